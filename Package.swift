@@ -1,0 +1,79 @@
+// swift-tools-version: 6.2
+
+import PackageDescription
+
+// MARK: Settings
+
+/// Warnings are errors: in C and in Swift, in this package's own targets only.
+let swiftSettings: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .treatAllWarnings(as: .error),
+]
+
+let cSettings: [CSetting] = [
+  .headerSearchPath("csrc"),
+  .enableWarning("all"),
+  .enableWarning("extra"),
+  .treatAllWarnings(as: .error),
+]
+
+// MARK: Targets
+
+/// System libraries, each behind one module map.
+let systemLibraries: [Target] = [
+  .systemLibrary(
+    name: "COpenBLAS", pkgConfig: "openblas",
+    providers: [.apt(["libopenblas-dev"]), .brew(["openblas"])]),
+  .systemLibrary(
+    name: "CPThreadPool",
+    providers: [.apt(["libpthreadpool-dev"])]),
+  .systemLibrary(
+    name: "CZlib", pkgConfig: "zlib",
+    providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+]
+
+let libraries: [Target] = [
+  .target(
+    name: "CDescent",
+    dependencies: ["COpenBLAS", "CPThreadPool"],
+    path: ".",
+    sources: ["csrc"],
+    publicHeadersPath: "include",
+    cSettings: cSettings,
+    linkerSettings: [.linkedLibrary("pthreadpool")]),
+  .target(
+    name: "Descent",
+    dependencies: ["CDescent", "CZlib"],
+    swiftSettings: swiftSettings),
+  .target(
+    name: "DescentCharts",
+    swiftSettings: swiftSettings),
+]
+
+let programs: [Target] = [
+  .executableTarget(
+    name: "descent-cli",
+    dependencies: [
+      "Descent", "DescentCharts",
+      .product(name: "ArgumentParser", package: "swift-argument-parser"),
+    ],
+    swiftSettings: swiftSettings)
+]
+
+// MARK: Package
+
+let package = Package(
+  name: "Descent",
+  platforms: [.macOS(.v15)],
+  products: [
+    .library(name: "Descent", targets: ["Descent"]),
+    .library(name: "CDescent", targets: ["CDescent"]),
+    .library(name: "DescentCharts", targets: ["DescentCharts"]),
+    .executable(name: "descent", targets: ["descent-cli"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.6.0")
+  ],
+  targets: systemLibraries + libraries + programs,
+  cLanguageStandard: .gnu17
+)

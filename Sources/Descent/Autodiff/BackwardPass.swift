@@ -1,0 +1,178 @@
+import CDescent
+
+/// One walk over the tape, from a result back to what it was computed from.
+final class BackwardPass {
+  /// Whether the gradients are to be differentiated in turn.
+  let createsGraph: Bool
+  /// Where to leave gradients instead of in the leaves' `grad`.
+  private let targets: [Tensor]?
+  private(set) var collected: [Tensor?]
+
+  private init(createsGraph: Bool, targets: [Tensor]?) {
+    self.createsGraph = createsGraph
+    self.targets = targets
+    collected = Array(repeating: nil, count: targets?.count ?? 0)
+  }
+
+  /// Whether a pullback may add a leaf's gradient to `grad` itself, where a kernel can do so in passing.
+  var accumulatesIntoLeaves: Bool { targets == nil }
+
+  /// Adds the gradients of `root`, times `upstream`, to the leaves' `grad`.
+  static func accumulate(root: Tensor, upstream: Tensor, createsGraph: Bool) {
+    let pass = BackwardPass(createsGraph: createsGraph, targets: nil)
+    withRecording(createsGraph) { pass.run(root, upstream) }
+  }
+
+  /// The gradients of `root`, times `upstream`, with respect to `targets`; nil where it does not depend.
+  static func collect(
+    root: Tensor, upstream: Tensor, targets: [Tensor], createsGraph: Bool
+  ) -> [Tensor?] {
+    let pass = BackwardPass(createsGraph: createsGraph, targets: targets)
+    withRecording(createsGraph) { pass.run(root, upstream) }
+    return pass.collected
+  }
+
+  private func run(_ root: Tensor, _ upstream: Tensor) {
+    guard let rootNode = root.node else {
+      deliver(upstream, to: root)
+      return
+    }
+    deliverToTargets(upstream, root)
+    var nodes = Self.nodesDeepestFirst(from: rootNode)
+    rootNode.upstream = upstream
+    for node in nodes {
+      guard let upstream = node.upstream else { continue }
+      node.upstream = nil
+      let gradients = node.pullBack(upstream, self)
+      if let input = node.inputs.0, let gradient = gradients.0 { deliver(gradient, to: input) }
+      if let input = node.inputs.1, let gradient = gradients.1 { deliver(gradient, to: input) }
+      if let input = node.inputs.2, let gradient = gradients.2 { deliver(gradient, to: input) }
+    }
+    for node in nodes { node.isCollected = false }
+    nodes.removeAll(keepingCapacity: true)
+    ThreadState.current.nodes = nodes
+  }
+
+  /// The nodes that `root` depends on, each after all of its consumers.
+  private static func nodesDeepestFirst(from root: Node) -> [Node] {
+    let state = ThreadState.current
+    var nodes: [Node] = []
+    swap(&nodes, &state.nodes)
+    root.isCollected = true
+    nodes.append(root)
+    var next = 0
+    func visit(_ input: Tensor?) {
+      guard let node = input?.node, !node.isCollected else { return }
+      node.isCollected = true
+      nodes.append(node)
+    }
+    while next < nodes.count {
+      let node = nodes[next]
+      next += 1
+      visit(node.inputs.0)
+      visit(node.inputs.1)
+      visit(node.inputs.2)
+    }
+    // A chain is in order as it is found.
+    var isOrdered = true
+    for i in nodes.indices.dropFirst() where nodes[i - 1].depth < nodes[i].depth { isOrdered = false }
+    if !isOrdered { nodes.sort { $0.depth > $1.depth } }
+    return nodes
+  }
+
+  private func deliver(_ gradient: Tensor, to input: Tensor) {
+    if let node = input.node {
+      deliverToTargets(gradient, input)
+      node.upstream = node.upstream.map { $0 + gradient } ?? gradient
+    } else if input.isLeafWithGradient {
+      if targets != nil {
+        deliverToTargets(gradient, input)
+      } else if createsGraph, input.hasGradient, let sum = input.gradientView {
+        input.gradientView = sum + gradient
+      } else if createsGraph {
+        input.gradientView = gradient
+        input.hasGradient = true
+      } else {
+        input.accumulateGradient(gradient)
+      }
+    }
+  }
+
+  private func deliverToTargets(_ gradient: Tensor, _ input: Tensor) {
+    guard let targets else { return }
+    for (index, target) in targets.enumerated() where target === input {
+      collected[index] = collected[index].map { $0 + gradient } ?? gradient
+    }
+  }
+}
+
+extension Tensor {
+  /// Computes the gradient of this tensor with respect to every leaf that requires one, and adds it to the
+  /// leaf's `grad`. As `torch.Tensor.backward`; the tape stays usable afterwards.
+  ///
+  /// - Parameters:
+  ///   - upstream: what to multiply by; of this tensor's shape. May be left out for a scalar: 1.
+  ///   - createGraph: whether the gradients can be differentiated in turn.
+  /// - Precondition: the tensor requires gradients.
+  public func backward(_ upstream: Tensor? = nil, createGraph: Bool = false) {
+    precondition(
+      requiresGrad, "backward() of a tensor that does not require gradients (computed in noGrad, or detached?)")
+    BackwardPass.accumulate(root: self, upstream: seed(upstream), createsGraph: createGraph)
+  }
+
+  func seed(_ upstream: Tensor?) -> Tensor {
+    if let upstream {
+      precondition(upstream.shape == shape, "an upstream gradient of shape \(upstream.shape) for shape \(shape)")
+      return upstream
+    }
+    precondition(count == 1, "the gradient of a tensor of shape \(shape) needs an upstream gradient; only a scalar does without")
+    return ThreadState.current.one(shape, dtype)
+  }
+
+  /// Whether this is the very 1 that a backward pass starts from: nothing need be multiplied by it.
+  var isSeed: Bool { self === ThreadState.current.lastOne }
+
+  /// Adds to the leaf's gradient in place.
+  func accumulateGradient(_ gradient: Tensor) {
+    let target = gradientDestination()
+    if target.adds {
+      require(
+        target.tensor.data.withOperands(gradient.data) { a, b in
+          var extent = count
+          return dsc_binary_run(nil, dtype.c, DSC_ADD, 1, &extent, a, b, target.tensor.data)
+        })
+    } else {
+      target.tensor.data.copyMemory(from: gradient.data, byteCount: count * dtype.size)
+    }
+  }
+
+  /// Where a kernel is to leave the leaf's gradient, and whether it adds to what is there.
+  func gradientDestination() -> (tensor: Tensor, adds: Bool) {
+    let adds = hasGradient
+    let view: Tensor
+    if let gradientView {
+      view = gradientView
+    } else {
+      view = Tensor(uninitialized: shape, dtype: dtype)
+      gradientView = view
+    }
+    view.storage.version &+= 1
+    hasGradient = true
+    return (view, adds)
+  }
+}
+
+extension UnsafeMutableRawPointer {
+  /// Two contiguous vectors as operands of an elementwise kernel.
+  fileprivate func withOperands<Result>(
+    _ other: UnsafeMutableRawPointer,
+    _ body: (UnsafePointer<dsc_operand>, UnsafePointer<dsc_operand>) -> Result
+  ) -> Result {
+    var a = dsc_operand()
+    a.data = UnsafeRawPointer(self)
+    a.strides.0 = 1
+    var b = a
+    b.data = UnsafeRawPointer(other)
+    return body(&a, &b)
+  }
+}

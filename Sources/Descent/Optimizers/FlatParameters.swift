@@ -1,0 +1,47 @@
+/// Parameters side by side in one buffer, their gradients in a second of the same layout.
+final class FlatParameters {
+  let parameters: [Parameter]
+  let values: Storage
+  let gradients: Storage
+  let dtype: DType
+
+  /// Moves the parameters into fresh buffers, unless they stand in such already.
+  init(_ parameters: [Parameter]) throws(DescentError) {
+    self.parameters = parameters
+    dtype = parameters.first?.dtype ?? .float32
+    var total = 0
+    for parameter in parameters {
+      guard parameter.dtype == dtype else {
+        throw DescentError(
+          .invalidArgument,
+          "an optimizer's parameters must be of one type; there are \(dtype.rawValue) and \(parameter.dtype.rawValue)")
+      }
+      total += parameter.count
+    }
+    if let existing = Self.common(parameters) {
+      (values, gradients) = existing
+      return
+    }
+    values = Storage(bytes: total * dtype.size)
+    gradients = Storage(bytes: total * dtype.size)
+    var offset = 0
+    for parameter in parameters {
+      parameter.move(to: values, gradients: gradients, offset: offset)
+      offset += parameter.count
+    }
+  }
+
+  /// The buffers that hold exactly these parameters in this order, if there are any.
+  private static func common(_ parameters: [Parameter]) -> (Storage, Storage)? {
+    guard let first = parameters.first, let gradients = first.gradientView?.storage else { return nil }
+    var offset = 0
+    for parameter in parameters {
+      guard
+        parameter.storage === first.storage, parameter.offset == offset,
+        let view = parameter.gradientView, view.storage === gradients, view.offset == offset
+      else { return nil }
+      offset += parameter.count
+    }
+    return (first.storage, gradients)
+  }
+}

@@ -1,0 +1,40 @@
+/// Stochastic gradient descent, with momentum: `torch.optim.SGD`.
+///
+///     g += weightDecay w
+///     v  = momentum v + (1 - dampening) g        (v = g at the first step)
+///     w -= learningRate v                        (g + momentum v with nesterov)
+public struct SGD: OptimizerRule {
+  /// The step size, >= 0.
+  public var learningRate: Double
+  /// The share of the last velocity that is kept, >= 0.
+  public var momentum: Double
+  /// The share of the gradient kept out of the velocity, from the second step on.
+  public var dampening: Double
+  /// The L2 penalty, >= 0.
+  public var weightDecay: Double
+  /// Whether to look one velocity ahead; needs a momentum, and no dampening.
+  public var nesterov: Bool
+  /// Whether to climb instead of to descend.
+  public var maximize: Bool
+
+  /// The rule with PyTorch's defaults.
+  public init(
+    learningRate: Double = 1e-3, momentum: Double = 0, dampening: Double = 0, weightDecay: Double = 0,
+    nesterov: Bool = false, maximize: Bool = false
+  ) {
+    self.learningRate = learningRate
+    self.momentum = momentum
+    self.dampening = dampening
+    self.weightDecay = weightDecay
+    self.nesterov = nesterov
+    self.maximize = maximize
+  }
+
+  public var ruleName: String { "sgd" }
+  public var options: [String: Double] {
+    [
+      "lr": learningRate, "momentum": momentum, "dampening": dampening, "weight_decay": weightDecay,
+      "nesterov": nesterov.asOption, "maximize": maximize.asOption,
+    ]
+  }
+}

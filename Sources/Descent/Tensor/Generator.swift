@@ -1,0 +1,62 @@
+import CDescent
+import Synchronization
+
+/// A source of random numbers with PyTorch's exact sequence (MT19937, as `torch.Generator` on the CPU).
+///
+/// The same seed gives the same weights, permutations and batches as in PyTorch. Safe to share between
+/// threads; the order in which they draw is then theirs.
+public final class Generator: Sendable {
+  /// What `manualSeed` seeds and everything draws from unless told otherwise.
+  public static let `default` = Generator(seed: 67_280_421_310_721)
+
+  private let state: Mutex<dsc_random>
+
+  /// A generator started as `torch.Generator().manual_seed(seed)` is.
+  public init(seed: UInt64) {
+    var random = dsc_random()
+    dsc_random_seed(&random, seed)
+    state = Mutex(random)
+  }
+
+  /// Starts the sequence anew.
+  public func manualSeed(_ seed: UInt64) {
+    withState { dsc_random_seed(&$0, seed) }
+  }
+
+  /// A random order of `0..<count`, as `torch.randperm`.
+  ///
+  /// - Precondition: `count` is below 2^32 / 20.
+  public func permutation(_ count: Int) -> [Int] {
+    var order = [Int64](repeating: 0, count: max(count, 1))
+    require(withState { dsc_random_permutation(&$0, count, &order) })
+    return order.prefix(count).map(Int.init)
+  }
+
+  /// The next 64 random bits.
+  public func next64() -> UInt64 {
+    withState { dsc_random_next64(&$0) }
+  }
+
+  func withState<Result>(_ body: (inout dsc_random) -> sending Result) -> sending Result {
+    state.withLock { body(&$0) }
+  }
+
+  /// The whole state as bytes, for checkpoints.
+  var serialized: [UInt8] {
+    get { withState { random in withUnsafeBytes(of: &random) { Array($0) } } }
+  }
+
+  /// Continues from a state that `serialized` gave; false if it is none.
+  func restore(_ bytes: [UInt8]) -> Bool {
+    guard bytes.count == MemoryLayout<dsc_random>.size else { return false }
+    let random = bytes.withUnsafeBytes { $0.loadUnaligned(as: dsc_random.self) }
+    guard random.index <= 624 && random.has_normal <= 1 else { return false }
+    withState { $0 = random }
+    return true
+  }
+}
+
+/// Seeds the default generator, as `torch.manual_seed`.
+public func manualSeed(_ seed: UInt64) {
+  Generator.default.manualSeed(seed)
+}

@@ -1,0 +1,113 @@
+/// The extent of each dimension of a tensor, outermost first; `[]` is a scalar's.
+///
+/// At most `Shape.maximumRank` dimensions: they are kept in place, without an allocation.
+public struct Shape: Hashable, Sendable, RandomAccessCollection, ExpressibleByArrayLiteral,
+  CustomStringConvertible
+{
+  /// The most dimensions a tensor can have.
+  public static let maximumRank = 8
+
+  private var extents: (Int, Int, Int, Int, Int, Int, Int, Int)
+  /// The number of dimensions.
+  public private(set) var rank: Int
+  /// The number of elements: the product of the extents.
+  public private(set) var elementCount: Int
+
+  /// The shape with these extents, none of them negative.
+  public init(_ extents: some Sequence<Int>) {
+    self.extents = (0, 0, 0, 0, 0, 0, 0, 0)
+    rank = 0
+    elementCount = 1
+    for extent in extents { append(extent) }
+  }
+
+  /// The shape with these extents.
+  public init(arrayLiteral elements: Int...) { self.init(elements) }
+
+  /// A matrix's shape, made quickly.
+  @inline(__always)
+  init(_ rows: Int, _ columns: Int) {
+    extents = (rows, columns, 0, 0, 0, 0, 0, 0)
+    rank = 2
+    elementCount = rows * columns
+  }
+
+  /// A scalar's shape.
+  @inline(__always)
+  init() {
+    extents = (0, 0, 0, 0, 0, 0, 0, 0)
+    rank = 0
+    elementCount = 1
+  }
+
+  mutating func append(_ extent: Int) {
+    precondition(rank < Self.maximumRank, "a tensor has at most \(Self.maximumRank) dimensions")
+    precondition(extent >= 0, "an extent is \(extent), must not be negative")
+    rank += 1
+    set(rank - 1, extent)
+    let (product, overflows) = elementCount.multipliedReportingOverflow(by: extent)
+    precondition(!overflows, "a shape of \(description) has too many elements")
+    elementCount = product
+  }
+
+  private mutating func set(_ index: Int, _ extent: Int) {
+    withUnsafeMutableBytes(of: &extents) { $0.storeBytes(of: extent, toByteOffset: index * 8, as: Int.self) }
+  }
+
+  public var startIndex: Int { 0 }
+  public var endIndex: Int { rank }
+
+  /// The extent of dimension `index`.
+  public subscript(index: Int) -> Int {
+    precondition(index >= 0 && index < rank, "dimension \(index) of the shape \(description)")
+    return withUnsafeBytes(of: extents) { $0.load(fromByteOffset: index * 8, as: Int.self) }
+  }
+
+  public static func == (a: Shape, b: Shape) -> Bool {
+    guard a.rank == b.rank && a.elementCount == b.elementCount else { return false }
+    for d in 0..<a.rank where a[d] != b[d] { return false }
+    return true
+  }
+
+  public func hash(into hasher: inout Hasher) {
+    for extent in self { hasher.combine(extent) }
+  }
+
+  public var description: String { "[" + map(String.init).joined(separator: ", ") + "]" }
+
+  /// The same shape with one dimension's extent changed.
+  func replacing(_ index: Int, with extent: Int) -> Shape {
+    Shape(enumerated().map { $0.offset == index ? extent : $0.element })
+  }
+
+  /// The position of a dimension counted from the back where negative, as in PyTorch.
+  func dimension(_ index: Int) -> Int {
+    let position = index < 0 ? index + rank : index
+    precondition(position >= 0 && position < rank, "dimension \(index) of the shape \(self)")
+    return position
+  }
+
+  /// The shape both operands are repeated to: extents must agree or be 1, aligned at the back.
+  static func broadcast(_ a: Shape, _ b: Shape, _ operation: String) -> Shape {
+    if a == b { return a }
+    let rank = Swift.max(a.rank, b.rank)
+    return Shape(
+      (0..<rank).map { d in
+        let x = d + a.rank - rank < 0 ? 1 : a[d + a.rank - rank]
+        let y = d + b.rank - rank < 0 ? 1 : b[d + b.rank - rank]
+        precondition(x == y || x == 1 || y == 1, "\(operation): shapes \(a) and \(b) do not broadcast")
+        return x == 1 ? y : x
+      })
+  }
+
+  /// How a contiguous tensor of this shape is walked when repeated to `target`: 0 where repeated.
+  func strides(broadcastTo target: Shape) -> [Int] {
+    var strides = [Int](repeating: 0, count: target.rank)
+    var step = 1
+    for d in (0..<rank).reversed() {
+      if self[d] != 1 { strides[d + target.rank - rank] = step }
+      step *= self[d]
+    }
+    return strides
+  }
+}

@@ -1,0 +1,85 @@
+import CDescent
+
+/// A block of memory that tensors view. Blocks come from the thread's cache and go back to it.
+final class Storage {
+  let pointer: UnsafeMutableRawPointer
+  private let sizeClass: Int
+  /// Counts writes in place, so that a backward pass can tell that what it saved has changed.
+  var version = 0
+
+  init(bytes: Int) {
+    sizeClass = BlockCache.sizeClass(bytes)
+    pointer = ThreadState.current.blocks.take(sizeClass)
+  }
+
+  deinit {
+    if let state = ThreadState.existing {
+      state.blocks.giveBack(pointer, sizeClass)
+    } else {
+      dsc_free(pointer)
+    }
+  }
+}
+
+/// Freed blocks by size, for reuse: after warm-up, training allocates no buffers.
+struct BlockCache {
+  private var lists: [UnsafeMutableRawPointer?]
+  private(set) var allocations = 0
+  private(set) var cachedBytes = 0
+
+  private static let classes = 4 * 60
+
+  init() { lists = Array(repeating: nil, count: Self.classes) }
+
+  /// Four sizes to each power of two from 64 bytes on: at most a fifth is wasted.
+  static func sizeClass(_ bytes: Int) -> Int {
+    let last = UInt(max(bytes, 64)) - 1
+    let power = Int.bitWidth - 1 - last.leadingZeroBitCount
+    return 4 * (power - 5) + Int(last >> UInt(power - 2)) & 3
+  }
+
+  private static func bytes(inClass sizeClass: Int) -> Int {
+    (4 + sizeClass % 4 + 1) << (sizeClass / 4 + 3)
+  }
+
+  mutating func take(_ sizeClass: Int) -> UnsafeMutableRawPointer {
+    if let block = lists[sizeClass] {
+      lists[sizeClass] = block.load(as: UnsafeMutableRawPointer?.self)
+      cachedBytes -= Self.bytes(inClass: sizeClass)
+      return block
+    }
+    allocations += 1
+    var block: UnsafeMutableRawPointer?
+    require(dsc_allocate(Self.bytes(inClass: sizeClass), &block))
+    return block!
+  }
+
+  mutating func giveBack(_ block: UnsafeMutableRawPointer, _ sizeClass: Int) {
+    block.storeBytes(of: lists[sizeClass], as: UnsafeMutableRawPointer?.self)
+    lists[sizeClass] = block
+    cachedBytes += Self.bytes(inClass: sizeClass)
+  }
+
+  mutating func clear() {
+    for index in lists.indices {
+      while let block = lists[index] {
+        lists[index] = block.load(as: UnsafeMutableRawPointer?.self)
+        dsc_free(block)
+      }
+    }
+    cachedBytes = 0
+  }
+}
+
+/// The memory that tensors of the current thread use.
+public enum Memory {
+  /// How many blocks this thread has asked of the system since it started. It stands still once a training
+  /// loop is warm.
+  public static var allocationCount: Int { ThreadState.current.blocks.allocations }
+
+  /// Bytes of freed blocks that this thread keeps for reuse.
+  public static var cachedBytes: Int { ThreadState.current.blocks.cachedBytes }
+
+  /// Gives the freed blocks back to the system.
+  public static func clearCache() { ThreadState.current.blocks.clear() }
+}

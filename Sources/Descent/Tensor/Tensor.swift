@@ -1,0 +1,84 @@
+import CDescent
+
+/// A contiguous, row-major array of numbers that remembers how it was computed.
+///
+/// Tensors are references, as in PyTorch: `let b = a` names the same numbers. Results of operations on
+/// tensors that require gradients carry a node of the tape, which `backward()` follows. A tensor and all that
+/// share its tape belong to one thread at a time.
+public class Tensor {
+  var storage: Storage
+  /// Where the elements start in the storage, in elements.
+  var offset: Int
+  /// The extent of each dimension.
+  public let shape: Shape
+  /// The type of the elements.
+  public let dtype: DType
+  /// How the tensor was computed; nil for leaves.
+  var node: Node?
+  /// Whether gradients are wanted of a leaf.
+  var isLeafWithGradient = false
+  /// Where the gradient of a leaf is kept; valid only while `hasGradient`.
+  var gradientView: Tensor?
+  var hasGradient = false
+
+  init(storage: Storage, offset: Int, shape: Shape, dtype: DType) {
+    self.storage = storage
+    self.offset = offset
+    self.shape = shape
+    self.dtype = dtype
+  }
+
+  /// A tensor with undefined contents.
+  init(uninitialized shape: Shape, dtype: DType) {
+    storage = Storage(bytes: shape.elementCount * dtype.size)
+    offset = 0
+    self.shape = shape
+    self.dtype = dtype
+  }
+
+  /// The number of elements.
+  public var count: Int { shape.elementCount }
+
+  /// Whether a backward pass reaches this tensor.
+  public var requiresGrad: Bool {
+    get { node != nil || isLeafWithGradient }
+    set {
+      precondition(node == nil, "requiresGrad can be set on leaves only; use detached()")
+      precondition(dtype.isFloatingPoint || !newValue, "only floating-point tensors have gradients")
+      isLeafWithGradient = newValue
+    }
+  }
+
+  /// The gradient that backward passes have added up for this leaf; nil before the first, and after
+  /// `zeroGrad()`.
+  public var grad: Tensor? {
+    get { hasGradient ? gradientView : nil }
+    set {
+      guard let newValue else {
+        hasGradient = false
+        return
+      }
+      precondition(
+        newValue.shape == shape && newValue.dtype == dtype,
+        "a gradient of shape \(newValue.shape) for a tensor of shape \(shape)")
+      hasGradient = false
+      accumulateGradient(newValue)
+    }
+  }
+
+  /// The same numbers without the tape: no gradient flows through the result. Shares the memory.
+  public func detached() -> Tensor {
+    Tensor(storage: storage, offset: offset, shape: shape, dtype: dtype)
+  }
+
+  /// The same numbers as a new leaf, in memory of its own.
+  public func clone() -> Tensor {
+    let copy = Tensor(uninitialized: shape, dtype: dtype)
+    copy.data.copyMemory(from: data, byteCount: count * dtype.size)
+    return copy
+  }
+
+  /// The first element's address.
+  @inline(__always)
+  var data: UnsafeMutableRawPointer { storage.pointer + offset * dtype.size }
+}

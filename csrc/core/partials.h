@@ -1,0 +1,37 @@
+/* How sums are shared out: a fixed number of tiles at most, each with a partial sum in double. */
+#ifndef DSC_CORE_PARTIALS_H
+#define DSC_CORE_PARTIALS_H
+
+#include "core/internal.h"
+#include "descent/losses.h"
+
+enum { DSC_MOST_PARTIALS = 64 };
+
+/* Rows in a tile, given the elements in a row. */
+static inline size_t dsc_rows_per_tile(size_t rows, size_t row) {
+    return dsc_max_size(dsc_max_size(DSC_TILE / dsc_max_size(row, 1), 1),
+                        dsc_ceil_div(rows, DSC_MOST_PARTIALS));
+}
+
+static inline double dsc_sum_partials(size_t count, const double *partials) {
+    double sum = 0;
+    for (size_t i = 0; i < count; ++i)
+        sum += partials[i];
+    return sum;
+}
+
+static inline dsc_status dsc_check_reduction(dsc_reduction reduction) {
+    if (reduction != DSC_REDUCTION_NONE && reduction != DSC_REDUCTION_MEAN &&
+        reduction != DSC_REDUCTION_SUM)
+        return dsc_fail(DSC_ERROR_ARGUMENT, "unknown reduction %d", (int)reduction);
+    return DSC_OK;
+}
+
+static inline void dsc_store_real(dsc_dtype dtype, void *to, double value) {
+    if (dtype == DSC_FLOAT32)
+        *(float *)to = (float)value;
+    else
+        *(double *)to = value;
+}
+
+#endif

@@ -1,0 +1,131 @@
+#ifdef DSC_REAL
+
+#include "core/real_math.h"
+
+DSC_MULTIVERSION
+static double DSC_NAME(sum_range)(size_t n, const DSC_REAL *x) {
+    double lanes[DSC_LANES] = {0}, sum = 0;
+    size_t whole = n - n % DSC_LANES;
+    for (size_t i = 0; i < whole; i += DSC_LANES)
+        for (size_t l = 0; l < DSC_LANES; ++l)
+            lanes[l] += (double)x[i + l];
+    for (size_t l = 0; l < DSC_LANES; ++l)
+        sum += lanes[l];
+    for (size_t i = whole; i < n; ++i)
+        sum += (double)x[i];
+    return sum;
+}
+
+/* COLUMNS sums at a time, down the n rows of `stride` numbers. */
+DSC_MULTIVERSION
+static void DSC_NAME(sum_columns)(size_t n, size_t stride, size_t columns, const DSC_REAL *x, DSC_REAL *out) {
+    double sums[COLUMNS] = {0};
+    for (size_t j = 0; j < n; ++j)
+        for (size_t i = 0; i < columns; ++i)
+            sums[i] += (double)x[j * stride + i];
+    for (size_t i = 0; i < columns; ++i)
+        out[i] = (DSC_REAL)sums[i];
+}
+
+static int64_t DSC_NAME(argmax_row)(size_t n, const DSC_REAL *x) {
+    size_t best = 0;
+    for (size_t i = 0; i < n; ++i) {
+        if (x[i] != x[i])
+            return (int64_t)i;
+        if (x[i] > x[best])
+            best = i;
+    }
+    return (int64_t)best;
+}
+
+#else
+
+#include "core/internal.h"
+#include "descent/elementwise.h"
+#include "core/partials.h"
+
+enum { COLUMNS = 256 };
+
+#define DSC_TEMPLATE "elementwise/reduce.c"
+#include "core/instantiate.h"
+
+typedef struct sum_job {
+    dsc_dtype dtype;
+    size_t n, inner, tile;
+    const void *x;
+    void *out;
+    double partials[DSC_MOST_PARTIALS];
+} sum_job;
+
+static void whole_tile(void *argument, size_t index) {
+    sum_job *job = argument;
+    size_t at = index * job->tile, n = dsc_min_size(job->tile, job->n - at);
+    job->partials[index] = job->dtype == DSC_FLOAT32 ? sum_range_f32(n, (const float *)job->x + at)
+                                                     : sum_range_f64(n, (const double *)job->x + at);
+}
+
+static void columns_tile(void *argument, size_t index) {
+    const sum_job *job = argument;
+    size_t blocks = dsc_ceil_div(job->inner, COLUMNS), outer = index / blocks;
+    size_t column = index % blocks * COLUMNS, count = dsc_min_size(COLUMNS, job->inner - column);
+    size_t from = outer * job->n * job->inner + column, to = outer * job->inner + column;
+    if (job->dtype == DSC_FLOAT32)
+        sum_columns_f32(job->n, job->inner, count, (const float *)job->x + from, (float *)job->out + to);
+    else
+        sum_columns_f64(job->n, job->inner, count, (const double *)job->x + from, (double *)job->out + to);
+}
+
+/* Rows summed across, `tile` of them at a time. */
+static void rows_tile(void *argument, size_t index) {
+    const sum_job *job = argument;
+    size_t rows = job->inner, start = index * job->tile, end = dsc_min_size(start + job->tile, rows);
+    for (size_t o = start; o < end; ++o) {
+        double sum = job->dtype == DSC_FLOAT32
+                         ? sum_range_f32(job->n, (const float *)job->x + o * job->n)
+                         : sum_range_f64(job->n, (const double *)job->x + o * job->n);
+        dsc_store_real(job->dtype, (char *)job->out + o * dsc_dtype_size(job->dtype), sum);
+    }
+}
+
+dsc_status dsc_sum_run(const dsc_context *context, dsc_dtype dtype, size_t outer, size_t n, size_t inner,
+                       const void *x, void *out) {
+    DSC_CHECK_DTYPE(dtype);
+    DSC_CHECK_PRODUCT(outer, n, dtype);
+    DSC_CHECK_PRODUCT(outer * n, inner, dtype);
+    if (outer == 0 || inner == 0)
+        return DSC_OK;
+    DSC_CHECK_NOT_NULL(out);
+    if (n != 0)
+        DSC_CHECK_NOT_NULL(x);
+    sum_job job = {.dtype = dtype, .n = n, .inner = inner, .x = x, .out = out};
+    if (outer == 1 && inner == 1) {
+        job.tile = dsc_rows_per_tile(n, 1);
+        size_t tiles = dsc_ceil_div(n, job.tile);
+        dsc_parallel_for(context, tiles, whole_tile, &job);
+        dsc_store_real(dtype, out, dsc_sum_partials(tiles, job.partials));
+    } else if (inner == 1) {
+        job.inner = outer;
+        job.tile = dsc_rows_per_tile(outer, n);
+        dsc_parallel_for(context, dsc_ceil_div(outer, job.tile), rows_tile, &job);
+    } else {
+        dsc_parallel_for(context, outer * dsc_ceil_div(inner, COLUMNS), columns_tile, &job);
+    }
+    return DSC_OK;
+}
+
+dsc_status dsc_argmax_run(dsc_dtype dtype, size_t outer, size_t n, const void *x, int64_t *index) {
+    DSC_CHECK_DTYPE(dtype);
+    if (outer == 0)
+        return DSC_OK;
+    if (n == 0)
+        return dsc_fail(DSC_ERROR_SIZE, "%s: rows are empty", __func__);
+    DSC_CHECK_PRODUCT(outer, n, dtype);
+    DSC_CHECK_NOT_NULL(x);
+    DSC_CHECK_NOT_NULL(index);
+    for (size_t o = 0; o < outer; ++o)
+        index[o] = dtype == DSC_FLOAT32 ? argmax_row_f32(n, (const float *)x + o * n)
+                                        : argmax_row_f64(n, (const double *)x + o * n);
+    return DSC_OK;
+}
+
+#endif

@@ -1,0 +1,105 @@
+#include <cblas.h>
+#include <limits.h>
+
+#include "linalg/blas.h"
+#include "linalg/gemm.h"
+
+/* A tile should last longer than a fork and join (about 1 us), and there should be enough of them for many
+ * cores; but each tile packs its operands anew, so no more than that. */
+static const double TILE_FLOPS = 2 << 20;
+enum { MOST_TILES = 64, NARROWEST = 32, GRAIN = 32 };
+
+static size_t cut(size_t length, size_t pieces) {
+    size_t tile = dsc_ceil_div(length, pieces);
+    return dsc_ceil_div(tile, GRAIN) * GRAIN;
+}
+
+dsc_status dsc_gemm_prepare(dsc_gemm_plan *plan) {
+    dsc_blas_prepare();
+    size_t m = plan->m, n = plan->n, k = plan->k;
+    if (m > INT_MAX || n > INT_MAX || k > INT_MAX)
+        return dsc_fail(DSC_ERROR_OVERFLOW, "dsc_gemm: m, n, k = %zu, %zu, %zu exceed OpenBLAS's int", m, n, k);
+    DSC_CHECK_PRODUCT(m, k, plan->dtype);
+    DSC_CHECK_PRODUCT(k, n, plan->dtype);
+    DSC_CHECK_PRODUCT(m, n, plan->dtype);
+    double flops = 2.0 * (double)m * (double)n * (double)dsc_max_size(k, 1);
+    size_t wanted = 1;
+    while (wanted < MOST_TILES && flops >= TILE_FLOPS * 2 * (double)wanted)
+        wanted *= 2;
+    size_t down = 1, across = 1;
+    /* Bands of rows first: each writes one piece of memory. */
+    while (down * 2 <= wanted && m / (down * 2) >= NARROWEST)
+        down *= 2;
+    while (down * across * 2 <= wanted && n / (across * 2) >= NARROWEST)
+        across *= 2;
+    /* Long thin bands pack all of b each: make them squarer. */
+    while (down >= 2 * across && down > 4 && n / (across * 2) >= 4 * NARROWEST) {
+        down /= 2;
+        across *= 2;
+    }
+    plan->tile_m = down > 1 ? cut(m, down) : dsc_max_size(m, 1);
+    plan->tile_n = across > 1 ? cut(n, across) : dsc_max_size(n, 1);
+    plan->rows = m == 0 || n == 0 ? 0 : dsc_ceil_div(m, plan->tile_m);
+    plan->columns = m == 0 || n == 0 ? 0 : dsc_ceil_div(n, plan->tile_n);
+    if (plan->rows * plan->columns != 0) {
+        const void *c = plan->c, *a = plan->a, *b = plan->b;
+        DSC_CHECK_NOT_NULL(c);
+        if (k != 0) {
+            DSC_CHECK_NOT_NULL(a);
+            DSC_CHECK_NOT_NULL(b);
+        }
+    }
+    return DSC_OK;
+}
+
+#define GEMM_TILE(prefix, real)                                                                    \
+    do {                                                                                           \
+        const real *a = (const real *)p->a + (p->transpose_a ? t.row : t.row * p->k);              \
+        const real *b = (const real *)p->b + (p->transpose_b ? t.column * p->k : t.column);        \
+        real *c = (real *)p->c + t.row * p->n + t.column;                                          \
+        cblas_##prefix##gemm(CblasRowMajor, p->transpose_a ? CblasTrans : CblasNoTrans,            \
+                             p->transpose_b ? CblasTrans : CblasNoTrans, (int)t.height,            \
+                             (int)t.width, (int)p->k, (real)p->alpha, a, lda, b, ldb,              \
+                             (real)p->beta, c, ldc);                                               \
+    } while (0)
+
+dsc_gemm_tile dsc_gemm_run_tile(const dsc_gemm_plan *p, size_t index) {
+    dsc_gemm_tile t;
+    t.row = index / p->columns * p->tile_m;
+    t.column = index % p->columns * p->tile_n;
+    t.height = dsc_min_size(p->tile_m, p->m - t.row);
+    t.width = dsc_min_size(p->tile_n, p->n - t.column);
+    /* A leading dimension of 0 is refused by BLAS, even of an empty matrix. */
+    int lda = (int)dsc_max_size(p->transpose_a ? p->m : p->k, 1);
+    int ldb = (int)dsc_max_size(p->transpose_b ? p->k : p->n, 1);
+    int ldc = (int)p->n;
+    if (p->dtype == DSC_FLOAT32)
+        GEMM_TILE(s, float);
+    else
+        GEMM_TILE(d, double);
+    return t;
+}
+
+static void run(void *plan, size_t index) {
+    dsc_gemm_run_tile(plan, index);
+}
+
+dsc_status dsc_gemm(const dsc_context *context, dsc_dtype dtype, bool transpose_a, bool transpose_b,
+                    size_t m, size_t n, size_t k, double alpha, const void *a, const void *b,
+                    double beta, void *c) {
+    DSC_CHECK_DTYPE(dtype);
+    dsc_gemm_plan plan = {.dtype = dtype,
+                          .transpose_a = transpose_a,
+                          .transpose_b = transpose_b,
+                          .m = m,
+                          .n = n,
+                          .k = k,
+                          .alpha = alpha,
+                          .beta = beta,
+                          .a = a,
+                          .b = b,
+                          .c = c};
+    DSC_TRY(dsc_gemm_prepare(&plan));
+    dsc_parallel_for(context, dsc_gemm_tile_count(&plan), run, &plan);
+    return DSC_OK;
+}

@@ -1,0 +1,68 @@
+/* What tensors are made of besides products: elementwise operations with broadcasting, sums, copies. */
+#ifndef DESCENT_ELEMENTWISE_H
+#define DESCENT_ELEMENTWISE_H
+
+#include "context.h"
+#include "status.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum { DSC_MAX_RANK = 8 };
+
+typedef enum dsc_unary {
+    DSC_NEGATE,
+    DSC_EXP,
+    DSC_LOG,
+    DSC_SQRT,
+    DSC_ABS,
+    DSC_SIGN, /* -1, 0 or 1; NaN for NaN */
+    DSC_STEP  /* 1 where x > 0, else 0: the derivative of max(x, 0) */
+} dsc_unary;
+
+/* y[i] = operation(x[i]). y may be x. */
+dsc_status dsc_unary_run(const dsc_context *context, dsc_dtype dtype, dsc_unary operation, size_t n,
+                         const void *x, void *y);
+
+typedef enum dsc_binary {
+    DSC_ADD,
+    DSC_SUBTRACT,
+    DSC_MULTIPLY,
+    DSC_DIVIDE,
+    DSC_POWER,
+    DSC_MAXIMUM, /* NaN where either is NaN */
+    DSC_GREATER, /* 1 or 0 */
+    DSC_EQUAL,   /* 1 or 0 */
+    DSC_MASK     /* a where b is not 0, else 0, whatever a is there */
+} dsc_binary;
+
+/* An operand as the operation walks it: element (i_0, ..., i_r-1) stands at sum_d i_d strides[d].
+ * A stride of 0 repeats: that is broadcasting. Strides count elements. */
+typedef struct dsc_operand {
+    const void *data;
+    size_t strides[DSC_MAX_RANK];
+} dsc_operand;
+
+/* out, contiguous of the given shape, = operation(a, b). out may be an operand that is contiguous too.
+ * Refused: rank > DSC_MAX_RANK, overflowing shapes. */
+dsc_status dsc_binary_run(const dsc_context *context, dsc_dtype dtype, dsc_binary operation, size_t rank,
+                          const size_t *shape, const dsc_operand *a, const dsc_operand *b, void *out);
+
+/* out, contiguous, = a: broadcasts, transposes, or copies. */
+dsc_status dsc_copy_run(const dsc_context *context, dsc_dtype dtype, size_t rank, const size_t *shape,
+                        const dsc_operand *a, void *out);
+
+/* out[o][i] = sum over j of x[o][j][i], x being outer x n x inner. Sums are kept in double over fixed
+ * pieces. */
+dsc_status dsc_sum_run(const dsc_context *context, dsc_dtype dtype, size_t outer, size_t n, size_t inner,
+                       const void *x, void *out);
+
+/* index[o] = where the row x[o] of n numbers is largest; the first such place; a NaN counts as largest.
+ * Refused: n = 0 with outer > 0. */
+dsc_status dsc_argmax_run(dsc_dtype dtype, size_t outer, size_t n, const void *x, int64_t *index);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
