@@ -5,6 +5,11 @@
 #define DSC_LANES 16
 #endif
 
+/* A square root that vectorises: the library function may set errno, which keeps loops scalar. */
+#ifndef dsc_sqrt
+#define dsc_sqrt(x) __builtin_elementwise_sqrt(x)
+#endif
+
 /* e^x within 1.5 ULP over the whole range, with denormal results, 0, infinity and NaN where they belong.
  * x = k ln 2 + r with |r| <= ln 2 / 2; e^r by its Taylor series; 2^k in two factors, since k may exceed
  * what one exponent holds. */

@@ -19,11 +19,11 @@ static void DSC_NAME(unary_range)(dsc_unary operation, size_t n, const DSC_REAL 
         break;
     case DSC_SQRT:
         for (size_t i = 0; i < n; ++i)
-            y[i] = DSC_IS_FLOAT32 ? (DSC_REAL)sqrtf((float)x[i]) : (DSC_REAL)sqrt(x[i]);
+            y[i] = dsc_sqrt(x[i]);
         break;
     case DSC_ABS:
         for (size_t i = 0; i < n; ++i)
-            y[i] = DSC_IS_FLOAT32 ? (DSC_REAL)fabsf((float)x[i]) : (DSC_REAL)fabs(x[i]);
+            y[i] = __builtin_elementwise_abs(x[i]);
         break;
     case DSC_SIGN:
         for (size_t i = 0; i < n; ++i)

@@ -1,4 +1,4 @@
-/* OpenBLAS, set up for tiles: one thread, and the kernels that fit this processor. */
+/* OpenBLAS, set up for tiles: one thread. */
 #ifndef DSC_LINALG_BLAS_H
 #define DSC_LINALG_BLAS_H
 

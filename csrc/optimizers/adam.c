@@ -1,11 +1,6 @@
 #ifdef DSC_REAL
 
-/* One element's denominator, in PyTorch's order of operations. */
-#if DSC_IS_FLOAT32
-#define ROOT sqrtf
-#else
-#define ROOT sqrt
-#endif
+#include "core/real_math.h"
 
 DSC_MULTIVERSION
 static void DSC_NAME(adam)(const dsc_coefficients *c, size_t n, DSC_REAL *restrict p, const DSC_REAL *g,
@@ -20,18 +15,16 @@ static void DSC_NAME(adam)(const dsc_coefficients *c, size_t n, DSC_REAL *restri
             v[i] = v[i] * beta2 + weight2 * (g[i] * g[i]);
             /* as torch.maximum: a NaN in either stays */
             largest[i] = v[i] > largest[i] || v[i] != v[i] ? v[i] : largest[i];
-            p[i] += rate * m[i] / (ROOT(largest[i]) / correction + eps);
+            p[i] += rate * m[i] / (dsc_sqrt(largest[i]) / correction + eps);
         }
     } else {
         for (size_t i = 0; i < n; ++i) {
             m[i] += weight1 * (g[i] - m[i]);
             v[i] = v[i] * beta2 + weight2 * (g[i] * g[i]);
-            p[i] += rate * m[i] / (ROOT(v[i]) / correction + eps);
+            p[i] += rate * m[i] / (dsc_sqrt(v[i]) / correction + eps);
         }
     }
 }
-
-#undef ROOT
 
 #else
 

@@ -1,10 +1,6 @@
 #ifdef DSC_REAL
 
-#if DSC_IS_FLOAT32
-#define ROOT sqrtf
-#else
-#define ROOT sqrt
-#endif
+#include "core/real_math.h"
 
 /* Inlined with constant flags, so that each pair of them has a loop of its own. */
 __attribute__((always_inline)) static inline void
@@ -22,7 +18,7 @@ DSC_NAME(rmsprop_loop)(const dsc_coefficients *c, size_t n, DSC_REAL *restrict p
                                              : g[i] - (g[i] - mean[i]) * (1 - weight);
             variance -= mean[i] * mean[i];
         }
-        DSC_REAL average = ROOT(variance) + eps;
+        DSC_REAL average = dsc_sqrt(variance) + eps;
         if (heavy) {
             buffer[i] = buffer[i] * momentum + g[i] / average;
             p[i] += rate * buffer[i];
@@ -31,8 +27,6 @@ DSC_NAME(rmsprop_loop)(const dsc_coefficients *c, size_t n, DSC_REAL *restrict p
         }
     }
 }
-
-#undef ROOT
 
 DSC_MULTIVERSION
 static void DSC_NAME(rmsprop)(const dsc_coefficients *c, size_t n, DSC_REAL *p, const DSC_REAL *g,

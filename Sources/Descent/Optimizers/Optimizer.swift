@@ -140,7 +140,7 @@ public final class Optimizer {
       gradientNorm: measures ? report.gradient_norm : nil,
       largestGradient: measures ? report.gradient_largest : nil,
       clipScale: report.clip_scale, updatedCount: report.updated, skippedSteps: report.skipped_steps,
-      badParameter: report.bad_tensor < parameters.count ? parameters[report.bad_tensor].name : nil)
+      badParameter: parameters.indices.contains(report.bad_tensor) ? parameters[report.bad_tensor].name : nil)
   }
 
   /// Forgets all gradients: `grad` is nil until the next backward pass, which then writes instead of adding.

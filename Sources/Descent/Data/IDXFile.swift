@@ -1,0 +1,111 @@
+/// An array in the IDX format of the MNIST files, plain or gzipped.
+///
+/// Header, big-endian: two zero bytes, the element type, the number of dimensions, then each extent in 32 bits.
+public struct IDXFile: Sendable {
+  /// The type of the elements.
+  public enum Element: UInt8, Sendable {
+    case uint8 = 0x08
+    case int8 = 0x09
+    case int16 = 0x0B
+    case int32 = 0x0C
+    case float32 = 0x0D
+    case float64 = 0x0E
+
+    /// Bytes an element takes.
+    public var size: Int {
+      switch self {
+      case .uint8, .int8: 1
+      case .int16: 2
+      case .int32, .float32: 4
+      case .float64: 8
+      }
+    }
+  }
+
+  /// The type of the elements.
+  public let element: Element
+  /// The extents, outermost first.
+  public let shape: [Int]
+  /// The elements, row by row, big-endian.
+  public let bytes: [UInt8]
+
+  /// Reads a file.
+  ///
+  /// - Throws: `DescentError` that names the file if it is missing, damaged, cut off, too long, or no IDX file.
+  public init(path: String) throws(DescentError) {
+    let file = try GzipFile(path: path)
+    let start = try file.read(4)
+    guard start.count == 4, start[0] == 0, start[1] == 0, let element = Element(rawValue: start[2]) else {
+      throw DescentError(.format, "\(path): not an IDX file: it does not start with 0, 0 and an element type")
+    }
+    let rank = Int(start[3])
+    guard (1...Shape.maximumRank).contains(rank) else {
+      throw DescentError(.format, "\(path): \(rank) dimensions, must be 1...\(Shape.maximumRank)")
+    }
+    let header = try file.read(4 * rank)
+    guard header.count == 4 * rank else {
+      throw DescentError(.format, "\(path): cut off in the header")
+    }
+    shape = stride(from: 0, to: header.count, by: 4).map { i in
+      header[i..<i + 4].reduce(0) { $0 << 8 | Int($1) }
+    }
+    var size = element.size
+    for extent in shape {
+      let (product, overflows) = size.multipliedReportingOverflow(by: extent)
+      guard !overflows, product < 1 << 48 else {
+        throw DescentError(.format, "\(path): extents \(shape) are not to be believed")
+      }
+      size = product
+    }
+    bytes = try file.read(size)
+    guard bytes.count == size else {
+      throw DescentError(
+        .format, "\(path): cut off: \(bytes.count) bytes of elements, the header \(shape) promises \(size)")
+    }
+    guard try file.read(1).isEmpty else {
+      throw DescentError(.format, "\(path): longer than its header \(shape) says")
+    }
+    self.element = element
+  }
+
+  /// The elements as a tensor: float64 where the file has that, else float32.
+  public var tensor: Tensor {
+    func values<Raw: FixedWidthInteger>(_ type: Raw.Type) -> [Raw] {
+      bytes.withUnsafeBytes { buffer in
+        (0..<bytes.count / MemoryLayout<Raw>.size).map {
+          Raw(bigEndian: buffer.loadUnaligned(fromByteOffset: $0 * MemoryLayout<Raw>.size, as: type))
+        }
+      }
+    }
+    let target = Shape(shape)
+    return switch element {
+    case .uint8: Tensor(values(UInt8.self).map(Float.init), shape: target)
+    case .int8: Tensor(values(Int8.self).map(Float.init), shape: target)
+    case .int16: Tensor(values(Int16.self).map(Float.init), shape: target)
+    case .int32: Tensor(values(Int32.self).map(Float.init), shape: target)
+    case .float32: Tensor(values(UInt32.self).map(Float.init(bitPattern:)), shape: target)
+    case .float64: Tensor(values(UInt64.self).map(Double.init(bitPattern:)), shape: target)
+    }
+  }
+}
+
+extension ImageDataset {
+  /// Images and labels from two IDX files.
+  ///
+  /// - Throws: `DescentError` that names the file if one is missing or damaged, or they do not go together.
+  public init(images: String, labels: String, classNames: [String]) throws(DescentError) {
+    let imageFile = try IDXFile(path: images)
+    let labelFile = try IDXFile(path: labels)
+    guard imageFile.element == .uint8, imageFile.shape.count == 3 else {
+      throw DescentError(
+        .format, "\(images): \(imageFile.element) elements of shape \(imageFile.shape); must be uint8 [count, height, width]")
+    }
+    guard labelFile.element == .uint8, labelFile.shape.count == 1 else {
+      throw DescentError(
+        .format, "\(labels): \(labelFile.element) elements of shape \(labelFile.shape); must be uint8 [count]")
+    }
+    try self.init(
+      pixels: imageFile.bytes, labels: labelFile.bytes, height: imageFile.shape[1], width: imageFile.shape[2],
+      classNames: classNames, source: "\(images) and \(labels)")
+  }
+}

@@ -1,0 +1,55 @@
+import CDescent
+
+/// 8-bit grey images with a class each. They stay bytes in memory; batches are float32 in 0...1.
+public struct ImageDataset: Dataset, Sendable {
+  /// Images one after another, row by row.
+  public let pixels: [UInt8]
+  /// A class for each image.
+  public let labels: [UInt8]
+  /// An image's height and width in pixels.
+  public let height: Int, width: Int
+  /// How many classes there are.
+  public let classes: Int
+  /// A name for each class.
+  public let classNames: [String]
+
+  /// Images and their labels.
+  ///
+  /// - Throws: `DescentError` of code `format` if the sizes do not agree or a label is no class; `source` says
+  ///   where they come from.
+  public init(
+    pixels: [UInt8], labels: [UInt8], height: Int, width: Int, classNames: [String], source: String
+  ) throws(DescentError) {
+    guard pixels.count == labels.count * height * width else {
+      throw DescentError(
+        .format,
+        "\(source): \(pixels.count / max(height * width, 1)) images of \(height) x \(width), but \(labels.count) labels")
+    }
+    if let bad = labels.firstIndex(where: { $0 >= classNames.count }) {
+      throw DescentError(
+        .format, "\(source): label \(labels[bad]) of image \(bad) is outside the classes 0...\(classNames.count - 1)")
+    }
+    self.pixels = pixels
+    self.labels = labels
+    self.height = height
+    self.width = width
+    self.classNames = classNames
+    classes = classNames.count
+  }
+
+  public var count: Int { labels.count }
+
+  /// Inputs [batch, 1, height, width], targets [batch].
+  public func batch(_ indices: ArraySlice<Int>) -> Batch {
+    let inputs = Tensor(uninitialized: [indices.count, 1, height, width], dtype: .float32)
+    let targets = Tensor(uninitialized: [indices.count], dtype: .int64)
+    require(
+      indices.withInt64 {
+        dsc_gather_bytes(
+          nil, count, height * width, pixels, indices.count, $0, inputs.data.assumingMemoryBound(to: Float.self))
+      })
+    let classes = targets.buffer(Int64.self)
+    for (place, index) in indices.enumerated() { classes[place] = Int64(labels[index]) }
+    return Batch(inputs: inputs, targets: targets)
+  }
+}

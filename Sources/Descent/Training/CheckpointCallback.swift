@@ -1,0 +1,23 @@
+/// Saves a run's checkpoint and `history.csv` at its start, after every epoch and when it is stopped. A run that
+/// fails keeps the last good one.
+public final class CheckpointCallback: TrainingCallback {
+  /// The folder that the files go to; it must exist.
+  public let folder: String
+
+  /// A callback that saves to a folder.
+  public init(folder: String) { self.folder = folder }
+
+  public func trainingWillBegin(_ trainer: Trainer) throws(DescentError) { try save(trainer) }
+
+  public func epochDidEnd(_ record: EpochRecord, _ trainer: Trainer) throws(DescentError) { try save(trainer) }
+
+  /// Saves where a stopped run stands.
+  public func batchDidEnd(_ progress: TrainingProgress, _ trainer: Trainer) throws(DescentError) {
+    if trainer.wasStopped { try save(trainer) }
+  }
+
+  private func save(_ trainer: Trainer) throws(DescentError) {
+    try Checkpoint.save(trainer, to: folder)
+    try AtomicFile.write(trainer.history.csv, to: "\(folder)/history.csv")
+  }
+}

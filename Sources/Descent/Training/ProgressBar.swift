@@ -1,0 +1,78 @@
+import Foundation
+
+/// Shows how far an epoch is: a bar that moves on a terminal, a line now and then elsewhere. On standard error, so
+/// that results can be piped.
+public final class ProgressBar: TrainingCallback {
+  private let isTerminal: Bool
+  private let write: (String) -> Void
+  private var lastShown: ContinuousClock.Instant?
+  private var isLineOpen = false
+
+  /// A bar on standard error.
+  public convenience init() {
+    self.init(isTerminal: isatty(2) == 1) { FileHandle.standardError.write(Data($0.utf8)) }
+  }
+
+  /// A bar that goes to `write`.
+  public init(isTerminal: Bool, write: @escaping (String) -> Void) {
+    self.isTerminal = isTerminal
+    self.write = write
+  }
+
+  public func batchDidEnd(_ progress: TrainingProgress, _ trainer: Trainer) throws(DescentError) {
+    let now = ContinuousClock.now
+    let interval = isTerminal ? Duration.milliseconds(100) : .seconds(10)
+    let isLast = progress.batch == progress.batches
+    guard isTerminal && isLast || now - (lastShown ?? now - .seconds(isTerminal ? 60 : 0)) >= interval else {
+      if lastShown == nil { lastShown = now }
+      return
+    }
+    lastShown = now
+    if isTerminal {
+      write("\r\u{1B}[K" + Self.line(progress, width: Self.terminalWidth))
+      isLineOpen = true
+    } else {
+      write(Self.line(progress, width: 79) + "\n")
+    }
+  }
+
+  public func epochDidEnd(_ record: EpochRecord, _ trainer: Trainer) throws(DescentError) { clear() }
+
+  public func trainingDidEnd(_ trainer: Trainer, error: DescentError?) { clear() }
+
+  private func clear() {
+    if isLineOpen { write("\r\u{1B}[K") }
+    isLineOpen = false
+  }
+
+  private static var terminalWidth: Int {
+    var size = winsize()
+    return ioctl(2, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0 ? Int(size.ws_col) : 80
+  }
+
+  /// The line for a state: epoch, bar, share, rate, loss, time left.
+  static func line(_ progress: TrainingProgress, width: Int) -> String {
+    let share = Double(progress.samples) / Double(max(progress.samplesInEpoch, 1))
+    let left = Double(progress.samplesInEpoch - progress.samples) / max(progress.rate, 1e-9)
+    let epoch = "epoch \(progress.epoch)/\(progress.epochs) "
+    let numbers = String(
+      format: " %3.0f%%  %@/s  loss %.4f  %@ left", share * 100, count(progress.rate), progress.meanLoss,
+      time(left))
+    let cells = width - 1 - epoch.count - numbers.count
+    guard cells >= 5 else { return String((epoch + numbers).prefix(width - 1)) }
+    let full = min(cells, Int(share * Double(cells)))
+    return epoch + String(repeating: "█", count: full) + String(repeating: "░", count: cells - full) + numbers
+  }
+
+  private static func count(_ value: Double) -> String {
+    value >= 1e6 ? String(format: "%.1fM", value / 1e6)
+      : value >= 1e3 ? String(format: "%.1fk", value / 1e3) : String(format: "%.0f", value)
+  }
+
+  private static func time(_ seconds: Double) -> String {
+    let whole = Int(min(seconds.rounded(.up), 359_999))
+    return whole >= 3600
+      ? String(format: "%d:%02d:%02d", whole / 3600, whole / 60 % 60, whole % 60)
+      : String(format: "%d:%02d", whole / 60, whole % 60)
+  }
+}

@@ -1,0 +1,36 @@
+/// Where a training run stands after a batch.
+public struct TrainingProgress: Sendable {
+  /// The epoch, from 1, and how many are to be.
+  public let epoch: Int, epochs: Int
+  /// Batches done in this epoch, and how many there are.
+  public let batch: Int, batches: Int
+  /// Samples done in this epoch, and how many there are.
+  public let samples: Int, samplesInEpoch: Int
+  /// The batch's loss.
+  public let loss: Double
+  /// The mean loss of the epoch so far.
+  public let meanLoss: Double
+  /// Seconds spent on the epoch so far, by this process.
+  public let seconds: Double
+  /// Samples a second.
+  public let rate: Double
+}
+
+/// Watches a training run, and may end it. All methods have defaults that do nothing.
+public protocol TrainingCallback: AnyObject {
+  /// Before the first batch.
+  func trainingWillBegin(_ trainer: Trainer) throws(DescentError)
+  /// After each step.
+  func batchDidEnd(_ progress: TrainingProgress, _ trainer: Trainer) throws(DescentError)
+  /// After each epoch and its evaluation; the record is already in `trainer.history`.
+  func epochDidEnd(_ record: EpochRecord, _ trainer: Trainer) throws(DescentError)
+  /// At the end, also of a run that was stopped or failed; `error` says why it failed.
+  func trainingDidEnd(_ trainer: Trainer, error: DescentError?)
+}
+
+extension TrainingCallback {
+  public func trainingWillBegin(_ trainer: Trainer) throws(DescentError) {}
+  public func batchDidEnd(_ progress: TrainingProgress, _ trainer: Trainer) throws(DescentError) {}
+  public func epochDidEnd(_ record: EpochRecord, _ trainer: Trainer) throws(DescentError) {}
+  public func trainingDidEnd(_ trainer: Trainer, error: DescentError?) {}
+}
