@@ -42,23 +42,26 @@ public enum Gnuplot {
 
   /// Runs a program that writes `output`, which then becomes `path`.
   static func run(_ script: String, output: String, path: String) throws {
+    // From a file: a pipe to a gnuplot that is not there would end this process by SIGPIPE.
+    let program = output + ".gnuplot"
+    defer { for file in [program, output] { unlink(file) } }
+    guard (try? script.write(toFile: program, atomically: false, encoding: .utf8)) != nil else {
+      throw ChartError.failed("\(path) cannot be written")
+    }
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = ["gnuplot"]
-    let (input, errors) = (Pipe(), Pipe())
-    process.standardInput = input
+    process.arguments = ["gnuplot", program]
+    let errors = Pipe()
+    process.standardInput = FileHandle.nullDevice
     process.standardError = errors
     process.standardOutput = FileHandle.nullDevice
     do { try process.run() } catch { throw ChartError.gnuplotMissing }
-    input.fileHandleForWriting.write(Data((script + "\n").utf8))
-    try? input.fileHandleForWriting.close()
     let complaints = errors.fileHandleForReading.readDataToEndOfFile()
     process.waitUntilExit()
-    defer { try? FileManager.default.removeItem(atPath: output) }
     if process.terminationStatus == 127 { throw ChartError.gnuplotMissing }
-    guard process.terminationStatus == 0, FileManager.default.fileExists(atPath: output) else {
-      throw ChartError.failed(String(decoding: complaints, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines))
+    guard process.terminationStatus == 0, rename(output, path) == 0 else {
+      throw ChartError.failed(
+        String(decoding: complaints, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines))
     }
-    _ = try FileManager.default.replaceItemAt(URL(fileURLWithPath: path), withItemAt: URL(fileURLWithPath: output))
   }
 }

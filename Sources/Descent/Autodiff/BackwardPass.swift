@@ -116,16 +116,20 @@ extension Tensor {
   /// - Precondition: the tensor requires gradients.
   public func backward(_ upstream: Tensor? = nil, createGraph: Bool = false) {
     precondition(
-      requiresGrad, "backward() of a tensor that does not require gradients (computed in noGrad, or detached?)")
+      requiresGrad,
+      "backward() of a tensor that does not require gradients (computed in noGrad, or detached?)")
     BackwardPass.accumulate(root: self, upstream: seed(upstream), createsGraph: createGraph)
   }
 
   func seed(_ upstream: Tensor?) -> Tensor {
     if let upstream {
-      precondition(upstream.shape == shape, "an upstream gradient of shape \(upstream.shape) for shape \(shape)")
+      precondition(
+        upstream.shape == shape, "an upstream gradient of shape \(upstream.shape) for shape \(shape)")
       return upstream
     }
-    precondition(count == 1, "the gradient of a tensor of shape \(shape) needs an upstream gradient; only a scalar does without")
+    precondition(
+      count == 1,
+      "the gradient of a tensor of shape \(shape) needs an upstream gradient; only a scalar does without")
     return ThreadState.current.one(shape, dtype)
   }
 

@@ -12,7 +12,8 @@ public func gradcheck(
   _ function: ([Tensor]) -> Tensor, at inputs: [Tensor], step: Double = 1e-6, tolerance: Double = 1e-6
 ) throws(DescentError) {
   for (index, input) in inputs.enumerated() where input.dtype != .float64 {
-    throw DescentError(.invalidArgument, "gradcheck: input \(index) is \(input.dtype.rawValue), must be float64")
+    throw DescentError(
+      .invalidArgument, "gradcheck: input \(index) is \(input.dtype.rawValue), must be float64")
   }
   let leaves = inputs.map { $0.clone().asLeaf() }
   let value = enableGrad { weightedSum(function(leaves)) }
@@ -31,7 +32,8 @@ public func gradcheck(
       let error = Swift.abs(exact - numeric) / Swift.max(1, Swift.abs(exact))
       if !(error <= tolerance) {
         throw DescentError(
-          .mismatch, "gradcheck: input \(index), element \(i): gradient \(exact), central difference \(numeric)")
+          .mismatch,
+          "gradcheck: input \(index), element \(i): gradient \(exact), central difference \(numeric)")
       }
     }
   }

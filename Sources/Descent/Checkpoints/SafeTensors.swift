@@ -72,14 +72,18 @@ public enum SafeTensors {
   /// Reads all tensors of a file, and its metadata.
   ///
   /// - Throws: `DescentError` that names the file and what is wrong with it; no tensor is half read.
-  public static func read(_ path: String) throws(DescentError) -> (tensors: [String: Tensor], metadata: [String: String]) {
+  public static func read(_ path: String) throws(DescentError) -> (
+    tensors: [String: Tensor], metadata: [String: String]
+  ) {
     let data: Data
     do {
       data = try Data(contentsOf: URL(fileURLWithPath: path))
     } catch {
       throw DescentError(.file, "\(path): cannot be read: \((error as NSError).localizedDescription)")
     }
-    func damaged(_ what: String) -> DescentError { DescentError(.format, "\(path): not a sound safetensors file: \(what)") }
+    func damaged(_ what: String) -> DescentError {
+      DescentError(.format, "\(path): not a sound safetensors file: \(what)")
+    }
     guard data.count >= 8 else { throw damaged("only \(data.count) bytes") }
     let length = data.withUnsafeBytes { UInt64(littleEndian: $0.loadUnaligned(as: UInt64.self)) }
     guard length <= longestHeader, Int(length) <= data.count - 8 else {
@@ -88,10 +92,14 @@ public enum SafeTensors {
     let (entries, metadata) = try header(data.subdata(in: 8..<8 + Int(length)), damaged)
     let contents = data.subdata(in: 8 + Int(length)..<data.count)
     let checksum = contents.withUnsafeBytes { String(crc32($0)) }
-    guard metadata[checksumKey] ?? checksum == checksum else { throw damaged("the tensors' checksum is wrong") }
+    guard metadata[checksumKey] ?? checksum == checksum else {
+      throw damaged("the tensors' checksum is wrong")
+    }
     var tensors: [String: Tensor] = [:]
     var end = 0
-    for (name, entry) in entries.sorted(by: { $0.value.data_offsets.lexicographicallyPrecedes($1.value.data_offsets) }) {
+    for (name, entry) in entries.sorted(by: {
+      $0.value.data_offsets.lexicographicallyPrecedes($1.value.data_offsets)
+    }) {
       guard let dtype = names.first(where: { $0.value == entry.dtype })?.key else {
         throw damaged("'\(name)' is of type \(entry.dtype); F32, F64 and I64 are read")
       }
@@ -101,7 +109,8 @@ public enum SafeTensors {
         guard extent >= 0, !overflows else { throw damaged("'\(name)' has the shape \(entry.shape)") }
         size = product
       }
-      guard entry.shape.count <= Shape.maximumRank, entry.data_offsets.count == 2, entry.data_offsets[0] == end,
+      guard entry.shape.count <= Shape.maximumRank, entry.data_offsets.count == 2,
+        entry.data_offsets[0] == end,
         entry.data_offsets[1] - end == size, entry.data_offsets[1] <= contents.count
       else {
         throw damaged("'\(name)' of shape \(entry.shape) does not fit its place \(entry.data_offsets)")
@@ -109,7 +118,9 @@ public enum SafeTensors {
       end += size
       let tensor = Tensor(uninitialized: Shape(entry.shape), dtype: dtype)
       contents.withUnsafeBytes {
-        if let base = $0.baseAddress { tensor.data.copyMemory(from: base + entry.data_offsets[0], byteCount: size) }
+        if let base = $0.baseAddress {
+          tensor.data.copyMemory(from: base + entry.data_offsets[0], byteCount: size)
+        }
       }
       tensors[name] = tensor
     }

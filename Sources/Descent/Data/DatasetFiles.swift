@@ -51,7 +51,9 @@ struct DatasetFiles {
   func locate(_ dataDirectory: String?) throws(DescentError) -> String {
     let name = dataset.rawValue
     if let dataDirectory {
-      for folder in [dataDirectory, "\(dataDirectory)/\(name)"] where missing(in: folder).isEmpty { return folder }
+      for folder in [dataDirectory, "\(dataDirectory)/\(name)"] where missing(in: folder).isEmpty {
+        return folder
+      }
       throw complaint(dataDirectory, "it has not all of them")
     }
     let environment = ProcessInfo.processInfo.environment
@@ -80,14 +82,17 @@ struct DatasetFiles {
       throw complaint(folder, "the folder cannot be made")
     }
     defer { try? FileManager.default.removeItem(atPath: part) }
-    let arguments = ["-fsSL", "--retry", "2", "--connect-timeout", "15", "-o", part, address + file.name + ".gz"]
+    let arguments = [
+      "-fsSL", "--retry", "2", "--connect-timeout", "15", "-o", part, address + file.name + ".gz",
+    ]
     guard let fetched = Self.run("curl", arguments) else { throw complaint(folder, "downloading needs curl") }
     guard fetched.status == 0 else { throw complaint(folder, "downloading failed: \(fetched.errors)") }
     guard let sum = Self.run("sha256sum", [part]), sum.status == 0 else {
       throw complaint(folder, "checking the download needs sha256sum")
     }
     guard sum.output.hasPrefix(file.sha256) else {
-      throw complaint(folder, "the download of \(file.name).gz has the wrong checksum \(sum.output.prefix(64))")
+      throw complaint(
+        folder, "the download of \(file.name).gz has the wrong checksum \(sum.output.prefix(64))")
     }
     do {
       try FileManager.default.moveItem(atPath: part, toPath: target)
@@ -96,7 +101,9 @@ struct DatasetFiles {
     }
   }
 
-  private static func run(_ program: String, _ arguments: [String]) -> (status: Int32, output: String, errors: String)? {
+  private static func run(_ program: String, _ arguments: [String]) -> (
+    status: Int32, output: String, errors: String
+  )? {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
     process.arguments = [program] + arguments

@@ -23,7 +23,8 @@ public enum Glyphs {
         Runtime.parallelFor((count + tile - 1) / tile) { index in
           for i in index * tile..<min((index + 1) * tile, count) {
             var pen = Pen(random: SplitMix64(seed: seed, stream: UInt64(first + i)))
-            labels[i] = UInt8(pen.draw(into: UnsafeMutableBufferPointer(rebasing: pixels[i * size..<(i + 1) * size])))
+            labels[i] = UInt8(
+              pen.draw(into: UnsafeMutableBufferPointer(rebasing: pixels[i * size..<(i + 1) * size])))
           }
         }
       }

@@ -68,6 +68,32 @@ public struct IDXFile: Sendable {
     self.element = element
   }
 
+  /// An array of bytes.
+  ///
+  /// - Precondition: there are as many as the shape says.
+  public init(shape: [Int], bytes: [UInt8]) {
+    precondition(
+      bytes.count == shape.reduce(1, *) && (1...Shape.maximumRank).contains(shape.count),
+      "IDXFile: \(bytes.count) bytes for the shape \(shape)")
+    element = .uint8
+    self.shape = shape
+    self.bytes = bytes
+  }
+
+  /// Writes the file, plain, whole or not at all.
+  ///
+  /// - Throws: `DescentError` with the path and the reason.
+  public func write(to path: String) throws(DescentError) {
+    let header =
+      [0, 0, element.rawValue, UInt8(shape.count)]
+      + shape.flatMap { extent -> [UInt8] in [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: extent >> $0) } }
+    try header.withUnsafeBufferPointer { header throws(DescentError) in
+      try bytes.withUnsafeBufferPointer { bytes throws(DescentError) in
+        try AtomicFile.write([UnsafeRawBufferPointer(header), UnsafeRawBufferPointer(bytes)], to: path)
+      }
+    }
+  }
+
   /// The elements as a tensor: float64 where the file has that, else float32.
   public var tensor: Tensor {
     func values<Raw: FixedWidthInteger>(_ type: Raw.Type) -> [Raw] {
@@ -98,11 +124,14 @@ extension ImageDataset {
     let labelFile = try IDXFile(path: labels)
     guard imageFile.element == .uint8, imageFile.shape.count == 3 else {
       throw DescentError(
-        .format, "\(images): \(imageFile.element) elements of shape \(imageFile.shape); must be uint8 [count, height, width]")
+        .format,
+        "\(images): \(imageFile.element) elements of shape \(imageFile.shape); must be uint8 [count, height, width]"
+      )
     }
     guard labelFile.element == .uint8, labelFile.shape.count == 1 else {
       throw DescentError(
-        .format, "\(labels): \(labelFile.element) elements of shape \(labelFile.shape); must be uint8 [count]")
+        .format, "\(labels): \(labelFile.element) elements of shape \(labelFile.shape); must be uint8 [count]"
+      )
     }
     try self.init(
       pixels: imageFile.bytes, labels: labelFile.bytes, height: imageFile.shape[1], width: imageFile.shape[2],

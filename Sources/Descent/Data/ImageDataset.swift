@@ -23,11 +23,13 @@ public struct ImageDataset: Dataset, Sendable {
     guard pixels.count == labels.count * height * width else {
       throw DescentError(
         .format,
-        "\(source): \(pixels.count / max(height * width, 1)) images of \(height) x \(width), but \(labels.count) labels")
+        "\(source): \(pixels.count / max(height * width, 1)) images of \(height) x \(width), but \(labels.count) labels"
+      )
     }
     if let bad = labels.firstIndex(where: { $0 >= classNames.count }) {
       throw DescentError(
-        .format, "\(source): label \(labels[bad]) of image \(bad) is outside the classes 0...\(classNames.count - 1)")
+        .format,
+        "\(source): label \(labels[bad]) of image \(bad) is outside the classes 0...\(classNames.count - 1)")
     }
     self.pixels = pixels
     self.labels = labels
@@ -46,7 +48,8 @@ public struct ImageDataset: Dataset, Sendable {
     require(
       indices.withInt64 {
         dsc_gather_bytes(
-          nil, count, height * width, pixels, indices.count, $0, inputs.data.assumingMemoryBound(to: Float.self))
+          nil, count, height * width, pixels, indices.count, $0,
+          inputs.data.assumingMemoryBound(to: Float.self))
       })
     let classes = targets.buffer(Int64.self)
     for (place, index) in indices.enumerated() { classes[place] = Int64(labels[index]) }

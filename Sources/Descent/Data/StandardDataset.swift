@@ -26,7 +26,8 @@ public enum StandardDataset: String, CaseIterable, Sendable {
     case .glyphs: Glyphs.classNames
     case .fashionMNIST:
       [
-        "T-shirt/top", "trouser", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "ankle boot",
+        "T-shirt/top", "trouser", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag",
+        "ankle boot",
       ]
     case .mnist: (0...9).map(String.init)
     }

@@ -13,7 +13,8 @@ public struct TensorDataset: Dataset {
   public init(inputs: Tensor, targets: Tensor) {
     precondition(
       inputs.shape.first != nil && inputs.shape.first == targets.shape.first,
-      "TensorDataset: inputs of shape \(inputs.shape), targets of shape \(targets.shape); they need as many rows")
+      "TensorDataset: inputs of shape \(inputs.shape), targets of shape \(targets.shape); they need as many rows"
+    )
     self.inputs = inputs
     self.targets = targets
   }

@@ -27,7 +27,8 @@ extension Module {
       differences.append("\(name) is not in the model")
     }
     guard differences.isEmpty else {
-      throw DescentError(.mismatch, "the parameters do not fit the model: " + differences.joined(separator: "; "))
+      throw DescentError(
+        .mismatch, "the parameters do not fit the model: " + differences.joined(separator: "; "))
     }
     for (name, parameter) in parameters {
       if let tensor = state[name] { parameter.copy(from: tensor) }

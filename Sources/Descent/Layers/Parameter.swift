@@ -11,7 +11,8 @@ public final class Parameter: Tensor {
 
   /// A parameter with undefined contents.
   init(uninitializedParameter shape: Shape, dtype: DType) {
-    super.init(storage: Storage(bytes: shape.elementCount * dtype.size), offset: 0, shape: shape, dtype: dtype)
+    super.init(
+      storage: Storage(bytes: shape.elementCount * dtype.size), offset: 0, shape: shape, dtype: dtype)
     isLeafWithGradient = true
   }
 

@@ -21,7 +21,8 @@ public struct CrossEntropyLoss: Loss {
   public init(
     weight: Tensor? = nil, ignoreIndex: Int = -100, labelSmoothing: Double = 0, reduction: Reduction = .mean
   ) {
-    precondition(0...1 ~= labelSmoothing, "CrossEntropyLoss: labelSmoothing is \(labelSmoothing), must be in 0...1")
+    precondition(
+      0...1 ~= labelSmoothing, "CrossEntropyLoss: labelSmoothing is \(labelSmoothing), must be in 0...1")
     self.weight = weight
     self.ignoreIndex = ignoreIndex
     self.labelSmoothing = labelSmoothing
@@ -36,7 +37,8 @@ public struct CrossEntropyLoss: Loss {
     precondition(
       (rank == 1 || rank == 2) && targets.dtype == .int64
         && (rank == 2 ? targets.shape.rank == 1 && targets.shape[0] == logits.shape[0] : targets.count == 1),
-      "CrossEntropyLoss: logits of shape \(logits.shape), \(targets.dtype.rawValue) targets of shape \(targets.shape)")
+      "CrossEntropyLoss: logits of shape \(logits.shape), \(targets.dtype.rawValue) targets of shape \(targets.shape)"
+    )
     precondition(
       weight.map { $0.count == logits.shape[rank - 1] && $0.dtype == logits.dtype } ?? true,
       "CrossEntropyLoss: logits of shape \(logits.shape), weight of shape \(weight?.shape ?? [])")
@@ -49,7 +51,8 @@ public struct CrossEntropyLoss: Loss {
       if pass.createsGraph { return (differentiableGradient(logits, targets, upstream), nil, nil) }
       let slope = slope!
       if upstream.isSeed { return (slope, nil, nil) }
-      let column = upstream.count == 1 ? upstream.reshaped(Shape()) : upstream.reshaped(Shape(upstream.count, 1))
+      let column =
+        upstream.count == 1 ? upstream.reshaped(Shape()) : upstream.reshaped(Shape(upstream.count, 1))
       return (slope * column, nil, nil)
     }
   }
@@ -91,7 +94,8 @@ public struct CrossEntropyLoss: Loss {
     let mass = target.sum(dim: 1, keepingDimension: true)
     var gradient = flat.softmax() * mass - target
     if reduction == .mean { gradient = gradient / divisor }
-    gradient = gradient * (upstream.count == 1 ? upstream.reshaped(Shape()) : upstream.reshaped(Shape(samples, 1)))
+    gradient =
+      gradient * (upstream.count == 1 ? upstream.reshaped(Shape()) : upstream.reshaped(Shape(samples, 1)))
     return gradient.reshaped(logits.shape)
   }
 }

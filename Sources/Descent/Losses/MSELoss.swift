@@ -15,7 +15,8 @@ public struct MSELoss: Loss, Sendable {
   public func callAsFunction(_ prediction: Tensor, _ targets: Tensor) -> Tensor {
     precondition(
       prediction.shape == targets.shape && prediction.dtype == targets.dtype,
-      "MSELoss: a \(prediction.dtype.rawValue) prediction of shape \(prediction.shape), \(targets.dtype.rawValue) targets of shape \(targets.shape)")
+      "MSELoss: a \(prediction.dtype.rawValue) prediction of shape \(prediction.shape), \(targets.dtype.rawValue) targets of shape \(targets.shape)"
+    )
     let none = reduction == .none
     let value = Tensor(uninitialized: none ? prediction.shape : Shape(), dtype: prediction.dtype)
     let wantsGradient =

@@ -14,7 +14,8 @@ final class FlatParameters {
       guard parameter.dtype == dtype else {
         throw DescentError(
           .invalidArgument,
-          "an optimizer's parameters must be of one type; there are \(dtype.rawValue) and \(parameter.dtype.rawValue)")
+          "an optimizer's parameters must be of one type; there are \(dtype.rawValue) and \(parameter.dtype.rawValue)"
+        )
       }
       total += parameter.count
     }

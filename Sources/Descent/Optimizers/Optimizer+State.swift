@@ -10,7 +10,8 @@ extension Optimizer {
       require(dsc_optimizer_get_step(handle, index, &step))
       guard step > 0 else { continue }
       state["\(name).step"] = Tensor([step], shape: [])
-      for (slot, slotName) in slotNames(index) where dsc_optimizer_filled_slots(handle, index) >> slot & 1 == 1 {
+      for (slot, slotName) in slotNames(index)
+      where dsc_optimizer_filled_slots(handle, index) >> slot & 1 == 1 {
         let tensor = Tensor(uninitialized: parameter.shape, dtype: parameter.dtype)
         require(dsc_optimizer_export_slot(handle, index, slot, tensor.data))
         state["\(name).\(slotName)"] = tensor
@@ -40,7 +41,8 @@ extension Optimizer {
         guard let tensor = state["\(name).\(slotName)"] else { continue }
         if tensor.shape != parameter.shape || tensor.dtype != parameter.dtype {
           differences.append(
-            "\(name).\(slotName) is \(tensor.dtype.rawValue) \(tensor.shape), the parameter \(parameter.dtype.rawValue) \(parameter.shape)")
+            "\(name).\(slotName) is \(tensor.dtype.rawValue) \(tensor.shape), the parameter \(parameter.dtype.rawValue) \(parameter.shape)"
+          )
         } else if step == nil {
           differences.append("\(name).step is missing")
         }
@@ -51,7 +53,8 @@ extension Optimizer {
       differences.append("\(name) is no state of this optimizer")
     }
     guard differences.isEmpty else {
-      throw DescentError(.mismatch, "the state does not fit the optimizer: " + differences.joined(separator: "; "))
+      throw DescentError(
+        .mismatch, "the state does not fit the optimizer: " + differences.joined(separator: "; "))
     }
     dsc_optimizer_reset(handle)
     for action in imports { action() }

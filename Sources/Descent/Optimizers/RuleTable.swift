@@ -52,7 +52,8 @@ extension RuleTable.Option {
   fileprivate init(_ info: dsc_option_info) {
     self.init(
       name: String(cString: info.name), isFlag: info.kind == DSC_OPTION_FLAG, initial: info.initial,
-      range: "\(info.minimum_open ? "(" : "[")\(info.minimum.short), \(info.maximum.short)\(info.maximum_open ? ")" : "]")",
+      range:
+        "\(info.minimum_open ? "(" : "[")\(info.minimum.short), \(info.maximum.short)\(info.maximum_open ? ")" : "]")",
       summary: String(cString: info.summary))
   }
 }

@@ -74,7 +74,8 @@ extension Tensor {
     precondition(
       a.shape == b.shape && b.dtype == .int64,
       ".==: int64 of shape \(a.shape) and \(b.dtype.rawValue) of shape \(b.shape)")
-    return Tensor(zip(a.buffer(Int64.self), b.buffer(Int64.self)).map { $0 == $1 ? Float(1) : 0 }, shape: a.shape)
+    return Tensor(
+      zip(a.buffer(Int64.self), b.buffer(Int64.self)).map { $0 == $1 ? Float(1) : 0 }, shape: a.shape)
   }
 
   /// The elements where `mask` is not 0; 0 elsewhere, whatever stands there. No gradient flows to the mask.

@@ -9,7 +9,9 @@ extension Tensor {
       scalars.count == shape.elementCount,
       "\(scalars.count) numbers for the shape \(shape) of \(shape.elementCount)")
     self.init(uninitialized: shape, dtype: Scalar.dtype)
-    scalars.withUnsafeBytes { if let base = $0.baseAddress { data.copyMemory(from: base, byteCount: $0.count) } }
+    scalars.withUnsafeBytes {
+      if let base = $0.baseAddress { data.copyMemory(from: base, byteCount: $0.count) }
+    }
   }
 
   /// A vector of these numbers.
@@ -61,14 +63,16 @@ extension Tensor {
   }
 
   /// Numbers from U[0, 1), drawn as `torch.rand` draws them.
-  public static func rand(_ shape: Shape, dtype: DType = .float32, generator: Generator = .default) -> Tensor {
+  public static func rand(_ shape: Shape, dtype: DType = .float32, generator: Generator = .default) -> Tensor
+  {
     let tensor = Tensor(uninitialized: shape, dtype: dtype)
     tensor.fillUniform(0, 1, generator: generator)
     return tensor
   }
 
   /// Numbers from N(0, 1), drawn as `torch.randn` draws them.
-  public static func randn(_ shape: Shape, dtype: DType = .float32, generator: Generator = .default) -> Tensor {
+  public static func randn(_ shape: Shape, dtype: DType = .float32, generator: Generator = .default) -> Tensor
+  {
     let tensor = Tensor(uninitialized: shape, dtype: dtype)
     tensor.fillNormal(0, 1, generator: generator)
     return tensor

@@ -16,7 +16,8 @@ extension Tensor {
     let m = a.shape[transposeA ? 1 : 0]
     let k = a.shape[transposeA ? 0 : 1]
     let n = b.shape[transposeB ? 0 : 1]
-    precondition(k == b.shape[transposeB ? 1 : 0], "matmul: inner extents of \(a.shape) and \(b.shape) differ")
+    precondition(
+      k == b.shape[transposeB ? 1 : 0], "matmul: inner extents of \(a.shape) and \(b.shape) differ")
     let out = Tensor(uninitialized: Shape(m, n), dtype: a.dtype)
     require(dsc_gemm(nil, a.dtype.c, transposeA, transposeB, m, n, k, 1, a.data, b.data, 0, out.data))
     return out.recorded(.matmul, a, b) { g, _ in

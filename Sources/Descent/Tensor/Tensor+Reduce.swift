@@ -62,7 +62,8 @@ extension Tensor {
   /// - Precondition: `dim` is the last dimension, and not empty.
   public func argmax(dim: Int = -1) -> Tensor {
     let d = shape.dimension(dim)
-    precondition(d == shape.rank - 1, "argmax along dimension \(dim) of \(shape): only the last one is supported")
+    precondition(
+      d == shape.rank - 1, "argmax along dimension \(dim) of \(shape): only the last one is supported")
     let out = Tensor(uninitialized: Shape(shape.dropLast()), dtype: .int64)
     let rows = out.count
     require(

@@ -5,7 +5,8 @@ extension Tensor {
   public func reshaped(_ target: Shape) -> Tensor {
     if target == shape { return self }
     precondition(
-      target.elementCount == count, "shape \(shape) of \(count) elements reshaped to \(target) of \(target.elementCount)")
+      target.elementCount == count,
+      "shape \(shape) of \(count) elements reshaped to \(target) of \(target.elementCount)")
     let out = Tensor(storage: storage, offset: offset, shape: target, dtype: dtype)
     guard dtype.isFloatingPoint else { return out }
     let shape = shape
@@ -40,14 +41,17 @@ extension Tensor {
   /// The rows of a range along the first dimension; shares the memory.
   public subscript(rows range: Range<Int>) -> Tensor {
     precondition(
-      shape.rank > 0 && range.lowerBound >= 0 && range.upperBound <= shape[0], "rows \(range) of the shape \(shape)")
+      shape.rank > 0 && range.lowerBound >= 0 && range.upperBound <= shape[0],
+      "rows \(range) of the shape \(shape)")
     let row = count / max(shape[0], 1)
     let out = Tensor(
       storage: storage, offset: offset + range.lowerBound * row,
       shape: shape.rank == 2 ? Shape(range.count, row) : shape.replacing(0, with: range.count), dtype: dtype)
     guard requiresGrad else { return out }
     let total = shape[0]
-    return out.recorded(.rows, self) { g, _ in (g.paddedRows(before: range.lowerBound, total: total), nil, nil) }
+    return out.recorded(.rows, self) { g, _ in
+      (g.paddedRows(before: range.lowerBound, total: total), nil, nil)
+    }
   }
 
   /// These rows inside a tensor of `total` rows, the others 0: the adjoint of taking rows.

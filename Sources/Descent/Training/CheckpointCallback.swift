@@ -9,7 +9,9 @@ public final class CheckpointCallback: TrainingCallback {
 
   public func trainingWillBegin(_ trainer: Trainer) throws(DescentError) { try save(trainer) }
 
-  public func epochDidEnd(_ record: EpochRecord, _ trainer: Trainer) throws(DescentError) { try save(trainer) }
+  public func epochDidEnd(_ record: EpochRecord, _ trainer: Trainer) throws(DescentError) {
+    try save(trainer)
+  }
 
   /// Saves where a stopped run stands.
   public func batchDidEnd(_ progress: TrainingProgress, _ trainer: Trainer) throws(DescentError) {

@@ -65,7 +65,8 @@ public final class ProgressBar: TrainingCallback {
   }
 
   private static func count(_ value: Double) -> String {
-    value >= 1e6 ? String(format: "%.1fM", value / 1e6)
+    value >= 1e6
+      ? String(format: "%.1fM", value / 1e6)
       : value >= 1e3 ? String(format: "%.1fk", value / 1e3) : String(format: "%.0f", value)
   }
 

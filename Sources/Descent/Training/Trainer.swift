@@ -90,12 +90,15 @@ public final class Trainer {
 
   private func prepare<Source: Dataset>(_ loader: DataLoader<Source>) throws(DescentError) {
     guard loader.batchCount > 0 else {
-      throw DescentError(.invalidArgument, "the training set has no batch: \(loader.dataset.count) samples in batches of \(loader.batchSize)")
+      throw DescentError(
+        .invalidArgument,
+        "the training set has no batch: \(loader.dataset.count) samples in batches of \(loader.batchSize)")
     }
     guard let state = restoredLoaderState else { return }
     restoredLoaderState = nil
     guard loader.restoreGenerator(state) else {
-      throw DescentError(.mismatch, "the checkpoint's random order does not fit this loader, which has no seed")
+      throw DescentError(
+        .mismatch, "the checkpoint's random order does not fit this loader, which has no seed")
     }
   }
 
@@ -142,7 +145,8 @@ public final class Trainer {
     try optimizer.step()
     optimizer.zeroGrad()
     if position.batch % curveInterval == 0 {
-      history.curve.append(CurvePoint(samples: position.samplesBefore + position.samples + batch.count, loss: value))
+      history.curve.append(
+        CurvePoint(samples: position.samplesBefore + position.samples + batch.count, loss: value))
     }
     position.batch += 1
     position.samples += batch.count
@@ -158,7 +162,8 @@ public final class Trainer {
     guard value.isFinite && abs(value) <= limit else {
       throw DescentError(
         .nonFinite,
-        "training diverged: the loss is \(value) at batch \(position.batch + 1) of epoch \(position.epoch + 1), it was \(first) at first. Lower the learning rate, or clip the gradients.")
+        "training diverged: the loss is \(value) at batch \(position.batch + 1) of epoch \(position.epoch + 1), it was \(first) at first. Lower the learning rate, or clip the gradients."
+      )
     }
   }
 

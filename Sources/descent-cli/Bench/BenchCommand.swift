@@ -1,0 +1,59 @@
+import ArgumentParser
+import Descent
+import Foundation
+
+/// `descent bench`
+struct BenchCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "bench",
+    abstract: "Times training steps, optimizer steps, losses, loading and start-up.",
+    discussion: "Rows:\n" + BenchRow.all.map { "  " + $0.name }.joined(separator: "\n"))
+
+  @Option(help: "The rows, as names with * and ?, separated by commas.")
+  var rows: String = "*"
+  @Flag(help: "Print one JSON object: seconds a step by row.")
+  var json = false
+  @Option(help: "Threads; 0 for one for each processor.")
+  var threads: Int = 0
+  @Flag(help: .hidden)
+  var firstStep = false
+
+  func run() throws {
+    try Runtime.setThreads(threads)
+    if firstStep { return try BenchRow.trainOneStep() }
+    let globs = rows.split(separator: ",").map(String.init)
+    let chosen = BenchRow.all.filter { row in globs.contains { fnmatch($0, row.name, 0) == 0 } }
+    guard !chosen.isEmpty else {
+      throw DescentError(.invalidArgument, "no row matches '\(rows)'; see descent bench --help")
+    }
+    var results: [(String, Double)] = []
+    for row in chosen {
+      let seconds = try row.measure()
+      results.append((row.name, seconds))
+      if !json {
+        print(
+          String(
+            format: "%@ %12.1f us", row.name.padding(toLength: 32, withPad: " ", startingAt: 0), seconds * 1e6
+          ))
+        fflush(nil)
+      }
+    }
+    if json {
+      print("{" + results.map { #""\#($0.0)": \#($0.1)"# }.joined(separator: ", ") + "}")
+    }
+  }
+}
+
+/// The best mean seconds a call over several rounds, after a warm-up: how peers are timed too.
+func bestSeconds(budget: Double = 1.2, rounds: Int = 5, _ step: (Int) throws -> Void) rethrows -> Double {
+  let clock = ContinuousClock()
+  for i in 0..<3 { try step(i) }
+  let one = try max(clock.measure { try step(0) }.seconds, 1e-7)
+  let count = max(3, Int(budget / Double(rounds) / one))
+  var best = Double.infinity
+  for _ in 0..<rounds {
+    let seconds = try clock.measure { for i in 0..<count { try step(i) } }.seconds
+    best = min(best, seconds / Double(count))
+  }
+  return best
+}

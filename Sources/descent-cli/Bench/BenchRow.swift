@@ -1,0 +1,141 @@
+import Descent
+import Foundation
+
+/// One thing that is timed.
+struct BenchRow {
+  let name: String
+  /// Seconds a step.
+  let measure: () throws -> Double
+
+  /// Every row: the names are those of the comparison with PyTorch and JAX.
+  static var all: [BenchRow] { networks + regressions + optimizers + losses + others }
+
+  // MARK: Training steps
+
+  private static var networks: [BenchRow] {
+    [("sgd", true), ("adam", false)].flatMap { name, isSGD in
+      [1, 16, 64, 256].map { batch in
+        BenchRow(name: "mlp/\(name)/b\(batch)") {
+          let model = mlp()
+          let x = Tensor.rand([batch * 10, 1, 28, 28])
+          let y = Tensor(classes: (0..<batch * 10).map { $0 * 7 % 10 })
+          let rule: any OptimizerRule = isSGD ? SGD(learningRate: 1e-3, momentum: 0.5) : Adam()
+          return try time(model, CrossEntropyLoss(), rule, x, y, batch)
+        }
+      }
+    }
+  }
+
+  private static var regressions: [BenchRow] {
+    [1, 10].map { batch in
+      BenchRow(name: "linreg/sgd/b\(batch)") {
+        let (x, y) = (Tensor.randn([1500, 5]), Tensor.randn([1500, 1]))
+        return try time(Linear(5, 1), MSELoss(), SGD(learningRate: 5e-3), x, y, batch)
+      }
+    }
+  }
+
+  static func mlp() -> Module {
+    manualSeed(0)
+    return Sequential {
+      Flatten()
+      Linear(784, 512)
+      ReLU()
+      Linear(512, 512)
+      ReLU()
+      Linear(512, 10)
+    }
+  }
+
+  private static func time(
+    _ model: Module, _ loss: some Loss, _ rule: any OptimizerRule, _ x: Tensor, _ y: Tensor, _ batch: Int
+  ) throws -> Double {
+    let optimizer = try Optimizer(for: model, rule)
+    let batches = x.shape[0] / batch
+    return try bestSeconds { i in
+      let start = i % batches * batch
+      loss(model(x[rows: start..<start + batch]), y[rows: start..<start + batch]).backward()
+      try optimizer.step()
+      optimizer.zeroGrad()
+    }
+  }
+
+  // MARK: Optimizer steps
+
+  private static let shapes: [(name: String, shapes: [Shape])] = [
+    ("25m-1", [[25_600_000]]),
+    ("25m-160", Array(repeating: [160_000], count: 160)),
+    ("670k-6", [[512, 784], [512], [512, 512], [512], [10, 512], [10]]),
+    ("1m-1000", Array(repeating: [1000], count: 1000)),
+  ]
+
+  private static let rules: [(name: String, rule: any OptimizerRule)] = [
+    ("sgd", SGD(learningRate: 1e-3)), ("sgdm", SGD(learningRate: 1e-3, momentum: 0.9)), ("adam", Adam()),
+    ("adamw", AdamW()), ("rmsprop", RMSprop()),
+  ]
+
+  private static var optimizers: [BenchRow] {
+    rules.flatMap { ruleName, rule in
+      shapes.map { shapeName, shapes in
+        BenchRow(name: "optim/\(ruleName)/\(shapeName)") {
+          let parameters = shapes.map { Parameter(.randn($0)) }
+          let optimizer = try Optimizer(parameters, rule)
+          for parameter in parameters { parameter.grad = .randn(parameter.shape) }
+          return try bestSeconds { _ in try optimizer.step() }
+        }
+      }
+    }
+  }
+
+  // MARK: Losses
+
+  private static var losses: [BenchRow] {
+    [(256, 10), (4096, 1000)].map { samples, classes in
+      BenchRow(name: "loss/cross-entropy/\(samples)x\(classes)") {
+        let logits = Tensor.randn([samples, classes])
+        logits.requiresGrad = true
+        let targets = Tensor(classes: (0..<samples).map { $0 * 7919 % classes })
+        let loss = CrossEntropyLoss(labelSmoothing: 0.1)
+        return bestSeconds { _ in
+          logits.grad = nil
+          loss(logits, targets).backward()
+        }
+      }
+    }
+  }
+
+  // MARK: Loading and starting
+
+  private static var others: [BenchRow] {
+    [
+      BenchRow(name: "load/fashion/b16") {
+        let pixels = (0..<60_000 * 784).map { UInt8(truncatingIfNeeded: $0 &* 31) }
+        let data = try ImageDataset(
+          pixels: pixels, labels: (0..<60_000).map { UInt8($0 % 10) }, height: 28, width: 28,
+          classNames: StandardDataset.fashionMNIST.classNames, source: "bench")
+        let loader = try DataLoader(data, batchSize: 16, shuffle: true)
+        return bestSeconds(rounds: 3) { _ in for _ in loader {} }
+      },
+      BenchRow(name: "start/import") {
+        let clock = ContinuousClock()
+        return try (0..<10).map { _ in
+          let process = Process()
+          process.executableURL = Bundle.main.executableURL
+          process.arguments = ["bench", "--first-step"]
+          return try clock.measure {
+            try process.run()
+            process.waitUntilExit()
+          }.seconds
+        }.min()!
+      },
+    ]
+  }
+
+  /// What the row `start/import` starts a process for.
+  static func trainOneStep() throws {
+    let model = mlp()
+    let optimizer = try Optimizer(for: model, SGD(learningRate: 1e-3))
+    CrossEntropyLoss()(model(.rand([16, 784])), Tensor(classes: (0..<16).map { $0 % 10 })).backward()
+    try optimizer.step()
+  }
+}

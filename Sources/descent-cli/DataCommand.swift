@@ -1,0 +1,66 @@
+import ArgumentParser
+import Descent
+import Foundation
+
+/// `descent data`
+struct DataCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "data",
+    abstract: "Shows what is in a data set, fetching it where needed; exports it.")
+
+  @Argument(help: "The data set: \(StandardDataset.allCases.map(\.rawValue).joined(separator: ", ")).")
+  var dataset: String = StandardDataset.glyphs.rawValue
+  @Option(help: "The folder with the data set's files.")
+  var dataDir: String?
+  @Option(help: "Show this many training images as text.")
+  var preview: Int = 0
+  @Option(help: "Write the data set into this folder as four IDX files.")
+  var export: String?
+
+  func run() throws {
+    let known = try StandardDataset.named(dataset)
+    let start = ContinuousClock.now
+    let data = try known.load(dataDirectory: dataDir)
+    let seconds = (ContinuousClock.now - start).seconds
+    print(String(format: "%@, ready in %.2f s", dataset, seconds))
+    for (name, part) in [("training", data.training), ("test", data.test)] {
+      let counts = part.labels.reduce(into: [Int](repeating: 0, count: part.classes)) { $0[Int($1)] += 1 }
+      print("\(name): \(part.count) images of \(part.height) x \(part.width)")
+      for (label, count) in counts.enumerated() { print("  \(label) \(part.classNames[label]): \(count)") }
+    }
+    for image in 0..<max(0, min(preview, data.training.count)) { show(data.training, image) }
+    if let export { try write(data, export) }
+  }
+
+  /// Two pixels a character cell, one above the other.
+  private func show(_ data: ImageDataset, _ image: Int) {
+    print("\(image): \(data.classNames[Int(data.labels[image])])")
+    let shades = Array(" .:-=+*#%@")
+    let size = data.height * data.width
+    for y in stride(from: 0, to: data.height, by: 2) {
+      print(
+        String(
+          (0..<data.width).map { x in
+            let upper = Int(data.pixels[image * size + y * data.width + x])
+            let lower =
+              y + 1 < data.height ? Int(data.pixels[image * size + (y + 1) * data.width + x]) : upper
+            return shades[(upper + lower) * shades.count / 512]
+          }))
+    }
+  }
+
+  private func write(_ data: (training: ImageDataset, test: ImageDataset), _ folder: String) throws {
+    do {
+      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    } catch {
+      throw DescentError(
+        .file, "--export \(folder) cannot be made: \((error as NSError).localizedDescription)")
+    }
+    for (kind, part) in [("train", data.training), ("t10k", data.test)] {
+      try IDXFile(shape: [part.count, part.height, part.width], bytes: part.pixels)
+        .write(to: "\(folder)/\(kind)-images-idx3-ubyte")
+      try IDXFile(shape: [part.count], bytes: part.labels).write(to: "\(folder)/\(kind)-labels-idx1-ubyte")
+    }
+    print("written to \(folder)")
+  }
+}

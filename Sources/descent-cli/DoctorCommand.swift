@@ -1,0 +1,45 @@
+import ArgumentParser
+import Descent
+import Foundation
+
+/// `descent doctor`
+struct DoctorCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "doctor", abstract: "Shows what Descent runs on here, and tests the kernels.")
+
+  func run() throws {
+    print(
+      """
+      descent      \(Runtime.version)
+      instructions \(Runtime.cpuFeatures)
+      BLAS         \(Runtime.blas)
+      threads      \(Runtime.threads)
+      gnuplot      \(Self.gnuplotVersion ?? "not installed: no charts (Debian: apt-get install gnuplot-nox)")
+      """)
+    var failures = 0
+    for test in SelfTest.all {
+      let error = test.error()
+      let passes = error <= test.tolerance
+      failures += passes ? 0 : 1
+      let line = String(format: "error %.1e, allowed %.1e", error, test.tolerance)
+      print("\(passes ? "ok  " : "FAIL") \(test.name): \(line)")
+    }
+    if failures > 0 {
+      warn("\(failures) self-tests failed: this build gives wrong numbers on this machine")
+      throw ExitCode.failure
+    }
+  }
+
+  private static var gnuplotVersion: String? {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    process.arguments = ["gnuplot", "--version"]
+    let output = Pipe()
+    process.standardOutput = output
+    process.standardError = FileHandle.nullDevice
+    guard (try? process.run()) != nil else { return nil }
+    let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    process.waitUntilExit()
+    return process.terminationStatus == 0 ? text.trimmingCharacters(in: .whitespacesAndNewlines) : nil
+  }
+}

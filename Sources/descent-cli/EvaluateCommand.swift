@@ -1,0 +1,34 @@
+import ArgumentParser
+import Descent
+import Foundation
+
+/// `descent evaluate`
+struct EvaluateCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "evaluate", abstract: "Measures a trained model on the test part of a data set.")
+
+  @Argument(help: "The run's folder.")
+  var folder: String
+  @Option(help: "Another data set than the run's.")
+  var dataset: String?
+  @Option(help: "The folder with the data set's files.")
+  var dataDir: String?
+  @Option(help: "How the result is printed.")
+  var log: LogFormat = .text
+
+  func run() throws {
+    var config = try RunConfig.read(folder)
+    config.dataset = dataset ?? config.dataset
+    config.dataDirectory = dataDir ?? config.dataDirectory
+    let data = try config.loadData().test
+    let model = try RunConfig.loadModel(folder, for: data)
+    let trainer = Trainer(
+      model: model, loss: CrossEntropyLoss(), optimizer: try Optimizer(for: model, SGD()))
+    let result = try trainer.evaluate(DataLoader(data, batchSize: 1000))
+    let accuracy = result.accuracy ?? .nan
+    switch log {
+    case .text: print(String(format: "test loss %.4f, accuracy %.2f %%", result.loss, accuracy * 100))
+    case .json: print(#"{"test_loss":\#(result.loss),"test_accuracy":\#(accuracy)}"#)
+    }
+  }
+}

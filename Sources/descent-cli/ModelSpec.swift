@@ -1,0 +1,51 @@
+import Descent
+
+/// A model by name: `linear`, `mlp` (the lecture's), or `mlp:H1,H2,...` with hidden layers of these sizes.
+struct ModelSpec {
+  let name: String
+  private let hidden: [Int]
+
+  /// Reads a name; throws with the names there are.
+  init(_ name: String) throws(DescentError) {
+    self.name = name
+    switch name {
+    case "linear": hidden = []
+    case "mlp": hidden = [512, 512]
+    default:
+      let parts = name.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+      let sizes =
+        parts.count == 2
+        ? parts[1].split(separator: ",", omittingEmptySubsequences: false).map { Int($0) } : []
+      guard parts[0] == "mlp", !sizes.isEmpty, sizes.allSatisfy({ 1...65536 ~= $0 ?? 0 }) else {
+        throw DescentError(
+          .invalidArgument,
+          "unknown model '\(name)'; there are linear, mlp (512 and 512 hidden units) and mlp:H1,H2,... with sizes in 1...65536"
+        )
+      }
+      hidden = sizes.compactMap { $0 }
+    }
+  }
+
+  /// The model for images of `inputs` pixels and `classes` classes, with fresh weights.
+  func make(inputs: Int, classes: Int) -> Module {
+    FlatNetwork(sizes: [inputs] + hidden + [classes])
+  }
+}
+
+/// The lecture's network, in any depth: its parameters have the names they have in PyTorch.
+private final class FlatNetwork: Module {
+  let flatten = Flatten()
+  let linearReluStack: Sequential
+
+  init(sizes: [Int]) {
+    linearReluStack = Sequential {
+      for i in 0..<sizes.count - 2 {
+        Linear(sizes[i], sizes[i + 1])
+        ReLU()
+      }
+      Linear(sizes[sizes.count - 2], sizes[sizes.count - 1])
+    }
+  }
+
+  override func forward(_ x: Tensor) -> Tensor { linearReluStack(flatten(x)) }
+}
