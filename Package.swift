@@ -60,6 +60,14 @@ let programs: [Target] = [
     swiftSettings: swiftSettings)
 ]
 
+let tests: [Target] = [
+  .testTarget(name: "CDescentTests", dependencies: ["CDescent"], swiftSettings: swiftSettings),
+  .testTarget(name: "DescentTests", dependencies: ["Descent"], swiftSettings: swiftSettings),
+  .testTarget(
+    name: "CommandTests", dependencies: ["Descent", "DescentCharts", "descent-cli"],
+    swiftSettings: swiftSettings),
+]
+
 // MARK: Package
 
 let package = Package(
@@ -74,6 +82,6 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.6.0")
   ],
-  targets: systemLibraries + libraries + programs,
+  targets: systemLibraries + libraries + programs + tests,
   cLanguageStandard: .gnu17
 )

@@ -9,7 +9,7 @@ final class Node {
   /// It may hold the node's inputs, and detached copies of its output; the output itself would be a cycle.
   typealias Pullback = (_ upstream: Tensor, _ pass: BackwardPass) -> InputGradients
 
-  let operation: Operation
+  let operation: TapeOperation
   private(set) var inputs: (Tensor?, Tensor?, Tensor?)
   /// One more than the deepest input's: a node's consumers are all deeper than it is.
   let depth: Int
@@ -21,7 +21,7 @@ final class Node {
   var upstream: Tensor?
   var isCollected = false
 
-  init(_ operation: Operation, _ a: Tensor, _ b: Tensor?, _ c: Tensor?, pullback: @escaping Pullback) {
+  init(_ operation: TapeOperation, _ a: Tensor, _ b: Tensor?, _ c: Tensor?, pullback: @escaping Pullback) {
     self.operation = operation
     inputs = (a, b, c)
     depth = 1 + max(a.node?.depth ?? 0, max(b?.node?.depth ?? 0, c?.node?.depth ?? 0))
@@ -66,7 +66,7 @@ extension Tensor {
   /// Records how this result came about, if recording is on and an input requires gradients.
   @inline(__always)
   func recorded(
-    _ operation: Operation, _ a: Tensor, _ b: Tensor? = nil, _ c: Tensor? = nil,
+    _ operation: TapeOperation, _ a: Tensor, _ b: Tensor? = nil, _ c: Tensor? = nil,
     pullback: @autoclosure () -> Node.Pullback
   ) -> Tensor {
     guard

@@ -49,12 +49,12 @@ struct Pen {
   mutating func draw(into pixels: UnsafeMutableBufferPointer<UInt8>) -> Int {
     let side = Glyphs.side
     let label = Int(random.next() % UInt64(GlyphShapes.classes.count))
-    let angle = random.uniform(-0.42, 0.42)
-    let shear = random.uniform(-0.3, 0.3)
-    let (sx, sy) = (random.uniform(5.2, 8.8), random.uniform(6.2, 9.8))
-    let (cx, cy) = (13.5 + random.uniform(-3, 3), 13.5 + random.uniform(-3, 3))
-    let thickness = random.uniform(0.7, 1.7)
-    let ink = random.uniform(0.65, 1)
+    let angle = random.uniform(-0.4, 0.4)
+    let shear = random.uniform(-0.25, 0.25)
+    let (sx, sy) = (random.uniform(5.6, 8.8), random.uniform(6.6, 9.8))
+    let (cx, cy) = (13.5 + random.uniform(-2.6, 2.6), 13.5 + random.uniform(-2.6, 2.6))
+    let thickness = random.uniform(1.2, 2.4)
+    let ink = random.uniform(0.85, 1)
     let (c, s) = (cosf(angle), sinf(angle))
     return withUnsafeTemporaryAllocation(of: Float.self, capacity: side * side) { canvas in
       canvas.update(repeating: 0)
@@ -76,7 +76,7 @@ struct Pen {
         let bits = random.next()
         // The sum of four uniform numbers is close enough to normal.
         let sum = (bits & 0xffff) + (bits >> 16 & 0xffff) + (bits >> 32 & 0xffff) + bits >> 48
-        let noise = (Float(sum) * 0x1p-16 - 2) * 0.22
+        let noise = (Float(sum) * 0x1p-16 - 2) * 0.16
         pixels[i] = UInt8(max(0, min(1, canvas[i] + noise)) * 255)
       }
       return label

@@ -1,7 +1,7 @@
 /// Every operation that the tape records: the table that gradient checks run over.
 ///
 /// An operation that is not listed cannot be recorded; one that is listed and not checked fails the tests.
-public enum Operation: String, CaseIterable, Sendable {
+public enum TapeOperation: String, CaseIterable, Sendable {
   // Elementwise
   case add, subtract, multiply, divide, power, maximum, mask
   case negate, exp, log, sqrt, abs, relu

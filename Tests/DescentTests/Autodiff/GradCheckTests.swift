@@ -1,0 +1,133 @@
+import Descent
+import Testing
+
+/// First and second derivatives of every operation against finite differences in float64.
+@Suite struct GradCheckTests {
+  struct Check: Sendable {
+    var inputs: [[Double]]
+    var shapes: [Shape]
+    var function: @Sendable ([Tensor]) -> Tensor
+  }
+
+  private static let a: [Double] = [0.7, -1.3, 2.1, 0.4, -0.6, 1.9]
+  private static let b: [Double] = [1.1, 0.5, -0.8, 1.7, 2.3, -1.4]
+  private static let positive: [Double] = [0.7, 1.3, 2.1, 0.4, 0.6, 1.9]
+
+  private static func one(
+    _ shape: Shape = [2, 3], _ values: [Double] = a, _ function: @escaping @Sendable (Tensor) -> Tensor
+  ) -> Check {
+    Check(inputs: [values], shapes: [shape]) { function($0[0]) }
+  }
+
+  private static func two(
+    _ second: Shape = [2, 3], first: [Double] = a, _ function: @escaping @Sendable (Tensor, Tensor) -> Tensor
+  ) -> Check {
+    Check(inputs: [first, Array(b.prefix(second.elementCount))], shapes: [[2, 3], second]) { function($0[0], $0[1]) }
+  }
+
+  /// Both operands' shapes equal, a row, a column and a scalar.
+  private static func broadcasting(
+    first: [Double] = a, _ function: @escaping @Sendable (Tensor, Tensor) -> Tensor
+  ) -> [Check] {
+    [[2, 3], [3], [2, 1], []].map { two($0, first: first, function) }
+  }
+
+  /// At least one check for each operation.
+  static func checks(_ operation: TapeOperation) -> [Check] {
+    switch operation {
+    case .add: broadcasting { $0 + $1 } + broadcasting { $1 + $0 }
+    case .subtract: broadcasting { $0 - $1 } + broadcasting { $1 - $0 }
+    case .multiply: broadcasting { $0 * $1 }
+    case .divide: broadcasting { $0 / $1 } + broadcasting { $1 / $0 }
+    case .power:
+      broadcasting(first: positive) { $0.pow($1) } + [one { $0.pow(3) }, one { $0.pow(2) }, one { $0.pow(0) }]
+    case .maximum: broadcasting { Tensor.maximum($0, $1) }
+    case .mask: [one { $0.relu() * $0 }]
+    case .negate: [one { -$0 * $0 }]
+    case .exp: [one { $0.exp() }]
+    case .log: [one(values: positive) { $0.log() }]
+    case .sqrt: [one(values: positive) { $0.sqrt() }]
+    case .abs: [one { $0.abs() * $0 }]
+    case .relu: [one { $0.relu() * $0 }]
+    case .sum:
+      [
+        one { ($0 * $0).sum() }, one { ($0 * $0).sum(dim: 0) }, one { ($0 * $0).sum(dim: -1, keepingDimension: true) },
+        one { ($0 * $0).mean() }, one { ($0 * $0).mean(dim: 1) },
+        one([1, 2, 3]) { ($0 * $0).sum(dim: 1) },
+      ]
+    case .expand: [one([1, 6]) { ($0 * $0).expanded(to: [4, 6]) }, one([6, 1]) { ($0 * $0).expanded(to: [6, 2]) }]
+    case .reshape: [one { ($0 * $0).reshaped([3, 2]) }, one { ($0 * $0).flattened(from: 0) }]
+    case .transpose: [one { ($0 * $0).transposed() * $0.reshaped([3, 2]) }]
+    case .rows, .padRows: [one([3, 2]) { ($0 * $0)[rows: 1..<3] }, one([3, 2]) { $0[rows: 0..<1] * $0[rows: 2..<3] }]
+    case .matmul: [two([3, 2]) { $0.matmul($1) }, two([3, 2]) { $0.matmul($1).matmul($0) }]
+    case .linear: linearChecks
+    case .softmax: [one { $0.softmax() }]
+    case .crossEntropy: crossEntropyChecks
+    case .meanSquaredError: Reduction.allCases.map { reduction in two { MSELoss(reduction: reduction)($0, $1) } }
+    }
+  }
+
+  private static func one(values: [Double], _ function: @escaping @Sendable (Tensor) -> Tensor) -> Check {
+    one([2, 3], values, function)
+  }
+
+  private static var linearChecks: [Check] {
+    [Activation.identity, .relu].flatMap { activation in
+      [true, false].map { hasBias in
+        Check(
+          inputs: [a, b + a, [0.3, -0.2, 0.9, 0.1]], shapes: [[2, 3], [4, 3], [4]],
+          function: { linear($0[0], $0[1], hasBias ? $0[2] : nil, activation: activation) })
+      }
+    }
+  }
+
+  private static var crossEntropyChecks: [Check] {
+    Reduction.allCases.flatMap { reduction in
+      [0, 0.2].map { smoothing in
+        one { logits in
+          let weight = Tensor([0.5, 1, 2], dtype: .float64)
+          let loss = CrossEntropyLoss(
+            weight: smoothing > 0 ? weight : nil, labelSmoothing: smoothing, reduction: reduction)
+          return loss(logits, Tensor(classes: [2, 0]))
+        }
+      }
+    }
+  }
+
+  @Test(arguments: TapeOperation.allCases) func derivatives(_ operation: TapeOperation) throws {
+    let checks = Self.checks(operation)
+    #expect(!checks.isEmpty)
+    for check in checks {
+      let inputs = zip(check.inputs, check.shapes).map { Tensor($0, shape: $1, dtype: .float64) }
+      try gradcheck(check.function, at: inputs)
+      try gradgradcheck(check.function, at: inputs)
+    }
+  }
+
+  /// Third derivatives follow from the second ones being recorded too.
+  @Test func thirdDerivative() {
+    let x = Tensor([0.7], dtype: .float64)
+    let third = gradient(
+      of: { x in gradient(of: { x in gradient(of: { ($0.pow(5) + $0.exp()).sum() }, at: x).sum() }, at: x).sum() },
+      at: x)
+    #expect(abs(third.item() - (60 * 0.49 + Double(0.7).exponential)) < 1e-12)
+  }
+
+  @Test func gradcheckFindsWrongGradients() {
+    let x = Tensor([0.5, 2], dtype: .float64)
+    #expect(throws: DescentError.self) { try gradcheck({ ($0[0].detached() * $0[0]).sum() }, at: [x]) }
+    #expect(throws: DescentError.self) {
+      try gradgradcheck({ inputs in
+        let y = inputs[0]
+        return (y * y * y.detached()).sum()
+      }, at: [x])
+    }
+    #expect(throws: DescentError.self) { try gradcheck({ $0[0] }, at: [Tensor.zeros([1])]) }
+  }
+}
+
+import Foundation
+
+extension Double {
+  fileprivate var exponential: Double { exp(self) }
+}
