@@ -57,14 +57,14 @@ dsc_status dsc_random_uniform(dsc_random *random, dsc_dtype dtype, size_t n, dou
     if (!isfinite(low) || !isfinite(high) || low > high)
         return dsc_fail(DSC_ERROR_ARGUMENT, "%s: [low, high) is [%g, %g), must be finite and ascending",
                         __func__, low, high);
-    /* The width is rounded to the type, the product to double: PyTorch's own order. */
+    /* The width is rounded to the type; product and sum once, in double: PyTorch's builds use FMA here. */
     if (dtype == DSC_FLOAT32) {
         float from = (float)low, width = (float)high - from;
         for (size_t i = 0; i < n; ++i)
-            ((float *)buffer)[i] = (float)(unit24(random) * width + from);
+            ((float *)buffer)[i] = (float)fma(unit24(random), width, from);
     } else {
         for (size_t i = 0; i < n; ++i)
-            ((double *)buffer)[i] = unit53(random) * (high - low) + low;
+            ((double *)buffer)[i] = fma(unit53(random), high - low, low);
     }
     return DSC_OK;
 }

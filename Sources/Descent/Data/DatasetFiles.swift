@@ -9,14 +9,15 @@ struct DatasetFiles {
   private let address: String
   private let files: [File]
 
-  init(_ dataset: StandardDataset, address: String? = nil) {
+  init(_ dataset: StandardDataset) {
     self.dataset = dataset
+    let mirror = ProcessInfo.processInfo.environment["DESCENT_MIRROR"]
     switch dataset {
     case .glyphs:
       self.address = ""
       files = []
     case .fashionMNIST:
-      self.address = address ?? "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/"
+      self.address = mirror ?? "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/"
       files = [
         ("train-images-idx3-ubyte", "3aede38d61863908ad78613f6a32ed271626dd12800ba2636569512369268a84"),
         ("train-labels-idx1-ubyte", "a04f17134ac03560a47e3764e11b92fc97de4d1bfaf8ba1a3aa29af54cc90845"),
@@ -24,7 +25,7 @@ struct DatasetFiles {
         ("t10k-labels-idx1-ubyte", "67da17c76eaffca5446c3361aaab5c3cd6d1c2608764d35dfb1850b086bf8dd5"),
       ]
     case .mnist:
-      self.address = address ?? "https://ossci-datasets.s3.amazonaws.com/mnist/"
+      self.address = mirror ?? "https://ossci-datasets.s3.amazonaws.com/mnist/"
       files = [
         ("train-images-idx3-ubyte", "440fcabf73cc546fa21475e81ea370265605f56be210a4024d2ca8f203523609"),
         ("train-labels-idx1-ubyte", "3552534a0a558bbed6aed32b30c495cca23d567ec52cac8be1a0730e8010255c"),
@@ -58,7 +59,7 @@ struct DatasetFiles {
     }
     let environment = ProcessInfo.processInfo.environment
     let cache = "\(environment["HOME"] ?? ".")/.cache/descent"
-    for root in [environment["DESCENT_DATA_DIR"], cache].compactMap({ $0 }) {
+    for root in [environment["DESCENT_DATA_DIR"] ?? "", cache] where !root.isEmpty {
       for folder in ["\(root)/\(name)", root] where missing(in: folder).isEmpty { return folder }
     }
     let folder = "\(cache)/\(name)"

@@ -36,7 +36,8 @@ public enum StandardDataset: String, CaseIterable, Sendable {
   /// Training and test images.
   ///
   /// Files are looked for in `dataDirectory`; without one, in `$DESCENT_DATA_DIR` and `~/.cache/descent`, there
-  /// and in a folder of the data set's name; else they are downloaded into the latter.
+  /// and in a folder of the data set's name; else they are downloaded into the latter, from the official address
+  /// or from `$DESCENT_MIRROR`, and checked.
   ///
   /// - Throws: `DescentError` that says which files are missing and where they would go.
   public func load(

@@ -1,0 +1,142 @@
+import CDescent
+import Testing
+
+/// Every parallel kernel gives the same bits on 1, 2 and 4 threads, in both types.
+@Suite struct ThreadTests {
+  private static func numbers(_ n: Int, _ seed: UInt64) -> [Double] {
+    var random = dsc_random()
+    dsc_random_seed(&random, seed)
+    var values = [Double](repeating: 0, count: n)
+    dsc_random_normal(&random, DSC_FLOAT64, n, 0, 1, &values)
+    return values
+  }
+
+  /// A buffer of either type.
+  final class Buffer {
+    let bytes: UnsafeMutableRawBufferPointer
+    init(_ values: [Double], _ dtype: dsc_dtype) {
+      bytes = .allocate(byteCount: max(values.count, 1) * dsc_dtype_size(dtype), alignment: 64)
+      for (i, value) in values.enumerated() {
+        if dtype == DSC_FLOAT32 {
+          bytes.storeBytes(of: Float(value), toByteOffset: i * 4, as: Float.self)
+        } else {
+          bytes.storeBytes(of: value, toByteOffset: i * 8, as: Double.self)
+        }
+      }
+    }
+    convenience init(zeros n: Int, _ dtype: dsc_dtype) { self.init([Double](repeating: 0, count: n), dtype) }
+    deinit { bytes.deallocate() }
+    var p: UnsafeMutableRawPointer { bytes.baseAddress! }
+    var contents: [UInt8] { Array(bytes) }
+  }
+
+  /// A kernel run on a context, and its outputs' bytes.
+  typealias Kernel = @Sendable (OpaquePointer?, dsc_dtype) -> [[UInt8]]
+
+  static let kernels: [(name: String, run: Kernel)] = [
+    ("gemm", { gemm($0, $1, 300, 260, 190) }),
+    ("gemm, tall", { gemm($0, $1, 5000, 10, 64) }),
+    ("gemm, wide", { gemm($0, $1, 16, 1000, 700) }),
+    ("linear", linear),
+    ("cross entropy", crossEntropy),
+    ("squared error", squaredError),
+    ("sums", sums),
+    ("elementwise", elementwise),
+  ] + ["sgd", "adam", "adamw", "rmsprop"].map { rule in (rule, { optimizer($0, $1, rule) }) }
+
+  @Test(arguments: kernels.indices) func threadsAgree(_ index: Int) {
+    let (name, run) = Self.kernels[index]
+    for dtype in [DSC_FLOAT32, DSC_FLOAT64] {
+      let results = [1, 2, 4].map { threads in
+        var context: OpaquePointer?
+        #expect(dsc_context_create(Int32(threads), &context) == DSC_OK)
+        defer { dsc_context_destroy(context) }
+        return run(context, dtype)
+      }
+      #expect(results[0] == results[1] && results[0] == results[2], "\(name)")
+      #expect(results[0].contains { $0.contains { $0 != 0 } }, "\(name) wrote nothing")
+    }
+  }
+
+  private static func gemm(_ c: OpaquePointer?, _ t: dsc_dtype, _ m: Int, _ n: Int, _ k: Int) -> [[UInt8]] {
+    let (a, b, out) = (Buffer(numbers(m * k, 1), t), Buffer(numbers(k * n, 2), t), Buffer(zeros: m * n, t))
+    #expect(dsc_gemm(c, t, false, false, m, n, k, 1, a.p, b.p, 0, out.p) == DSC_OK)
+    return [out.contents]
+  }
+
+  @Sendable private static func linear(_ c: OpaquePointer?, _ t: dsc_dtype) -> [[UInt8]] {
+    let (batch, inputs, outputs) = (37, 301, 517)
+    let (x, w) = (Buffer(numbers(batch * inputs, 1), t), Buffer(numbers(outputs * inputs, 2), t))
+    let (b, y) = (Buffer(numbers(outputs, 3), t), Buffer(zeros: batch * outputs, t))
+    let (dy, dz) = (Buffer(numbers(batch * outputs, 4), t), Buffer(zeros: batch * outputs, t))
+    let (dx, dw, db) = (Buffer(zeros: batch * inputs, t), Buffer(zeros: outputs * inputs, t), Buffer(zeros: outputs, t))
+    var layer = dsc_linear(
+      dtype: t, activation: DSC_ACTIVATION_RELU, batch: batch, inputs: inputs, outputs: outputs, x: x.p, w: w.p, b: b.p,
+      y: y.p)
+    var gradients = dsc_linear_gradients(
+      dy: dy.p, dz: dz.p, dx: dx.p, dw: dw.p, db: db.p, add_dw: true, add_db: false)
+    #expect(dsc_linear_forward(c, &layer) == DSC_OK && dsc_linear_backward(c, &layer, &gradients) == DSC_OK)
+    return [y, dx, dw, db].map(\.contents)
+  }
+
+  @Sendable private static func crossEntropy(_ c: OpaquePointer?, _ t: dsc_dtype) -> [[UInt8]] {
+    let (n, classes) = (1500, 37)
+    let (x, value, gradient) = (Buffer(numbers(n * classes, 1), t), Buffer(zeros: 1, t), Buffer(zeros: n * classes, t))
+    let targets = (0..<n).map { Int64($0 * 7 % classes) }
+    targets.withUnsafeBufferPointer { targets in
+      var loss = dsc_cross_entropy(
+        dtype: t, samples: n, classes: classes, logits: x.p, targets: targets.baseAddress, weight: nil,
+        ignore_index: 3, label_smoothing: 0.1, reduction: DSC_REDUCTION_MEAN)
+      #expect(dsc_cross_entropy_run(c, &loss, value.p, gradient.p) == DSC_OK)
+    }
+    return [value.contents, gradient.contents]
+  }
+
+  @Sendable private static func squaredError(_ c: OpaquePointer?, _ t: dsc_dtype) -> [[UInt8]] {
+    let n = 1_200_003
+    let (x, y) = (Buffer(numbers(n, 1), t), Buffer(numbers(n, 2), t))
+    let (value, gradient) = (Buffer(zeros: 1, t), Buffer(zeros: n, t))
+    #expect(dsc_mse_run(c, t, n, x.p, y.p, DSC_REDUCTION_MEAN, value.p, gradient.p) == DSC_OK)
+    return [value.contents, gradient.contents]
+  }
+
+  @Sendable private static func sums(_ c: OpaquePointer?, _ t: dsc_dtype) -> [[UInt8]] {
+    [(1, 900_001, 1), (70, 900, 1), (3, 900, 301)].map { outer, n, inner in
+      let (x, out) = (Buffer(numbers(outer * n * inner, 1), t), Buffer(zeros: outer * inner, t))
+      #expect(dsc_sum_run(c, t, outer, n, inner, x.p, out.p) == DSC_OK)
+      return out.contents
+    }
+  }
+
+  @Sendable private static func elementwise(_ c: OpaquePointer?, _ t: dsc_dtype) -> [[UInt8]] {
+    let shape = [300, 201]
+    let (x, row, out, exponentials) = (
+      Buffer(numbers(60_300, 1), t), Buffer(numbers(201, 2), t), Buffer(zeros: 60_300, t), Buffer(zeros: 60_300, t)
+    )
+    var (a, b) = (dsc_operand(), dsc_operand())
+    (a.data, a.strides.0, a.strides.1) = (UnsafeRawPointer(x.p), 201, 1)
+    (b.data, b.strides.0, b.strides.1) = (UnsafeRawPointer(row.p), 0, 1)
+    #expect(dsc_binary_run(c, t, DSC_MULTIPLY, 2, shape, &a, &b, out.p) == DSC_OK)
+    #expect(dsc_unary_run(c, t, DSC_EXP, 60_300, x.p, exponentials.p) == DSC_OK)
+    return [out.contents, exponentials.contents]
+  }
+
+  private static func optimizer(_ c: OpaquePointer?, _ t: dsc_dtype, _ rule: String) -> [[UInt8]] {
+    let lengths = [100_000, 1, 0, 33_333]
+    let n = lengths.reduce(0, +)
+    let parameters = Buffer(numbers(n, 1), t)
+    var handle: OpaquePointer?
+    #expect(dsc_optimizer_create(t, lengths.count, lengths, nil, &handle) == DSC_OK)
+    defer { dsc_optimizer_destroy(handle) }
+    #expect(dsc_optimizer_add_group(handle, rule, lengths.count, nil, 0, nil, nil) == DSC_OK)
+    #expect(dsc_optimizer_set_clip_norm(handle, 1) == DSC_OK)
+    for step in 1...5 {
+      let gradients = Buffer(numbers(n, UInt64(step) + 10), t)
+      var input = dsc_step()
+      (input.parameters, input.gradients, input.zero_gradients) = (parameters.p, gradients.p, step % 2 == 0)
+      #expect(dsc_optimizer_step(c, handle, &input, nil) == DSC_OK)
+      #expect(gradients.contents.allSatisfy { $0 == 0 } == (step % 2 == 0))
+    }
+    return [parameters.contents]
+  }
+}

@@ -1,0 +1,99 @@
+import Descent
+import DescentCharts
+import Foundation
+import Testing
+
+/// `doctor`, `data`, `bench`, `version`, charts and downloads.
+@Suite struct OtherCommandTests {
+  @Test func doctorPasses() throws {
+    let result = try Command("doctor")
+    #expect(result.status == 0 && result.output.contains("OpenBLAS") && !result.output.contains("FAIL"))
+    #expect(result.output.components(separatedBy: "\nok  ").count == 6)
+  }
+
+  @Test func versionsAgree() throws {
+    #expect(try Command("version").output == "descent \(Runtime.version)\n")
+    #expect(try Command("--version").output == "\(Runtime.version)\n")
+  }
+
+  @Test func helpListsTheTable() throws {
+    let help = try Command("train", "--help").output
+    for rule in RuleTable.rules {
+      #expect(help.contains(rule.title))
+      for option in rule.options { #expect(help.contains("--" + option.name.replacing("_", with: "-"))) }
+    }
+  }
+
+  @Test func benchRows() throws {
+    let result = try Command("bench", "--rows", "linreg/sgd/b1,optim/sgd/670k-6", "--json")
+    let rows = try #require(JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Double])
+    #expect(Set(rows.keys) == ["linreg/sgd/b1", "optim/sgd/670k-6"] && rows.values.allSatisfy { $0 > 0 })
+    #expect(try Command("bench", "--rows", "nothing").status != 0)
+  }
+
+  @Test func dataExportsWhatItReads() throws {
+    try withTemporaryFolder { folder in
+      try writeSmallDataset(folder, training: 20, test: 10)
+      let shown = try Command("data", "mnist", "--data-dir", folder, "--preview", "1", "--export", "\(folder)/copy")
+      #expect(shown.status == 0 && shown.output.contains("training: 20 images of 28 x 28"), "\(shown.errors)")
+      for name in ["train-images-idx3-ubyte", "t10k-labels-idx1-ubyte"] {
+        #expect(try Data(contentsOf: URL(fileURLWithPath: "\(folder)/copy/\(name)")) == Data(contentsOf: URL(fileURLWithPath: "\(folder)/\(name)")))
+      }
+    }
+  }
+
+  /// Without the files and without a network: one message that says which files, from where, into which folder.
+  @Test func downloadsFailClearly() throws {
+    try withTemporaryFolder { folder in
+      let environment = ["HOME": folder, "DESCENT_DATA_DIR": "", "DESCENT_MIRROR": "file://\(folder)/mirror/"]
+      let result = try Command("data", "mnist", environment: environment)
+      #expect(result.status != 0)
+      for text in ["t10k-labels-idx1-ubyte.gz", "file://\(folder)/mirror/", "\(folder)/.cache/descent/mnist"] {
+        #expect(result.errors.contains(text), "\(result.errors)")
+      }
+      try FileManager.default.createDirectory(atPath: "\(folder)/mirror", withIntermediateDirectories: true)
+      try Data("wrong".utf8).write(to: URL(fileURLWithPath: "\(folder)/mirror/train-images-idx3-ubyte.gz"))
+      let wrong = try Command("data", "mnist", environment: environment)
+      #expect(wrong.status != 0 && wrong.errors.contains("checksum"), "\(wrong.errors)")
+      #expect(try FileManager.default.contentsOfDirectory(atPath: "\(folder)/.cache/descent/mnist").isEmpty)
+    }
+  }
+
+  @Test(
+    .enabled(if: realFiles != nil, "set DESCENT_DATA_DIR to the folder with mnist/"))
+  func downloadsAreCheckedAndKept() throws {
+    try withTemporaryFolder { folder in
+      let mirror = try #require(Self.realFiles)
+      let environment = ["HOME": folder, "DESCENT_DATA_DIR": "", "DESCENT_MIRROR": "file://\(mirror)/"]
+      let result = try Command("data", "mnist", environment: environment)
+      #expect(result.status == 0 && result.output.contains("training: 60000 images"), "\(result.errors)")
+      #expect(try FileManager.default.contentsOfDirectory(atPath: "\(folder)/.cache/descent/mnist").count == 4)
+    }
+  }
+
+  private static let realFiles = ProcessInfo.processInfo.environment["DESCENT_DATA_DIR"]
+    .map { URL(fileURLWithPath: "\($0)/mnist").standardizedFileURL.path }
+    .flatMap { FileManager.default.fileExists(atPath: $0) ? $0 : nil }
+
+  // MARK: Charts
+
+  @Test func chartsWithAwkwardTitles() throws {
+    try withTemporaryFolder { folder in
+      let chart = LineChart(
+        title: "it's 100% \"_^{x}\" \\ `date`\nü", xLabel: "x", yLabel: "y",
+        lines: [.init(name: "a'b", points: [(0, 1), (1, .nan), (2, 3)]), .init(points: [(0, 2), (2, 0)])])
+      try chart.write(.svg, to: "\(folder)/a chart.svg")
+      let svg = try String(contentsOfFile: "\(folder)/a chart.svg", encoding: .utf8)
+      #expect(svg.contains("it's 100%") && svg.contains("`date`") && svg.contains("a'b"))
+      try chart.write(.png, to: "\(folder)/chart.png")
+      #expect(try FileManager.default.contentsOfDirectory(atPath: folder).sorted() == ["a chart.svg", "chart.png"])
+    }
+  }
+
+  @Test func chartsThatCannotBe() {
+    let empty = LineChart(title: "", xLabel: "", yLabel: "", lines: [.init(points: [(0, .nan)])])
+    #expect(throws: ChartError.self) { try empty.write(.png, to: "never.png") }
+    let chart = LineChart(title: "", xLabel: "", yLabel: "", lines: [.init(points: [(0, 1)])])
+    #expect(throws: ChartError.self) { try chart.write(.png, to: "/nowhere/chart.png") }
+  }
+}
