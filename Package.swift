@@ -22,13 +22,13 @@ let cSettings: [CSetting] = [
 /// System libraries, each behind one module map.
 let systemLibraries: [Target] = [
   .systemLibrary(
-    name: "COpenBLAS", pkgConfig: "openblas",
+    name: "COpenBLAS",
     providers: [.apt(["libopenblas-dev"]), .brew(["openblas"])]),
   .systemLibrary(
     name: "CPThreadPool",
     providers: [.apt(["libpthreadpool-dev"])]),
   .systemLibrary(
-    name: "CZlib", pkgConfig: "zlib",
+    name: "CZlib",
     providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
 ]
 
@@ -40,7 +40,7 @@ let libraries: [Target] = [
     sources: ["csrc"],
     publicHeadersPath: "include",
     cSettings: cSettings,
-    linkerSettings: [.linkedLibrary("pthreadpool")]),
+    linkerSettings: [.linkedLibrary("openblas"), .linkedLibrary("pthreadpool")]),
   .target(
     name: "Descent",
     dependencies: ["CDescent", "CZlib"],

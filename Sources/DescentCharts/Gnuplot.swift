@@ -9,6 +9,7 @@ public enum ChartError: Error, CustomStringConvertible {
   /// There are no points.
   case empty
 
+  /// What to tell the user.
   public var description: String {
     switch self {
     case .gnuplotMissing: "charts need gnuplot, which is not installed (Debian: apt-get install gnuplot-nox)"

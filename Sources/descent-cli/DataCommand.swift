@@ -12,7 +12,7 @@ struct DataCommand: ParsableCommand {
   var dataset: String = StandardDataset.glyphs.rawValue
   @Option(help: "The folder with the data set's files.")
   var dataDir: String?
-  @Option(help: "Show this many training images as text.")
+  @Option(parsing: .unconditional, help: "Show this many training images as text.")
   var preview: Int = 0
   @Option(help: "Write the data set into this folder as four IDX files.")
   var export: String?

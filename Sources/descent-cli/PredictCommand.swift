@@ -15,7 +15,7 @@ struct PredictCommand: ParsableCommand {
   var images: String?
   @Option(help: "The folder with the data set's files.")
   var dataDir: String?
-  @Option(help: "Only the first so many images.")
+  @Option(parsing: .unconditional, help: "Only the first so many images.")
   var first: Int?
   @Option(help: "Where to write; standard output otherwise.")
   var out: String?

@@ -21,13 +21,14 @@ struct TrainCommand: ParsableCommand {
   var model: String?
   @Option(help: "The optimizer: \(RuleTable.rules.map(\.name).joined(separator: ", ")). (default: sgd)")
   var optimizer: String?
-  @Option(help: "Samples a step. (default: 16)")
+  @Option(parsing: .unconditional, help: "Samples a step. (default: 16)")
   var batchSize: Int?
-  @Option(help: "Epochs in all, those of a resumed run among them. (default: 10)")
+  @Option(parsing: .unconditional, help: "Epochs in all, those of a resumed run among them. (default: 10)")
   var epochs: Int?
   @Option(help: "The seed of weights and orders; the weights are those of PyTorch's same seed. (default: 0)")
   var seed: UInt64?
-  @Option(help: "Threads; 0 for one for each processor. Results do not depend on it.")
+  @Option(
+    parsing: .unconditional, help: "Threads; 0 for one for each processor. Results do not depend on it.")
   var threads: Int = 0
   @Flag(inversion: .prefixedNo, help: "Whether each epoch has a new random order. (default: --shuffle)")
   var shuffle: Bool?

@@ -28,7 +28,8 @@ import Testing
       }
       #expect(info.option_count <= DSC_MAX_OPTIONS && strlen(info.title) > 0 && strlen(info.source) > 0)
       for option in UnsafeBufferPointer(start: info.options, count: info.option_count) {
-        #expect(option.initial >= option.minimum && option.initial <= option.maximum && strlen(option.summary) > 0)
+        #expect(
+          option.initial >= option.minimum && option.initial <= option.maximum && strlen(option.summary) > 0)
       }
     }
   }
@@ -83,11 +84,15 @@ import Testing
       #expect(dsc_optimizer_import_slot(engine, 0, 3, [0.0, 0.0]) == DSC_ERROR_ARGUMENT)
       #expect(dsc_optimizer_slot_name(engine, 0, 1).map { String(cString: $0) } == "exp_avg_sq")
       #expect(dsc_optimizer_slot_name(engine, 0, 3) == nil && dsc_optimizer_slot_name(engine, 9, 0) == nil)
-      #expect(dsc_optimizer_set_step(engine, 1, 7) == DSC_OK && dsc_optimizer_set_step(engine, 1, -1) == DSC_ERROR_ARGUMENT)
+      #expect(
+        dsc_optimizer_set_step(engine, 1, 7) == DSC_OK
+          && dsc_optimizer_set_step(engine, 1, -1) == DSC_ERROR_ARGUMENT)
       var step: Int64 = 0
       #expect(dsc_optimizer_get_step(engine, 1, &step) == DSC_OK && step == 7)
       dsc_optimizer_reset(engine)
-      #expect(dsc_optimizer_get_step(engine, 1, &step) == DSC_OK && step == 0 && dsc_optimizer_filled_slots(engine, 0) == 0)
+      #expect(
+        dsc_optimizer_get_step(engine, 1, &step) == DSC_OK && step == 0
+          && dsc_optimizer_filled_slots(engine, 0) == 0)
     }
   }
 }

@@ -15,7 +15,8 @@ import Testing
   @Test func typesAndVersion() {
     #expect(dsc_dtype_size(DSC_FLOAT32) == 4 && dsc_dtype_size(DSC_FLOAT64) == 8)
     #expect(dsc_dtype_size(dsc_dtype(rawValue: 7)) == 0)
-    #expect(String(cString: dsc_version()) == "\(DSC_VERSION_MAJOR).\(DSC_VERSION_MINOR).\(DSC_VERSION_PATCH)")
+    #expect(
+      String(cString: dsc_version()) == "\(DSC_VERSION_MAJOR).\(DSC_VERSION_MINOR).\(DSC_VERSION_PATCH)")
   }
 
   @Test func contexts() {
@@ -40,7 +41,8 @@ import Testing
 
   @Test func products() {
     var (a, b, c): ([Float], [Float], [Float]) = ([1, 2], [3, 4], [9])
-    #expect(dsc_gemm(nil, dsc_dtype(rawValue: 9), false, false, 1, 1, 2, 1, a, b, 0, &c) == DSC_ERROR_ARGUMENT)
+    #expect(
+      dsc_gemm(nil, dsc_dtype(rawValue: 9), false, false, 1, 1, 2, 1, a, b, 0, &c) == DSC_ERROR_ARGUMENT)
     #expect(dsc_gemm(nil, DSC_FLOAT32, false, false, 1, 1, 2, 1, nil, b, 0, &c) == DSC_ERROR_ARGUMENT)
     #expect(lastError().contains("a is NULL"))
     #expect(dsc_gemm(nil, DSC_FLOAT32, false, false, 1 << 31, 1, 1, 1, a, b, 0, &c) == DSC_ERROR_OVERFLOW)
@@ -86,7 +88,9 @@ import Testing
     for bad in [-1, 3, 1 << 62] as [Int64] {
       let targets: [Int64] = [0, bad]
       var (value, gradient): (Float, [Float]) = (9, [Float](repeating: 9, count: 6))
-      let status = crossEntropy(logits, targets, classes: 3) { dsc_cross_entropy_run(nil, $0, &value, &gradient) }
+      let status = crossEntropy(logits, targets, classes: 3) {
+        dsc_cross_entropy_run(nil, $0, &value, &gradient)
+      }
       #expect(status == DSC_ERROR_CLASS && lastError().contains("\(bad) of sample 1"))
       #expect(value == 9 && gradient.allSatisfy { $0 == 9 })
     }
@@ -114,7 +118,8 @@ import Testing
   }
 
   private func crossEntropy(
-    _ logits: [Float], _ targets: [Int64], classes: Int, _ body: (UnsafePointer<dsc_cross_entropy>) -> dsc_status
+    _ logits: [Float], _ targets: [Int64], classes: Int,
+    _ body: (UnsafePointer<dsc_cross_entropy>) -> dsc_status
   ) -> dsc_status {
     logits.withUnsafeBytes { logits in
       targets.withUnsafeBufferPointer { targets in
@@ -160,7 +165,9 @@ import Testing
     #expect(dsc_copy_run(nil, DSC_FLOAT32, 9, [1, 1, 1, 1, 1, 1, 1, 1, 1], &operand, &out) == DSC_ERROR_SIZE)
     #expect(dsc_copy_run(nil, DSC_FLOAT32, 2, [.max, 4], &operand, &out) == DSC_ERROR_OVERFLOW)
     #expect(dsc_copy_run(nil, DSC_FLOAT32, 1, [2], &operand, &out) == DSC_ERROR_ARGUMENT)
-    #expect(dsc_binary_run(nil, DSC_FLOAT32, dsc_binary(rawValue: 99), 0, nil, &operand, &operand, &out) == DSC_ERROR_ARGUMENT)
+    #expect(
+      dsc_binary_run(nil, DSC_FLOAT32, dsc_binary(rawValue: 99), 0, nil, &operand, &operand, &out)
+        == DSC_ERROR_ARGUMENT)
     #expect(dsc_sum_run(nil, DSC_FLOAT32, .max, 2, 2, x, &out) == DSC_ERROR_OVERFLOW)
     var index: Int64 = -1
     #expect(dsc_argmax_run(DSC_FLOAT32, 1, 0, x, &index) == DSC_ERROR_SIZE)

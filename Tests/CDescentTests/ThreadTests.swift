@@ -33,16 +33,17 @@ import Testing
   /// A kernel run on a context, and its outputs' bytes.
   typealias Kernel = @Sendable (OpaquePointer?, dsc_dtype) -> [[UInt8]]
 
-  static let kernels: [(name: String, run: Kernel)] = [
-    ("gemm", { gemm($0, $1, 300, 260, 190) }),
-    ("gemm, tall", { gemm($0, $1, 5000, 10, 64) }),
-    ("gemm, wide", { gemm($0, $1, 16, 1000, 700) }),
-    ("linear", linear),
-    ("cross entropy", crossEntropy),
-    ("squared error", squaredError),
-    ("sums", sums),
-    ("elementwise", elementwise),
-  ] + ["sgd", "adam", "adamw", "rmsprop"].map { rule in (rule, { optimizer($0, $1, rule) }) }
+  static let kernels: [(name: String, run: Kernel)] =
+    [
+      ("gemm", { gemm($0, $1, 300, 260, 190) }),
+      ("gemm, tall", { gemm($0, $1, 5000, 10, 64) }),
+      ("gemm, wide", { gemm($0, $1, 16, 1000, 700) }),
+      ("linear", linear),
+      ("cross entropy", crossEntropy),
+      ("squared error", squaredError),
+      ("sums", sums),
+      ("elementwise", elementwise),
+    ] + ["sgd", "adam", "adamw", "rmsprop"].map { rule in (rule, { optimizer($0, $1, rule) }) }
 
   @Test(arguments: kernels.indices) func threadsAgree(_ index: Int) {
     let (name, run) = Self.kernels[index]
@@ -69,9 +70,12 @@ import Testing
     let (x, w) = (Buffer(numbers(batch * inputs, 1), t), Buffer(numbers(outputs * inputs, 2), t))
     let (b, y) = (Buffer(numbers(outputs, 3), t), Buffer(zeros: batch * outputs, t))
     let (dy, dz) = (Buffer(numbers(batch * outputs, 4), t), Buffer(zeros: batch * outputs, t))
-    let (dx, dw, db) = (Buffer(zeros: batch * inputs, t), Buffer(zeros: outputs * inputs, t), Buffer(zeros: outputs, t))
+    let (dx, dw, db) = (
+      Buffer(zeros: batch * inputs, t), Buffer(zeros: outputs * inputs, t), Buffer(zeros: outputs, t)
+    )
     var layer = dsc_linear(
-      dtype: t, activation: DSC_ACTIVATION_RELU, batch: batch, inputs: inputs, outputs: outputs, x: x.p, w: w.p, b: b.p,
+      dtype: t, activation: DSC_ACTIVATION_RELU, batch: batch, inputs: inputs, outputs: outputs, x: x.p,
+      w: w.p, b: b.p,
       y: y.p)
     var gradients = dsc_linear_gradients(
       dy: dy.p, dz: dz.p, dx: dx.p, dw: dw.p, db: db.p, add_dw: true, add_db: false)
@@ -81,7 +85,9 @@ import Testing
 
   @Sendable private static func crossEntropy(_ c: OpaquePointer?, _ t: dsc_dtype) -> [[UInt8]] {
     let (n, classes) = (1500, 37)
-    let (x, value, gradient) = (Buffer(numbers(n * classes, 1), t), Buffer(zeros: 1, t), Buffer(zeros: n * classes, t))
+    let (x, value, gradient) = (
+      Buffer(numbers(n * classes, 1), t), Buffer(zeros: 1, t), Buffer(zeros: n * classes, t)
+    )
     let targets = (0..<n).map { Int64($0 * 7 % classes) }
     targets.withUnsafeBufferPointer { targets in
       var loss = dsc_cross_entropy(
@@ -111,7 +117,8 @@ import Testing
   @Sendable private static func elementwise(_ c: OpaquePointer?, _ t: dsc_dtype) -> [[UInt8]] {
     let shape = [300, 201]
     let (x, row, out, exponentials) = (
-      Buffer(numbers(60_300, 1), t), Buffer(numbers(201, 2), t), Buffer(zeros: 60_300, t), Buffer(zeros: 60_300, t)
+      Buffer(numbers(60_300, 1), t), Buffer(numbers(201, 2), t), Buffer(zeros: 60_300, t),
+      Buffer(zeros: 60_300, t)
     )
     var (a, b) = (dsc_operand(), dsc_operand())
     (a.data, a.strides.0, a.strides.1) = (UnsafeRawPointer(x.p), 201, 1)

@@ -8,10 +8,13 @@ struct Command {
   let errors: String
 
   /// Where SwiftPM put it: beside the test bundle.
-  static let url = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent().appendingPathComponent("descent")
+  static let url = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
+    .appendingPathComponent("descent")
 
   /// A command that is running.
-  static func start(_ arguments: [String], environment: [String: String] = [:]) throws -> (Process, Pipe, Pipe) {
+  static func start(_ arguments: [String], environment: [String: String] = [:]) throws -> (
+    Process, Pipe, Pipe
+  ) {
     let process = Process()
     process.executableURL = url
     process.arguments = arguments
@@ -20,6 +23,10 @@ struct Command {
     process.standardOutput = output
     process.standardError = errors
     try process.run()
+    // A command that hangs fails its test instead of all of them.
+    DispatchQueue.global().asyncAfter(deadline: .now() + 120) {
+      if process.isRunning { kill(process.processIdentifier, SIGKILL) }
+    }
     return (process, output, errors)
   }
 

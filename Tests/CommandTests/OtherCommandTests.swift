@@ -34,10 +34,13 @@ import Testing
   @Test func dataExportsWhatItReads() throws {
     try withTemporaryFolder { folder in
       try writeSmallDataset(folder, training: 20, test: 10)
-      let shown = try Command("data", "mnist", "--data-dir", folder, "--preview", "1", "--export", "\(folder)/copy")
+      let shown = try Command(
+        "data", "mnist", "--data-dir", folder, "--preview", "1", "--export", "\(folder)/copy")
       #expect(shown.status == 0 && shown.output.contains("training: 20 images of 28 x 28"), "\(shown.errors)")
       for name in ["train-images-idx3-ubyte", "t10k-labels-idx1-ubyte"] {
-        #expect(try Data(contentsOf: URL(fileURLWithPath: "\(folder)/copy/\(name)")) == Data(contentsOf: URL(fileURLWithPath: "\(folder)/\(name)")))
+        #expect(
+          try Data(contentsOf: URL(fileURLWithPath: "\(folder)/copy/\(name)"))
+            == Data(contentsOf: URL(fileURLWithPath: "\(folder)/\(name)")))
       }
     }
   }
@@ -45,10 +48,13 @@ import Testing
   /// Without the files and without a network: one message that says which files, from where, into which folder.
   @Test func downloadsFailClearly() throws {
     try withTemporaryFolder { folder in
-      let environment = ["HOME": folder, "DESCENT_DATA_DIR": "", "DESCENT_MIRROR": "file://\(folder)/mirror/"]
+      let environment = [
+        "HOME": folder, "DESCENT_DATA_DIR": "", "DESCENT_MIRROR": "file://\(folder)/mirror/",
+      ]
       let result = try Command("data", "mnist", environment: environment)
       #expect(result.status != 0)
-      for text in ["t10k-labels-idx1-ubyte.gz", "file://\(folder)/mirror/", "\(folder)/.cache/descent/mnist"] {
+      for text in ["t10k-labels-idx1-ubyte.gz", "file://\(folder)/mirror/", "\(folder)/.cache/descent/mnist"]
+      {
         #expect(result.errors.contains(text), "\(result.errors)")
       }
       try FileManager.default.createDirectory(atPath: "\(folder)/mirror", withIntermediateDirectories: true)
@@ -67,7 +73,8 @@ import Testing
       let environment = ["HOME": folder, "DESCENT_DATA_DIR": "", "DESCENT_MIRROR": "file://\(mirror)/"]
       let result = try Command("data", "mnist", environment: environment)
       #expect(result.status == 0 && result.output.contains("training: 60000 images"), "\(result.errors)")
-      #expect(try FileManager.default.contentsOfDirectory(atPath: "\(folder)/.cache/descent/mnist").count == 4)
+      #expect(
+        try FileManager.default.contentsOfDirectory(atPath: "\(folder)/.cache/descent/mnist").count == 4)
     }
   }
 
@@ -86,7 +93,8 @@ import Testing
       let svg = try String(contentsOfFile: "\(folder)/a chart.svg", encoding: .utf8)
       #expect(svg.contains("it's 100%") && svg.contains("`date`") && svg.contains("a'b"))
       try chart.write(.png, to: "\(folder)/chart.png")
-      #expect(try FileManager.default.contentsOfDirectory(atPath: folder).sorted() == ["a chart.svg", "chart.png"])
+      #expect(
+        try FileManager.default.contentsOfDirectory(atPath: folder).sorted() == ["a chart.svg", "chart.png"])
     }
   }
 

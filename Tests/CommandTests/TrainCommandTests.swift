@@ -6,7 +6,10 @@ import Testing
 @Suite(.serialized) struct TrainCommandTests {
   /// Arguments for a quick run on a small data set.
   private func arguments(_ data: String, _ more: [String] = []) -> [String] {
-    ["train", "--dataset", "mnist", "--data-dir", data, "--model", "mlp:32", "--optimizer", "adam", "--epochs", "2"] + more
+    [
+      "train", "--dataset", "mnist", "--data-dir", data, "--model", "mlp:32", "--optimizer", "adam",
+      "--epochs", "2",
+    ] + more
   }
 
   private func run(_ arguments: [String]) throws -> Command {
@@ -79,7 +82,9 @@ import Testing
   @Test func resumingGivesTheSameModel() throws {
     try withTemporaryFolder { folder in
       try writeSmallDataset(folder)
-      func model(_ out: String) throws -> Data { try Data(contentsOf: URL(fileURLWithPath: "\(folder)/\(out)/model.safetensors")) }
+      func model(_ out: String) throws -> Data {
+        try Data(contentsOf: URL(fileURLWithPath: "\(folder)/\(out)/model.safetensors"))
+      }
       _ = try run(arguments(folder, ["--epochs", "4", "--out", "\(folder)/whole"]))
       _ = try run(arguments(folder, ["--epochs", "2", "--out", "\(folder)/half"]))
       let resumed = try Command("train", "--resume", "\(folder)/half", "--epochs", "4")
@@ -94,7 +99,8 @@ import Testing
     try withTemporaryFolder { folder in
       try writeSmallDataset(folder)
       let out = "\(folder)/run"
-      let (process, output, errors) = try Command.start(arguments(folder, ["--epochs", "100000", "--out", out]))
+      let (process, output, errors) = try Command.start(
+        arguments(folder, ["--epochs", "100000", "--out", out]))
       while !FileManager.default.fileExists(atPath: "\(out)/history.csv")
         || (try? String(contentsOfFile: "\(out)/history.csv", encoding: .utf8).count) ?? 0 < 100
       {
@@ -104,7 +110,8 @@ import Testing
       let result = try Command(process, output, errors)
       #expect(result.status == 130 && result.errors.contains("--resume \(out)"), "\(result.errors)")
       #expect(try files(out) == Self.runFiles)
-      let rows = try String(contentsOfFile: "\(out)/history.csv", encoding: .utf8).split(separator: "\n").count - 1
+      let rows =
+        try String(contentsOfFile: "\(out)/history.csv", encoding: .utf8).split(separator: "\n").count - 1
       let resumed = try Command("train", "--resume", out, "--epochs", "\(rows + 1)", "--log", "json")
       #expect(resumed.status == 0 && resumed.output.contains("\"epoch\":\(rows + 1)"), "\(resumed.errors)")
     }
@@ -114,8 +121,11 @@ import Testing
     try withTemporaryFolder { folder in
       try writeSmallDataset(folder)
       let out = "\(folder)/run"
-      let result = try run(arguments(folder, ["--optimizer", "sgd", "--model", "mlp", "--lr", "10", "--momentum", "0.5", "--out", out]))
-      #expect(result.status == 1 && result.errors.contains("diverged") && result.errors.contains("learning rate"))
+      let result = try run(
+        arguments(
+          folder, ["--optimizer", "sgd", "--model", "mlp", "--lr", "10", "--momentum", "0.5", "--out", out]))
+      #expect(
+        result.status == 1 && result.errors.contains("diverged") && result.errors.contains("learning rate"))
       let parameters = try SafeTensors.read("\(out)/model.safetensors").tensors
       #expect(parameters.values.allSatisfy { $0.doubles.allSatisfy(\.isFinite) })
     }
@@ -128,13 +138,17 @@ import Testing
     (["--model", "resnet"], ["resnet", "linear, mlp"]), (["--model", "mlp:0"], ["mlp:0"]),
     (["--model", "mlp:"], ["mlp:"]), (["--model", "mlp:8,,8"], ["mlp:8,,8"]),
     (["--optimizer", "adamm"], ["adamm", "sgd, adam, adamw, rmsprop"]),
-    (["--batch-size", "0"], ["batch-size", "0"]), (["--batch-size", "-3"], ["batch-size"]),
-    (["--epochs", "-1"], ["epochs"]), (["--threads", "-1"], ["threads", "-1"]),
+    (["--batch-size", "0"], ["batch-size", "0"]), (["--batch-size", "-3"], ["batch-size", "-3"]),
+    (["--epochs", "-1"], ["epochs", "-1"]), (["--threads", "-1"], ["threads", "-1"]),
     (["--optimizer", "sgd", "--lr", "-0.1"], ["lr", "-0.1"]),
-    (["--optimizer", "sgd", "--lr", "abc"], ["--lr", "number"]), (["--optimizer", "sgd", "--lr"], ["--lr", "number"]),
+    (["--optimizer", "sgd", "--lr", "abc"], ["--lr", "number"]),
+    (["--optimizer", "sgd", "--lr"], ["--lr", "number"]),
     (["--optimizer", "sgd", "--momentum", "-1"], ["momentum", "-1"]),
     (["--optimizer", "sgd", "--nesterov"], ["nesterov", "momentum > 0"]),
-    (["--optimizer", "sgd", "--nesterov", "--momentum", "0.9", "--dampening", "0.1"], ["nesterov", "dampening"]),
+    (
+      ["--optimizer", "sgd", "--nesterov", "--momentum", "0.9", "--dampening", "0.1"],
+      ["nesterov", "dampening"]
+    ),
     (["--beta1", "1"], ["beta1", "[0, 1)"]), (["--beta2", "-0.1"], ["beta2"]),
     (["--momentum", "0.9"], ["--momentum", "adam has --lr"]), (["--frobnicate"], ["--frobnicate"]),
     (["--data-dir", "/nowhere"], ["/nowhere", "train-images"]),
@@ -170,7 +184,9 @@ import Testing
       let state = try Data(contentsOf: URL(fileURLWithPath: "\(out)/state.safetensors"))
       try state.dropLast(3).write(to: URL(fileURLWithPath: "\(out)/state.safetensors"))
       let corrupt = try Command("train", "--resume", out)
-      #expect(corrupt.status != 0 && corrupt.errors.contains("state.safetensors") && corrupt.errors.contains("checksum"))
+      #expect(
+        corrupt.status != 0 && corrupt.errors.contains("state.safetensors")
+          && corrupt.errors.contains("checksum"))
       try Data("nonsense".utf8).write(to: URL(fileURLWithPath: "\(out)/model.safetensors"))
       #expect(try Command("evaluate", out).errors.contains("model.safetensors"))
     }

@@ -16,8 +16,9 @@ static pthread_mutex_t default_lock = PTHREAD_MUTEX_INITIALIZER;
 dsc_status dsc_context_create(int32_t threads, dsc_context **context) {
     DSC_CHECK_NOT_NULL(context);
     if (threads < 0 || threads > DSC_MAX_THREADS)
-        return dsc_fail(DSC_ERROR_ARGUMENT, "%s: threads is %d, must be in [0, %d] (0 = every processor)",
-                        __func__, threads, DSC_MAX_THREADS);
+        return dsc_fail(DSC_ERROR_ARGUMENT,
+                        "%s: threads is %d, must be in [0, %d] (0 = every processor)", __func__,
+                        threads, DSC_MAX_THREADS);
     dsc_context *made = malloc(sizeof *made);
     if (made == NULL)
         return dsc_fail(DSC_ERROR_MEMORY, "%s: out of memory", __func__);
@@ -27,7 +28,8 @@ dsc_status dsc_context_create(int32_t threads, dsc_context **context) {
         made->pool = pthreadpool_create((size_t)threads);
         if (made->pool == NULL) {
             free(made);
-            return dsc_fail(DSC_ERROR_THREADS, "%s: %d threads could not be started", __func__, threads);
+            return dsc_fail(DSC_ERROR_THREADS, "%s: %d threads could not be started", __func__,
+                            threads);
         }
         made->threads = (int32_t)pthreadpool_get_threads_count(made->pool);
     }

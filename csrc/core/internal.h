@@ -1,5 +1,5 @@
-/* What every kernel file needs: checks that name the argument, the split into versions by instruction
- * set, and sizes. */
+/* What every kernel file needs: checks that name the argument, the split into versions by
+ * instruction set, and sizes. */
 #ifndef DSC_CORE_INTERNAL_H
 #define DSC_CORE_INTERNAL_H
 
@@ -43,8 +43,9 @@ static inline bool dsc_product_overflows(size_t a, size_t b, dsc_dtype dtype) {
 #define DSC_CHECK_PRODUCT(a, b, dtype)                                                             \
     do {                                                                                           \
         if (dsc_product_overflows((a), (b), (dtype)))                                              \
-            return dsc_fail(DSC_ERROR_OVERFLOW, "%s: " #a " * " #b " = %zu * %zu elements overflow", \
-                            __func__, (size_t)(a), (size_t)(b));                                   \
+            return dsc_fail(DSC_ERROR_OVERFLOW,                                                    \
+                            "%s: " #a " * " #b " = %zu * %zu elements overflow", __func__,         \
+                            (size_t)(a), (size_t)(b));                                             \
     } while (0)
 
 /* Elements of work in one tile of a streaming kernel: 64 KiB of float32, a few microseconds. */
@@ -63,7 +64,8 @@ static inline size_t dsc_ceil_div(size_t a, size_t b) {
 /* Asks for huge pages inside the block; streaming over it then misses the TLB less. */
 void dsc_advise_huge_pages(void *memory, size_t bytes);
 
-/* Loops marked so are compiled once for each instruction set and chosen when the library is loaded. */
+/* Loops marked so are compiled once for each instruction set and chosen when the library is loaded.
+ */
 #if defined(__x86_64__) && defined(__ELF__) && !defined(DSC_NO_MULTIVERSION)
 #define DSC_MULTIVERSION                                                                           \
     __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))

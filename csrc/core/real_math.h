@@ -10,9 +10,9 @@
 #define dsc_sqrt(x) __builtin_elementwise_sqrt(x)
 #endif
 
-/* e^x within 1.5 ULP over the whole range, with denormal results, 0, infinity and NaN where they belong.
- * x = k ln 2 + r with |r| <= ln 2 / 2; e^r by its Taylor series; 2^k in two factors, since k may exceed
- * what one exponent holds. */
+/* e^x within 1.5 ULP over the whole range, with denormal results, 0, infinity and NaN where they
+ * belong. x = k ln 2 + r with |r| <= ln 2 / 2; e^r by its Taylor series; 2^k in two factors, since
+ * k may exceed what one exponent holds. */
 static inline DSC_REAL DSC_NAME(dsc_exp)(DSC_REAL x) {
 #if DSC_IS_FLOAT32
     typedef int32_t integer;

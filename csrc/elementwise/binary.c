@@ -4,7 +4,8 @@ static inline DSC_REAL DSC_NAME(power)(DSC_REAL x, DSC_REAL p) {
     return DSC_IS_FLOAT32 ? (DSC_REAL)powf((float)x, (float)p) : (DSC_REAL)pow(x, p);
 }
 
-/* One run of the innermost dimension. Strides of 1 and 0 get loops of their own, which vectorise. */
+/* One run of the innermost dimension. Strides of 1 and 0 get loops of their own, which vectorise.
+ */
 #define LOOP(expression)                                                                           \
     do {                                                                                           \
         if (sa == 1 && sb == 1)                                                                    \
@@ -172,16 +173,17 @@ static dsc_status walk(const dsc_context *context, dsc_dtype dtype, int operatio
     return DSC_OK;
 }
 
-dsc_status dsc_binary_run(const dsc_context *context, dsc_dtype dtype, dsc_binary operation, size_t rank,
-                          const size_t *shape, const dsc_operand *a, const dsc_operand *b, void *out) {
+dsc_status dsc_binary_run(const dsc_context *context, dsc_dtype dtype, dsc_binary operation,
+                          size_t rank, const size_t *shape, const dsc_operand *a,
+                          const dsc_operand *b, void *out) {
     if ((unsigned)operation > DSC_MASK)
         return dsc_fail(DSC_ERROR_ARGUMENT, "%s: unknown operation %d", __func__, (int)operation);
     DSC_CHECK_NOT_NULL(b);
     return walk(context, dtype, (int)operation, rank, shape, a, b, out);
 }
 
-dsc_status dsc_copy_run(const dsc_context *context, dsc_dtype dtype, size_t rank, const size_t *shape,
-                        const dsc_operand *a, void *out) {
+dsc_status dsc_copy_run(const dsc_context *context, dsc_dtype dtype, size_t rank,
+                        const size_t *shape, const dsc_operand *a, void *out) {
     return walk(context, dtype, -1, rank, shape, a, NULL, out);
 }
 

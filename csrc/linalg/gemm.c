@@ -4,8 +4,8 @@
 #include "linalg/blas.h"
 #include "linalg/gemm.h"
 
-/* A tile should last longer than a fork and join (about 1 us), and there should be enough of them for many
- * cores; but each tile packs its operands anew, so no more than that. */
+/* A tile should last longer than a fork and join (about 1 us), and there should be enough of them
+ * for many cores; but each tile packs its operands anew, so no more than that. */
 static const double TILE_FLOPS = 2 << 20;
 enum { MOST_TILES = 64, NARROWEST = 32, GRAIN = 32 };
 
@@ -18,7 +18,8 @@ dsc_status dsc_gemm_prepare(dsc_gemm_plan *plan) {
     dsc_blas_prepare();
     size_t m = plan->m, n = plan->n, k = plan->k;
     if (m > INT_MAX || n > INT_MAX || k > INT_MAX)
-        return dsc_fail(DSC_ERROR_OVERFLOW, "dsc_gemm: m, n, k = %zu, %zu, %zu exceed OpenBLAS's int", m, n, k);
+        return dsc_fail(DSC_ERROR_OVERFLOW,
+                        "dsc_gemm: m, n, k = %zu, %zu, %zu exceed OpenBLAS's int", m, n, k);
     DSC_CHECK_PRODUCT(m, k, plan->dtype);
     DSC_CHECK_PRODUCT(k, n, plan->dtype);
     DSC_CHECK_PRODUCT(m, n, plan->dtype);

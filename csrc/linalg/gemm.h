@@ -1,5 +1,5 @@
-/* A matrix product as a list of tiles, so that a kernel can run the tiles of several products in one
- * parallel section, or finish each tile while it is in cache. */
+/* A matrix product as a list of tiles, so that a kernel can run the tiles of several products in
+ * one parallel section, or finish each tile while it is in cache. */
 #ifndef DSC_LINALG_GEMM_H
 #define DSC_LINALG_GEMM_H
 

@@ -23,7 +23,8 @@ static DSC_REAL DSC_NAME(softmax_parts)(size_t n, const DSC_REAL *x, DSC_REAL la
     return sum;
 }
 
-/* Starts from the first element, so a NaN there stays; one elsewhere reaches the sum of exponentials. */
+/* Starts from the first element, so a NaN there stays; one elsewhere reaches the sum of
+ * exponentials. */
 DSC_MULTIVERSION
 static DSC_REAL DSC_NAME(largest_of)(size_t n, const DSC_REAL *x) {
     DSC_REAL lanes[DSC_LANES], largest = x[0];
@@ -90,7 +91,8 @@ static double DSC_NAME(samples)(const cross_entropy_job *job, size_t start, size
     DSC_REAL *rows = job->gradient, *values = job->values;
     double sum = 0;
     for (size_t i = start; i < start + count; ++i) {
-        double value = DSC_NAME(sample)(job, i, rows != NULL ? rows + i * job->loss->classes : NULL);
+        double value =
+            DSC_NAME(sample)(job, i, rows != NULL ? rows + i * job->loss->classes : NULL);
         if (values != NULL)
             values[i] = (DSC_REAL)value;
         sum += value;
@@ -108,7 +110,9 @@ static double DSC_NAME(weight_at)(const void *weight, size_t class) {
 
 #include "core/partials.h"
 
-enum { CHUNK = 512 }; /* exponentials summed at a time, so that a value alone needs no row of scratch */
+enum {
+    CHUNK = 512
+}; /* exponentials summed at a time, so that a value alone needs no row of scratch */
 
 typedef struct cross_entropy_job {
     const dsc_cross_entropy *loss;
@@ -153,8 +157,8 @@ static dsc_status check(const dsc_cross_entropy *loss) {
     return DSC_OK;
 }
 
-dsc_status dsc_cross_entropy_run(const dsc_context *context, const dsc_cross_entropy *loss, void *value,
-                                 void *gradient) {
+dsc_status dsc_cross_entropy_run(const dsc_context *context, const dsc_cross_entropy *loss,
+                                 void *value, void *gradient) {
     DSC_TRY(check(loss));
     double divisor = 0;
     for (size_t i = 0; i < loss->samples; ++i) {
@@ -162,8 +166,10 @@ dsc_status dsc_cross_entropy_run(const dsc_context *context, const dsc_cross_ent
         if (target == loss->ignore_index)
             continue;
         if (target < 0 || (uint64_t)target >= loss->classes)
-            return dsc_fail(DSC_ERROR_CLASS, "dsc_cross_entropy: target %lld of sample %zu is outside the %zu classes",
-                            (long long)target, i, loss->classes);
+            return dsc_fail(
+                DSC_ERROR_CLASS,
+                "dsc_cross_entropy: target %lld of sample %zu is outside the %zu classes",
+                (long long)target, i, loss->classes);
         divisor += class_weight(loss, (size_t)target);
     }
     bool mean = loss->reduction == DSC_REDUCTION_MEAN, none = loss->reduction == DSC_REDUCTION_NONE;

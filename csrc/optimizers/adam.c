@@ -3,8 +3,8 @@
 #include "core/real_math.h"
 
 DSC_MULTIVERSION
-static void DSC_NAME(adam)(const dsc_coefficients *c, size_t n, DSC_REAL *restrict p, const DSC_REAL *g,
-                           DSC_REAL *const *state) {
+static void DSC_NAME(adam)(const dsc_coefficients *c, size_t n, DSC_REAL *restrict p,
+                           const DSC_REAL *g, DSC_REAL *const *state) {
     const DSC_REAL weight1 = (DSC_REAL)c->value[WEIGHT1], beta2 = (DSC_REAL)c->value[BETA2];
     const DSC_REAL weight2 = (DSC_REAL)c->value[WEIGHT2], rate = (DSC_REAL)-c->value[STEP_SIZE];
     const DSC_REAL correction = (DSC_REAL)c->value[CORRECTION], eps = (DSC_REAL)c->value[EPS];
@@ -38,17 +38,19 @@ enum { WEIGHT1, BETA2, WEIGHT2, STEP_SIZE, CORRECTION, EPS, AMSGRAD };
 #include "core/instantiate.h"
 
 #define BETA(name, initial, summary)                                                               \
-    {name, DSC_OPTION_REAL, initial, 0, 1, false, true, summary}
+    { name, DSC_OPTION_REAL, initial, 0, 1, false, true, summary }
 #define OPTIONS(decay, decoupled)                                                                  \
-    {DSC_OPTION_LR(1e-3),                                                                          \
-     BETA("beta1", 0.9, "decay of the running mean of gradients"),                                 \
-     BETA("beta2", 0.999, "decay of the running mean of their squares"),                           \
-     DSC_OPTION_EPS(1e-8),                                                                         \
-     DSC_OPTION_WEIGHT_DECAY(decay),                                                               \
-     DSC_OPTION_FLAG_OFF("amsgrad", "divide by the largest running mean of squares so far"),       \
-     DSC_OPTION_MAXIMIZE,                                                                          \
-     {"decoupled_weight_decay", DSC_OPTION_FLAG, decoupled, 0, 1, false, false,                    \
-      "shrink the weights by lr * weight_decay instead of adding to the gradient"}}
+    {                                                                                              \
+        DSC_OPTION_LR(1e-3), BETA("beta1", 0.9, "decay of the running mean of gradients"),         \
+            BETA("beta2", 0.999, "decay of the running mean of their squares"),                    \
+            DSC_OPTION_EPS(1e-8), DSC_OPTION_WEIGHT_DECAY(decay),                                  \
+            DSC_OPTION_FLAG_OFF("amsgrad",                                                         \
+                                "divide by the largest running mean of squares so far"),           \
+            DSC_OPTION_MAXIMIZE, {                                                                 \
+            "decoupled_weight_decay", DSC_OPTION_FLAG, decoupled, 0, 1, false, false,              \
+                "shrink the weights by lr * weight_decay instead of adding to the gradient"        \
+        }                                                                                          \
+    }
 
 static const dsc_option_info adam_options[] = OPTIONS(0, 0);
 static const dsc_option_info adamw_options[] = OPTIONS(1e-2, 1);
@@ -57,7 +59,8 @@ static uint32_t slots(const dsc_rule_info *info, const double *values) {
     return dsc_option_get(info, values, "amsgrad", 0) != 0 ? 7 : 3;
 }
 
-static void prepare(const dsc_rule_info *info, const double *values, int64_t step, dsc_coefficients *c) {
+static void prepare(const dsc_rule_info *info, const double *values, int64_t step,
+                    dsc_coefficients *c) {
     double beta1 = dsc_option_get(info, values, "beta1", 0);
     double beta2 = dsc_option_get(info, values, "beta2", 0);
     c->value[WEIGHT1] = 1 - beta1;
@@ -82,10 +85,11 @@ static void prepare(const dsc_rule_info *info, const double *values, int64_t ste
         .slots = slots, .prepare = prepare, .update_f32 = adam_f32, .update_f64 = adam_f64,        \
     }
 
-const dsc_rule dsc_rule_adam = RULE("adam", "Adam: adaptive moment estimation",
-                                    "torch.optim.Adam; Kingma and Ba 2015, arXiv:1412.6980", adam_options);
-const dsc_rule dsc_rule_adamw = RULE("adamw", "Adam with decoupled weight decay",
-                                     "torch.optim.AdamW; Loshchilov and Hutter 2019, arXiv:1711.05101",
-                                     adamw_options);
+const dsc_rule dsc_rule_adam =
+    RULE("adam", "Adam: adaptive moment estimation",
+         "torch.optim.Adam; Kingma and Ba 2015, arXiv:1412.6980", adam_options);
+const dsc_rule dsc_rule_adamw =
+    RULE("adamw", "Adam with decoupled weight decay",
+         "torch.optim.AdamW; Loshchilov and Hutter 2019, arXiv:1711.05101", adamw_options);
 
 #endif

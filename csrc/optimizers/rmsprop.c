@@ -55,10 +55,12 @@ enum { LR, ALPHA, EPS, MOMENTUM, CENTERED };
 
 static const dsc_option_info options[] = {
     DSC_OPTION_LR(1e-2),
-    {"alpha", DSC_OPTION_REAL, 0.99, 0, INFINITY, false, true, "decay of the running mean of squares"},
+    {"alpha", DSC_OPTION_REAL, 0.99, 0, INFINITY, false, true,
+     "decay of the running mean of squares"},
     DSC_OPTION_EPS(1e-8),
     DSC_OPTION_WEIGHT_DECAY(0),
-    {"momentum", DSC_OPTION_REAL, 0, 0, INFINITY, false, true, "share of the last velocity that is kept"},
+    {"momentum", DSC_OPTION_REAL, 0, 0, INFINITY, false, true,
+     "share of the last velocity that is kept"},
     DSC_OPTION_FLAG_OFF("centered", "divide by the standard deviation: subtract the squared mean"),
     DSC_OPTION_MAXIMIZE,
 };
@@ -72,7 +74,8 @@ static uint32_t slots(const dsc_rule_info *info, const double *values) {
     return used;
 }
 
-static void prepare(const dsc_rule_info *info, const double *values, int64_t step, dsc_coefficients *c) {
+static void prepare(const dsc_rule_info *info, const double *values, int64_t step,
+                    dsc_coefficients *c) {
     (void)step;
     c->value[LR] = dsc_option_get(info, values, "lr", 0);
     c->value[ALPHA] = dsc_option_get(info, values, "alpha", 0);
@@ -84,9 +87,11 @@ static void prepare(const dsc_rule_info *info, const double *values, int64_t ste
 const dsc_rule dsc_rule_rmsprop = {
     .info = {.name = "rmsprop",
              .title = "RMSprop: gradients divided by their root mean square",
-             .source = "torch.optim.RMSprop; Hinton, Neural Networks for Machine Learning, lecture 6e",
-             .formula = "s = alpha s + (1 - alpha) g^2; a = sqrt(s, minus the squared mean if centered) + "
-                        "eps; b = momentum b + g / a; w -= lr b",
+             .source =
+                 "torch.optim.RMSprop; Hinton, Neural Networks for Machine Learning, lecture 6e",
+             .formula =
+                 "s = alpha s + (1 - alpha) g^2; a = sqrt(s, minus the squared mean if centered) + "
+                 "eps; b = momentum b + g / a; w -= lr b",
              .options = options,
              .option_count = DSC_COUNT(options),
              .slots = {"square_avg", "momentum_buffer", "grad_avg"}},

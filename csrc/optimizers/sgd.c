@@ -1,8 +1,8 @@
 #ifdef DSC_REAL
 
 DSC_MULTIVERSION
-static void DSC_NAME(sgd)(const dsc_coefficients *c, size_t n, DSC_REAL *restrict p, const DSC_REAL *g,
-                          DSC_REAL *const *state) {
+static void DSC_NAME(sgd)(const dsc_coefficients *c, size_t n, DSC_REAL *restrict p,
+                          const DSC_REAL *g, DSC_REAL *const *state) {
     const DSC_REAL rate = (DSC_REAL)-c->value[LR], momentum = (DSC_REAL)c->value[MOMENTUM];
     const DSC_REAL undamped = (DSC_REAL)(1 - c->value[DAMPENING]);
     DSC_REAL *restrict v = state[0];
@@ -37,7 +37,8 @@ enum { LR, MOMENTUM, DAMPENING, NESTEROV };
 
 static const dsc_option_info options[] = {
     DSC_OPTION_LR(1e-3),
-    {"momentum", DSC_OPTION_REAL, 0, 0, INFINITY, false, true, "share of the last velocity that is kept"},
+    {"momentum", DSC_OPTION_REAL, 0, 0, INFINITY, false, true,
+     "share of the last velocity that is kept"},
     {"dampening", DSC_OPTION_REAL, 0, -INFINITY, INFINITY, true, true,
      "share of the gradient kept out of the velocity, from the second step on"},
     DSC_OPTION_WEIGHT_DECAY(0),
@@ -50,8 +51,8 @@ static dsc_status check(const dsc_rule_info *info, const double *values) {
     double dampening = dsc_option_get(info, values, "dampening", 0);
     if (dsc_option_get(info, values, "nesterov", 0) != 0 && (momentum <= 0 || dampening != 0))
         return dsc_fail(DSC_ERROR_OPTION,
-                        "sgd: nesterov needs momentum > 0 and dampening = 0; they are %g and %g", momentum,
-                        dampening);
+                        "sgd: nesterov needs momentum > 0 and dampening = 0; they are %g and %g",
+                        momentum, dampening);
     return DSC_OK;
 }
 
@@ -59,7 +60,8 @@ static uint32_t slots(const dsc_rule_info *info, const double *values) {
     return dsc_option_get(info, values, "momentum", 0) != 0 ? 1 : 0;
 }
 
-static void prepare(const dsc_rule_info *info, const double *values, int64_t step, dsc_coefficients *c) {
+static void prepare(const dsc_rule_info *info, const double *values, int64_t step,
+                    dsc_coefficients *c) {
     (void)step;
     c->value[LR] = dsc_option_get(info, values, "lr", 0);
     c->value[MOMENTUM] = dsc_option_get(info, values, "momentum", 0);

@@ -1,5 +1,5 @@
-/* Contexts own threads. Work is cut into tiles whose sizes depend on the problem alone, so a context's
- * thread count changes the speed of a call and never its result.
+/* Contexts own threads. Work is cut into tiles whose sizes depend on the problem alone, so a
+ * context's thread count changes the speed of a call and never its result.
  *
  * A context may be used from several threads at once; parallel sections then take turns.
  * OpenBLAS is set to one thread for the whole process at the first matrix product: parallelism
@@ -24,12 +24,13 @@ void dsc_context_destroy(dsc_context *context);
 /* The number of threads, >= 1. NULL asks about the process default. */
 int32_t dsc_context_threads(const dsc_context *context);
 
-/* Sets the thread count of the process default context (0 = one for each processor). Call it while no
- * other thread is inside a Descent function: the old threads are ended. */
+/* Sets the thread count of the process default context (0 = one for each processor). Call it while
+ * no other thread is inside a Descent function: the old threads are ended. */
 dsc_status dsc_set_default_threads(int32_t threads);
 
-/* Calls task(argument, i) once for each i in 0 ..< count, on the context's threads, and returns when all
- * are done. The order is not defined. task must not call dsc_parallel_for with the same context. */
+/* Calls task(argument, i) once for each i in 0 ..< count, on the context's threads, and returns
+ * when all are done. The order is not defined. task must not call dsc_parallel_for with the same
+ * context. */
 typedef void (*dsc_task)(void *argument, size_t index);
 void dsc_parallel_for(const dsc_context *context, size_t count, dsc_task task, void *argument);
 
@@ -38,8 +39,8 @@ void dsc_parallel_for(const dsc_context *context, size_t count, dsc_task task, v
 const char *dsc_cpu_features(void);
 const char *dsc_blas_description(void);
 
-/* 64-byte aligned memory for large buffers, on huge pages where the system offers them. Contents are
- * undefined. bytes = 0 gives a valid pointer. Release with dsc_free, which ignores NULL. */
+/* 64-byte aligned memory for large buffers, on huge pages where the system offers them. Contents
+ * are undefined. bytes = 0 gives a valid pointer. Release with dsc_free, which ignores NULL. */
 dsc_status dsc_allocate(size_t bytes, void **memory);
 void dsc_free(void *memory);
 

@@ -1,5 +1,6 @@
 /* Random numbers exactly as PyTorch's CPU generator draws them (at::mt19937, ATen's
- * DistributionsHelper.h and TransformationHelper.h): the same seed gives the same weights and orders. */
+ * DistributionsHelper.h and TransformationHelper.h): the same seed gives the same weights and
+ * orders. */
 #ifndef DESCENT_RANDOM_H
 #define DESCENT_RANDOM_H
 
@@ -12,8 +13,8 @@ extern "C" {
 /* The whole state of a generator, copyable and serialisable as it stands. */
 typedef struct dsc_random {
     uint32_t state[624];
-    uint32_t index;       /* words of `state` already drawn, 624 = a new block is due */
-    uint32_t has_normal;  /* 1: next_normal holds the second half of a Box-Muller pair */
+    uint32_t index;      /* words of `state` already drawn, 624 = a new block is due */
+    uint32_t has_normal; /* 1: next_normal holds the second half of a Box-Muller pair */
     double next_normal;
 } dsc_random;
 
@@ -26,16 +27,17 @@ uint64_t dsc_random_next64(dsc_random *random);
 
 /* buffer[i] ~ U[low, high), as torch.Tensor.uniform_: 24 random bits for float32, 53 for float64.
  * Refused: low or high not finite, low > high. */
-dsc_status dsc_random_uniform(dsc_random *random, dsc_dtype dtype, size_t n, double low, double high,
-                              void *buffer);
+dsc_status dsc_random_uniform(dsc_random *random, dsc_dtype dtype, size_t n, double low,
+                              double high, void *buffer);
 
-/* buffer[i] ~ N(mean, deviation^2), as torch.Tensor.normal_: Box-Muller in blocks of 16 from 16 elements
- * on, one at a time below. float32 differs from PyTorch's vectorised logarithm and cosine by a few ULP.
- * Refused: deviation < 0 or not finite. */
+/* buffer[i] ~ N(mean, deviation^2), as torch.Tensor.normal_: Box-Muller in blocks of 16 from 16
+ * elements on, one at a time below. float32 differs from PyTorch's vectorised logarithm and cosine
+ * by a few ULP. Refused: deviation < 0 or not finite. */
 dsc_status dsc_random_normal(dsc_random *random, dsc_dtype dtype, size_t n, double mean,
                              double deviation, void *buffer);
 
-/* A permutation of 0 ..< n, as torch.randperm. Refused: n >= 2^32 / 20 (PyTorch changes method there). */
+/* A permutation of 0 ..< n, as torch.randperm. Refused: n >= 2^32 / 20 (PyTorch changes method
+ * there). */
 dsc_status dsc_random_permutation(dsc_random *random, size_t n, int64_t *order);
 
 #ifdef __cplusplus

@@ -20,14 +20,14 @@ enum {
     DSC_OK = 0,
     DSC_STEP_SKIPPED = 1, /* the optimizer's guard met a non-finite gradient and changed nothing */
 
-    DSC_ERROR_ARGUMENT = -1,     /* a NULL pointer, an unknown name or enumerator, a bad range */
-    DSC_ERROR_SIZE = -2,         /* a size is zero where it must not be, or sizes disagree */
-    DSC_ERROR_OVERFLOW = -3,     /* a product of sizes does not fit */
-    DSC_ERROR_MEMORY = -4,       /* an allocation failed */
-    DSC_ERROR_OPTION = -5,       /* an optimizer option is unknown or out of its range */
-    DSC_ERROR_CLASS = -6,        /* a class index lies outside [0, classes) */
-    DSC_ERROR_NON_FINITE = -7,   /* a NaN or an infinity stopped the step; nothing was changed */
-    DSC_ERROR_THREADS = -8       /* the thread pool could not be created */
+    DSC_ERROR_ARGUMENT = -1,   /* a NULL pointer, an unknown name or enumerator, a bad range */
+    DSC_ERROR_SIZE = -2,       /* a size is zero where it must not be, or sizes disagree */
+    DSC_ERROR_OVERFLOW = -3,   /* a product of sizes does not fit */
+    DSC_ERROR_MEMORY = -4,     /* an allocation failed */
+    DSC_ERROR_OPTION = -5,     /* an optimizer option is unknown or out of its range */
+    DSC_ERROR_CLASS = -6,      /* a class index lies outside [0, classes) */
+    DSC_ERROR_NON_FINITE = -7, /* a NaN or an infinity stopped the step; nothing was changed */
+    DSC_ERROR_THREADS = -8     /* the thread pool could not be created */
 };
 
 typedef enum dsc_dtype { DSC_FLOAT32 = 0, DSC_FLOAT64 = 1 } dsc_dtype;
@@ -38,8 +38,8 @@ size_t dsc_dtype_size(dsc_dtype dtype);
 /* A fixed English sentence for a status, never NULL. */
 const char *dsc_status_string(dsc_status status);
 
-/* What went wrong in the last failing call of this thread: the argument, its value and what would be
- * right. Empty if no call has failed. Valid until the thread's next failing call. */
+/* What went wrong in the last failing call of this thread: the argument, its value and what would
+ * be right. Empty if no call has failed. Valid until the thread's next failing call. */
 const char *dsc_last_error(void);
 
 /* "0.1.0" */

@@ -31,6 +31,7 @@ public struct DescentError: Error, Sendable, Equatable, CustomStringConvertible 
     self.message = message
   }
 
+  /// The message.
   public var description: String { message }
 }
 

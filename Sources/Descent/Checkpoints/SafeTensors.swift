@@ -8,7 +8,12 @@ public enum SafeTensors {
   private struct Entry: Codable {
     var dtype: String
     var shape: [Int]
-    var data_offsets: [Int]
+    var dataOffsets: [Int]
+
+    enum CodingKeys: String, CodingKey {
+      case dtype, shape
+      case dataOffsets = "data_offsets"
+    }
   }
 
   private static let names: [DType: String] = [.float32: "F32", .float64: "F64", .int64: "I64"]
@@ -33,7 +38,7 @@ public enum SafeTensors {
     for (name, tensor) in ordered {
       let size = tensor.count * tensor.dtype.size
       entries[name] = Entry(
-        dtype: names[tensor.dtype]!, shape: Array(tensor.shape), data_offsets: [offset, offset + size])
+        dtype: names[tensor.dtype]!, shape: Array(tensor.shape), dataOffsets: [offset, offset + size])
       offset += size
       checksum = crc32(UnsafeRawBufferPointer(start: tensor.data, count: size), after: checksum)
     }
@@ -98,7 +103,7 @@ public enum SafeTensors {
     var tensors: [String: Tensor] = [:]
     var end = 0
     for (name, entry) in entries.sorted(by: {
-      $0.value.data_offsets.lexicographicallyPrecedes($1.value.data_offsets)
+      $0.value.dataOffsets.lexicographicallyPrecedes($1.value.dataOffsets)
     }) {
       guard let dtype = names.first(where: { $0.value == entry.dtype })?.key else {
         throw damaged("'\(name)' is of type \(entry.dtype); F32, F64 and I64 are read")
@@ -109,17 +114,17 @@ public enum SafeTensors {
         guard extent >= 0, !overflows else { throw damaged("'\(name)' has the shape \(entry.shape)") }
         size = product
       }
-      guard entry.shape.count <= Shape.maximumRank, entry.data_offsets.count == 2,
-        entry.data_offsets[0] == end,
-        entry.data_offsets[1] - end == size, entry.data_offsets[1] <= contents.count
+      guard entry.shape.count <= Shape.maximumRank, entry.dataOffsets.count == 2,
+        entry.dataOffsets[0] == end,
+        entry.dataOffsets[1] - end == size, entry.dataOffsets[1] <= contents.count
       else {
-        throw damaged("'\(name)' of shape \(entry.shape) does not fit its place \(entry.data_offsets)")
+        throw damaged("'\(name)' of shape \(entry.shape) does not fit its place \(entry.dataOffsets)")
       }
       end += size
       let tensor = Tensor(uninitialized: Shape(entry.shape), dtype: dtype)
       contents.withUnsafeBytes {
         if let base = $0.baseAddress {
-          tensor.data.copyMemory(from: base + entry.data_offsets[0], byteCount: size)
+          tensor.data.copyMemory(from: base + entry.dataOffsets[0], byteCount: size)
         }
       }
       tensors[name] = tensor
@@ -139,7 +144,7 @@ public enum SafeTensors {
       guard let value = value as? [String: Any], let dtype = value["dtype"] as? String,
         let shape = value["shape"] as? [Int], let offsets = value["data_offsets"] as? [Int]
       else { throw damaged("'\(name)' lacks a dtype, a shape or data_offsets") }
-      entries[name] = Entry(dtype: dtype, shape: shape, data_offsets: offsets)
+      entries[name] = Entry(dtype: dtype, shape: shape, dataOffsets: offsets)
     }
     guard let metadata = (object[metadataKey] ?? [String: String]()) as? [String: String] else {
       throw damaged("its metadata is not all text")

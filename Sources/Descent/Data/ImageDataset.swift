@@ -39,6 +39,7 @@ public struct ImageDataset: Dataset, Sendable {
     classes = classNames.count
   }
 
+  /// The number of samples.
   public var count: Int { labels.count }
 
   /// Inputs [batch, 1, height, width], targets [batch].

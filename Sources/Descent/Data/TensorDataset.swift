@@ -19,8 +19,10 @@ public struct TensorDataset: Dataset {
     self.targets = targets
   }
 
+  /// The number of samples.
   public var count: Int { inputs.shape[0] }
 
+  /// The samples of these numbers.
   public func batch(_ indices: ArraySlice<Int>) -> Batch {
     Batch(inputs: inputs.gathered(indices), targets: targets.gathered(indices))
   }

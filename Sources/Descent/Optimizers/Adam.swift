@@ -33,7 +33,9 @@ public struct Adam: OptimizerRule {
     self.decoupledWeightDecay = decoupledWeightDecay
   }
 
+  /// The rule's name in the table.
   public var ruleName: String { "adam" }
+  /// The values by the table's option names.
   public var options: [String: Double] {
     [
       "lr": learningRate, "beta1": betas.0, "beta2": betas.1, "eps": eps, "weight_decay": weightDecay,
@@ -59,6 +61,8 @@ public struct AdamW: OptimizerRule {
       maximize: maximize, decoupledWeightDecay: true)
   }
 
+  /// The rule's name in the table.
   public var ruleName: String { "adamw" }
+  /// The values by the table's option names.
   public var options: [String: Double] { adam.options }
 }

@@ -10,7 +10,9 @@ public protocol OptimizerRule: Sendable {
 
 /// A rule by its name in the table, for programs that read it from somewhere.
 public struct NamedRule: OptimizerRule {
+  /// The rule's name in the table.
   public let ruleName: String
+  /// The values by the table's option names.
   public let options: [String: Double]
 
   /// The rule `name` with these options; unknown ones are refused when it is used.

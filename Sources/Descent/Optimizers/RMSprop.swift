@@ -34,7 +34,9 @@ public struct RMSprop: OptimizerRule {
     self.maximize = maximize
   }
 
+  /// The rule's name in the table.
   public var ruleName: String { "rmsprop" }
+  /// The values by the table's option names.
   public var options: [String: Double] {
     [
       "lr": learningRate, "alpha": alpha, "eps": eps, "weight_decay": weightDecay, "momentum": momentum,

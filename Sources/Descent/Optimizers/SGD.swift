@@ -30,7 +30,9 @@ public struct SGD: OptimizerRule {
     self.maximize = maximize
   }
 
+  /// The rule's name in the table.
   public var ruleName: String { "sgd" }
+  /// The values by the table's option names.
   public var options: [String: Double] {
     [
       "lr": learningRate, "momentum": momentum, "dampening": dampening, "weight_decay": weightDecay,

@@ -26,13 +26,16 @@ public protocol TensorScalar: Sendable {
 }
 
 extension Float: TensorScalar {
+  /// The corresponding element type.
   public static var dtype: DType { .float32 }
 }
 
 extension Double: TensorScalar {
+  /// The corresponding element type.
   public static var dtype: DType { .float64 }
 }
 
 extension Int64: TensorScalar {
+  /// The corresponding element type.
   public static var dtype: DType { .int64 }
 }

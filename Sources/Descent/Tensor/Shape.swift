@@ -54,7 +54,9 @@ public struct Shape: Hashable, Sendable, RandomAccessCollection, ExpressibleByAr
     withUnsafeMutableBytes(of: &extents) { $0.storeBytes(of: extent, toByteOffset: index * 8, as: Int.self) }
   }
 
+  /// 0
   public var startIndex: Int { 0 }
+  /// The number of dimensions.
   public var endIndex: Int { rank }
 
   /// The extent of dimension `index`.
@@ -63,16 +65,19 @@ public struct Shape: Hashable, Sendable, RandomAccessCollection, ExpressibleByAr
     return withUnsafeBytes(of: extents) { $0.load(fromByteOffset: index * 8, as: Int.self) }
   }
 
+  /// Whether all extents agree.
   public static func == (a: Shape, b: Shape) -> Bool {
     guard a.rank == b.rank && a.elementCount == b.elementCount else { return false }
     for d in 0..<a.rank where a[d] != b[d] { return false }
     return true
   }
 
+  /// Hashes the extents.
   public func hash(into hasher: inout Hasher) {
     for extent in self { hasher.combine(extent) }
   }
 
+  /// The extents, as "[2, 3]".
   public var description: String { "[" + map(String.init).joined(separator: ", ") + "]" }
 
   /// The same shape with one dimension's extent changed.

@@ -7,8 +7,10 @@ public final class CheckpointCallback: TrainingCallback {
   /// A callback that saves to a folder.
   public init(folder: String) { self.folder = folder }
 
+  /// Saves the run's start, so that there always is a good checkpoint.
   public func trainingWillBegin(_ trainer: Trainer) throws(DescentError) { try save(trainer) }
 
+  /// Saves the epoch.
   public func epochDidEnd(_ record: EpochRecord, _ trainer: Trainer) throws(DescentError) {
     try save(trainer)
   }

@@ -19,6 +19,7 @@ public final class ProgressBar: TrainingCallback {
     self.write = write
   }
 
+  /// Moves the bar, at most ten times a second.
   public func batchDidEnd(_ progress: TrainingProgress, _ trainer: Trainer) throws(DescentError) {
     let now = ContinuousClock.now
     let interval = isTerminal ? Duration.milliseconds(100) : .seconds(10)
@@ -36,8 +37,10 @@ public final class ProgressBar: TrainingCallback {
     }
   }
 
+  /// Clears the line for the epoch's results.
   public func epochDidEnd(_ record: EpochRecord, _ trainer: Trainer) throws(DescentError) { clear() }
 
+  /// Clears the line.
   public func trainingDidEnd(_ trainer: Trainer, error: DescentError?) { clear() }
 
   private func clear() {

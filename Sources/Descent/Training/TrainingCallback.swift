@@ -29,8 +29,12 @@ public protocol TrainingCallback: AnyObject {
 }
 
 extension TrainingCallback {
+  /// Before the first batch.
   public func trainingWillBegin(_ trainer: Trainer) throws(DescentError) {}
+  /// After each step.
   public func batchDidEnd(_ progress: TrainingProgress, _ trainer: Trainer) throws(DescentError) {}
+  /// After each epoch.
   public func epochDidEnd(_ record: EpochRecord, _ trainer: Trainer) throws(DescentError) {}
+  /// At the end.
   public func trainingDidEnd(_ trainer: Trainer, error: DescentError?) {}
 }

@@ -13,7 +13,7 @@ struct BenchCommand: ParsableCommand {
   var rows: String = "*"
   @Flag(help: "Print one JSON object: seconds a step by row.")
   var json = false
-  @Option(help: "Threads; 0 for one for each processor.")
+  @Option(parsing: .unconditional, help: "Threads; 0 for one for each processor.")
   var threads: Int = 0
   @Flag(help: .hidden)
   var firstStep = false

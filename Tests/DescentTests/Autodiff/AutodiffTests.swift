@@ -70,7 +70,8 @@ import Testing
   @Test func hessianOfATrainedLoss() throws {
     let layer = Linear(2, 3, dtype: .float64, generator: Generator(seed: 1))
     let x = Tensor([0.5, -1, 2, 0.3], shape: [2, 2], dtype: .float64)
-    let h = hessian(of: { CrossEntropyLoss()(linear(x, $0), Tensor(classes: [0, 2])) }, at: layer.weight.detached())
+    let h = hessian(
+      of: { CrossEntropyLoss()(linear(x, $0), Tensor(classes: [0, 2])) }, at: layer.weight.detached())
     #expect(h.shape == [6, 6])
     for i in 0..<6 { for j in 0..<6 { #expect(abs(h[i, j] - h[j, i]) < 1e-15) } }
   }

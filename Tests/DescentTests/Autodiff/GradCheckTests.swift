@@ -1,4 +1,5 @@
 import Descent
+import Foundation
 import Testing
 
 /// First and second derivatives of every operation against finite differences in float64.
@@ -22,7 +23,9 @@ import Testing
   private static func two(
     _ second: Shape = [2, 3], first: [Double] = a, _ function: @escaping @Sendable (Tensor, Tensor) -> Tensor
   ) -> Check {
-    Check(inputs: [first, Array(b.prefix(second.elementCount))], shapes: [[2, 3], second]) { function($0[0], $0[1]) }
+    Check(inputs: [first, Array(b.prefix(second.elementCount))], shapes: [[2, 3], second]) {
+      function($0[0], $0[1])
+    }
   }
 
   /// Both operands' shapes equal, a row, a column and a scalar.
@@ -40,7 +43,9 @@ import Testing
     case .multiply: broadcasting { $0 * $1 }
     case .divide: broadcasting { $0 / $1 } + broadcasting { $1 / $0 }
     case .power:
-      broadcasting(first: positive) { $0.pow($1) } + [one { $0.pow(3) }, one { $0.pow(2) }, one { $0.pow(0) }]
+      broadcasting(first: positive) { $0.pow($1) } + [
+        one { $0.pow(3) }, one { $0.pow(2) }, one { $0.pow(0) },
+      ]
     case .maximum: broadcasting { Tensor.maximum($0, $1) }
     case .mask: [one { $0.relu() * $0 }]
     case .negate: [one { -$0 * $0 }]
@@ -51,19 +56,23 @@ import Testing
     case .relu: [one { $0.relu() * $0 }]
     case .sum:
       [
-        one { ($0 * $0).sum() }, one { ($0 * $0).sum(dim: 0) }, one { ($0 * $0).sum(dim: -1, keepingDimension: true) },
+        one { ($0 * $0).sum() }, one { ($0 * $0).sum(dim: 0) },
+        one { ($0 * $0).sum(dim: -1, keepingDimension: true) },
         one { ($0 * $0).mean() }, one { ($0 * $0).mean(dim: 1) },
         one([1, 2, 3]) { ($0 * $0).sum(dim: 1) },
       ]
-    case .expand: [one([1, 6]) { ($0 * $0).expanded(to: [4, 6]) }, one([6, 1]) { ($0 * $0).expanded(to: [6, 2]) }]
+    case .expand:
+      [one([1, 6]) { ($0 * $0).expanded(to: [4, 6]) }, one([6, 1]) { ($0 * $0).expanded(to: [6, 2]) }]
     case .reshape: [one { ($0 * $0).reshaped([3, 2]) }, one { ($0 * $0).flattened(from: 0) }]
     case .transpose: [one { ($0 * $0).transposed() * $0.reshaped([3, 2]) }]
-    case .rows, .padRows: [one([3, 2]) { ($0 * $0)[rows: 1..<3] }, one([3, 2]) { $0[rows: 0..<1] * $0[rows: 2..<3] }]
+    case .rows, .padRows:
+      [one([3, 2]) { ($0 * $0)[rows: 1..<3] }, one([3, 2]) { $0[rows: 0..<1] * $0[rows: 2..<3] }]
     case .matmul: [two([3, 2]) { $0.matmul($1) }, two([3, 2]) { $0.matmul($1).matmul($0) }]
     case .linear: linearChecks
     case .softmax: [one { $0.softmax() }]
     case .crossEntropy: crossEntropyChecks
-    case .meanSquaredError: Reduction.allCases.map { reduction in two { MSELoss(reduction: reduction)($0, $1) } }
+    case .meanSquaredError:
+      Reduction.allCases.map { reduction in two { MSELoss(reduction: reduction)($0, $1) } }
     }
   }
 
@@ -108,7 +117,9 @@ import Testing
   @Test func thirdDerivative() {
     let x = Tensor([0.7], dtype: .float64)
     let third = gradient(
-      of: { x in gradient(of: { x in gradient(of: { ($0.pow(5) + $0.exp()).sum() }, at: x).sum() }, at: x).sum() },
+      of: { x in
+        gradient(of: { x in gradient(of: { ($0.pow(5) + $0.exp()).sum() }, at: x).sum() }, at: x).sum()
+      },
       at: x)
     #expect(abs(third.item() - (60 * 0.49 + Double(0.7).exponential)) < 1e-12)
   }
@@ -117,16 +128,15 @@ import Testing
     let x = Tensor([0.5, 2], dtype: .float64)
     #expect(throws: DescentError.self) { try gradcheck({ ($0[0].detached() * $0[0]).sum() }, at: [x]) }
     #expect(throws: DescentError.self) {
-      try gradgradcheck({ inputs in
-        let y = inputs[0]
-        return (y * y * y.detached()).sum()
-      }, at: [x])
+      try gradgradcheck(
+        { inputs in
+          let y = inputs[0]
+          return (y * y * y.detached()).sum()
+        }, at: [x])
     }
     #expect(throws: DescentError.self) { try gradcheck({ $0[0] }, at: [Tensor.zeros([1])]) }
   }
 }
-
-import Foundation
 
 extension Double {
   fileprivate var exponential: Double { exp(self) }

@@ -67,7 +67,8 @@ import Testing
       let path = "\(folder)/file"
       func refused(_ header: String, contents: Int = 8) throws {
         var length = UInt64(header.utf8.count).littleEndian
-        let data = withUnsafeBytes(of: &length) { Data($0) } + Data(header.utf8) + Data(repeating: 0, count: contents)
+        let data =
+          withUnsafeBytes(of: &length) { Data($0) } + Data(header.utf8) + Data(repeating: 0, count: contents)
         try data.write(to: URL(fileURLWithPath: path))
         let error = try #require(throws: DescentError.self, "\(header)") { try SafeTensors.read(path) }
         #expect(error.message.contains(path))

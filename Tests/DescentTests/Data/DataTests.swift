@@ -4,7 +4,9 @@ import Testing
 
 /// IDX files, loaders, glyphs, and data sets by name.
 @Suite struct DataTests {
-  private func write(_ bytes: [UInt8], _ path: String) throws { try Data(bytes).write(to: URL(fileURLWithPath: path)) }
+  private func write(_ bytes: [UInt8], _ path: String) throws {
+    try Data(bytes).write(to: URL(fileURLWithPath: path))
+  }
 
   // MARK: IDX
 
@@ -119,7 +121,8 @@ import Testing
     let first = loader.flatMap { $0.inputs.doubles }
     #expect(loader.allSatisfy { $0.inputs.doubles == $0.targets.doubles })
     #expect(first.sorted() == (0..<10).map(Double.init) && first != first.sorted())
-    #expect(try DataLoader(numbers, batchSize: 3, shuffle: true, seed: 1).flatMap { $0.inputs.doubles } == first)
+    #expect(
+      try DataLoader(numbers, batchSize: 3, shuffle: true, seed: 1).flatMap { $0.inputs.doubles } == first)
   }
 
   // MARK: Glyphs
@@ -127,7 +130,8 @@ import Testing
   @Test func glyphsAreReproducible() {
     let all = Glyphs.images(count: 600, seed: 3)
     let later = Glyphs.images(count: 100, seed: 3, first: 500)
-    #expect(Array(all.pixels.suffix(100 * 784)) == later.pixels && Array(all.labels.suffix(100)) == later.labels)
+    #expect(
+      Array(all.pixels.suffix(100 * 784)) == later.pixels && Array(all.labels.suffix(100)) == later.labels)
     #expect(Glyphs.images(count: 600, seed: 4).pixels != all.pixels)
     #expect(Set(all.labels) == Set(0..<10))
     let mean = all.pixels.reduce(0) { $0 + Int($1) } / all.pixels.count
@@ -146,7 +150,9 @@ import Testing
       let error = try #require(throws: DescentError.self) {
         try StandardDataset.mnist.load(dataDirectory: folder)
       }
-      #expect([folder, "train-images-idx3-ubyte.gz", "mnist"].allSatisfy(error.message.contains), "\(error.message)")
+      #expect(
+        [folder, "train-images-idx3-ubyte.gz", "mnist"].allSatisfy(error.message.contains), "\(error.message)"
+      )
     }
   }
 }

@@ -53,7 +53,8 @@ import Testing
   @Test func trainAndEvalReachAllParts() {
     let model = NeuralNetwork()
     model.eval()
-    #expect(!model.isTraining && !model.linearReluStack.isTraining && !model.linearReluStack.layers[0].isTraining)
+    #expect(
+      !model.isTraining && !model.linearReluStack.isTraining && !model.linearReluStack.layers[0].isTraining)
     model.train()
     #expect(model.isTraining && model.linearReluStack.layers[4].isTraining)
   }
@@ -67,7 +68,9 @@ import Testing
     func run(_ model: (Tensor) -> Tensor) throws -> [[Double]] {
       let y = model(x)
       (y * y).sum().backward()
-      let results = [y, try #require(x.grad), try #require(layer.weight.grad), try #require(layer.bias?.grad)].map(\.doubles)
+      let results = [
+        y, try #require(x.grad), try #require(layer.weight.grad), try #require(layer.bias?.grad),
+      ].map(\.doubles)
       for tensor in [x, layer.weight, try #require(layer.bias)] { tensor.grad = nil }
       return results
     }
@@ -88,7 +91,8 @@ import Testing
     shape["0.weight"] = .zeros([3, 3])
     var type = good
     type["0.weight"] = .zeros([3, 2], dtype: .float64)
-    for (state, mentions) in [(missing, "0.bias"), (extra, "1.weight"), (shape, "[3, 3]"), (type, "float64")] {
+    for (state, mentions) in [(missing, "0.bias"), (extra, "1.weight"), (shape, "[3, 3]"), (type, "float64")]
+    {
       let error = try #require(throws: DescentError.self) { try model.load(state) }
       #expect(error.code == .mismatch && error.message.contains(mentions))
       #expect(model.parameters.map(\.doubles) == before)

@@ -10,11 +10,17 @@ import Testing
     let dtype: String
     let shape: [Int]
     let reduction: String
-    let label_smoothing: Double?
+    let labelSmoothing: Double?
     let weighted: Bool?
-    let ignore_index: Int?
+    let ignoreIndex: Int?
     let value: [Number]
     let gradient: [Number]
+
+    enum CodingKeys: String, CodingKey {
+      case loss, dtype, shape, reduction, weighted, value, gradient
+      case labelSmoothing = "label_smoothing"
+      case ignoreIndex = "ignore_index"
+    }
 
     struct Number: Decodable, Sendable {
       let value: Double
@@ -22,7 +28,7 @@ import Testing
     }
 
     var testDescription: String {
-      "\(loss) \(dtype) \(shape) \(reduction) \(label_smoothing ?? 0) \(weighted ?? false) \(ignore_index ?? 0)"
+      "\(loss) \(dtype) \(shape) \(reduction) \(labelSmoothing ?? 0) \(weighted ?? false) \(ignoreIndex ?? 0)"
     }
   }
 
@@ -46,8 +52,8 @@ import Testing
       input.requiresGrad = true
       let weight = Tensor((0..<c).map { 0.25 + Double($0 % 5) / 4 }, dtype: dtype)
       let loss = CrossEntropyLoss(
-        weight: test.weighted == true ? weight : nil, ignoreIndex: try #require(test.ignore_index),
-        labelSmoothing: try #require(test.label_smoothing), reduction: reduction)
+        weight: test.weighted == true ? weight : nil, ignoreIndex: try #require(test.ignoreIndex),
+        labelSmoothing: try #require(test.labelSmoothing), reduction: reduction)
       value = loss(input, Tensor(classes: (0..<n).map { ($0 * 5 + 1) % c }))
     }
     value.backward(Tensor.ones(value.shape, dtype: dtype))
@@ -56,7 +62,8 @@ import Testing
     #expect(largestError(try #require(input.grad).doubles, test.gradient.map(\.value)) <= tolerance)
   }
 
-  private func crossEntropy(_ logits: [Double], _ target: Int, dtype: DType = .float32) -> (Double, [Double]) {
+  private func crossEntropy(_ logits: [Double], _ target: Int, dtype: DType = .float32) -> (Double, [Double])
+  {
     let x = Tensor(logits, shape: [1, logits.count], dtype: dtype)
     x.requiresGrad = true
     let loss = CrossEntropyLoss()(x, Tensor(classes: [target]))
@@ -97,7 +104,9 @@ import Testing
   @Test func oneSampleWithoutABatchDimension() {
     let x = Tensor([1, 2, 3], dtype: .float64)
     let batch = x.reshaped([1, 3])
-    #expect(CrossEntropyLoss()(x, Tensor([Int64(2)], shape: [])).item() == CrossEntropyLoss()(batch, Tensor(classes: [2])).item())
+    #expect(
+      CrossEntropyLoss()(x, Tensor([Int64(2)], shape: [])).item()
+        == CrossEntropyLoss()(batch, Tensor(classes: [2])).item())
   }
 
   @Test func meanSquaredErrorIsDifferentiableInBothArguments() throws {

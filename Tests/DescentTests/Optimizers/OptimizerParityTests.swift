@@ -13,9 +13,15 @@ import Testing
     let rule: String
     let options: [String: Double]
     let dtype: String
-    let clip_norm: Double?
-    let clip_value: Double?
+    let clipNorm: Double?
+    let clipValue: Double?
     let values: [[Double]]
+
+    enum CodingKeys: String, CodingKey {
+      case rule, options, dtype, values
+      case clipNorm = "clip_norm"
+      case clipValue = "clip_value"
+    }
 
     var testDescription: String { "\(rule) \(dtype) \(options.sorted { $0.key < $1.key })" }
   }
@@ -32,7 +38,7 @@ import Testing
         Tensor(exactNumbers(shape.reduce(1, *), offset: 1 + k), shape: Shape(shape), dtype: dtype))
     }
     let optimizer = try Optimizer(parameters, NamedRule(test.rule, test.options))
-    try optimizer.setClipping(norm: test.clip_norm, value: test.clip_value)
+    try optimizer.setClipping(norm: test.clipNorm, value: test.clipValue)
     var kept: [[Double]] = []
     for step in 1...(try #require(Self.file.steps.last)) {
       for (k, parameter) in parameters.enumerated() {

@@ -187,7 +187,8 @@ import Testing
   @Test func stopThrowsAndChangesNothing() throws {
     let (optimizer, a, _) = try optimizerWithBadGradient(.nan, .stop)
     let error = try #require(throws: DescentError.self) { try optimizer.step() }
-    #expect(error.code == .nonFinite && error.message.contains("second") && error.message.contains("element 1"))
+    #expect(
+      error.code == .nonFinite && error.message.contains("second") && error.message.contains("element 1"))
     #expect(a.doubles == [1, 1] && optimizer.stateDict.isEmpty)
   }
 

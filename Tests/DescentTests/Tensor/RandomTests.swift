@@ -8,8 +8,14 @@ import Testing
     let pairs: [[Double]]
     let linears: [LinearCase]
     let permutations: [Permutation]
-    let seeded_orders: [[Int]]
-    let default_orders: [[Int]]
+    let seededOrders: [[Int]]
+    let defaultOrders: [[Int]]
+
+    enum CodingKeys: String, CodingKey {
+      case draws, pairs, linears, permutations
+      case seededOrders = "seeded_orders"
+      case defaultOrders = "default_orders"
+    }
   }
 
   struct Draw: Decodable, Sendable {
@@ -47,7 +53,8 @@ import Testing
     let generator = Generator(seed: draw.seed)
     let drawn: Tensor =
       draw.kind == "rand"
-      ? .rand([draw.n], dtype: dtype, generator: generator) : .randn([draw.n], dtype: dtype, generator: generator)
+      ? .rand([draw.n], dtype: dtype, generator: generator)
+      : .randn([draw.n], dtype: dtype, generator: generator)
     let error = largestError(drawn.doubles, draw.values)
     #expect(error <= (draw.kind == "rand" ? 0 : dtype == .float64 ? 1e-14 : 4 * float32ULP))
   }
@@ -78,6 +85,6 @@ import Testing
     let data = TensorDataset(inputs: .arange(23), targets: .arange(23))
     let loader = try DataLoader(data, batchSize: 5, shuffle: true, seed: 5)
     let orders = (0..<3).map { _ in loader.flatMap { $0.inputs.doubles.map { Int($0) } } }
-    #expect(orders == Self.file.seeded_orders)
+    #expect(orders == Self.file.seededOrders)
   }
 }

@@ -9,7 +9,8 @@ import Testing
     #expect((a + Tensor([10, 20, 30], dtype: .float64)).doubles == [11, 22, 33, 14, 25, 36])
     #expect((a * Tensor([10, 100], shape: [2, 1], dtype: .float64)).doubles == [10, 20, 30, 400, 500, 600])
     #expect((10 - a).doubles == [9, 8, 7, 6, 5, 4])
-    #expect((Tensor([1, 2], shape: [2, 1], dtype: .float64) + Tensor([1, 2], dtype: .float64)).shape == [2, 2])
+    #expect(
+      (Tensor([1, 2], shape: [2, 1], dtype: .float64) + Tensor([1, 2], dtype: .float64)).shape == [2, 2])
     #expect((Tensor.zeros([0, 3]) + Tensor.ones([3])).shape == [0, 3])
   }
 
@@ -46,28 +47,36 @@ import Testing
     }
     let f = stride(from: Float(-103), through: 88.7, by: 0.0773).map { $0 }
     for (y, x) in zip(Tensor(f).exp().scalars(as: Float.self), f) {
-      #expect(abs(y - Foundation.exp(x)) <= 2 * Foundation.exp(x).ulp + 2 * .leastNonzeroMagnitude, "exp(\(x))")
+      #expect(
+        abs(y - Foundation.exp(x)) <= 2 * Foundation.exp(x).ulp + 2 * .leastNonzeroMagnitude, "exp(\(x))")
     }
     for dtype in [DType.float32, .float64] {
       let ends = Tensor([.infinity, -.infinity, .nan, 0, 1e4, -1e4], dtype: dtype).exp().doubles
-      #expect(ends[0] == .infinity && ends[1] == 0 && ends[2].isNaN && ends[3] == 1 && ends[4] == .infinity && ends[5] == 0)
+      #expect(
+        ends[0] == .infinity && ends[1] == 0 && ends[2].isNaN && ends[3] == 1 && ends[4] == .infinity
+          && ends[5] == 0)
     }
   }
 
   @Test func notANumberPropagates() {
     let x = Tensor([.nan, -1, 2], dtype: .float32)
     #expect(x.relu().doubles[0].isNaN && x.relu().doubles[1...] == [0, 2])
-    #expect(Tensor.maximum(x, .zeros([3])).doubles[0].isNaN && Tensor.maximum(.zeros([3]), x).doubles[0].isNaN)
+    #expect(
+      Tensor.maximum(x, .zeros([3])).doubles[0].isNaN && Tensor.maximum(.zeros([3]), x).doubles[0].isNaN)
     #expect(x.abs().doubles[0].isNaN)
   }
 
   @Test func products() {
-    for (m, k, n) in [(1, 1, 1), (3, 5, 7), (67, 131, 259), (1, 600, 400), (300, 2, 300), (2, 0, 3), (0, 2, 3)] {
+    for (m, k, n) in [
+      (1, 1, 1), (3, 5, 7), (67, 131, 259), (1, 600, 400), (300, 2, 300), (2, 0, 3), (0, 2, 3),
+    ] {
       let a = Tensor(exactNumbers(m * k, step: 1), shape: [m, k], dtype: .float64)
       let b = Tensor(exactNumbers(k * n, step: 2), shape: [k, n], dtype: .float64)
       var expected = [Double](repeating: 0, count: m * n)
       let (x, y) = (a.doubles, b.doubles)
-      for i in 0..<m { for j in 0..<k { for l in 0..<n { expected[i * n + l] += x[i * k + j] * y[j * n + l] } } }
+      for i in 0..<m {
+        for j in 0..<k { for l in 0..<n { expected[i * n + l] += x[i * k + j] * y[j * n + l] } }
+      }
       #expect(largestError(a.matmul(b).doubles, expected) < 1e-13, "\(m) x \(k) x \(n)")
     }
   }

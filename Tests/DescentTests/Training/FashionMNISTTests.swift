@@ -6,7 +6,9 @@ import Testing
 ///
 /// Needs the files: `DESCENT_DATA_DIR` names the folder that has `fashion-mnist/`.
 @Suite(.serialized) struct FashionMNISTTests {
-  private static let folder = ProcessInfo.processInfo.environment["DESCENT_DATA_DIR"].map { "\($0)/fashion-mnist" }
+  private static let folder = ProcessInfo.processInfo.environment["DESCENT_DATA_DIR"].map {
+    "\($0)/fashion-mnist"
+  }
   private static let isThere = folder.map { FileManager.default.fileExists(atPath: $0) } ?? false
   private static let data = Result { try StandardDataset.fashionMNIST.load(dataDirectory: folder) }
 
@@ -42,10 +44,12 @@ import Testing
     ).epochs
   }
 
-  @Test(.enabled(if: isThere, "set DESCENT_DATA_DIR to the folder with fashion-mnist/"), arguments: references)
+  @Test(
+    .enabled(if: isThere, "set DESCENT_DATA_DIR to the folder with fashion-mnist/"), arguments: references)
   func theLecturesRun(_ reference: Reference) throws {
     let records = try train(
-      SGD(learningRate: 1e-3, momentum: 0.5), seed: reference.seed, batchSize: 16, epochs: reference.losses.count)
+      SGD(learningRate: 1e-3, momentum: 0.5), seed: reference.seed, batchSize: 16,
+      epochs: reference.losses.count)
     for (record, (loss, accuracy)) in zip(records, zip(reference.losses, reference.accuracies)) {
       #expect(abs(record.trainLoss / loss - 1) < 1e-3)
       #expect(abs(try #require(record.testAccuracy) - accuracy) < 0.003)

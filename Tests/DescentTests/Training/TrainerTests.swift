@@ -27,7 +27,9 @@ import Testing
       end: (3.315425781250001, 1.4442819531250004)),
   ]
 
-  @Test(arguments: worked, [DType.float32, .float64]) func linearRegression(_ test: Worked, _ dtype: DType) throws {
+  @Test(arguments: worked, [DType.float32, .float64]) func linearRegression(_ test: Worked, _ dtype: DType)
+    throws
+  {
     let model = Linear(1, 1, dtype: dtype)
     model.weight.fill(test.start.w)
     try #require(model.bias).fill(test.start.b)
@@ -94,9 +96,12 @@ import Testing
       let (trainer, loader) = try makeTrainer()
       try trainer.fit(loader, epochs: 1, callbacks: [CheckpointCallback(folder: folder)])
       let other = Sequential([Flatten(), Linear(784, 10)])
-      let wrong = Trainer(model: other, loss: CrossEntropyLoss(), optimizer: try Optimizer(for: other, Adam()))
+      let wrong = Trainer(
+        model: other, loss: CrossEntropyLoss(), optimizer: try Optimizer(for: other, Adam()))
       let error = try #require(throws: DescentError.self) { try Checkpoint.resume(wrong, from: folder) }
-      #expect(error.code == .mismatch && error.message.contains("1.weight has shape [20, 784], the model's [10, 784]"), "\(error)")
+      #expect(
+        error.code == .mismatch
+          && error.message.contains("1.weight has shape [20, 784], the model's [10, 784]"), "\(error)")
       let (sgd, _) = try makeTrainer(SGD())
       let before = sgd.model.parameters.map(\.doubles)
       #expect(throws: DescentError.self) { try Checkpoint.resume(sgd, from: folder) }
@@ -110,7 +115,9 @@ import Testing
       let error = try #require(throws: DescentError.self) {
         try trainer.fit(loader, epochs: 3, callbacks: [CheckpointCallback(folder: folder)])
       }
-      #expect(error.code == .nonFinite && error.message.contains("diverged") && error.message.contains("learning rate"))
+      #expect(
+        error.code == .nonFinite && error.message.contains("diverged")
+          && error.message.contains("learning rate"))
       let (saved, _) = try makeTrainer()
       let initial = saved.model.parameters.map(\.doubles)
       try saved.model.load(SafeTensors.read("\(folder)/model.safetensors").tensors)

@@ -1,0 +1,17 @@
+// swift-tools-version: 6.2
+
+import PackageDescription
+
+let package = Package(
+  name: "Examples",
+  platforms: [.macOS(.v15)],
+  dependencies: [.package(name: "Descent", path: "../..")],
+  targets: [
+    .executableTarget(
+      name: "FirstTrainingScript",
+      dependencies: [
+        .product(name: "Descent", package: "Descent"),
+        .product(name: "DescentCharts", package: "Descent"),
+      ])
+  ]
+)

@@ -1,0 +1,73 @@
+# Descent: `make help` lists what there is to do.
+
+PREFIX ?= /usr/local
+SWIFT ?= swift
+BUILD = .build/release
+DEMO = descent-run
+C_FILES = $(shell git ls-files '*.c' '*.h')
+SWIFT_FILES = Package.swift Sources Tests Examples
+
+.PHONY: demo test lint format sanitize coverage bench install uninstall clean help build setup
+
+## demo: install what is missing, build, train the lecture's network on the built-in data
+demo: build
+	$(BUILD)/descent train --dataset glyphs --optimizer sgd --lr 0.05 --momentum 0.9 --batch-size 64 \
+		--epochs 5 --out $(DEMO) --overwrite
+	@echo "model, state, history and chart: $(DEMO)/  (look at $(DEMO)/loss.png)"
+
+## test: install what is missing, build, run every test
+test: setup
+	$(SWIFT) test -c release
+
+## build: build the library and the command, optimised
+build: setup
+	$(SWIFT) build -c release --product descent
+
+## lint: check the format of every Swift and C file
+lint:
+	@Scripts/setup.sh clang-format
+	$(SWIFT) format lint --strict --recursive $(SWIFT_FILES)
+	clang-format --dry-run -Werror $(C_FILES)
+
+## format: format every Swift and C file
+format:
+	@Scripts/setup.sh clang-format
+	$(SWIFT) format --in-place --recursive $(SWIFT_FILES)
+	clang-format -i $(C_FILES)
+
+## sanitize: run the tests under AddressSanitizer, UndefinedBehaviorSanitizer and ThreadSanitizer
+sanitize: setup
+	SWIFT="$(SWIFT)" Scripts/sanitize.sh address undefined thread
+
+## coverage: run the tests and print each source file's share of covered lines
+coverage: setup
+	$(SWIFT) test --enable-code-coverage --scratch-path .build/coverage
+	@Scripts/coverage.sh .build/coverage
+
+## bench: time every row of the benchmark
+bench: build
+	$(BUILD)/descent bench
+
+## install: put the command, the C headers and the licence under PREFIX (default /usr/local)
+install: build
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/include/descent
+	install -m 755 $(BUILD)/descent $(DESTDIR)$(PREFIX)/bin/descent
+	install -m 644 include/descent.h $(DESTDIR)$(PREFIX)/include/
+	install -m 644 include/descent/*.h $(DESTDIR)$(PREFIX)/include/descent/
+	SWIFT="$(SWIFT)" Scripts/install-library.sh $(DESTDIR)$(PREFIX)
+
+## uninstall: remove what install put there
+uninstall:
+	rm -f $(DESTDIR)$(PREFIX)/bin/descent $(DESTDIR)$(PREFIX)/include/descent.h
+	rm -f $(DESTDIR)$(PREFIX)/lib/libdescent.so $(DESTDIR)$(PREFIX)/lib/libdescent.a
+	rm -rf $(DESTDIR)$(PREFIX)/include/descent
+
+## clean: remove everything that was built
+clean:
+	rm -rf .build $(DEMO)
+
+setup:
+	@Scripts/setup.sh
+
+help:
+	@sed -n 's/^## /  make /p' $(MAKEFILE_LIST)

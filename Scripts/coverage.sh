@@ -1,0 +1,7 @@
+#!/bin/sh
+# Prints each source file's share of covered lines. Usage: Scripts/coverage.sh SCRATCH_PATH
+set -eu
+bundle=$(find "$1" -name '*.xctest' -type f | head -n 1)
+profile=$(find "$1" -name 'default.profdata' | head -n 1)
+cov=$(command -v llvm-cov || echo "$(dirname "$(readlink -f "$(command -v swift)")")/llvm-cov")
+"$cov" report "$bundle" -instr-profile "$profile" -ignore-filename-regex '\.build|Tests'
