@@ -33,6 +33,16 @@ static void DSC_NAME(adam)(const dsc_coefficients *c, size_t n, DSC_REAL *restri
 #include "optimizers/rule.h"
 
 enum { WEIGHT1, BETA2, WEIGHT2, STEP_SIZE, CORRECTION, EPS, AMSGRAD };
+enum {
+    LR_OPTION,
+    BETA1_OPTION,
+    BETA2_OPTION,
+    EPS_OPTION,
+    WEIGHT_DECAY_OPTION,
+    AMSGRAD_OPTION,
+    MAXIMIZE_OPTION,
+    DECOUPLED_OPTION
+};
 
 #define DSC_TEMPLATE "optimizers/adam.c"
 #include "core/instantiate.h"
@@ -41,35 +51,43 @@ enum { WEIGHT1, BETA2, WEIGHT2, STEP_SIZE, CORRECTION, EPS, AMSGRAD };
     { name, DSC_OPTION_REAL, initial, 0, 1, false, true, summary }
 #define OPTIONS(decay, decoupled)                                                                  \
     {                                                                                              \
-        DSC_OPTION_LR(1e-3), BETA("beta1", 0.9, "decay of the running mean of gradients"),         \
-            BETA("beta2", 0.999, "decay of the running mean of their squares"),                    \
-            DSC_OPTION_EPS(1e-8), DSC_OPTION_WEIGHT_DECAY(decay),                                  \
-            DSC_OPTION_FLAG_OFF("amsgrad",                                                         \
-                                "divide by the largest running mean of squares so far"),           \
-            DSC_OPTION_MAXIMIZE, {                                                                 \
-            "decoupled_weight_decay", DSC_OPTION_FLAG, decoupled, 0, 1, false, false,              \
-                "shrink the weights by lr * weight_decay instead of adding to the gradient"        \
+        [LR_OPTION] = DSC_OPTION_LR(1e-3),                                                         \
+        [BETA1_OPTION] = BETA("beta1", 0.9, "decay of the running mean of gradients"),             \
+        [BETA2_OPTION] = BETA("beta2", 0.999, "decay of the running mean of their squares"),       \
+        [EPS_OPTION] = DSC_OPTION_EPS(1e-8),                                                       \
+        [WEIGHT_DECAY_OPTION] = DSC_OPTION_WEIGHT_DECAY(decay),                                    \
+        [AMSGRAD_OPTION] = DSC_OPTION_FLAG_OFF(                                                    \
+            "amsgrad", "divide by the largest running mean of squares so far"),                    \
+        [MAXIMIZE_OPTION] = DSC_OPTION_MAXIMIZE, [DECOUPLED_OPTION] = {                            \
+            "decoupled_weight_decay",                                                              \
+            DSC_OPTION_FLAG,                                                                       \
+            decoupled,                                                                             \
+            0,                                                                                     \
+            1,                                                                                     \
+            false,                                                                                 \
+            false,                                                                                 \
+            "shrink the weights by lr * weight_decay instead of adding to the "                    \
+            "gradient"                                                                             \
         }                                                                                          \
     }
 
 static const dsc_option_info adam_options[] = OPTIONS(0, 0);
 static const dsc_option_info adamw_options[] = OPTIONS(1e-2, 1);
 
-static uint32_t slots(const dsc_rule_info *info, const double *values) {
-    return dsc_option_get(info, values, "amsgrad", 0) != 0 ? 7 : 3;
+static uint32_t slots(const double *values) {
+    return values[AMSGRAD_OPTION] != 0 ? 7 : 3;
 }
 
-static void prepare(const dsc_rule_info *info, const double *values, int64_t step,
-                    dsc_coefficients *c) {
-    double beta1 = dsc_option_get(info, values, "beta1", 0);
-    double beta2 = dsc_option_get(info, values, "beta2", 0);
+static void prepare(const double *values, int64_t step, dsc_coefficients *c) {
+    double beta1 = values[BETA1_OPTION];
+    double beta2 = values[BETA2_OPTION];
     c->value[WEIGHT1] = 1 - beta1;
     c->value[BETA2] = beta2;
     c->value[WEIGHT2] = 1 - beta2;
-    c->value[STEP_SIZE] = dsc_option_get(info, values, "lr", 0) / (1 - pow(beta1, (double)step));
+    c->value[STEP_SIZE] = values[LR_OPTION] / (1 - pow(beta1, (double)step));
     c->value[CORRECTION] = sqrt(1 - pow(beta2, (double)step));
-    c->value[EPS] = dsc_option_get(info, values, "eps", 0);
-    c->value[AMSGRAD] = dsc_option_get(info, values, "amsgrad", 0);
+    c->value[EPS] = values[EPS_OPTION];
+    c->value[AMSGRAD] = values[AMSGRAD_OPTION];
 }
 
 #define RULE(rule, heading, page, table)                                                           \

@@ -7,7 +7,11 @@
 typedef struct dsc_group {
     const dsc_rule *rule;
     double options[DSC_MAX_OPTIONS];
-    uint32_t slots; /* in use with these options */
+    /* What the engine itself does, and the slots in use, with these options: */
+    double weight_decay; /* added to the gradient */
+    double shrink;       /* the weights' factor for decoupled decay; 1: none */
+    bool maximize;
+    uint32_t slots;
 } dsc_group;
 
 typedef struct dsc_tensor {
@@ -21,11 +25,8 @@ typedef struct dsc_tensor {
 /* Neighbouring tensors that a step treats alike, as one range of the flat buffers. */
 typedef struct dsc_run {
     size_t start, length, first_tile;
-    const dsc_rule *rule;
+    const dsc_group *group;
     dsc_coefficients coefficients;
-    double weight_decay,
-        shrink; /* added to the gradient; the weights' factor where decoupled (1: none) */
-    bool maximize;
 } dsc_run;
 
 struct dsc_optimizer {

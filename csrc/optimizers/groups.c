@@ -60,8 +60,13 @@ static dsc_status apply(dsc_group *copy, size_t count, const dsc_option *values)
         copy->options[index] = values[i].value;
     }
     if (copy->rule->check != NULL)
-        DSC_TRY(copy->rule->check(info, copy->options));
-    copy->slots = copy->rule->slots(info, copy->options);
+        DSC_TRY(copy->rule->check(copy->options));
+    double decay = dsc_option_get(info, copy->options, "weight_decay", 0);
+    bool decoupled = dsc_option_get(info, copy->options, "decoupled_weight_decay", 0) != 0;
+    copy->weight_decay = decoupled ? 0 : decay;
+    copy->shrink = decoupled ? 1 - dsc_option_get(info, copy->options, "lr", 0) * decay : 1;
+    copy->maximize = dsc_option_get(info, copy->options, "maximize", 0) != 0;
+    copy->slots = copy->rule->slots(copy->options);
     return DSC_OK;
 }
 

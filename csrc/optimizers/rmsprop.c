@@ -48,40 +48,48 @@ static void DSC_NAME(rmsprop)(const dsc_coefficients *c, size_t n, DSC_REAL *p, 
 
 #include "optimizers/rule.h"
 
-enum { LR, ALPHA, EPS, MOMENTUM, CENTERED };
+enum {
+    LR,
+    ALPHA,
+    EPS,
+    WEIGHT_DECAY,
+    MOMENTUM,
+    CENTERED,
+    MAXIMIZE
+}; /* the options; the coefficients too */
 
 #define DSC_TEMPLATE "optimizers/rmsprop.c"
 #include "core/instantiate.h"
 
 static const dsc_option_info options[] = {
-    DSC_OPTION_LR(1e-2),
-    {"alpha", DSC_OPTION_REAL, 0.99, 0, INFINITY, false, true,
-     "decay of the running mean of squares"},
-    DSC_OPTION_EPS(1e-8),
-    DSC_OPTION_WEIGHT_DECAY(0),
-    {"momentum", DSC_OPTION_REAL, 0, 0, INFINITY, false, true,
-     "share of the last velocity that is kept"},
-    DSC_OPTION_FLAG_OFF("centered", "divide by the standard deviation: subtract the squared mean"),
-    DSC_OPTION_MAXIMIZE,
+    [LR] = DSC_OPTION_LR(1e-2),
+    [ALPHA] = {"alpha", DSC_OPTION_REAL, 0.99, 0, INFINITY, false, true,
+               "decay of the running mean of squares"},
+    [EPS] = DSC_OPTION_EPS(1e-8),
+    [WEIGHT_DECAY] = DSC_OPTION_WEIGHT_DECAY(0),
+    [MOMENTUM] = {"momentum", DSC_OPTION_REAL, 0, 0, INFINITY, false, true,
+                  "share of the last velocity that is kept"},
+    [CENTERED] = DSC_OPTION_FLAG_OFF("centered",
+                                     "divide by the standard deviation: subtract the squared mean"),
+    [MAXIMIZE] = DSC_OPTION_MAXIMIZE,
 };
 
-static uint32_t slots(const dsc_rule_info *info, const double *values) {
+static uint32_t slots(const double *values) {
     uint32_t used = 1;
-    if (dsc_option_get(info, values, "momentum", 0) > 0)
+    if (values[MOMENTUM] > 0)
         used |= 2;
-    if (dsc_option_get(info, values, "centered", 0) != 0)
+    if (values[CENTERED] != 0)
         used |= 4;
     return used;
 }
 
-static void prepare(const dsc_rule_info *info, const double *values, int64_t step,
-                    dsc_coefficients *c) {
+static void prepare(const double *values, int64_t step, dsc_coefficients *c) {
     (void)step;
-    c->value[LR] = dsc_option_get(info, values, "lr", 0);
-    c->value[ALPHA] = dsc_option_get(info, values, "alpha", 0);
-    c->value[EPS] = dsc_option_get(info, values, "eps", 0);
-    c->value[MOMENTUM] = dsc_option_get(info, values, "momentum", 0);
-    c->value[CENTERED] = dsc_option_get(info, values, "centered", 0);
+    c->value[LR] = values[LR];
+    c->value[ALPHA] = values[ALPHA];
+    c->value[EPS] = values[EPS];
+    c->value[MOMENTUM] = values[MOMENTUM];
+    c->value[CENTERED] = values[CENTERED];
 }
 
 const dsc_rule dsc_rule_rmsprop = {

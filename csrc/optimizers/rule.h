@@ -17,12 +17,11 @@ typedef struct dsc_coefficients {
 typedef struct dsc_rule {
     dsc_rule_info info;
     /* Refuses values that are each in range but do not go together. May be NULL. */
-    dsc_status (*check)(const dsc_rule_info *info, const double *options);
+    dsc_status (*check)(const double *options);
     /* The slots that these options need, a bit each. */
-    uint32_t (*slots)(const dsc_rule_info *info, const double *options);
+    uint32_t (*slots)(const double *options);
     /* Coefficients for the step with this number (the first is 1). */
-    void (*prepare)(const dsc_rule_info *info, const double *options, int64_t step,
-                    dsc_coefficients *c);
+    void (*prepare)(const double *options, int64_t step, dsc_coefficients *c);
     void (*update_f32)(const dsc_coefficients *c, size_t n, float *p, const float *g,
                        float *const *state);
     void (*update_f64)(const dsc_coefficients *c, size_t n, double *p, const double *g,

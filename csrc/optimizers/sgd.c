@@ -30,43 +30,49 @@ static void DSC_NAME(sgd)(const dsc_coefficients *c, size_t n, DSC_REAL *restric
 
 #include "optimizers/rule.h"
 
-enum { LR, MOMENTUM, DAMPENING, NESTEROV };
+enum {
+    LR,
+    MOMENTUM,
+    DAMPENING,
+    WEIGHT_DECAY,
+    NESTEROV,
+    MAXIMIZE
+}; /* the options; the coefficients too */
 
 #define DSC_TEMPLATE "optimizers/sgd.c"
 #include "core/instantiate.h"
 
 static const dsc_option_info options[] = {
-    DSC_OPTION_LR(1e-3),
-    {"momentum", DSC_OPTION_REAL, 0, 0, INFINITY, false, true,
-     "share of the last velocity that is kept"},
-    {"dampening", DSC_OPTION_REAL, 0, -INFINITY, INFINITY, true, true,
-     "share of the gradient kept out of the velocity, from the second step on"},
-    DSC_OPTION_WEIGHT_DECAY(0),
-    DSC_OPTION_FLAG_OFF("nesterov", "Nesterov momentum: look one velocity ahead"),
-    DSC_OPTION_MAXIMIZE,
+    [LR] = DSC_OPTION_LR(1e-3),
+    [MOMENTUM] = {"momentum", DSC_OPTION_REAL, 0, 0, INFINITY, false, true,
+                  "share of the last velocity that is kept"},
+    [DAMPENING] = {"dampening", DSC_OPTION_REAL, 0, -INFINITY, INFINITY, true, true,
+                   "share of the gradient kept out of the velocity, from the second step on"},
+    [WEIGHT_DECAY] = DSC_OPTION_WEIGHT_DECAY(0),
+    [NESTEROV] = DSC_OPTION_FLAG_OFF("nesterov", "Nesterov momentum: look one velocity ahead"),
+    [MAXIMIZE] = DSC_OPTION_MAXIMIZE,
 };
 
-static dsc_status check(const dsc_rule_info *info, const double *values) {
-    double momentum = dsc_option_get(info, values, "momentum", 0);
-    double dampening = dsc_option_get(info, values, "dampening", 0);
-    if (dsc_option_get(info, values, "nesterov", 0) != 0 && (momentum <= 0 || dampening != 0))
+static dsc_status check(const double *values) {
+    double momentum = values[MOMENTUM];
+    double dampening = values[DAMPENING];
+    if (values[NESTEROV] != 0 && (momentum <= 0 || dampening != 0))
         return dsc_fail(DSC_ERROR_OPTION,
                         "sgd: nesterov needs momentum > 0 and dampening = 0; they are %g and %g",
                         momentum, dampening);
     return DSC_OK;
 }
 
-static uint32_t slots(const dsc_rule_info *info, const double *values) {
-    return dsc_option_get(info, values, "momentum", 0) != 0 ? 1 : 0;
+static uint32_t slots(const double *values) {
+    return values[MOMENTUM] != 0 ? 1 : 0;
 }
 
-static void prepare(const dsc_rule_info *info, const double *values, int64_t step,
-                    dsc_coefficients *c) {
+static void prepare(const double *values, int64_t step, dsc_coefficients *c) {
     (void)step;
-    c->value[LR] = dsc_option_get(info, values, "lr", 0);
-    c->value[MOMENTUM] = dsc_option_get(info, values, "momentum", 0);
-    c->value[DAMPENING] = dsc_option_get(info, values, "dampening", 0);
-    c->value[NESTEROV] = dsc_option_get(info, values, "nesterov", 0);
+    c->value[LR] = values[LR];
+    c->value[MOMENTUM] = values[MOMENTUM];
+    c->value[DAMPENING] = values[DAMPENING];
+    c->value[NESTEROV] = values[NESTEROV];
 }
 
 const dsc_rule dsc_rule_sgd = {

@@ -6,7 +6,7 @@ DSC_MULTIVERSION
 static void DSC_NAME(shape_gradient)(const step_job *job, const dsc_run *run, size_t n,
                                      const DSC_REAL *p, const DSC_REAL *g, DSC_REAL *shaped) {
     const DSC_REAL scale = (DSC_REAL)job->scale, limit = (DSC_REAL)job->optimizer->clip_value;
-    const DSC_REAL sign = run->maximize ? -1 : 1, decay = (DSC_REAL)run->weight_decay;
+    const DSC_REAL sign = run->group->maximize ? -1 : 1, decay = (DSC_REAL)run->group->weight_decay;
     bool clips = isfinite(job->optimizer->clip_value);
     for (size_t i = 0; i < n; ++i)
         shaped[i] = g[i] * scale;
@@ -19,7 +19,7 @@ static void DSC_NAME(shape_gradient)(const step_job *job, const dsc_run *run, si
     if (decay != 0)
         for (size_t i = 0; i < n; ++i)
             shaped[i] = sign * shaped[i] + decay * p[i];
-    else if (run->maximize)
+    else if (run->group->maximize)
         for (size_t i = 0; i < n; ++i)
             shaped[i] = -shaped[i];
 }
@@ -32,8 +32,8 @@ static void DSC_NAME(shrink)(size_t n, DSC_REAL factor, DSC_REAL *p) {
 
 static void DSC_NAME(update)(const step_job *job, const dsc_run *run, size_t start, size_t length) {
     const dsc_optimizer *o = job->optimizer;
-    bool plain =
-        job->scale == 1 && !isfinite(o->clip_value) && !run->maximize && run->weight_decay == 0;
+    bool plain = job->scale == 1 && !isfinite(o->clip_value) && !run->group->maximize &&
+                 run->group->weight_decay == 0;
     DSC_REAL shaped[BLOCK];
     for (size_t at = start; at < start + length; at += BLOCK) {
         size_t n = dsc_min_size(BLOCK, start + length - at);
@@ -42,11 +42,11 @@ static void DSC_NAME(update)(const step_job *job, const dsc_run *run, size_t sta
         DSC_REAL *state[DSC_MAX_SLOTS];
         for (size_t k = 0; k < DSC_MAX_SLOTS; ++k)
             state[k] = o->planes[k] == NULL ? NULL : (DSC_REAL *)o->planes[k] + at;
-        if (run->shrink != 1)
-            DSC_NAME(shrink)(n, (DSC_REAL)run->shrink, p);
+        if (run->group->shrink != 1)
+            DSC_NAME(shrink)(n, (DSC_REAL)run->group->shrink, p);
         if (!plain)
             DSC_NAME(shape_gradient)(job, run, n, p, g, shaped);
-        run->rule->DSC_NAME(update)(&run->coefficients, n, p, plain ? g : shaped, state);
+        run->group->rule->DSC_NAME(update)(&run->coefficients, n, p, plain ? g : shaped, state);
         if (job->step->zero_gradients)
             memset(g, 0, n * sizeof *g);
     }
@@ -100,17 +100,11 @@ static void step_tile(void *argument, size_t tile) {
 
 /* A new run for `tensor`, at its coming step. */
 static void begin_run(dsc_run *run, const dsc_group *group, const dsc_tensor *tensor) {
-    const dsc_rule_info *info = &group->rule->info;
-    double decay = dsc_option_get(info, group->options, "weight_decay", 0);
-    bool decoupled = dsc_option_get(info, group->options, "decoupled_weight_decay", 0) != 0;
     run->start = tensor->start;
     run->length = 0;
-    run->rule = group->rule;
-    run->maximize = dsc_option_get(info, group->options, "maximize", 0) != 0;
-    run->weight_decay = decoupled ? 0 : decay;
-    run->shrink = decoupled ? 1 - dsc_option_get(info, group->options, "lr", 0) * decay : 1;
+    run->group = group;
     run->coefficients.fresh = (tensor->filled & group->slots) != group->slots;
-    group->rule->prepare(info, group->options, tensor->step + 1, &run->coefficients);
+    group->rule->prepare(group->options, tensor->step + 1, &run->coefficients);
 }
 
 static bool takes_part(const dsc_tensor *tensor, const dsc_step *step, size_t index) {

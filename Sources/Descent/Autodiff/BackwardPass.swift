@@ -50,14 +50,14 @@ final class BackwardPass {
     }
     for node in nodes { node.isCollected = false }
     nodes.removeAll(keepingCapacity: true)
-    ThreadState.current.nodes = nodes
+    ThreadState.current.pointee.nodes = nodes
   }
 
   /// The nodes that `root` depends on, each after all of its consumers.
   private static func nodesDeepestFirst(from root: Node) -> [Node] {
     let state = ThreadState.current
     var nodes: [Node] = []
-    swap(&nodes, &state.nodes)
+    swap(&nodes, &state.pointee.nodes)
     root.isCollected = true
     nodes.append(root)
     var next = 0
@@ -130,11 +130,11 @@ extension Tensor {
     precondition(
       count == 1,
       "the gradient of a tensor of shape \(shape) needs an upstream gradient; only a scalar does without")
-    return ThreadState.current.one(shape, dtype)
+    return ThreadState.current.pointee.one(shape, dtype)
   }
 
   /// Whether this is the very 1 that a backward pass starts from: nothing need be multiplied by it.
-  var isSeed: Bool { self === ThreadState.current.lastOne }
+  var isSeed: Bool { self === ThreadState.current.pointee.lastOne }
 
   /// Adds to the leaf's gradient in place.
   func accumulateGradient(_ gradient: Tensor) {

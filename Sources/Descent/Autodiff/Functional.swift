@@ -2,7 +2,7 @@
 ///
 /// Calls nest: inside another `gradient` or `hessian` the result can itself be differentiated.
 public func gradient(of function: (Tensor) -> Tensor, at point: Tensor) -> Tensor {
-  let nests = point.requiresGrad && ThreadState.current.recordsGradients
+  let nests = point.requiresGrad && ThreadState.current.pointee.recordsGradients
   let x = nests ? point : point.asLeaf()
   return enableGrad {
     let value = function(x)
@@ -13,7 +13,7 @@ public func gradient(of function: (Tensor) -> Tensor, at point: Tensor) -> Tenso
 
 /// The matrix of second derivatives of a scalar function at a point of n elements: [n, n].
 public func hessian(of function: (Tensor) -> Tensor, at point: Tensor) -> Tensor {
-  let nests = point.requiresGrad && ThreadState.current.recordsGradients
+  let nests = point.requiresGrad && ThreadState.current.pointee.recordsGradients
   let x = nests ? point : point.asLeaf()
   return enableGrad {
     let value = function(x)

@@ -50,15 +50,15 @@ final class Node {
     guard inputs.0?.node != nil || inputs.1?.node != nil || inputs.2?.node != nil,
       let state = ThreadState.existing
     else { return }
-    if let a = inputs.0 { state.discarded.append(a) }
-    if let b = inputs.1 { state.discarded.append(b) }
-    if let c = inputs.2 { state.discarded.append(c) }
+    if let a = inputs.0 { state.pointee.discarded.append(a) }
+    if let b = inputs.1 { state.pointee.discarded.append(b) }
+    if let c = inputs.2 { state.pointee.discarded.append(c) }
     inputs = (nil, nil, nil)
     pullback = nil
-    guard !state.isDiscarding else { return }
-    state.isDiscarding = true
-    while let tensor = state.discarded.popLast() { withExtendedLifetime(tensor) {} }
-    state.isDiscarding = false
+    guard !state.pointee.isDiscarding else { return }
+    state.pointee.isDiscarding = true
+    while let tensor = state.pointee.discarded.popLast() { withExtendedLifetime(tensor) {} }
+    state.pointee.isDiscarding = false
   }
 }
 
@@ -71,7 +71,7 @@ extension Tensor {
   ) -> Tensor {
     guard
       a.requiresGrad || (b?.requiresGrad ?? false) || (c?.requiresGrad ?? false),
-      ThreadState.current.recordsGradients
+      ThreadState.current.pointee.recordsGradients
     else { return self }
     node = Node(operation, a, b, c, pullback: pullback())
     return self
@@ -94,8 +94,8 @@ func withRecording<Result, Failure: Error>(
   _ on: Bool, _ body: () throws(Failure) -> Result
 ) throws(Failure) -> Result {
   let state = ThreadState.current
-  let before = state.recordsGradients
-  state.recordsGradients = on
-  defer { state.recordsGradients = before }
+  let before = state.pointee.recordsGradients
+  state.pointee.recordsGradients = on
+  defer { state.pointee.recordsGradients = before }
   return try body()
 }

@@ -23,8 +23,7 @@ public final class Parameter: Tensor {
     (values.pointer + newOffset * dtype.size).copyMemory(from: data, byteCount: bytes)
     let view = Tensor(storage: gradients, offset: newOffset, shape: shape, dtype: dtype)
     if let grad { view.data.copyMemory(from: grad.data, byteCount: bytes) }
-    storage = values
-    offset = newOffset
+    move(to: values, offset: newOffset)
     gradientView = view
   }
 }

@@ -44,7 +44,7 @@ public struct CrossEntropyLoss: Loss {
       "CrossEntropyLoss: logits of shape \(logits.shape), weight of shape \(weight?.shape ?? [])")
     let value = Tensor(uninitialized: reduction == .none ? targets.shape : Shape(), dtype: logits.dtype)
     let slope =
-      logits.requiresGrad && ThreadState.current.recordsGradients
+      logits.requiresGrad && ThreadState.current.pointee.recordsGradients
       ? Tensor(uninitialized: logits.shape, dtype: logits.dtype) : nil
     run(logits, targets, reduction, value: value, gradient: slope)
     return value.recorded(.crossEntropy, logits) { upstream, pass in

@@ -20,7 +20,7 @@ public struct MSELoss: Loss, Sendable {
     let none = reduction == .none
     let value = Tensor(uninitialized: none ? prediction.shape : Shape(), dtype: prediction.dtype)
     let wantsGradient =
-      (prediction.requiresGrad || targets.requiresGrad) && ThreadState.current.recordsGradients
+      (prediction.requiresGrad || targets.requiresGrad) && ThreadState.current.pointee.recordsGradients
     let slope = wantsGradient ? Tensor(uninitialized: prediction.shape, dtype: prediction.dtype) : nil
     require(
       dsc_mse_run(

@@ -9,12 +9,12 @@ final class Storage {
 
   init(bytes: Int) {
     sizeClass = BlockCache.sizeClass(bytes)
-    pointer = ThreadState.current.blocks.take(sizeClass)
+    pointer = ThreadState.current.pointee.blocks.take(sizeClass)
   }
 
   deinit {
     if let state = ThreadState.existing {
-      state.blocks.giveBack(pointer, sizeClass)
+      state.pointee.blocks.giveBack(pointer, sizeClass)
     } else {
       dsc_free(pointer)
     }
@@ -75,11 +75,11 @@ struct BlockCache {
 public enum Memory {
   /// How many blocks this thread has asked of the system since it started. It stands still once a training
   /// loop is warm.
-  public static var allocationCount: Int { ThreadState.current.blocks.allocations }
+  public static var allocationCount: Int { ThreadState.current.pointee.blocks.allocations }
 
   /// Bytes of freed blocks that this thread keeps for reuse.
-  public static var cachedBytes: Int { ThreadState.current.blocks.cachedBytes }
+  public static var cachedBytes: Int { ThreadState.current.pointee.blocks.cachedBytes }
 
   /// Gives the freed blocks back to the system.
-  public static func clearCache() { ThreadState.current.blocks.clear() }
+  public static func clearCache() { ThreadState.current.pointee.blocks.clear() }
 }

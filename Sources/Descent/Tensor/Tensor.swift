@@ -6,9 +6,11 @@ import CDescent
 /// tensors that require gradients carry a node of the tape, which `backward()` follows. A tensor and all that
 /// share its tape belong to one thread at a time.
 public class Tensor {
-  var storage: Storage
+  private(set) var storage: Storage
   /// Where the elements start in the storage, in elements.
-  var offset: Int
+  private(set) var offset: Int
+  /// The first element's address.
+  private(set) var data: UnsafeMutableRawPointer
   /// The extent of each dimension.
   public let shape: Shape
   /// The type of the elements.
@@ -26,6 +28,7 @@ public class Tensor {
     self.offset = offset
     self.shape = shape
     self.dtype = dtype
+    data = storage.pointer + offset * dtype.size
   }
 
   /// A tensor with undefined contents.
@@ -34,6 +37,7 @@ public class Tensor {
     offset = 0
     self.shape = shape
     self.dtype = dtype
+    data = storage.pointer
   }
 
   /// The number of elements.
@@ -78,7 +82,10 @@ public class Tensor {
     return copy
   }
 
-  /// The first element's address.
-  @inline(__always)
-  var data: UnsafeMutableRawPointer { storage.pointer + offset * dtype.size }
+  /// Views other memory, which holds the same numbers.
+  func move(to storage: Storage, offset: Int) {
+    self.storage = storage
+    self.offset = offset
+    data = storage.pointer + offset * dtype.size
+  }
 }

@@ -5,7 +5,10 @@
 #endif
 
 /// What each thread has for itself: the switch for recording, freed blocks, and the tapes' leftovers.
-final class ThreadState {
+///
+/// A structure behind a pointer: it is asked for several times an operation, and a class would be retained and
+/// released each time.
+struct ThreadState {
   var recordsGradients = true
   var blocks = BlockCache()
   /// Tensors whose graphs are being taken down, so that a long graph does not recurse.
@@ -17,7 +20,7 @@ final class ThreadState {
   /// The last 1 that a backward pass started from, kept because the next one needs the same.
   private(set) var lastOne: Tensor?
 
-  func one(_ shape: Shape, _ dtype: DType) -> Tensor {
+  mutating func one(_ shape: Shape, _ dtype: DType) -> Tensor {
     if let lastOne, lastOne.shape == shape, lastOne.dtype == dtype { return lastOne }
     let one = Tensor.ones(shape, dtype: dtype)
     lastOne = one
@@ -30,25 +33,28 @@ final class ThreadState {
       #if canImport(Glibc)
         guard let pointer else { return }
       #endif
-      let state = Unmanaged<ThreadState>.fromOpaque(pointer).takeRetainedValue()
-      state.blocks.clear()
+      let state = pointer.assumingMemoryBound(to: ThreadState.self)
+      state.pointee.lastOne = nil
+      state.pointee.blocks.clear()
+      state.deinitialize(count: 1)
+      state.deallocate()
     }
     return key
   }()
 
   /// This thread's state, if it has one: a thread that is ending may have lost it.
   @inline(__always)
-  static var existing: ThreadState? {
-    guard let pointer = pthread_getspecific(key) else { return nil }
-    return Unmanaged<ThreadState>.fromOpaque(pointer).takeUnretainedValue()
+  static var existing: UnsafeMutablePointer<ThreadState>? {
+    pthread_getspecific(key)?.assumingMemoryBound(to: ThreadState.self)
   }
 
   @inline(__always)
-  static var current: ThreadState { existing ?? make() }
+  static var current: UnsafeMutablePointer<ThreadState> { existing ?? make() }
 
-  private static func make() -> ThreadState {
-    let state = ThreadState()
-    pthread_setspecific(key, Unmanaged.passRetained(state).toOpaque())
+  private static func make() -> UnsafeMutablePointer<ThreadState> {
+    let state = UnsafeMutablePointer<ThreadState>.allocate(capacity: 1)
+    state.initialize(to: ThreadState())
+    pthread_setspecific(key, state)
     return state
   }
 }
