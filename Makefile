@@ -7,7 +7,7 @@ DEMO = descent-run
 C_FILES = $(shell git ls-files '*.c' '*.h')
 SWIFT_FILES = Package.swift Sources Tests Examples
 
-.PHONY: demo test lint format sanitize coverage bench install uninstall clean help build setup
+.PHONY: demo test lint format sanitize coverage bench install uninstall clean help build setup examples
 
 ## demo: install what is missing, build, train the lecture's network on the built-in data
 demo: build
@@ -22,6 +22,10 @@ test: setup
 ## build: build the library and the command, optimised
 build: setup
 	$(SWIFT) build -c release --product descent
+
+## examples: build the examples
+examples: setup
+	$(SWIFT) build -c release --package-path Examples/Swift --scratch-path .build/examples
 
 ## lint: check the format of every Swift and C file
 lint:

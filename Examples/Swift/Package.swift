@@ -7,11 +7,12 @@ let package = Package(
   platforms: [.macOS(.v15)],
   dependencies: [.package(name: "Descent", path: "../..")],
   targets: [
+    .executableTarget(name: "FirstModel", dependencies: [.product(name: "Descent", package: "Descent")]),
     .executableTarget(
       name: "FirstTrainingScript",
       dependencies: [
         .product(name: "Descent", package: "Descent"),
         .product(name: "DescentCharts", package: "Descent"),
-      ])
+      ]),
   ]
 )

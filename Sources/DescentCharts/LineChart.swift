@@ -45,8 +45,9 @@ public struct LineChart: Sendable {
       set title \(Gnuplot.quoted(title)) noenhanced
       set xlabel \(Gnuplot.quoted(xLabel)) noenhanced
       set ylabel \(Gnuplot.quoted(yLabel)) noenhanced
-      set grid linecolor '#d8d8d8'
+      set grid linetype 1 linecolor '#d8d8d8' linewidth 0.7
       set border linecolor '#606060'
+      set rmargin 6
       set key noenhanced
       set linetype 1 linecolor '#1f77b4'
       set linetype 2 linecolor '#d62728'

@@ -11,26 +11,25 @@
 #include "descent/status.h"
 
 /* Records the message for dsc_last_error and returns `status`. */
-dsc_status dsc_fail(dsc_status status, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
+dsc_status dsc_fail(dsc_status status, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-#define DSC_CHECK_NOT_NULL(pointer)                                                                \
-    do {                                                                                           \
-        if ((pointer) == NULL)                                                                     \
-            return dsc_fail(DSC_ERROR_ARGUMENT, "%s: " #pointer " is NULL", __func__);             \
+#define DSC_CHECK_NOT_NULL(pointer)                                                                          \
+    do {                                                                                                     \
+        if ((pointer) == NULL)                                                                               \
+            return dsc_fail(DSC_ERROR_ARGUMENT, "%s: " #pointer " is NULL", __func__);                       \
     } while (0)
 
-#define DSC_CHECK_DTYPE(dtype)                                                                     \
-    do {                                                                                           \
-        if (dsc_dtype_size(dtype) == 0)                                                            \
-            return dsc_fail(DSC_ERROR_ARGUMENT, "%s: unknown dtype %d", __func__, (int)(dtype));   \
+#define DSC_CHECK_DTYPE(dtype)                                                                               \
+    do {                                                                                                     \
+        if (dsc_dtype_size(dtype) == 0)                                                                      \
+            return dsc_fail(DSC_ERROR_ARGUMENT, "%s: unknown dtype %d", __func__, (int)(dtype));             \
     } while (0)
 
-#define DSC_TRY(call)                                                                              \
-    do {                                                                                           \
-        dsc_status dsc_try_status = (call);                                                        \
-        if (dsc_try_status < 0)                                                                    \
-            return dsc_try_status;                                                                 \
+#define DSC_TRY(call)                                                                                        \
+    do {                                                                                                     \
+        dsc_status dsc_try_status = (call);                                                                  \
+        if (dsc_try_status < 0)                                                                              \
+            return dsc_try_status;                                                                           \
     } while (0)
 
 /* a * b * element bytes must fit size_t (and so every index does). */
@@ -40,12 +39,11 @@ static inline bool dsc_product_overflows(size_t a, size_t b, dsc_dtype dtype) {
            __builtin_mul_overflow(elements, dsc_dtype_size(dtype), &bytes) || bytes > PTRDIFF_MAX;
 }
 
-#define DSC_CHECK_PRODUCT(a, b, dtype)                                                             \
-    do {                                                                                           \
-        if (dsc_product_overflows((a), (b), (dtype)))                                              \
-            return dsc_fail(DSC_ERROR_OVERFLOW,                                                    \
-                            "%s: " #a " * " #b " = %zu * %zu elements overflow", __func__,         \
-                            (size_t)(a), (size_t)(b));                                             \
+#define DSC_CHECK_PRODUCT(a, b, dtype)                                                                       \
+    do {                                                                                                     \
+        if (dsc_product_overflows((a), (b), (dtype)))                                                        \
+            return dsc_fail(DSC_ERROR_OVERFLOW, "%s: " #a " * " #b " = %zu * %zu elements overflow",         \
+                            __func__, (size_t)(a), (size_t)(b));                                             \
     } while (0)
 
 /* Elements of work in one tile of a streaming kernel: 64 KiB of float32, a few microseconds. */
@@ -64,11 +62,16 @@ static inline size_t dsc_ceil_div(size_t a, size_t b) {
 /* Asks for huge pages inside the block; streaming over it then misses the TLB less. */
 void dsc_advise_huge_pages(void *memory, size_t bytes);
 
-/* Loops marked so are compiled once for each instruction set and chosen when the library is loaded.
- */
-#if defined(__x86_64__) && defined(__ELF__) && !defined(DSC_NO_MULTIVERSION)
-#define DSC_MULTIVERSION                                                                           \
-    __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
+#ifdef __has_feature
+#if __has_feature(thread_sanitizer)
+#define DSC_THREAD_SANITIZER
+#endif
+#endif
+
+/* Loops marked so are compiled once for each instruction set and chosen when the library is loaded. Not under
+ * ThreadSanitizer, whose runtime is not up yet when the choice is made. */
+#if defined(__x86_64__) && defined(__ELF__) && !defined(DSC_THREAD_SANITIZER)
+#define DSC_MULTIVERSION __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
 #else
 #define DSC_MULTIVERSION
 #endif

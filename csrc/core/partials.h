@@ -21,8 +21,7 @@ static inline double dsc_sum_partials(size_t count, const double *partials) {
 }
 
 static inline dsc_status dsc_check_reduction(dsc_reduction reduction) {
-    if (reduction != DSC_REDUCTION_NONE && reduction != DSC_REDUCTION_MEAN &&
-        reduction != DSC_REDUCTION_SUM)
+    if (reduction != DSC_REDUCTION_NONE && reduction != DSC_REDUCTION_MEAN && reduction != DSC_REDUCTION_SUM)
         return dsc_fail(DSC_ERROR_ARGUMENT, "unknown reduction %d", (int)reduction);
     return DSC_OK;
 }

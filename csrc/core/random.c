@@ -49,15 +49,14 @@ static double unit53(dsc_random *random) {
     return (double)(dsc_random_next64(random) & 0x1fffffffffffffull) * 0x1p-53;
 }
 
-dsc_status dsc_random_uniform(dsc_random *random, dsc_dtype dtype, size_t n, double low,
-                              double high, void *buffer) {
+dsc_status dsc_random_uniform(dsc_random *random, dsc_dtype dtype, size_t n, double low, double high,
+                              void *buffer) {
     DSC_CHECK_NOT_NULL(random);
     DSC_CHECK_NOT_NULL(buffer);
     DSC_CHECK_DTYPE(dtype);
     if (!isfinite(low) || !isfinite(high) || low > high)
-        return dsc_fail(DSC_ERROR_ARGUMENT,
-                        "%s: [low, high) is [%g, %g), must be finite and ascending", __func__, low,
-                        high);
+        return dsc_fail(DSC_ERROR_ARGUMENT, "%s: [low, high) is [%g, %g), must be finite and ascending",
+                        __func__, low, high);
     /* The width is rounded to the type; product and sum once, in double: PyTorch's builds use FMA
      * here. */
     if (dtype == DSC_FLOAT32) {
@@ -104,15 +103,14 @@ static void normal_16_f64(double *x, double mean, double deviation) {
     }
 }
 
-dsc_status dsc_random_normal(dsc_random *random, dsc_dtype dtype, size_t n, double mean,
-                             double deviation, void *buffer) {
+dsc_status dsc_random_normal(dsc_random *random, dsc_dtype dtype, size_t n, double mean, double deviation,
+                             void *buffer) {
     DSC_CHECK_NOT_NULL(random);
     DSC_CHECK_NOT_NULL(buffer);
     DSC_CHECK_DTYPE(dtype);
     if (!isfinite(mean) || !isfinite(deviation) || deviation < 0)
-        return dsc_fail(DSC_ERROR_ARGUMENT,
-                        "%s: mean %g and deviation %g must be finite, the latter >= 0", __func__,
-                        mean, deviation);
+        return dsc_fail(DSC_ERROR_ARGUMENT, "%s: mean %g and deviation %g must be finite, the latter >= 0",
+                        __func__, mean, deviation);
     float *f32 = buffer;
     double *f64 = buffer;
     if (n < 16) {
@@ -148,8 +146,7 @@ dsc_status dsc_random_permutation(dsc_random *random, size_t n, int64_t *order) 
     DSC_CHECK_NOT_NULL(random);
     DSC_CHECK_NOT_NULL(order);
     if (n >= UINT32_MAX / 20)
-        return dsc_fail(DSC_ERROR_SIZE, "%s: n is %zu, must be below %u", __func__, n,
-                        UINT32_MAX / 20);
+        return dsc_fail(DSC_ERROR_SIZE, "%s: n is %zu, must be below %u", __func__, n, UINT32_MAX / 20);
     for (size_t i = 0; i < n; ++i)
         order[i] = (int64_t)i;
     for (size_t i = 0; i + 1 < n; ++i) {

@@ -28,8 +28,7 @@ static void rows_tile(void *argument, size_t index) {
     const gather_job *job = argument;
     size_t end = dsc_min_size((index + 1) * job->tile, job->count);
     for (size_t b = index * job->tile; b < end; ++b)
-        memcpy((char *)job->out + b * job->row, job->data + (size_t)job->indices[b] * job->row,
-               job->row);
+        memcpy((char *)job->out + b * job->row, job->data + (size_t)job->indices[b] * job->row, job->row);
 }
 
 static dsc_status gather(const dsc_context *context, size_t rows, gather_job *job, dsc_task tile) {
@@ -48,9 +47,8 @@ static dsc_status gather(const dsc_context *context, size_t rows, gather_job *jo
     return DSC_OK;
 }
 
-dsc_status dsc_gather_bytes(const dsc_context *context, size_t rows, size_t row,
-                            const uint8_t *bytes, size_t count, const int64_t *indices,
-                            float *out) {
+dsc_status dsc_gather_bytes(const dsc_context *context, size_t rows, size_t row, const uint8_t *bytes,
+                            size_t count, const int64_t *indices, float *out) {
     DSC_CHECK_PRODUCT(count, row, DSC_FLOAT32);
     gather_job job = {.row = row, .count = count, .data = bytes, .indices = indices, .out = out};
     return gather(context, rows, &job, bytes_tile);

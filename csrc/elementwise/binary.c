@@ -6,23 +6,23 @@ static inline DSC_REAL DSC_NAME(power)(DSC_REAL x, DSC_REAL p) {
 
 /* One run of the innermost dimension. Strides of 1 and 0 get loops of their own, which vectorise.
  */
-#define LOOP(expression)                                                                           \
-    do {                                                                                           \
-        if (sa == 1 && sb == 1)                                                                    \
-            for (size_t i = 0; i < n; ++i) {                                                       \
-                DSC_REAL x = a[i], y = b[i];                                                       \
-                out[i] = (expression);                                                             \
-            }                                                                                      \
-        else if (sa == 1 && sb == 0)                                                               \
-            for (size_t i = 0; i < n; ++i) {                                                       \
-                DSC_REAL x = a[i], y = b[0];                                                       \
-                out[i] = (expression);                                                             \
-            }                                                                                      \
-        else                                                                                       \
-            for (size_t i = 0; i < n; ++i) {                                                       \
-                DSC_REAL x = a[i * sa], y = b[i * sb];                                             \
-                out[i] = (expression);                                                             \
-            }                                                                                      \
+#define LOOP(expression)                                                                                     \
+    do {                                                                                                     \
+        if (sa == 1 && sb == 1)                                                                              \
+            for (size_t i = 0; i < n; ++i) {                                                                 \
+                DSC_REAL x = a[i], y = b[i];                                                                 \
+                out[i] = (expression);                                                                       \
+            }                                                                                                \
+        else if (sa == 1 && sb == 0)                                                                         \
+            for (size_t i = 0; i < n; ++i) {                                                                 \
+                DSC_REAL x = a[i], y = b[0];                                                                 \
+                out[i] = (expression);                                                                       \
+            }                                                                                                \
+        else                                                                                                 \
+            for (size_t i = 0; i < n; ++i) {                                                                 \
+                DSC_REAL x = a[i * sa], y = b[i * sb];                                                       \
+                out[i] = (expression);                                                                       \
+            }                                                                                                \
     } while (0)
 
 DSC_MULTIVERSION
@@ -173,17 +173,16 @@ static dsc_status walk(const dsc_context *context, dsc_dtype dtype, int operatio
     return DSC_OK;
 }
 
-dsc_status dsc_binary_run(const dsc_context *context, dsc_dtype dtype, dsc_binary operation,
-                          size_t rank, const size_t *shape, const dsc_operand *a,
-                          const dsc_operand *b, void *out) {
+dsc_status dsc_binary_run(const dsc_context *context, dsc_dtype dtype, dsc_binary operation, size_t rank,
+                          const size_t *shape, const dsc_operand *a, const dsc_operand *b, void *out) {
     if ((unsigned)operation > DSC_MASK)
         return dsc_fail(DSC_ERROR_ARGUMENT, "%s: unknown operation %d", __func__, (int)operation);
     DSC_CHECK_NOT_NULL(b);
     return walk(context, dtype, (int)operation, rank, shape, a, b, out);
 }
 
-dsc_status dsc_copy_run(const dsc_context *context, dsc_dtype dtype, size_t rank,
-                        const size_t *shape, const dsc_operand *a, void *out) {
+dsc_status dsc_copy_run(const dsc_context *context, dsc_dtype dtype, size_t rank, const size_t *shape,
+                        const dsc_operand *a, void *out) {
     return walk(context, dtype, -1, rank, shape, a, NULL, out);
 }
 

@@ -18,8 +18,7 @@ static double DSC_NAME(sum_range)(size_t n, const DSC_REAL *x) {
 
 /* COLUMNS sums at a time, down the n rows of `stride` numbers. */
 DSC_MULTIVERSION
-static void DSC_NAME(sum_columns)(size_t n, size_t stride, size_t columns, const DSC_REAL *x,
-                                  DSC_REAL *out) {
+static void DSC_NAME(sum_columns)(size_t n, size_t stride, size_t columns, const DSC_REAL *x, DSC_REAL *out) {
     double sums[COLUMNS] = {0};
     for (size_t j = 0; j < n; ++j)
         for (size_t i = 0; i < columns; ++i)
@@ -61,9 +60,8 @@ typedef struct sum_job {
 static void whole_tile(void *argument, size_t index) {
     sum_job *job = argument;
     size_t at = index * job->tile, n = dsc_min_size(job->tile, job->n - at);
-    job->partials[index] = job->dtype == DSC_FLOAT32
-                               ? sum_range_f32(n, (const float *)job->x + at)
-                               : sum_range_f64(n, (const double *)job->x + at);
+    job->partials[index] = job->dtype == DSC_FLOAT32 ? sum_range_f32(n, (const float *)job->x + at)
+                                                     : sum_range_f64(n, (const double *)job->x + at);
 }
 
 static void columns_tile(void *argument, size_t index) {
@@ -72,28 +70,24 @@ static void columns_tile(void *argument, size_t index) {
     size_t column = index % blocks * COLUMNS, count = dsc_min_size(COLUMNS, job->inner - column);
     size_t from = outer * job->n * job->inner + column, to = outer * job->inner + column;
     if (job->dtype == DSC_FLOAT32)
-        sum_columns_f32(job->n, job->inner, count, (const float *)job->x + from,
-                        (float *)job->out + to);
+        sum_columns_f32(job->n, job->inner, count, (const float *)job->x + from, (float *)job->out + to);
     else
-        sum_columns_f64(job->n, job->inner, count, (const double *)job->x + from,
-                        (double *)job->out + to);
+        sum_columns_f64(job->n, job->inner, count, (const double *)job->x + from, (double *)job->out + to);
 }
 
 /* Rows summed across, `tile` of them at a time. */
 static void rows_tile(void *argument, size_t index) {
     const sum_job *job = argument;
-    size_t rows = job->inner, start = index * job->tile,
-           end = dsc_min_size(start + job->tile, rows);
+    size_t rows = job->inner, start = index * job->tile, end = dsc_min_size(start + job->tile, rows);
     for (size_t o = start; o < end; ++o) {
-        double sum = job->dtype == DSC_FLOAT32
-                         ? sum_range_f32(job->n, (const float *)job->x + o * job->n)
-                         : sum_range_f64(job->n, (const double *)job->x + o * job->n);
+        double sum = job->dtype == DSC_FLOAT32 ? sum_range_f32(job->n, (const float *)job->x + o * job->n)
+                                               : sum_range_f64(job->n, (const double *)job->x + o * job->n);
         dsc_store_real(job->dtype, (char *)job->out + o * dsc_dtype_size(job->dtype), sum);
     }
 }
 
-dsc_status dsc_sum_run(const dsc_context *context, dsc_dtype dtype, size_t outer, size_t n,
-                       size_t inner, const void *x, void *out) {
+dsc_status dsc_sum_run(const dsc_context *context, dsc_dtype dtype, size_t outer, size_t n, size_t inner,
+                       const void *x, void *out) {
     DSC_CHECK_DTYPE(dtype);
     DSC_CHECK_PRODUCT(outer, n, dtype);
     DSC_CHECK_PRODUCT(outer * n, inner, dtype);

@@ -37,8 +37,7 @@ static void DSC_NAME(sum_rows)(size_t rows, size_t stride, size_t n, const DSC_R
 
 /* The whole backward pass of a layer too small for GEMM calls to pay. */
 DSC_MULTIVERSION
-static void DSC_NAME(small_backward)(const dsc_linear *l, const dsc_linear_gradients *g,
-                                     const DSC_REAL *dz) {
+static void DSC_NAME(small_backward)(const dsc_linear *l, const dsc_linear_gradients *g, const DSC_REAL *dz) {
     size_t inputs = l->inputs, outputs = l->outputs;
     const DSC_REAL *x = l->x, *w = l->w;
     DSC_REAL *dw = g->dw, *dx = g->dx;
@@ -96,11 +95,9 @@ static dsc_status check(const dsc_linear *layer) {
     DSC_CHECK_NOT_NULL(layer);
     DSC_CHECK_DTYPE(layer->dtype);
     if (layer->activation != DSC_ACTIVATION_NONE && layer->activation != DSC_ACTIVATION_RELU)
-        return dsc_fail(DSC_ERROR_ARGUMENT, "dsc_linear: unknown activation %d",
-                        (int)layer->activation);
+        return dsc_fail(DSC_ERROR_ARGUMENT, "dsc_linear: unknown activation %d", (int)layer->activation);
     if (layer->inputs == 0 || layer->outputs == 0)
-        return dsc_fail(DSC_ERROR_SIZE,
-                        "dsc_linear: %zu inputs and %zu outputs, both must be at least 1",
+        return dsc_fail(DSC_ERROR_SIZE, "dsc_linear: %zu inputs and %zu outputs, both must be at least 1",
                         layer->inputs, layer->outputs);
     DSC_CHECK_NOT_NULL(layer->w);
     if (layer->batch != 0) {

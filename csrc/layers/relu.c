@@ -7,11 +7,9 @@ void DSC_NAME(dsc_relu_forward_range)(size_t n, const DSC_REAL *x, DSC_REAL *y) 
 }
 
 DSC_MULTIVERSION
-void DSC_NAME(dsc_relu_backward_range)(size_t n, const DSC_REAL *y, const DSC_REAL *dy,
-                                       DSC_REAL *dx) {
+void DSC_NAME(dsc_relu_backward_range)(size_t n, const DSC_REAL *y, const DSC_REAL *dy, DSC_REAL *dx) {
     for (size_t i = 0; i < n; ++i)
-        dx[i] =
-            y[i] <= 0 ? 0 : dy[i]; /* as PyTorch's threshold_backward: NaN passes the gradient */
+        dx[i] = y[i] <= 0 ? 0 : dy[i]; /* as PyTorch's threshold_backward: NaN passes the gradient */
 }
 
 #else
@@ -49,8 +47,7 @@ static void relu_tile(void *argument, size_t index) {
     }
 }
 
-dsc_status dsc_relu_forward(const dsc_context *context, dsc_dtype dtype, size_t n, const void *x,
-                            void *y) {
+dsc_status dsc_relu_forward(const dsc_context *context, dsc_dtype dtype, size_t n, const void *x, void *y) {
     DSC_CHECK_DTYPE(dtype);
     if (n == 0)
         return DSC_OK;

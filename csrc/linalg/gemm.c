@@ -18,8 +18,8 @@ dsc_status dsc_gemm_prepare(dsc_gemm_plan *plan) {
     dsc_blas_prepare();
     size_t m = plan->m, n = plan->n, k = plan->k;
     if (m > INT_MAX || n > INT_MAX || k > INT_MAX)
-        return dsc_fail(DSC_ERROR_OVERFLOW,
-                        "dsc_gemm: m, n, k = %zu, %zu, %zu exceed OpenBLAS's int", m, n, k);
+        return dsc_fail(DSC_ERROR_OVERFLOW, "dsc_gemm: m, n, k = %zu, %zu, %zu exceed OpenBLAS's int", m, n,
+                        k);
     DSC_CHECK_PRODUCT(m, k, plan->dtype);
     DSC_CHECK_PRODUCT(k, n, plan->dtype);
     DSC_CHECK_PRODUCT(m, n, plan->dtype);
@@ -53,15 +53,14 @@ dsc_status dsc_gemm_prepare(dsc_gemm_plan *plan) {
     return DSC_OK;
 }
 
-#define GEMM_TILE(prefix, real)                                                                    \
-    do {                                                                                           \
-        const real *a = (const real *)p->a + (p->transpose_a ? t.row : t.row * p->k);              \
-        const real *b = (const real *)p->b + (p->transpose_b ? t.column * p->k : t.column);        \
-        real *c = (real *)p->c + t.row * p->n + t.column;                                          \
-        cblas_##prefix##gemm(CblasRowMajor, p->transpose_a ? CblasTrans : CblasNoTrans,            \
-                             p->transpose_b ? CblasTrans : CblasNoTrans, (int)t.height,            \
-                             (int)t.width, (int)p->k, (real)p->alpha, a, lda, b, ldb,              \
-                             (real)p->beta, c, ldc);                                               \
+#define GEMM_TILE(prefix, real)                                                                              \
+    do {                                                                                                     \
+        const real *a = (const real *)p->a + (p->transpose_a ? t.row : t.row * p->k);                        \
+        const real *b = (const real *)p->b + (p->transpose_b ? t.column * p->k : t.column);                  \
+        real *c = (real *)p->c + t.row * p->n + t.column;                                                    \
+        cblas_##prefix##gemm(CblasRowMajor, p->transpose_a ? CblasTrans : CblasNoTrans,                      \
+                             p->transpose_b ? CblasTrans : CblasNoTrans, (int)t.height, (int)t.width,        \
+                             (int)p->k, (real)p->alpha, a, lda, b, ldb, (real)p->beta, c, ldc);              \
     } while (0)
 
 dsc_gemm_tile dsc_gemm_run_tile(const dsc_gemm_plan *p, size_t index) {
@@ -85,9 +84,8 @@ static void run(void *plan, size_t index) {
     dsc_gemm_run_tile(plan, index);
 }
 
-dsc_status dsc_gemm(const dsc_context *context, dsc_dtype dtype, bool transpose_a, bool transpose_b,
-                    size_t m, size_t n, size_t k, double alpha, const void *a, const void *b,
-                    double beta, void *c) {
+dsc_status dsc_gemm(const dsc_context *context, dsc_dtype dtype, bool transpose_a, bool transpose_b, size_t m,
+                    size_t n, size_t k, double alpha, const void *a, const void *b, double beta, void *c) {
     DSC_CHECK_DTYPE(dtype);
     dsc_gemm_plan plan = {.dtype = dtype,
                           .transpose_a = transpose_a,

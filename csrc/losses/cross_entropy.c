@@ -69,8 +69,8 @@ static double DSC_NAME(sample)(const cross_entropy_job *job, size_t i, DSC_REAL 
     }
     DSC_REAL scratch[CHUNK], sum = 0, largest = DSC_NAME(largest_of)(n, x);
     for (size_t c = 0; c < n; c += CHUNK)
-        sum += DSC_NAME(softmax_parts)(dsc_min_size(CHUNK, n - c), x + c, largest,
-                                       g != NULL ? g + c : scratch);
+        sum +=
+            DSC_NAME(softmax_parts)(dsc_min_size(CHUNK, n - c), x + c, largest, g != NULL ? g + c : scratch);
     double log_sum = log((double)sum);
     double sharp = (1 - loss->label_smoothing) * (w != NULL ? (double)w[target] : 1.0);
     double smooth = loss->label_smoothing / (double)n;
@@ -91,8 +91,7 @@ static double DSC_NAME(samples)(const cross_entropy_job *job, size_t start, size
     DSC_REAL *rows = job->gradient, *values = job->values;
     double sum = 0;
     for (size_t i = start; i < start + count; ++i) {
-        double value =
-            DSC_NAME(sample)(job, i, rows != NULL ? rows + i * job->loss->classes : NULL);
+        double value = DSC_NAME(sample)(job, i, rows != NULL ? rows + i * job->loss->classes : NULL);
         if (values != NULL)
             values[i] = (DSC_REAL)value;
         sum += value;
@@ -110,9 +109,7 @@ static double DSC_NAME(weight_at)(const void *weight, size_t class) {
 
 #include "core/partials.h"
 
-enum {
-    CHUNK = 512
-}; /* exponentials summed at a time, so that a value alone needs no row of scratch */
+enum { CHUNK = 512 }; /* exponentials summed at a time, so that a value alone needs no row of scratch */
 
 typedef struct cross_entropy_job {
     const dsc_cross_entropy *loss;
@@ -128,8 +125,8 @@ typedef struct cross_entropy_job {
 static void cross_entropy_tile(void *argument, size_t index) {
     cross_entropy_job *job = argument;
     size_t start = index * job->tile, count = dsc_min_size(job->tile, job->loss->samples - start);
-    job->partials[index] = job->loss->dtype == DSC_FLOAT32 ? samples_f32(job, start, count)
-                                                           : samples_f64(job, start, count);
+    job->partials[index] =
+        job->loss->dtype == DSC_FLOAT32 ? samples_f32(job, start, count) : samples_f64(job, start, count);
 }
 
 static double class_weight(const dsc_cross_entropy *loss, size_t class) {
@@ -157,8 +154,8 @@ static dsc_status check(const dsc_cross_entropy *loss) {
     return DSC_OK;
 }
 
-dsc_status dsc_cross_entropy_run(const dsc_context *context, const dsc_cross_entropy *loss,
-                                 void *value, void *gradient) {
+dsc_status dsc_cross_entropy_run(const dsc_context *context, const dsc_cross_entropy *loss, void *value,
+                                 void *gradient) {
     DSC_TRY(check(loss));
     double divisor = 0;
     for (size_t i = 0; i < loss->samples; ++i) {
@@ -166,10 +163,9 @@ dsc_status dsc_cross_entropy_run(const dsc_context *context, const dsc_cross_ent
         if (target == loss->ignore_index)
             continue;
         if (target < 0 || (uint64_t)target >= loss->classes)
-            return dsc_fail(
-                DSC_ERROR_CLASS,
-                "dsc_cross_entropy: target %lld of sample %zu is outside the %zu classes",
-                (long long)target, i, loss->classes);
+            return dsc_fail(DSC_ERROR_CLASS,
+                            "dsc_cross_entropy: target %lld of sample %zu is outside the %zu classes",
+                            (long long)target, i, loss->classes);
         divisor += class_weight(loss, (size_t)target);
     }
     bool mean = loss->reduction == DSC_REDUCTION_MEAN, none = loss->reduction == DSC_REDUCTION_NONE;

@@ -47,20 +47,20 @@ typedef struct mse_job {
     double partials[DSC_MOST_PARTIALS];
 } mse_job;
 
-#define MSE_TILE(real, name)                                                                       \
-    name(n, (const real *)job->x + at, (const real *)job->y + at, (real)job->slope,                \
-         job->values == NULL ? NULL : (real *)job->values + at,                                    \
+#define MSE_TILE(real, name)                                                                                 \
+    name(n, (const real *)job->x + at, (const real *)job->y + at, (real)job->slope,                          \
+         job->values == NULL ? NULL : (real *)job->values + at,                                              \
          job->gradient == NULL ? NULL : (real *)job->gradient + at)
 
 static void mse_tile(void *argument, size_t index) {
     mse_job *job = argument;
     size_t at = index * job->tile, n = dsc_min_size(job->tile, job->n - at);
-    job->partials[index] = job->dtype == DSC_FLOAT32 ? MSE_TILE(float, mse_range_f32)
-                                                     : MSE_TILE(double, mse_range_f64);
+    job->partials[index] =
+        job->dtype == DSC_FLOAT32 ? MSE_TILE(float, mse_range_f32) : MSE_TILE(double, mse_range_f64);
 }
 
-dsc_status dsc_mse_run(const dsc_context *context, dsc_dtype dtype, size_t n, const void *x,
-                       const void *y, dsc_reduction reduction, void *value, void *gradient) {
+dsc_status dsc_mse_run(const dsc_context *context, dsc_dtype dtype, size_t n, const void *x, const void *y,
+                       dsc_reduction reduction, void *value, void *gradient) {
     DSC_CHECK_DTYPE(dtype);
     DSC_TRY(dsc_check_reduction(reduction));
     if (n != 0) {

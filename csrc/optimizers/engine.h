@@ -51,19 +51,17 @@ typedef struct dsc_run_list {
 } dsc_run_list;
 
 /* The run that a tile belongs to, and the range of the flat buffers that it covers. */
-const dsc_run *dsc_run_of_tile(const dsc_run_list *list, size_t tile, size_t *start,
-                               size_t *length);
+const dsc_run *dsc_run_of_tile(const dsc_run_list *list, size_t tile, size_t *start, size_t *length);
 
 /* Norm and largest absolute value of the gradients of all runs; bad = the flat index of the first
  * one that is not finite, SIZE_MAX if all are. */
 void dsc_measure_gradients(const dsc_context *context, const dsc_optimizer *optimizer,
-                           const dsc_run_list *list, const void *gradients, double *norm,
-                           double *largest, size_t *bad);
+                           const dsc_run_list *list, const void *gradients, double *norm, double *largest,
+                           size_t *bad);
 
 /* Allocates the planes that the groups' slots need. */
 dsc_status dsc_allocate_planes(dsc_optimizer *optimizer, uint32_t slots);
 
-const char *dsc_tensor_name(const dsc_optimizer *optimizer, size_t tensor, char *buffer,
-                            size_t size);
+const char *dsc_tensor_name(const dsc_optimizer *optimizer, size_t tensor, char *buffer, size_t size);
 
 #endif

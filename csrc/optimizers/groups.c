@@ -9,16 +9,14 @@ static void list_options(const dsc_rule_info *info, char *text, size_t size) {
     size_t used = 0;
     text[0] = '\0';
     for (size_t i = 0; i < info->option_count && used < size; ++i)
-        used += (size_t)snprintf(text + used, size - used, "%s%s", i == 0 ? "" : ", ",
-                                 info->options[i].name);
+        used += (size_t)snprintf(text + used, size - used, "%s%s", i == 0 ? "" : ", ", info->options[i].name);
 }
 
 static void list_rules(char *text, size_t size) {
     size_t used = 0;
     text[0] = '\0';
     for (size_t i = 0; i < dsc_rule_count() && used < size; ++i)
-        used += (size_t)snprintf(text + used, size - used, "%s%s", i == 0 ? "" : ", ",
-                                 dsc_rule_at(i)->name);
+        used += (size_t)snprintf(text + used, size - used, "%s%s", i == 0 ? "" : ", ", dsc_rule_at(i)->name);
 }
 
 static dsc_status find_option(const dsc_rule_info *info, const char *name, size_t *index) {
@@ -33,18 +31,16 @@ static dsc_status find_option(const dsc_rule_info *info, const char *name, size_
                     name != NULL ? name : "(null)", known);
 }
 
-static dsc_status check_range(const dsc_rule_info *info, const dsc_option_info *option,
-                              double value) {
+static dsc_status check_range(const dsc_rule_info *info, const dsc_option_info *option, double value) {
     bool above = option->minimum_open ? value > option->minimum : value >= option->minimum;
     bool below = option->maximum_open ? value < option->maximum : value <= option->maximum;
     if (above && below && (option->kind != DSC_OPTION_FLAG || value == 0 || value == 1))
         return DSC_OK;
     if (option->kind == DSC_OPTION_FLAG)
-        return dsc_fail(DSC_ERROR_OPTION, "%s: %s is %g, must be 0 or 1", info->name, option->name,
-                        value);
-    return dsc_fail(DSC_ERROR_OPTION, "%s: %s is %g, must be in %c%g, %g%c", info->name,
-                    option->name, value, option->minimum_open ? '(' : '[', option->minimum,
-                    option->maximum, option->maximum_open ? ')' : ']');
+        return dsc_fail(DSC_ERROR_OPTION, "%s: %s is %g, must be 0 or 1", info->name, option->name, value);
+    return dsc_fail(DSC_ERROR_OPTION, "%s: %s is %g, must be in %c%g, %g%c", info->name, option->name, value,
+                    option->minimum_open ? '(' : '[', option->minimum, option->maximum,
+                    option->maximum_open ? ')' : ']');
 }
 
 /* Applies values to a copy of a group and checks the whole; the copy is to be stored if all is
@@ -70,9 +66,8 @@ static dsc_status apply(dsc_group *copy, size_t count, const dsc_option *values)
     return DSC_OK;
 }
 
-dsc_status dsc_optimizer_add_group(dsc_optimizer *o, const char *rule, size_t count,
-                                   const size_t *indices, size_t option_count,
-                                   const dsc_option *options, size_t *group) {
+dsc_status dsc_optimizer_add_group(dsc_optimizer *o, const char *rule, size_t count, const size_t *indices,
+                                   size_t option_count, const dsc_option *options, size_t *group) {
     DSC_CHECK_NOT_NULL(o);
     dsc_group fresh = {.rule = dsc_rule_named(rule)};
     if (fresh.rule == NULL) {
@@ -88,8 +83,8 @@ dsc_status dsc_optimizer_add_group(dsc_optimizer *o, const char *rule, size_t co
         size_t tensor = indices != NULL ? indices[i] : i;
         char buffer[32];
         if (tensor >= o->tensor_count)
-            return dsc_fail(DSC_ERROR_ARGUMENT, "%s: there is no tensor %zu, only %zu", __func__,
-                            tensor, o->tensor_count);
+            return dsc_fail(DSC_ERROR_ARGUMENT, "%s: there is no tensor %zu, only %zu", __func__, tensor,
+                            o->tensor_count);
         bool twice = o->tensors[tensor].group != SIZE_MAX;
         for (size_t j = 0; indices != NULL && !twice && j < i; ++j)
             twice = indices[j] == tensor;
@@ -114,8 +109,7 @@ dsc_status dsc_optimizer_add_group(dsc_optimizer *o, const char *rule, size_t co
 static dsc_status check_group(const dsc_optimizer *o, size_t group) {
     DSC_CHECK_NOT_NULL(o);
     if (group >= o->group_count)
-        return dsc_fail(DSC_ERROR_ARGUMENT, "there is no group %zu, only %zu", group,
-                        o->group_count);
+        return dsc_fail(DSC_ERROR_ARGUMENT, "there is no group %zu, only %zu", group, o->group_count);
     return DSC_OK;
 }
 
@@ -129,8 +123,7 @@ dsc_status dsc_optimizer_set_options(dsc_optimizer *o, size_t group, size_t coun
     return DSC_OK;
 }
 
-dsc_status dsc_optimizer_get_option(const dsc_optimizer *o, size_t group, const char *name,
-                                    double *value) {
+dsc_status dsc_optimizer_get_option(const dsc_optimizer *o, size_t group, const char *name, double *value) {
     DSC_TRY(check_group(o, group));
     DSC_CHECK_NOT_NULL(value);
     size_t index;

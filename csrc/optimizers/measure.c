@@ -65,9 +65,8 @@ static void measure_tile(void *argument, size_t tile) {
                         : squares_f64(n, (const double *)job->gradients + start, &o->maxima[tile]);
 }
 
-void dsc_measure_gradients(const dsc_context *context, const dsc_optimizer *o,
-                           const dsc_run_list *list, const void *gradients, double *norm,
-                           double *largest, size_t *bad) {
+void dsc_measure_gradients(const dsc_context *context, const dsc_optimizer *o, const dsc_run_list *list,
+                           const void *gradients, double *norm, double *largest, size_t *bad) {
     measure_job job = {o, list, gradients};
     dsc_parallel_for(context, list->tiles, measure_tile, &job);
     double sum = 0, maximum = 0;

@@ -28,8 +28,7 @@ dsc_status dsc_optimizer_create(dsc_dtype dtype, size_t tensors, const size_t *l
         if (__builtin_add_overflow(o->total, lengths[i], &o->total) ||
             dsc_product_overflows(o->total, 1, dtype)) {
             dsc_optimizer_destroy(o);
-            return dsc_fail(DSC_ERROR_OVERFLOW, "%s: the lengths up to tensor %zu overflow",
-                            __func__, i);
+            return dsc_fail(DSC_ERROR_OVERFLOW, "%s: the lengths up to tensor %zu overflow", __func__, i);
         }
         o->tensor_count = i + 1;
         if (names != NULL && names[i] != NULL)
@@ -70,8 +69,7 @@ const char *dsc_tensor_name(const dsc_optimizer *o, size_t tensor, char *buffer,
 dsc_status dsc_optimizer_set_clip_norm(dsc_optimizer *o, double max_norm) {
     DSC_CHECK_NOT_NULL(o);
     if (!(max_norm >= 0))
-        return dsc_fail(DSC_ERROR_OPTION, "clip norm is %g, must be >= 0 (infinity = off)",
-                        max_norm);
+        return dsc_fail(DSC_ERROR_OPTION, "clip norm is %g, must be >= 0 (infinity = off)", max_norm);
     o->clip_norm = max_norm;
     return DSC_OK;
 }

@@ -48,15 +48,7 @@ static void DSC_NAME(rmsprop)(const dsc_coefficients *c, size_t n, DSC_REAL *p, 
 
 #include "optimizers/rule.h"
 
-enum {
-    LR,
-    ALPHA,
-    EPS,
-    WEIGHT_DECAY,
-    MOMENTUM,
-    CENTERED,
-    MAXIMIZE
-}; /* the options; the coefficients too */
+enum { LR, ALPHA, EPS, WEIGHT_DECAY, MOMENTUM, CENTERED, MAXIMIZE }; /* the options; the coefficients too */
 
 #define DSC_TEMPLATE "optimizers/rmsprop.c"
 #include "core/instantiate.h"
@@ -69,8 +61,8 @@ static const dsc_option_info options[] = {
     [WEIGHT_DECAY] = DSC_OPTION_WEIGHT_DECAY(0),
     [MOMENTUM] = {"momentum", DSC_OPTION_REAL, 0, 0, INFINITY, false, true,
                   "share of the last velocity that is kept"},
-    [CENTERED] = DSC_OPTION_FLAG_OFF("centered",
-                                     "divide by the standard deviation: subtract the squared mean"),
+    [CENTERED] =
+        DSC_OPTION_FLAG_OFF("centered", "divide by the standard deviation: subtract the squared mean"),
     [MAXIMIZE] = DSC_OPTION_MAXIMIZE,
 };
 
@@ -95,11 +87,9 @@ static void prepare(const double *values, int64_t step, dsc_coefficients *c) {
 const dsc_rule dsc_rule_rmsprop = {
     .info = {.name = "rmsprop",
              .title = "RMSprop: gradients divided by their root mean square",
-             .source =
-                 "torch.optim.RMSprop; Hinton, Neural Networks for Machine Learning, lecture 6e",
-             .formula =
-                 "s = alpha s + (1 - alpha) g^2; a = sqrt(s, minus the squared mean if centered) + "
-                 "eps; b = momentum b + g / a; w -= lr b",
+             .source = "torch.optim.RMSprop; Hinton, Neural Networks for Machine Learning, lecture 6e",
+             .formula = "s = alpha s + (1 - alpha) g^2; a = sqrt(s, minus the squared mean if centered) + "
+                        "eps; b = momentum b + g / a; w -= lr b",
              .options = options,
              .option_count = DSC_COUNT(options),
              .slots = {"square_avg", "momentum_buffer", "grad_avg"}},

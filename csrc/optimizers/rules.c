@@ -2,8 +2,7 @@
 
 #include "optimizers/rule.h"
 
-const dsc_rule *const dsc_rules[] = {&dsc_rule_sgd, &dsc_rule_adam, &dsc_rule_adamw,
-                                     &dsc_rule_rmsprop};
+const dsc_rule *const dsc_rules[] = {&dsc_rule_sgd, &dsc_rule_adam, &dsc_rule_adamw, &dsc_rule_rmsprop};
 
 size_t dsc_rule_count(void) {
     return DSC_COUNT(dsc_rules);
@@ -25,8 +24,7 @@ const dsc_rule_info *dsc_rule_find(const char *name) {
     return rule != NULL ? &rule->info : NULL;
 }
 
-double dsc_option_get(const dsc_rule_info *info, const double *options, const char *name,
-                      double absent) {
+double dsc_option_get(const dsc_rule_info *info, const double *options, const char *name, double absent) {
     for (size_t i = 0; i < info->option_count; ++i)
         if (strcmp(info->options[i].name, name) == 0)
             return options[i];

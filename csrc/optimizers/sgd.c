@@ -1,8 +1,8 @@
 #ifdef DSC_REAL
 
 DSC_MULTIVERSION
-static void DSC_NAME(sgd)(const dsc_coefficients *c, size_t n, DSC_REAL *restrict p,
-                          const DSC_REAL *g, DSC_REAL *const *state) {
+static void DSC_NAME(sgd)(const dsc_coefficients *c, size_t n, DSC_REAL *restrict p, const DSC_REAL *g,
+                          DSC_REAL *const *state) {
     const DSC_REAL rate = (DSC_REAL)-c->value[LR], momentum = (DSC_REAL)c->value[MOMENTUM];
     const DSC_REAL undamped = (DSC_REAL)(1 - c->value[DAMPENING]);
     DSC_REAL *restrict v = state[0];
@@ -30,14 +30,7 @@ static void DSC_NAME(sgd)(const dsc_coefficients *c, size_t n, DSC_REAL *restric
 
 #include "optimizers/rule.h"
 
-enum {
-    LR,
-    MOMENTUM,
-    DAMPENING,
-    WEIGHT_DECAY,
-    NESTEROV,
-    MAXIMIZE
-}; /* the options; the coefficients too */
+enum { LR, MOMENTUM, DAMPENING, WEIGHT_DECAY, NESTEROV, MAXIMIZE }; /* the options; the coefficients too */
 
 #define DSC_TEMPLATE "optimizers/sgd.c"
 #include "core/instantiate.h"
@@ -58,8 +51,8 @@ static dsc_status check(const double *values) {
     double dampening = values[DAMPENING];
     if (values[NESTEROV] != 0 && (momentum <= 0 || dampening != 0))
         return dsc_fail(DSC_ERROR_OPTION,
-                        "sgd: nesterov needs momentum > 0 and dampening = 0; they are %g and %g",
-                        momentum, dampening);
+                        "sgd: nesterov needs momentum > 0 and dampening = 0; they are %g and %g", momentum,
+                        dampening);
     return DSC_OK;
 }
 

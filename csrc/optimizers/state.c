@@ -11,8 +11,7 @@ dsc_status dsc_allocate_planes(dsc_optimizer *o, uint32_t slots) {
          * stepped. */
         o->planes[k] = calloc(dsc_max_size(o->total, 1), dsc_dtype_size(o->dtype));
         if (o->planes[k] == NULL)
-            return dsc_fail(DSC_ERROR_MEMORY, "optimizer state of %zu elements is not to be had",
-                            o->total);
+            return dsc_fail(DSC_ERROR_MEMORY, "optimizer state of %zu elements is not to be had", o->total);
         dsc_advise_huge_pages(o->planes[k], o->total * dsc_dtype_size(o->dtype));
     }
     return DSC_OK;
@@ -21,8 +20,7 @@ dsc_status dsc_allocate_planes(dsc_optimizer *o, uint32_t slots) {
 static dsc_status check_tensor(const dsc_optimizer *o, size_t tensor) {
     DSC_CHECK_NOT_NULL(o);
     if (tensor >= o->tensor_count)
-        return dsc_fail(DSC_ERROR_ARGUMENT, "there is no tensor %zu, only %zu", tensor,
-                        o->tensor_count);
+        return dsc_fail(DSC_ERROR_ARGUMENT, "there is no tensor %zu, only %zu", tensor, o->tensor_count);
     return DSC_OK;
 }
 
@@ -43,8 +41,7 @@ dsc_status dsc_optimizer_get_step(const dsc_optimizer *o, size_t tensor, int64_t
 dsc_status dsc_optimizer_set_step(dsc_optimizer *o, size_t tensor, int64_t step) {
     DSC_TRY(check_tensor(o, tensor));
     if (step < 0)
-        return dsc_fail(DSC_ERROR_ARGUMENT, "%s: step is %lld, must be >= 0", __func__,
-                        (long long)step);
+        return dsc_fail(DSC_ERROR_ARGUMENT, "%s: step is %lld, must be >= 0", __func__, (long long)step);
     o->tensors[tensor].step = step;
     return DSC_OK;
 }
@@ -54,8 +51,7 @@ uint32_t dsc_optimizer_filled_slots(const dsc_optimizer *o, size_t tensor) {
 }
 
 const char *dsc_optimizer_slot_name(const dsc_optimizer *o, size_t tensor, size_t slot) {
-    if (check_tensor(o, tensor) != DSC_OK || o->tensors[tensor].group == SIZE_MAX ||
-        slot >= DSC_MAX_SLOTS)
+    if (check_tensor(o, tensor) != DSC_OK || o->tensors[tensor].group == SIZE_MAX || slot >= DSC_MAX_SLOTS)
         return NULL;
     return o->groups[o->tensors[tensor].group].rule->info.slots[slot];
 }
@@ -68,14 +64,12 @@ dsc_status dsc_optimizer_export_slot(const dsc_optimizer *o, size_t tensor, size
     DSC_TRY(check_slot(o, tensor, slot));
     DSC_CHECK_NOT_NULL(to);
     if ((o->tensors[tensor].filled >> slot & 1) == 0)
-        return dsc_fail(DSC_ERROR_ARGUMENT, "state slot %zu of tensor %zu is not filled", slot,
-                        tensor);
+        return dsc_fail(DSC_ERROR_ARGUMENT, "state slot %zu of tensor %zu is not filled", slot, tensor);
     memcpy(to, slot_data(o, tensor, slot), o->tensors[tensor].length * dsc_dtype_size(o->dtype));
     return DSC_OK;
 }
 
-dsc_status dsc_optimizer_import_slot(dsc_optimizer *o, size_t tensor, size_t slot,
-                                     const void *from) {
+dsc_status dsc_optimizer_import_slot(dsc_optimizer *o, size_t tensor, size_t slot, const void *from) {
     DSC_TRY(check_slot(o, tensor, slot));
     DSC_CHECK_NOT_NULL(from);
     DSC_TRY(dsc_allocate_planes(o, 1u << slot));

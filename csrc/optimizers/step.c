@@ -3,8 +3,8 @@
 /* The gradient as the rule is to see it, in PyTorch's order: clipped, turned round for maximize,
  * then with the weight decay. A block at a time, so that it stays in the first-level cache. */
 DSC_MULTIVERSION
-static void DSC_NAME(shape_gradient)(const step_job *job, const dsc_run *run, size_t n,
-                                     const DSC_REAL *p, const DSC_REAL *g, DSC_REAL *shaped) {
+static void DSC_NAME(shape_gradient)(const step_job *job, const dsc_run *run, size_t n, const DSC_REAL *p,
+                                     const DSC_REAL *g, DSC_REAL *shaped) {
     const DSC_REAL scale = (DSC_REAL)job->scale, limit = (DSC_REAL)job->optimizer->clip_value;
     const DSC_REAL sign = run->group->maximize ? -1 : 1, decay = (DSC_REAL)run->group->weight_decay;
     bool clips = isfinite(job->optimizer->clip_value);
@@ -32,13 +32,12 @@ static void DSC_NAME(shrink)(size_t n, DSC_REAL factor, DSC_REAL *p) {
 
 static void DSC_NAME(update)(const step_job *job, const dsc_run *run, size_t start, size_t length) {
     const dsc_optimizer *o = job->optimizer;
-    bool plain = job->scale == 1 && !isfinite(o->clip_value) && !run->group->maximize &&
-                 run->group->weight_decay == 0;
+    bool plain =
+        job->scale == 1 && !isfinite(o->clip_value) && !run->group->maximize && run->group->weight_decay == 0;
     DSC_REAL shaped[BLOCK];
     for (size_t at = start; at < start + length; at += BLOCK) {
         size_t n = dsc_min_size(BLOCK, start + length - at);
-        DSC_REAL *p = (DSC_REAL *)job->step->parameters + at,
-                 *g = (DSC_REAL *)job->step->gradients + at;
+        DSC_REAL *p = (DSC_REAL *)job->step->parameters + at, *g = (DSC_REAL *)job->step->gradients + at;
         DSC_REAL *state[DSC_MAX_SLOTS];
         for (size_t k = 0; k < DSC_MAX_SLOTS; ++k)
             state[k] = o->planes[k] == NULL ? NULL : (DSC_REAL *)o->planes[k] + at;
@@ -71,8 +70,7 @@ typedef struct step_job {
 #define DSC_TEMPLATE "optimizers/step.c"
 #include "core/instantiate.h"
 
-const dsc_run *dsc_run_of_tile(const dsc_run_list *list, size_t tile, size_t *start,
-                               size_t *length) {
+const dsc_run *dsc_run_of_tile(const dsc_run_list *list, size_t tile, size_t *start, size_t *length) {
     size_t low = 0, high = list->count;
     while (high - low > 1) {
         size_t middle = low + (high - low) / 2;
@@ -120,8 +118,8 @@ static dsc_run_list find_runs(const dsc_optimizer *o, const dsc_step *step) {
         const dsc_tensor *t = &o->tensors[i];
         if (!takes_part(t, step, i))
             continue;
-        bool joins = last != NULL && last->start + last->length == t->start &&
-                     last->group == t->group && last->step == t->step && last->filled == t->filled;
+        bool joins = last != NULL && last->start + last->length == t->start && last->group == t->group &&
+                     last->step == t->step && last->filled == t->filled;
         if (!joins)
             begin_run(&list.runs[list.count++], &o->groups[t->group], t);
         list.runs[list.count - 1].length += t->length;

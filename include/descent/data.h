@@ -11,8 +11,8 @@ extern "C" {
 
 /* out[b] = row indices[b] of bytes, each byte / 255 as float32: what torchvision's ToTensor makes
  * of 8-bit images. bytes: rows x row; out: count x row. Refused: an index outside [0, rows). */
-dsc_status dsc_gather_bytes(const dsc_context *context, size_t rows, size_t row,
-                            const uint8_t *bytes, size_t count, const int64_t *indices, float *out);
+dsc_status dsc_gather_bytes(const dsc_context *context, size_t rows, size_t row, const uint8_t *bytes,
+                            size_t count, const int64_t *indices, float *out);
 
 /* out[b] = row indices[b] of data, rows of `row` bytes of any type. Refused: an index outside. */
 dsc_status dsc_gather_rows(const dsc_context *context, size_t rows, size_t row, const void *data,

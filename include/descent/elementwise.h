@@ -47,18 +47,17 @@ typedef struct dsc_operand {
 
 /* out, contiguous of the given shape, = operation(a, b). out may be an operand that is contiguous
  * too. Refused: rank > DSC_MAX_RANK, overflowing shapes. */
-dsc_status dsc_binary_run(const dsc_context *context, dsc_dtype dtype, dsc_binary operation,
-                          size_t rank, const size_t *shape, const dsc_operand *a,
-                          const dsc_operand *b, void *out);
+dsc_status dsc_binary_run(const dsc_context *context, dsc_dtype dtype, dsc_binary operation, size_t rank,
+                          const size_t *shape, const dsc_operand *a, const dsc_operand *b, void *out);
 
 /* out, contiguous, = a: broadcasts, transposes, or copies. */
-dsc_status dsc_copy_run(const dsc_context *context, dsc_dtype dtype, size_t rank,
-                        const size_t *shape, const dsc_operand *a, void *out);
+dsc_status dsc_copy_run(const dsc_context *context, dsc_dtype dtype, size_t rank, const size_t *shape,
+                        const dsc_operand *a, void *out);
 
 /* out[o][i] = sum over j of x[o][j][i], x being outer x n x inner. Sums are kept in double over
  * fixed pieces. */
-dsc_status dsc_sum_run(const dsc_context *context, dsc_dtype dtype, size_t outer, size_t n,
-                       size_t inner, const void *x, void *out);
+dsc_status dsc_sum_run(const dsc_context *context, dsc_dtype dtype, size_t outer, size_t n, size_t inner,
+                       const void *x, void *out);
 
 /* index[o] = where the row x[o] of n numbers is largest; the first such place; a NaN counts as
  * largest. Refused: n = 0 with outer > 0. */

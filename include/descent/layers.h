@@ -30,13 +30,13 @@ dsc_status dsc_linear_forward(const dsc_context *context, const dsc_linear *laye
 /* Where the gradients go; each may be NULL where it is not wanted. */
 typedef struct dsc_linear_gradients {
     const void *dy; /* batch x outputs: the gradient with respect to y */
-    void *dz; /* batch x outputs: scratch for dy behind the activation; not used without one. May be
-                 dy */
-    void *dx; /* batch x inputs, written */
-    void *dw; /* outputs x inputs */
-    void *db; /* outputs */
-    bool add_dw; /* false: dw is written; true: added to */
-    bool add_db; /* the same for db */
+    void *dz;       /* batch x outputs: scratch for dy behind the activation; not used without one. May be
+                       dy */
+    void *dx;       /* batch x inputs, written */
+    void *dw;       /* outputs x inputs */
+    void *db;       /* outputs */
+    bool add_dw;    /* false: dw is written; true: added to */
+    bool add_db;    /* the same for db */
 } dsc_linear_gradients;
 
 /* dz = dy * activation'(y); dx = dz w; dw (+)= dz^T x; db (+)= the sum of dz over the batch.
@@ -46,8 +46,7 @@ dsc_status dsc_linear_backward(const dsc_context *context, const dsc_linear *lay
                                const dsc_linear_gradients *gradients);
 
 /* Elementwise y = max(x, 0), n numbers; NaN stays NaN. y may be x. */
-dsc_status dsc_relu_forward(const dsc_context *context, dsc_dtype dtype, size_t n, const void *x,
-                            void *y);
+dsc_status dsc_relu_forward(const dsc_context *context, dsc_dtype dtype, size_t n, const void *x, void *y);
 
 /* dx = dy where y > 0 (or x > 0: the same places), else 0. dx may be dy. */
 dsc_status dsc_relu_backward(const dsc_context *context, dsc_dtype dtype, size_t n, const void *y,

@@ -16,9 +16,8 @@ extern "C" {
  * transposed. With beta = 0, c is not read. k = 0 leaves beta * c. Each tile of c is one OpenBLAS
  * product. Refused: NULL buffers of a non-empty product, sizes that overflow or exceed OpenBLAS's
  * int. */
-dsc_status dsc_gemm(const dsc_context *context, dsc_dtype dtype, bool transpose_a, bool transpose_b,
-                    size_t m, size_t n, size_t k, double alpha, const void *a, const void *b,
-                    double beta, void *c);
+dsc_status dsc_gemm(const dsc_context *context, dsc_dtype dtype, bool transpose_a, bool transpose_b, size_t m,
+                    size_t n, size_t k, double alpha, const void *a, const void *b, double beta, void *c);
 
 #ifdef __cplusplus
 }

@@ -38,14 +38,14 @@ typedef struct dsc_cross_entropy {
  * the value (of the values' sum, for no reduction) with respect to the logits. Either may be NULL.
  * Refused: classes 0, a target outside the classes (the message names it), smoothing outside [0,
  * 1]. */
-dsc_status dsc_cross_entropy_run(const dsc_context *context, const dsc_cross_entropy *loss,
-                                 void *value, void *gradient);
+dsc_status dsc_cross_entropy_run(const dsc_context *context, const dsc_cross_entropy *loss, void *value,
+                                 void *gradient);
 
 /* Squared error l_i = (x_i - y_i)^2 over n elements. Source: torch.nn.MSELoss.
  * value: 1 number, or n for no reduction; gradient: n, with respect to x (that of y is its
  * negative). Either may be NULL. The mean of nothing is NaN. */
-dsc_status dsc_mse_run(const dsc_context *context, dsc_dtype dtype, size_t n, const void *x,
-                       const void *y, dsc_reduction reduction, void *value, void *gradient);
+dsc_status dsc_mse_run(const dsc_context *context, dsc_dtype dtype, size_t n, const void *x, const void *y,
+                       dsc_reduction reduction, void *value, void *gradient);
 
 #ifdef __cplusplus
 }

@@ -29,16 +29,14 @@ extern "C" {
 
 enum { DSC_MAX_SLOTS = 4, DSC_MAX_OPTIONS = 16 };
 
-/* ---- The rule table: what there is, for command lines, documentation and tests
- * ------------------- */
+/* ---- The rule table: what there is, for command lines, documentation and tests ---- */
 
 typedef enum dsc_option_kind { DSC_OPTION_REAL = 0, DSC_OPTION_FLAG = 1 } dsc_option_kind;
 
 /* One option of a rule. The allowed values are [minimum, maximum], without an end that is marked
  * open. */
 typedef struct dsc_option_info {
-    const char
-        *name; /* PyTorch's, as "weight_decay"; its pairs are split, as "beta1" and "beta2" */
+    const char *name; /* PyTorch's, as "weight_decay"; its pairs are split, as "beta1" and "beta2" */
     dsc_option_kind kind;
     double initial; /* the default */
     double minimum, maximum;
@@ -53,16 +51,14 @@ typedef struct dsc_rule_info {
     const char *formula;
     const dsc_option_info *options;
     size_t option_count;
-    const char
-        *slots[DSC_MAX_SLOTS]; /* names of the state slots, PyTorch's; NULL from the last on */
+    const char *slots[DSC_MAX_SLOTS]; /* names of the state slots, PyTorch's; NULL from the last on */
 } dsc_rule_info;
 
 size_t dsc_rule_count(void);
 const dsc_rule_info *dsc_rule_at(size_t index);       /* NULL outside the table */
 const dsc_rule_info *dsc_rule_find(const char *name); /* NULL for an unknown name */
 
-/* ---- Setting up
- * ---------------------------------------------------------------------------------- */
+/* ---- Setting up ---- */
 
 typedef struct dsc_optimizer dsc_optimizer;
 
@@ -82,8 +78,8 @@ void dsc_optimizer_destroy(dsc_optimizer *optimizer);
  * changed. Refused, with the name, the value and the allowed range: unknown rules and options,
  * values out of range, options that do not go together; a tensor that has a group already. */
 dsc_status dsc_optimizer_add_group(dsc_optimizer *optimizer, const char *rule, size_t count,
-                                   const size_t *indices, size_t option_count,
-                                   const dsc_option *options, size_t *group);
+                                   const size_t *indices, size_t option_count, const dsc_option *options,
+                                   size_t *group);
 
 /* Changes options together, all or none. Effective from the next step on. */
 dsc_status dsc_optimizer_set_options(dsc_optimizer *optimizer, size_t group, size_t option_count,
@@ -102,10 +98,9 @@ dsc_status dsc_optimizer_set_clip_value(dsc_optimizer *optimizer, double max);
 
 /* What a step does that meets a NaN or an infinity among the gradients it would use. */
 typedef enum dsc_guard {
-    DSC_GUARD_PROPAGATE =
-        0,              /* as PyTorch: it goes into the parameters. The default; costs nothing */
-    DSC_GUARD_SKIP = 1, /* changes nothing, not even the step count; returns DSC_STEP_SKIPPED */
-    DSC_GUARD_STOP = 2  /* changes nothing; returns DSC_ERROR_NON_FINITE */
+    DSC_GUARD_PROPAGATE = 0, /* as PyTorch: it goes into the parameters. The default; costs nothing */
+    DSC_GUARD_SKIP = 1,      /* changes nothing, not even the step count; returns DSC_STEP_SKIPPED */
+    DSC_GUARD_STOP = 2       /* changes nothing; returns DSC_ERROR_NON_FINITE */
 } dsc_guard;
 dsc_status dsc_optimizer_set_guard(dsc_optimizer *optimizer, dsc_guard guard);
 
@@ -113,8 +108,7 @@ dsc_status dsc_optimizer_set_guard(dsc_optimizer *optimizer, dsc_guard guard);
  */
 dsc_status dsc_optimizer_set_statistics(dsc_optimizer *optimizer, bool on);
 
-/* ---- Stepping
- * ------------------------------------------------------------------------------------ */
+/* ---- Stepping ---- */
 
 typedef struct dsc_step {
     void *parameters;
@@ -131,16 +125,15 @@ typedef struct dsc_step_report {
     double clip_scale;       /* what clipping by norm multiplied by; 1 if it did not */
     size_t updated;          /* elements */
     size_t skipped_steps;    /* by the guard, since the optimizer was made */
-    size_t bad_tensor;  /* the first tensor with a non-finite gradient, and the element in it; */
-    size_t bad_element; /* SIZE_MAX if none was looked for or found */
+    size_t bad_tensor;       /* the first tensor with a non-finite gradient, and the element in it; */
+    size_t bad_element;      /* SIZE_MAX if none was looked for or found */
 } dsc_step_report;
 
 /* One step. report may be NULL. */
-dsc_status dsc_optimizer_step(const dsc_context *context, dsc_optimizer *optimizer,
-                              const dsc_step *step, dsc_step_report *report);
+dsc_status dsc_optimizer_step(const dsc_context *context, dsc_optimizer *optimizer, const dsc_step *step,
+                              dsc_step_report *report);
 
-/* ---- State, for saving and loading
- * --------------------------------------------------------------- */
+/* ---- State, for saving and loading ---- */
 
 /* The steps tensor i has had. PyTorch's state["step"]. */
 dsc_status dsc_optimizer_get_step(const dsc_optimizer *optimizer, size_t tensor, int64_t *step);
@@ -154,10 +147,8 @@ const char *dsc_optimizer_slot_name(const dsc_optimizer *optimizer, size_t tenso
 
 /* Copies a slot's `length of the tensor` elements out or in. export refuses a slot that is not
  * filled. */
-dsc_status dsc_optimizer_export_slot(const dsc_optimizer *optimizer, size_t tensor, size_t slot,
-                                     void *to);
-dsc_status dsc_optimizer_import_slot(dsc_optimizer *optimizer, size_t tensor, size_t slot,
-                                     const void *from);
+dsc_status dsc_optimizer_export_slot(const dsc_optimizer *optimizer, size_t tensor, size_t slot, void *to);
+dsc_status dsc_optimizer_import_slot(dsc_optimizer *optimizer, size_t tensor, size_t slot, const void *from);
 
 /* Forgets all state and step counts. */
 void dsc_optimizer_reset(dsc_optimizer *optimizer);

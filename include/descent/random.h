@@ -27,14 +27,14 @@ uint64_t dsc_random_next64(dsc_random *random);
 
 /* buffer[i] ~ U[low, high), as torch.Tensor.uniform_: 24 random bits for float32, 53 for float64.
  * Refused: low or high not finite, low > high. */
-dsc_status dsc_random_uniform(dsc_random *random, dsc_dtype dtype, size_t n, double low,
-                              double high, void *buffer);
+dsc_status dsc_random_uniform(dsc_random *random, dsc_dtype dtype, size_t n, double low, double high,
+                              void *buffer);
 
 /* buffer[i] ~ N(mean, deviation^2), as torch.Tensor.normal_: Box-Muller in blocks of 16 from 16
  * elements on, one at a time below. float32 differs from PyTorch's vectorised logarithm and cosine
  * by a few ULP. Refused: deviation < 0 or not finite. */
-dsc_status dsc_random_normal(dsc_random *random, dsc_dtype dtype, size_t n, double mean,
-                             double deviation, void *buffer);
+dsc_status dsc_random_normal(dsc_random *random, dsc_dtype dtype, size_t n, double mean, double deviation,
+                             void *buffer);
 
 /* A permutation of 0 ..< n, as torch.randperm. Refused: n >= 2^32 / 20 (PyTorch changes method
  * there). */
