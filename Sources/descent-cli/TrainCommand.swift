@@ -44,7 +44,7 @@ struct TrainCommand: ParsableCommand {
   var quiet = false
   @Argument(
     parsing: .allUnrecognized,
-    help: ArgumentHelp("Options of the optimizer: see below.", valueName: "optimizer options"))
+    help: ArgumentHelp("Options of the optimizer, listed above.", valueName: "optimizer options"))
   var ruleArguments: [String] = []
 
   func run() throws {

@@ -3,6 +3,7 @@
 
 #include "linalg/blas.h"
 #include "linalg/gemm.h"
+#include "linalg/thin.h"
 
 /* A tile should last longer than a fork and join (about 1 us), and there should be enough of them
  * for many cores; but each tile packs its operands anew, so no more than that. */
@@ -23,6 +24,7 @@ dsc_status dsc_gemm_prepare(dsc_gemm_plan *plan) {
     DSC_CHECK_PRODUCT(m, k, plan->dtype);
     DSC_CHECK_PRODUCT(k, n, plan->dtype);
     DSC_CHECK_PRODUCT(m, n, plan->dtype);
+    plan->is_thin = dsc_is_thin(plan);
     double flops = 2.0 * (double)m * (double)n * (double)dsc_max_size(k, 1);
     size_t wanted = 1;
     while (wanted < MOST_TILES && flops >= TILE_FLOPS * 2 * (double)wanted)
@@ -69,6 +71,10 @@ dsc_gemm_tile dsc_gemm_run_tile(const dsc_gemm_plan *p, size_t index) {
     t.column = index % p->columns * p->tile_n;
     t.height = dsc_min_size(p->tile_m, p->m - t.row);
     t.width = dsc_min_size(p->tile_n, p->n - t.column);
+    if (p->is_thin) {
+        dsc_thin_run_tile(p, t);
+        return t;
+    }
     /* A leading dimension of 0 is refused by BLAS, even of an empty matrix. */
     int lda = (int)dsc_max_size(p->transpose_a ? p->m : p->k, 1);
     int ldb = (int)dsc_max_size(p->transpose_b ? p->k : p->n, 1);

@@ -15,6 +15,7 @@ typedef struct dsc_gemm_plan {
     void *c;
     size_t tile_m, tile_n; /* depend on m, n and k only */
     size_t rows, columns;  /* of tiles */
+    bool is_thin;          /* done without BLAS */
 } dsc_gemm_plan;
 
 /* Rows [row, row + height) x columns [column, column + width) of c. */

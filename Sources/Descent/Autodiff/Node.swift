@@ -63,16 +63,20 @@ final class Node {
 }
 
 extension Tensor {
+  /// Whether an operation on these inputs is recorded.
+  @inline(__always)
+  static func records(_ a: Tensor, _ b: Tensor? = nil, _ c: Tensor? = nil) -> Bool {
+    (a.requiresGrad || (b?.requiresGrad ?? false) || (c?.requiresGrad ?? false))
+      && ThreadState.current.pointee.recordsGradients
+  }
+
   /// Records how this result came about, if recording is on and an input requires gradients.
   @inline(__always)
   func recorded(
     _ operation: TapeOperation, _ a: Tensor, _ b: Tensor? = nil, _ c: Tensor? = nil,
     pullback: @autoclosure () -> Node.Pullback
   ) -> Tensor {
-    guard
-      a.requiresGrad || (b?.requiresGrad ?? false) || (c?.requiresGrad ?? false),
-      ThreadState.current.pointee.recordsGradients
-    else { return self }
+    guard Tensor.records(a, b, c) else { return self }
     node = Node(operation, a, b, c, pullback: pullback())
     return self
   }

@@ -44,7 +44,7 @@ public struct CrossEntropyLoss: Loss {
       "CrossEntropyLoss: logits of shape \(logits.shape), weight of shape \(weight?.shape ?? [])")
     let value = Tensor(uninitialized: reduction == .none ? targets.shape : Shape(), dtype: logits.dtype)
     let slope =
-      logits.requiresGrad && ThreadState.current.pointee.recordsGradients
+      Tensor.records(logits)
       ? Tensor(uninitialized: logits.shape, dtype: logits.dtype) : nil
     run(logits, targets, reduction, value: value, gradient: slope)
     return value.recorded(.crossEntropy, logits) { upstream, pass in
@@ -97,28 +97,5 @@ public struct CrossEntropyLoss: Loss {
     gradient =
       gradient * (upstream.count == 1 ? upstream.reshaped(Shape()) : upstream.reshaped(Shape(samples, 1)))
     return gradient.reshaped(logits.shape)
-  }
-}
-
-extension Tensor {
-  /// Each row's `exp(x) / Σ exp(x)`, along the last dimension; stable.
-  public func softmax() -> Tensor {
-    precondition(shape.rank > 0, "softmax of a scalar")
-    let largest = noGrad {
-      let columns = shape[shape.rank - 1]
-      let places = argmax().scalars(as: Int64.self)
-      return Tensor(
-        places.enumerated().map { element($0.offset * columns + Int($0.element)) },
-        shape: shape.replacing(shape.rank - 1, with: 1), dtype: dtype)
-    }
-    let y = noGrad {
-      let e = (self.detached() - largest).exp()
-      return e / e.sum(dim: -1, keepingDimension: true)
-    }
-    let saved = y.detached()
-    return y.recorded(.softmax, self) { [self] g, pass in
-      let p = pass.createsGraph ? softmax() : saved
-      return (p * (g - (g * p).sum(dim: -1, keepingDimension: true)), nil, nil)
-    }
   }
 }

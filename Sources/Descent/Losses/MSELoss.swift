@@ -19,9 +19,9 @@ public struct MSELoss: Loss, Sendable {
     )
     let none = reduction == .none
     let value = Tensor(uninitialized: none ? prediction.shape : Shape(), dtype: prediction.dtype)
-    let wantsGradient =
-      (prediction.requiresGrad || targets.requiresGrad) && ThreadState.current.pointee.recordsGradients
-    let slope = wantsGradient ? Tensor(uninitialized: prediction.shape, dtype: prediction.dtype) : nil
+    let slope =
+      Tensor.records(prediction, targets)
+      ? Tensor(uninitialized: prediction.shape, dtype: prediction.dtype) : nil
     require(
       dsc_mse_run(
         nil, prediction.dtype.c, prediction.count, prediction.data, targets.data, reduction.c, value.data,

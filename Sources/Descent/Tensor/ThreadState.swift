@@ -19,11 +19,16 @@ struct ThreadState {
 
   /// The last 1 that a backward pass started from, kept because the next one needs the same.
   private(set) var lastOne: Tensor?
+  private var lastVersion = 0
 
   mutating func one(_ shape: Shape, _ dtype: DType) -> Tensor {
-    if let lastOne, lastOne.shape == shape, lastOne.dtype == dtype { return lastOne }
+    // A caller that was given it as a gradient may have written to it.
+    if let lastOne, lastOne.shape == shape, lastOne.dtype == dtype, lastOne.storage.version == lastVersion {
+      return lastOne
+    }
     let one = Tensor.ones(shape, dtype: dtype)
     lastOne = one
+    lastVersion = one.storage.version
     return one
   }
 

@@ -16,9 +16,7 @@ public final class CheckpointCallback: TrainingCallback {
   }
 
   /// Saves where a stopped run stands.
-  public func batchDidEnd(_ progress: TrainingProgress, _ trainer: Trainer) throws(DescentError) {
-    if trainer.wasStopped { try save(trainer) }
-  }
+  public func trainingDidStop(_ trainer: Trainer) throws(DescentError) { try save(trainer) }
 
   private func save(_ trainer: Trainer) throws(DescentError) {
     try Checkpoint.save(trainer, to: folder)

@@ -72,6 +72,9 @@ public final class Trainer {
       while position.epoch < epochs && !stopRequested {
         try runEpoch(loader, validation, epochs, callbacks)
       }
+      if stopRequested {
+        for callback in callbacks { try callback.trainingDidStop(self) }
+      }
     } catch {
       failure = error
     }

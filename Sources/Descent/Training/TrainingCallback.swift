@@ -24,6 +24,8 @@ public protocol TrainingCallback: AnyObject {
   func batchDidEnd(_ progress: TrainingProgress, _ trainer: Trainer) throws(DescentError)
   /// After each epoch and its evaluation; the record is already in `trainer.history`.
   func epochDidEnd(_ record: EpochRecord, _ trainer: Trainer) throws(DescentError)
+  /// After a run that `stop()` ended, in the midst of an epoch or not.
+  func trainingDidStop(_ trainer: Trainer) throws(DescentError)
   /// At the end, also of a run that was stopped or failed; `error` says why it failed.
   func trainingDidEnd(_ trainer: Trainer, error: DescentError?)
 }
@@ -35,6 +37,8 @@ extension TrainingCallback {
   public func batchDidEnd(_ progress: TrainingProgress, _ trainer: Trainer) throws(DescentError) {}
   /// After each epoch.
   public func epochDidEnd(_ record: EpochRecord, _ trainer: Trainer) throws(DescentError) {}
+  /// After a run that was stopped.
+  public func trainingDidStop(_ trainer: Trainer) throws(DescentError) {}
   /// At the end.
   public func trainingDidEnd(_ trainer: Trainer, error: DescentError?) {}
 }

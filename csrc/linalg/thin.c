@@ -1,0 +1,177 @@
+#ifdef DSC_REAL
+
+#define WIDTH (64 / sizeof(DSC_REAL))
+typedef DSC_REAL DSC_NAME(vector) __attribute__((vector_size(64)));
+/* The same in memory: at any address. */
+typedef DSC_REAL DSC_NAME(loose) __attribute__((vector_size(64), aligned(sizeof(DSC_REAL)), may_alias));
+
+#define AT(p) (*(DSC_NAME(loose) *)(p))
+#define LOAD(p) (*(const DSC_NAME(loose) *)(p))
+
+__attribute__((always_inline)) static inline DSC_REAL DSC_NAME(total)(const DSC_NAME(vector) * v) {
+    DSC_REAL lanes[WIDTH];
+    AT(lanes) = *v;
+    for (size_t half = WIDTH / 2; half > 0; half /= 2)
+        for (size_t i = 0; i < half; ++i)
+            lanes[i] += lanes[i + half];
+    return lanes[0];
+}
+
+/* c (rows x columns) = a b^T, both read along their rows of k numbers. */
+__attribute__((always_inline)) static inline void DSC_NAME(dot_block)(const size_t rows, const size_t columns,
+                                                                      size_t k, const DSC_REAL *a,
+                                                                      const DSC_REAL *b, bool add,
+                                                                      DSC_REAL *c, size_t ldc) {
+    DSC_NAME(vector) sums[4][4] = {{{0}}};
+    size_t whole = k - k % WIDTH;
+    for (size_t i = 0; i < whole; i += WIDTH) {
+        DSC_NAME(vector) right[4];
+        for (size_t l = 0; l < columns; ++l)
+            right[l] = LOAD(b + l * k + i);
+        for (size_t j = 0; j < rows; ++j) {
+            DSC_NAME(vector) left = LOAD(a + j * k + i);
+            for (size_t l = 0; l < columns; ++l)
+                sums[j][l] += left * right[l];
+        }
+    }
+    for (size_t j = 0; j < rows; ++j)
+        for (size_t l = 0; l < columns; ++l) {
+            DSC_REAL sum = DSC_NAME(total)(&sums[j][l]);
+            for (size_t i = whole; i < k; ++i)
+                sum += a[j * k + i] * b[l * k + i];
+            c[j * ldc + l] = add ? c[j * ldc + l] + sum : sum;
+        }
+}
+
+DSC_MULTIVERSION static void DSC_NAME(dot_tile)(size_t rows, size_t columns, size_t k, const DSC_REAL *a,
+                                                const DSC_REAL *b, bool add, DSC_REAL *c, size_t ldc) {
+    for (size_t l = 0; l < columns;) {
+        size_t wide = columns - l >= 4 ? 4 : 1;
+        for (size_t j = 0; j < rows;) {
+            const DSC_REAL *left = a + j * k, *right = b + l * k;
+            DSC_REAL *out = c + j * ldc + l;
+            size_t tall = rows - j >= 4 ? 4 : 1;
+            if (tall == 4 && wide == 4)
+                DSC_NAME(dot_block)(4, 4, k, left, right, add, out, ldc);
+            else if (tall == 4)
+                DSC_NAME(dot_block)(4, 1, k, left, right, add, out, ldc);
+            else if (wide == 4)
+                DSC_NAME(dot_block)(1, 4, k, left, right, add, out, ldc);
+            else
+                DSC_NAME(dot_block)(1, 1, k, left, right, add, out, ldc);
+            j += tall;
+        }
+        l += wide;
+    }
+}
+
+/* c (rows x vectors * WIDTH) = sum over k of a[row, k] b[k, ...]: a column times a row at a time. */
+__attribute__((always_inline)) static inline void
+DSC_NAME(outer_block)(const size_t rows, const size_t vectors, size_t k, const DSC_REAL *a, size_t a_row,
+                      size_t a_k, const DSC_REAL *b, size_t ldb, bool add, DSC_REAL *c, size_t ldc) {
+    DSC_NAME(vector) sums[8][8] = {{{0}}};
+    for (size_t i = 0; i < k; ++i) {
+        DSC_NAME(vector) right[8];
+        for (size_t v = 0; v < vectors; ++v)
+            right[v] = LOAD(b + i * ldb + v * WIDTH);
+        for (size_t j = 0; j < rows; ++j) {
+            DSC_REAL left = a[j * a_row + i * a_k];
+            for (size_t v = 0; v < vectors; ++v)
+                sums[j][v] += left * right[v];
+        }
+    }
+    for (size_t j = 0; j < rows; ++j)
+        for (size_t v = 0; v < vectors; ++v) {
+            DSC_REAL *out = c + j * ldc + v * WIDTH;
+            AT(out) = add ? LOAD(out) + sums[j][v] : sums[j][v];
+        }
+}
+
+/* The columns that fill no vector. */
+static void DSC_NAME(outer_rest)(size_t rows, size_t columns, size_t k, const DSC_REAL *a, size_t a_row,
+                                 size_t a_k, const DSC_REAL *b, size_t ldb, bool add, DSC_REAL *c,
+                                 size_t ldc) {
+    for (size_t j = 0; j < rows; ++j)
+        for (size_t l = 0; l < columns; ++l) {
+            DSC_REAL sum = 0;
+            for (size_t i = 0; i < k; ++i)
+                sum += a[j * a_row + i * a_k] * b[i * ldb + l];
+            c[j * ldc + l] = add ? c[j * ldc + l] + sum : sum;
+        }
+}
+
+/* Rows [0, rows) of a strip of columns `vectors` vectors wide. */
+__attribute__((always_inline)) static inline void
+DSC_NAME(outer_strip)(size_t rows, const size_t vectors, size_t k, const DSC_REAL *a, size_t a_row,
+                      size_t a_k, const DSC_REAL *b, size_t ldb, bool add, DSC_REAL *c, size_t ldc) {
+    size_t j = 0;
+    for (; vectors <= 2 && j + 8 <= rows; j += 8)
+        DSC_NAME(outer_block)(8, vectors, k, a + j * a_row, a_row, a_k, b, ldb, add, c + j * ldc, ldc);
+    for (; j < rows; ++j)
+        DSC_NAME(outer_block)(1, vectors, k, a + j * a_row, a_row, a_k, b, ldb, add, c + j * ldc, ldc);
+}
+
+DSC_MULTIVERSION static void DSC_NAME(outer_rows)(size_t rows, size_t columns, size_t k, const DSC_REAL *a,
+                                                  size_t a_row, size_t a_k, const DSC_REAL *b, size_t ldb,
+                                                  bool add, DSC_REAL *c, size_t ldc) {
+    size_t l = 0;
+    for (; rows < 8 && l + 8 * WIDTH <= columns; l += 8 * WIDTH)
+        DSC_NAME(outer_strip)(rows, 8, k, a, a_row, a_k, b + l, ldb, add, c + l, ldc);
+    for (; l + 2 * WIDTH <= columns; l += 2 * WIDTH)
+        DSC_NAME(outer_strip)(rows, 2, k, a, a_row, a_k, b + l, ldb, add, c + l, ldc);
+    for (; l + WIDTH <= columns; l += WIDTH)
+        DSC_NAME(outer_strip)(rows, 1, k, a, a_row, a_k, b + l, ldb, add, c + l, ldc);
+    DSC_NAME(outer_rest)(rows, columns - l, k, a, a_row, a_k, b + l, ldb, add, c + l, ldc);
+}
+
+static void DSC_NAME(thin_tile)(const dsc_gemm_plan *p, dsc_gemm_tile t) {
+    DSC_REAL *c = (DSC_REAL *)p->c + t.row * p->n + t.column;
+    const DSC_REAL *a = (const DSC_REAL *)p->a + t.row * (p->transpose_a ? 1 : p->k);
+    const DSC_REAL *b = (const DSC_REAL *)p->b + t.column * (p->transpose_b ? p->k : 1);
+    bool add = p->beta != 0;
+    if (p->transpose_b) {
+        DSC_NAME(dot_tile)(t.height, t.width, p->k, a, b, add, c, p->n);
+        return;
+    }
+    size_t a_row = p->transpose_a ? 1 : p->k, a_k = p->transpose_a ? p->m : 1;
+    /* Many rows: eight at a time, so that c is written along its rows. Few: strip by strip, so that b is read
+     * once. */
+    size_t band = t.height > ROWS_AT_ONCE ? 8 : t.height;
+    for (size_t j = 0; j < t.height; j += band)
+        DSC_NAME(outer_rows)
+    (dsc_min_size(band, t.height - j), t.width, p->k, a + j * a_row, a_row, a_k, b, p->n, add, c + j * p->n,
+     p->n);
+}
+
+#undef WIDTH
+#undef AT
+#undef LOAD
+
+#else
+
+#include "linalg/thin.h"
+
+/* Measured at 784 and 512 against OpenBLAS 0.3.21: 1.7 to 2.4 times as fast at 16, 1.2 to 1.6 at 256. The
+ * operand that is read again and again should stay in the second-level cache. */
+enum { ROWS_AT_ONCE = 64, THIN = 256, CACHED_BYTES = 1 << 20 };
+
+#define DSC_TEMPLATE "linalg/thin.c"
+#include "core/instantiate.h"
+
+bool dsc_is_thin(const dsc_gemm_plan *p) {
+    if (p->alpha != 1 || (p->beta != 0 && p->beta != 1) || (p->transpose_a && p->transpose_b))
+        return false;
+    size_t cached = CACHED_BYTES / dsc_dtype_size(p->dtype);
+    if (p->transpose_b)
+        return p->m <= THIN && p->m * p->k <= cached;
+    return (p->m <= THIN && p->m * p->k <= cached) || (p->k <= THIN && p->k * p->n <= cached);
+}
+
+void dsc_thin_run_tile(const dsc_gemm_plan *plan, dsc_gemm_tile tile) {
+    if (plan->dtype == DSC_FLOAT32)
+        thin_tile_f32(plan, tile);
+    else
+        thin_tile_f64(plan, tile);
+}
+
+#endif

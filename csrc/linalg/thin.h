@@ -1,0 +1,13 @@
+/* Products with a thin operand: where BLAS would spend its time on packing, these read each operand in place.
+ */
+#ifndef DSC_LINALG_THIN_H
+#define DSC_LINALG_THIN_H
+
+#include "linalg/gemm.h"
+
+/* Whether a product is one that dsc_thin_run_tile is for, and faster at. Depends on the plan only. */
+bool dsc_is_thin(const dsc_gemm_plan *plan);
+
+void dsc_thin_run_tile(const dsc_gemm_plan *plan, dsc_gemm_tile tile);
+
+#endif
