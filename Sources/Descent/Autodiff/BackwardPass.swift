@@ -19,9 +19,13 @@ final class BackwardPass {
 
   /// Adds the gradients of `root`, times `upstream`, to the leaves' `grad`.
   static func accumulate(root: Tensor, upstream: Tensor, createsGraph: Bool) {
-    let pass = BackwardPass(createsGraph: createsGraph, targets: nil)
+    let state = ThreadState.current
+    let pass = createsGraph ? BackwardPass(createsGraph: true, targets: nil) : state.pointee.plainPass
     withRecording(createsGraph) { pass.run(root, upstream) }
   }
+
+  /// The pass that keeps nothing, made once a thread.
+  static func plain() -> BackwardPass { BackwardPass(createsGraph: false, targets: nil) }
 
   /// The gradients of `root`, times `upstream`, with respect to `targets`; nil where it does not depend.
   static func collect(
@@ -37,6 +41,7 @@ final class BackwardPass {
       deliver(upstream, to: root)
       return
     }
+    if targets == nil && rootNode.isChain { return runChain(rootNode, upstream) }
     deliverToTargets(upstream, root)
     var nodes = Self.nodesDeepestFirst(from: rootNode)
     rootNode.upstream = upstream
@@ -51,6 +56,28 @@ final class BackwardPass {
     for node in nodes { node.isCollected = false }
     nodes.removeAll(keepingCapacity: true)
     ThreadState.current.pointee.nodes = nodes
+  }
+
+  /// The same without a list: what most networks are.
+  private func runChain(_ root: Node, _ upstream: Tensor) {
+    var (node, upstream) = (root, upstream)
+    while true {
+      let gradients = node.pullBack(upstream, self)
+      var next: (Node, Tensor)?
+      func deliver(_ gradient: Tensor?, _ input: Tensor?) {
+        guard let gradient, let input else { return }
+        if let inner = input.node {
+          next = (inner, gradient)
+        } else {
+          self.deliver(gradient, to: input)
+        }
+      }
+      deliver(gradients.0, node.inputs.0)
+      deliver(gradients.1, node.inputs.1)
+      deliver(gradients.2, node.inputs.2)
+      guard let next else { return }
+      (node, upstream) = next
+    }
   }
 
   /// The nodes that `root` depends on, each after all of its consumers.
@@ -138,31 +165,25 @@ extension Tensor {
 
   /// Adds to the leaf's gradient in place.
   func accumulateGradient(_ gradient: Tensor) {
-    let target = gradientDestination()
-    if target.adds {
+    let (sum, adds) = gradientDestination()
+    if adds {
+      var extent = count
       require(
-        target.tensor.data.withOperands(gradient.data) { a, b in
-          var extent = count
-          return dsc_binary_run(nil, dtype.c, DSC_ADD, 1, &extent, a, b, target.tensor.data)
+        sum.withOperands(gradient.data) { a, b in
+          dsc_binary_run(nil, dtype.c, DSC_ADD, 1, &extent, a, b, sum)
         })
     } else {
-      target.tensor.data.copyMemory(from: gradient.data, byteCount: count * dtype.size)
+      sum.copyMemory(from: gradient.data, byteCount: count * dtype.size)
     }
   }
 
   /// Where a kernel is to leave the leaf's gradient, and whether it adds to what is there.
-  func gradientDestination() -> (tensor: Tensor, adds: Bool) {
+  func gradientDestination() -> (data: UnsafeMutableRawPointer, adds: Bool) {
     let adds = hasGradient
-    let view: Tensor
-    if let gradientView {
-      view = gradientView
-    } else {
-      view = Tensor(uninitialized: shape, dtype: dtype)
-      gradientView = view
-    }
-    view.storage.version &+= 1
+    if gradientView == nil { gradientView = Tensor(uninitialized: shape, dtype: dtype) }
     hasGradient = true
-    return (view, adds)
+    gradientView!.storage.version &+= 1
+    return (gradientView!.data, adds)
   }
 }
 

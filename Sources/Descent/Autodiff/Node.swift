@@ -6,25 +6,39 @@ final class Node {
   /// Computes the inputs' gradients from the output's. Written in tensor operations, so that with
   /// `pass.createsGraph` the result can be differentiated again.
   ///
-  /// It may hold the node's inputs, and detached copies of its output; the output itself would be a cycle.
-  typealias Pullback = (_ upstream: Tensor, _ pass: BackwardPass) -> InputGradients
+  /// It may hold the node's inputs, and detached copies of its output; the output itself would be a cycle. A
+  /// closure that takes them from the node instead holds nothing, and costs no allocation.
+  typealias Pullback = (_ node: Node, _ upstream: Tensor, _ pass: BackwardPass) -> InputGradients
 
   let operation: TapeOperation
-  private(set) var inputs: (Tensor?, Tensor?, Tensor?)
+  @exclusivity(unchecked) private(set) var inputs: (Tensor?, Tensor?, Tensor?)
+  /// What the forward pass kept for the backward pass: a tensor, a number.
+  let saved: Tensor?
+  let factor: Double
   /// One more than the deepest input's: a node's consumers are all deeper than it is.
   let depth: Int
-  private var pullback: Pullback?
+  /// Whether at most one input is itself a result, and so all the way down: then the nodes need no sorting.
+  let isChain: Bool
+  @exclusivity(unchecked) private var pullback: Pullback?
   /// The sum of the inputs' versions when recorded.
   private let versions: Int
 
   // While a backward pass runs:
-  var upstream: Tensor?
-  var isCollected = false
+  @exclusivity(unchecked) var upstream: Tensor?
+  @exclusivity(unchecked) var isCollected = false
 
-  init(_ operation: TapeOperation, _ a: Tensor, _ b: Tensor?, _ c: Tensor?, pullback: @escaping Pullback) {
+  init(
+    _ operation: TapeOperation, _ a: Tensor, _ b: Tensor?, _ c: Tensor?, saved: Tensor?, factor: Double,
+    pullback: @escaping Pullback
+  ) {
     self.operation = operation
+    self.saved = saved
+    self.factor = factor
     inputs = (a, b, c)
-    depth = 1 + max(a.node?.depth ?? 0, max(b?.node?.depth ?? 0, c?.node?.depth ?? 0))
+    let (x, y, z) = (a.node, b?.node, c?.node)
+    depth = 1 + max(x?.depth ?? 0, max(y?.depth ?? 0, z?.depth ?? 0))
+    let results = (x == nil ? 0 : 1) + (y == nil ? 0 : 1) + (z == nil ? 0 : 1)
+    isChain = results == 0 || results == 1 && (x ?? y ?? z)?.isChain ?? false
     self.pullback = pullback
     versions = Self.versions(a, b, c)
   }
@@ -42,7 +56,7 @@ final class Node {
       (an optimizer step between forward and backward?)
       """)
     guard let pullback else { return (nil, nil, nil) }
-    return pullback(upstream, pass)
+    return pullback(self, upstream, pass)
   }
 
   /// Long chains are taken down one node after another; letting the fields go would recurse once a node.
@@ -73,11 +87,11 @@ extension Tensor {
   /// Records how this result came about, if recording is on and an input requires gradients.
   @inline(__always)
   func recorded(
-    _ operation: TapeOperation, _ a: Tensor, _ b: Tensor? = nil, _ c: Tensor? = nil,
-    pullback: @autoclosure () -> Node.Pullback
+    _ operation: TapeOperation, _ a: Tensor, _ b: Tensor? = nil, _ c: Tensor? = nil, saved: Tensor? = nil,
+    factor: Double = 1, pullback: @autoclosure () -> Node.Pullback
   ) -> Tensor {
     guard Tensor.records(a, b, c) else { return self }
-    node = Node(operation, a, b, c, pullback: pullback())
+    node = Node(operation, a, b, c, saved: saved, factor: factor, pullback: pullback())
     return self
   }
 }

@@ -24,54 +24,56 @@ public func linear(
   let shape =
     rank == 2 ? Shape(x.shape[0], outputs) : x.shape.replacing(rank - 1, with: outputs)
   let y = Tensor(uninitialized: shape, dtype: x.dtype)
-  var layer = linearDescription(x, weight, bias, activation, y)
+  var layer = linearDescription(x, weight, bias, activation, y.data)
   require(dsc_linear_forward(nil, &layer))
-  let saved = y.detached()
-  return y.recorded(.linear, x, weight, bias) { g, pass in
-    pass.createsGraph
-      ? differentiableLinearGradients(g, x, weight, bias, activation)
-      : fusedLinearGradients(g, x, weight, bias, activation, saved, pass)
+  // The output behind a ReLU is its derivative's mask.
+  let saved = activation == .identity ? nil : y.detached()
+  return y.recorded(.linear, x, weight, bias, saved: saved) { node, g, pass in
+    guard let x = node.inputs.0, let weight = node.inputs.1 else { return (nil, nil, nil) }
+    return pass.createsGraph
+      ? differentiableLinearGradients(g, x, weight, node.inputs.2, node.saved == nil ? .identity : .relu)
+      : fusedLinearGradients(g, x, weight, node.inputs.2, node.saved, pass)
   }
 }
 
 private func linearDescription(
-  _ x: Tensor, _ weight: Tensor, _ bias: Tensor?, _ activation: Activation, _ y: Tensor
+  _ x: Tensor, _ weight: Tensor, _ bias: Tensor?, _ activation: Activation, _ y: UnsafeMutableRawPointer
 ) -> dsc_linear {
   let inputs = weight.shape[1]
   return dsc_linear(
     dtype: x.dtype.c, activation: activation.c, batch: inputs == 0 ? 0 : x.count / inputs, inputs: inputs,
-    outputs: weight.shape[0], x: x.data, w: weight.data, b: bias.map { UnsafeRawPointer($0.data) }, y: y.data)
+    outputs: weight.shape[0], x: x.data, w: weight.data, b: bias.map { UnsafeRawPointer($0.data) }, y: y)
 }
 
-/// All gradients in one call, those of leaves straight into their `grad`.
+/// All gradients in one call, those of leaves straight into their `grad`. `y` is the output behind a ReLU; nil
+/// without one.
 private func fusedLinearGradients(
-  _ g: Tensor, _ x: Tensor, _ weight: Tensor, _ bias: Tensor?, _ activation: Activation, _ y: Tensor,
-  _ pass: BackwardPass
+  _ g: Tensor, _ x: Tensor, _ weight: Tensor, _ bias: Tensor?, _ y: Tensor?, _ pass: BackwardPass
 ) -> InputGradients {
-  var layer = linearDescription(x, weight, bias, activation, y)
+  // Without an activation the output is not read, but must not be NULL.
+  var layer = linearDescription(x, weight, bias, y == nil ? .identity : .relu, y?.data ?? g.data)
   var gradients = dsc_linear_gradients()
   gradients.dy = UnsafeRawPointer(g.data)
-  let dz = activation == .identity ? nil : Tensor(uninitialized: g.shape, dtype: g.dtype)
+  let dz = y == nil ? nil : Tensor(uninitialized: g.shape, dtype: g.dtype)
   gradients.dz = dz?.data
   let dx = x.requiresGrad ? Tensor(uninitialized: x.shape, dtype: x.dtype) : nil
   gradients.dx = dx?.data
-  func destination(_ tensor: Tensor?) -> (returned: Tensor?, data: UnsafeMutableRawPointer?, adds: Bool) {
-    guard let tensor, tensor.requiresGrad else { return (nil, nil, false) }
-    if tensor.node == nil && pass.accumulatesIntoLeaves {
-      let target = tensor.gradientDestination()
-      return (nil, target.tensor.data, target.adds)
-    }
-    let fresh = Tensor(uninitialized: tensor.shape, dtype: tensor.dtype)
-    return (fresh, fresh.data, false)
-  }
-  let dw = destination(weight)
-  let db = destination(bias)
-  gradients.dw = dw.data
-  gradients.db = db.data
-  gradients.add_dw = dw.adds
-  gradients.add_db = db.adds
+  var (dw, db): (Tensor?, Tensor?)
+  (gradients.dw, gradients.add_dw) = destination(weight, pass, &dw)
+  (gradients.db, gradients.add_db) = destination(bias, pass, &db)
   require(dsc_linear_backward(nil, &layer, &gradients))
-  return (dx, dw.returned, db.returned)
+  return (dx, dw, db)
+}
+
+/// Where a gradient goes, and whether it is added there: a leaf's own, or a fresh tensor to be returned.
+private func destination(
+  _ tensor: Tensor?, _ pass: BackwardPass, _ fresh: inout Tensor?
+) -> (UnsafeMutableRawPointer?, Bool) {
+  guard let tensor, tensor.requiresGrad else { return (nil, false) }
+  if tensor.node == nil && pass.accumulatesIntoLeaves { return tensor.gradientDestination() }
+  let made = Tensor(uninitialized: tensor.shape, dtype: tensor.dtype)
+  fresh = made
+  return (made.data, false)
 }
 
 private func differentiableLinearGradients(

@@ -42,12 +42,10 @@ public struct CrossEntropyLoss: Loss {
     precondition(
       weight.map { $0.count == logits.shape[rank - 1] && $0.dtype == logits.dtype } ?? true,
       "CrossEntropyLoss: logits of shape \(logits.shape), weight of shape \(weight?.shape ?? [])")
-    let value = Tensor(uninitialized: reduction == .none ? targets.shape : Shape(), dtype: logits.dtype)
-    let slope =
-      Tensor.records(logits)
-      ? Tensor(uninitialized: logits.shape, dtype: logits.dtype) : nil
+    let (value, slope) = reduction.makeValueAndGradient(
+      targets.shape, logits, isRecorded: Tensor.records(logits))
     run(logits, targets, reduction, value: value, gradient: slope)
-    return value.recorded(.crossEntropy, logits) { upstream, pass in
+    return value.recorded(.crossEntropy, logits) { _, upstream, pass in
       if pass.createsGraph { return (differentiableGradient(logits, targets, upstream), nil, nil) }
       let slope = slope!
       if upstream.isSeed { return (slope, nil, nil) }

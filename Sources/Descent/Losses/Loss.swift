@@ -18,6 +18,17 @@ public enum Reduction: String, Sendable, CaseIterable {
   }
 }
 
+extension Reduction {
+  /// Room for a loss's value, and for its gradient if one of the inputs will want it.
+  func makeValueAndGradient(
+    _ unreduced: Shape, _ input: Tensor, isRecorded: Bool
+  ) -> (value: Tensor, gradient: Tensor?) {
+    let shape = self == .none ? unreduced : Shape()
+    guard isRecorded else { return (Tensor(uninitialized: shape, dtype: input.dtype), nil) }
+    return Tensor.uninitializedPair(shape, input.shape, dtype: input.dtype)
+  }
+}
+
 /// What a model's output is measured by: called with it and the targets, gives what to minimize.
 public protocol Loss {
   /// The loss of a prediction.

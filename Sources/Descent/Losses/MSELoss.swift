@@ -17,28 +17,22 @@ public struct MSELoss: Loss, Sendable {
       prediction.shape == targets.shape && prediction.dtype == targets.dtype,
       "MSELoss: a \(prediction.dtype.rawValue) prediction of shape \(prediction.shape), \(targets.dtype.rawValue) targets of shape \(targets.shape)"
     )
-    let none = reduction == .none
-    let value = Tensor(uninitialized: none ? prediction.shape : Shape(), dtype: prediction.dtype)
-    let slope =
-      Tensor.records(prediction, targets)
-      ? Tensor(uninitialized: prediction.shape, dtype: prediction.dtype) : nil
+    let (value, slope) = reduction.makeValueAndGradient(
+      prediction.shape, prediction, isRecorded: Tensor.records(prediction, targets))
     require(
       dsc_mse_run(
         nil, prediction.dtype.c, prediction.count, prediction.data, targets.data, reduction.c, value.data,
         slope?.data))
     let factor = reduction == .mean ? 2 / Double(prediction.count) : 2
-    return value.recorded(.meanSquaredError, prediction, targets) { upstream, pass in
-      var gradient: Tensor
-      if pass.createsGraph {
-        gradient = (prediction - targets) * factor * upstream
-      } else {
-        gradient = slope!
-        if !upstream.isSeed { gradient = gradient * upstream }
+    return value.recorded(.meanSquaredError, prediction, targets, saved: slope, factor: factor) {
+      node, upstream, pass in
+      guard let prediction = node.inputs.0, let targets = node.inputs.1, let slope = node.saved else {
+        return (nil, nil, nil)
       }
-      return (
-        prediction.requiresGrad ? gradient : nil,
-        targets.requiresGrad ? -gradient : nil, nil
-      )
+      let gradient =
+        pass.createsGraph
+        ? (prediction - targets) * node.factor * upstream : upstream.isSeed ? slope : slope * upstream
+      return (prediction.requiresGrad ? gradient : nil, targets.requiresGrad ? -gradient : nil, nil)
     }
   }
 }

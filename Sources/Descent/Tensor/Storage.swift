@@ -5,7 +5,7 @@ final class Storage {
   let pointer: UnsafeMutableRawPointer
   private let sizeClass: Int
   /// Counts writes in place, so that a backward pass can tell that what it saved has changed.
-  var version = 0
+  @exclusivity(unchecked) var version = 0
 
   init(bytes: Int) {
     sizeClass = BlockCache.sizeClass(bytes)
@@ -23,13 +23,16 @@ final class Storage {
 
 /// Freed blocks by size, for reuse: after warm-up, training allocates no buffers.
 struct BlockCache {
-  private var lists: [UnsafeMutableRawPointer?]
+  private let lists: UnsafeMutableBufferPointer<UnsafeMutableRawPointer?>
   private(set) var allocations = 0
   private(set) var cachedBytes = 0
 
   private static let classes = 4 * 60
 
-  init() { lists = Array(repeating: nil, count: Self.classes) }
+  init() {
+    lists = .allocate(capacity: Self.classes)
+    lists.initialize(repeating: nil)
+  }
 
   /// Four sizes to each power of two from 64 bytes on: at most a fifth is wasted.
   static func sizeClass(_ bytes: Int) -> Int {
@@ -68,6 +71,12 @@ struct BlockCache {
       }
     }
     cachedBytes = 0
+  }
+
+  /// Gives back everything, for the end of the thread.
+  mutating func close() {
+    clear()
+    lists.deallocate()
   }
 }
 

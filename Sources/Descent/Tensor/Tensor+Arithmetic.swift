@@ -4,21 +4,21 @@ import CDescent
 extension Tensor {
   /// The elementwise sum.
   public static func + (a: Tensor, b: Tensor) -> Tensor {
-    binary(DSC_ADD, a, b, .add).recorded(.add, a, b) { g, _ in
+    binary(DSC_ADD, a, b, .add).recorded(.add, a, b) { _, g, _ in
       (g.gradient(for: a), g.gradient(for: b), nil)
     }
   }
 
   /// The elementwise difference.
   public static func - (a: Tensor, b: Tensor) -> Tensor {
-    binary(DSC_SUBTRACT, a, b, .subtract).recorded(.subtract, a, b) { g, _ in
+    binary(DSC_SUBTRACT, a, b, .subtract).recorded(.subtract, a, b) { _, g, _ in
       (g.gradient(for: a), b.requiresGrad ? (-g).gradient(for: b) : nil, nil)
     }
   }
 
   /// The elementwise product.
   public static func * (a: Tensor, b: Tensor) -> Tensor {
-    binary(DSC_MULTIPLY, a, b, .multiply).recorded(.multiply, a, b) { g, _ in
+    binary(DSC_MULTIPLY, a, b, .multiply).recorded(.multiply, a, b) { _, g, _ in
       (
         a.requiresGrad ? (g * b).gradient(for: a) : nil,
         b.requiresGrad ? (g * a).gradient(for: b) : nil, nil
@@ -28,7 +28,7 @@ extension Tensor {
 
   /// The elementwise quotient.
   public static func / (a: Tensor, b: Tensor) -> Tensor {
-    binary(DSC_DIVIDE, a, b, .divide).recorded(.divide, a, b) { g, _ in
+    binary(DSC_DIVIDE, a, b, .divide).recorded(.divide, a, b) { _, g, _ in
       (
         a.requiresGrad ? (g / b).gradient(for: a) : nil,
         b.requiresGrad ? (-(g * a) / (b * b)).gradient(for: b) : nil, nil
@@ -40,7 +40,7 @@ extension Tensor {
   /// in PyTorch for exponents that are not negative.
   public func pow(_ exponent: Tensor) -> Tensor {
     let base = self
-    return Tensor.binary(DSC_POWER, base, exponent, .power).recorded(.power, base, exponent) { g, _ in
+    return Tensor.binary(DSC_POWER, base, exponent, .power).recorded(.power, base, exponent) { _, g, _ in
       // The masks keep 0 * infinity out: x^-1 at 0 with the exponent 0, and log 0.
       let slope = { (exponent * base.pow(exponent - 1)).masked(by: exponent.isNonzero) }
       let logarithm = { (base.pow(exponent) * base.log()).masked(by: base.isNonzero) }
@@ -54,7 +54,7 @@ extension Tensor {
   /// The larger of both, element by element; NaN where either is. Where they are equal each gets half of the
   /// gradient, as in PyTorch.
   public static func maximum(_ a: Tensor, _ b: Tensor) -> Tensor {
-    binary(DSC_MAXIMUM, a, b, .maximum).recorded(.maximum, a, b) { g, _ in
+    binary(DSC_MAXIMUM, a, b, .maximum).recorded(.maximum, a, b) { _, g, _ in
       let (x, y) = (a.detached(), b.detached())
       let half = (x .== y) * 0.5
       return (
@@ -81,7 +81,7 @@ extension Tensor {
   /// The elements where `mask` is not 0; 0 elsewhere, whatever stands there. No gradient flows to the mask.
   func masked(by mask: Tensor) -> Tensor {
     let mask = mask.detached()
-    return Tensor.binary(DSC_MASK, self, mask, .mask).recorded(.mask, self) { [self] g, _ in
+    return Tensor.binary(DSC_MASK, self, mask, .mask).recorded(.mask, self) { [self] _, g, _ in
       (g.masked(by: mask).gradient(for: self), nil, nil)
     }
   }

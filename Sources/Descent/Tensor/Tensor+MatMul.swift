@@ -20,7 +20,7 @@ extension Tensor {
       k == b.shape[transposeB ? 1 : 0], "matmul: inner extents of \(a.shape) and \(b.shape) differ")
     let out = Tensor(uninitialized: Shape(m, n), dtype: a.dtype)
     require(dsc_gemm(nil, a.dtype.c, transposeA, transposeB, m, n, k, 1, a.data, b.data, 0, out.data))
-    return out.recorded(.matmul, a, b) { g, _ in
+    return out.recorded(.matmul, a, b) { _, g, _ in
       var da: Tensor?
       var db: Tensor?
       if a.requiresGrad {

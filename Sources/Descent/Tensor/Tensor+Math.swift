@@ -4,35 +4,35 @@ import CDescent
 extension Tensor {
   /// The negative.
   public static prefix func - (x: Tensor) -> Tensor {
-    unary(DSC_NEGATE, x).recorded(.negate, x) { g, _ in (-g, nil, nil) }
+    unary(DSC_NEGATE, x).recorded(.negate, x) { _, g, _ in (-g, nil, nil) }
   }
 
   /// e to the power of every element.
   public func exp() -> Tensor {
     let y = Tensor.unary(DSC_EXP, self)
     let saved = y.detached()
-    return y.recorded(.exp, self) { [self] g, pass in
+    return y.recorded(.exp, self) { [self] _, g, pass in
       (g * (pass.createsGraph ? exp() : saved), nil, nil)
     }
   }
 
   /// The natural logarithm of every element.
   public func log() -> Tensor {
-    Tensor.unary(DSC_LOG, self).recorded(.log, self) { [self] g, _ in (g / self, nil, nil) }
+    Tensor.unary(DSC_LOG, self).recorded(.log, self) { [self] _, g, _ in (g / self, nil, nil) }
   }
 
   /// The square root of every element.
   public func sqrt() -> Tensor {
     let y = Tensor.unary(DSC_SQRT, self)
     let saved = y.detached()
-    return y.recorded(.sqrt, self) { [self] g, pass in
+    return y.recorded(.sqrt, self) { [self] _, g, pass in
       (g / ((pass.createsGraph ? sqrt() : saved) * 2), nil, nil)
     }
   }
 
   /// The absolute value of every element. Its derivative at 0 is 0, as in PyTorch.
   public func abs() -> Tensor {
-    Tensor.unary(DSC_ABS, self).recorded(.abs, self) { [self] g, _ in
+    Tensor.unary(DSC_ABS, self).recorded(.abs, self) { [self] _, g, _ in
       (g * Tensor.unary(DSC_SIGN, self), nil, nil)
     }
   }
@@ -41,7 +41,7 @@ extension Tensor {
   public func relu() -> Tensor {
     let y = Tensor(uninitialized: shape, dtype: dtype)
     require(dsc_relu_forward(nil, dtype.c, count, data, y.data))
-    return y.recorded(.relu, self) { [self] g, pass in
+    return y.recorded(.relu, self) { [self] _, g, pass in
       if pass.createsGraph { return (g.masked(by: Tensor.unary(DSC_STEP, self)), nil, nil) }
       let dx = Tensor(uninitialized: shape, dtype: dtype)
       require(dsc_relu_backward(nil, dtype.c, count, data, g.data, dx.data))

@@ -6,7 +6,7 @@ extension Tensor {
     let out = Tensor(uninitialized: Shape(), dtype: dtype)
     require(dsc_sum_run(nil, dtype.c, 1, count, 1, data, out.data))
     let shape = shape
-    return out.recorded(.sum, self) { g, _ in (g.expanded(to: shape), nil, nil) }
+    return out.recorded(.sum, self) { _, g, _ in (g.expanded(to: shape), nil, nil) }
   }
 
   /// The sums along a dimension, which disappears, or stays with extent 1. Negative dimensions count from the
@@ -19,7 +19,7 @@ extension Tensor {
     let inner = shape.dropFirst(d + 1).reduce(1, *)
     require(dsc_sum_run(nil, dtype.c, outer, shape[d], inner, data, out.data))
     let shape = shape
-    let sums = out.recorded(.sum, self) { g, _ in (g.expanded(to: shape), nil, nil) }
+    let sums = out.recorded(.sum, self) { _, g, _ in (g.expanded(to: shape), nil, nil) }
     if keepingDimension { return sums }
     return sums.reshaped(Shape(kept.enumerated().filter { $0.offset != d }.map(\.element)))
   }
@@ -42,7 +42,7 @@ extension Tensor {
     require(
       target.withExtents { rank, extents in dsc_copy_run(nil, dtype.c, rank, extents, &operand, out.data) })
     let shape = shape
-    return out.recorded(.expand, self) { g, _ in (g.summed(to: shape), nil, nil) }
+    return out.recorded(.expand, self) { _, g, _ in (g.summed(to: shape), nil, nil) }
   }
 
   /// Sums what broadcasting repeated: the adjoint of `expanded`.

@@ -10,7 +10,7 @@ extension Tensor {
     let out = Tensor(storage: storage, offset: offset, shape: target, dtype: dtype)
     guard dtype.isFloatingPoint else { return out }
     let shape = shape
-    return out.recorded(.reshape, self) { g, _ in (g.reshaped(shape), nil, nil) }
+    return out.recorded(.reshape, self) { _, g, _ in (g.reshaped(shape), nil, nil) }
   }
 
   /// All dimensions from `dim` on made one.
@@ -35,7 +35,7 @@ extension Tensor {
       out.shape.withExtents { rank, extents in
         dsc_copy_run(nil, dtype.c, rank, extents, &operand, out.data)
       })
-    return out.recorded(.transpose, self) { g, _ in (g.transposed(), nil, nil) }
+    return out.recorded(.transpose, self) { _, g, _ in (g.transposed(), nil, nil) }
   }
 
   /// The rows of a range along the first dimension; shares the memory.
@@ -49,7 +49,7 @@ extension Tensor {
       shape: shape.rank == 2 ? Shape(range.count, row) : shape.replacing(0, with: range.count), dtype: dtype)
     guard requiresGrad else { return out }
     let total = shape[0]
-    return out.recorded(.rows, self) { g, _ in
+    return out.recorded(.rows, self) { _, g, _ in
       (g.paddedRows(before: range.lowerBound, total: total), nil, nil)
     }
   }
@@ -60,6 +60,6 @@ extension Tensor {
     let row = count / max(shape[0], 1) * dtype.size
     (out.data + before * row).copyMemory(from: data, byteCount: shape[0] * row)
     let range = before..<before + shape[0]
-    return out.recorded(.padRows, self) { g, _ in (g[rows: range], nil, nil) }
+    return out.recorded(.padRows, self) { _, g, _ in (g[rows: range], nil, nil) }
   }
 }

@@ -14,7 +14,7 @@ extension Tensor {
       return e / e.sum(dim: -1, keepingDimension: true)
     }
     let saved = y.detached()
-    return y.recorded(.softmax, self) { [self] g, pass in
+    return y.recorded(.softmax, self) { [self] _, g, pass in
       let p = pass.createsGraph ? softmax() : saved
       return (p * (g - (g * p).sum(dim: -1, keepingDimension: true)), nil, nil)
     }

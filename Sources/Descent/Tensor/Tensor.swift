@@ -6,22 +6,22 @@ import CDescent
 /// tensors that require gradients carry a node of the tape, which `backward()` follows. A tensor and all that
 /// share its tape belong to one thread at a time.
 public class Tensor {
-  private(set) var storage: Storage
+  @exclusivity(unchecked) private(set) var storage: Storage
   /// Where the elements start in the storage, in elements.
-  private(set) var offset: Int
+  @exclusivity(unchecked) private(set) var offset: Int
   /// The first element's address.
-  private(set) var data: UnsafeMutableRawPointer
+  @exclusivity(unchecked) private(set) var data: UnsafeMutableRawPointer
   /// The extent of each dimension.
   public let shape: Shape
   /// The type of the elements.
   public let dtype: DType
   /// How the tensor was computed; nil for leaves.
-  var node: Node?
+  @exclusivity(unchecked) var node: Node?
   /// Whether gradients are wanted of a leaf.
-  var isLeafWithGradient = false
+  @exclusivity(unchecked) var isLeafWithGradient = false
   /// Where the gradient of a leaf is kept; valid only while `hasGradient`.
-  var gradientView: Tensor?
-  var hasGradient = false
+  @exclusivity(unchecked) var gradientView: Tensor?
+  @exclusivity(unchecked) var hasGradient = false
 
   init(storage: Storage, offset: Int, shape: Shape, dtype: DType) {
     self.storage = storage
@@ -38,6 +38,16 @@ public class Tensor {
     self.shape = shape
     self.dtype = dtype
     data = storage.pointer
+  }
+
+  /// Two tensors with undefined contents in one block of memory, which costs half as much to get.
+  static func uninitializedPair(_ first: Shape, _ second: Shape, dtype: DType) -> (Tensor, Tensor) {
+    let place = (first.elementCount + 15) & ~15
+    let storage = Storage(bytes: (place + second.elementCount) * dtype.size)
+    return (
+      Tensor(storage: storage, offset: 0, shape: first, dtype: dtype),
+      Tensor(storage: storage, offset: place, shape: second, dtype: dtype)
+    )
   }
 
   /// The number of elements.

@@ -14,7 +14,9 @@ struct ThreadState {
   /// Tensors whose graphs are being taken down, so that a long graph does not recurse.
   var discarded: [Tensor] = []
   var isDiscarding = false
-  /// Reused by every backward pass.
+  /// Used by every backward pass that keeps nothing.
+  var plainPass = BackwardPass.plain()
+  /// The list of nodes of the last pass, for its capacity.
   var nodes: [Node] = []
 
   /// The last 1 that a backward pass started from, kept because the next one needs the same.
@@ -40,7 +42,7 @@ struct ThreadState {
       #endif
       let state = pointer.assumingMemoryBound(to: ThreadState.self)
       state.pointee.lastOne = nil
-      state.pointee.blocks.clear()
+      state.pointee.blocks.close()
       state.deinitialize(count: 1)
       state.deallocate()
     }
