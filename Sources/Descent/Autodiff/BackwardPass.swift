@@ -63,20 +63,23 @@ final class BackwardPass {
     var (node, upstream) = (root, upstream)
     while true {
       let gradients = node.pullBack(upstream, self)
-      var next: (Node, Tensor)?
-      func deliver(_ gradient: Tensor?, _ input: Tensor?) {
-        guard let gradient, let input else { return }
-        if let inner = input.node {
-          next = (inner, gradient)
-        } else {
-          self.deliver(gradient, to: input)
-        }
-      }
-      deliver(gradients.0, node.inputs.0)
-      deliver(gradients.1, node.inputs.1)
-      deliver(gradients.2, node.inputs.2)
+      var next: Node?
+      var nextUpstream = upstream
+      if let gradient = gradients.0, let input = node.inputs.0 { step(gradient, input, &next, &nextUpstream) }
+      if let gradient = gradients.1, let input = node.inputs.1 { step(gradient, input, &next, &nextUpstream) }
+      if let gradient = gradients.2, let input = node.inputs.2 { step(gradient, input, &next, &nextUpstream) }
       guard let next else { return }
-      (node, upstream) = next
+      (node, upstream) = (next, nextUpstream)
+    }
+  }
+
+  /// Goes on to a result, or leaves its gradient with a leaf.
+  @inline(__always)
+  private func step(_ gradient: Tensor, _ input: Tensor, _ next: inout Node?, _ upstream: inout Tensor) {
+    if let inner = input.node {
+      (next, upstream) = (inner, gradient)
+    } else {
+      deliver(gradient, to: input)
     }
   }
 

@@ -74,7 +74,8 @@ public final class Optimizer {
   let flat: FlatParameters
   let handle: OpaquePointer
   private let hasGradient: UnsafeMutablePointer<UInt8>
-  private let list: [Parameter]
+  /// The parameters again, for loops that are run at every step: without reference counting.
+  private let list: [Unmanaged<Parameter>]
 
   /// An optimizer for all of a model's parameters.
   ///
@@ -104,7 +105,7 @@ public final class Optimizer {
     }
     flat = try FlatParameters(list)
     self.parameters = parameters
-    self.list = list
+    self.list = list.map(Unmanaged.passUnretained)
     rules = groups.map(\.rule)
     handle = engine.release()
     hasGradient = .allocate(capacity: max(list.count, 1))
@@ -124,8 +125,9 @@ public final class Optimizer {
   public func step() throws(DescentError) -> StepReport {
     var isComplete = true
     for (index, parameter) in list.enumerated() {
-      hasGradient[index] = parameter.hasGradient ? 1 : 0
-      isComplete = isComplete && parameter.hasGradient
+      let has = parameter._withUnsafeGuaranteedRef { $0.hasGradient }
+      hasGradient[index] = has ? 1 : 0
+      isComplete = isComplete && has
     }
     var step = dsc_step()
     step.parameters = flat.values.pointer
@@ -145,7 +147,7 @@ public final class Optimizer {
 
   /// Forgets all gradients: `grad` is nil until the next backward pass, which then writes instead of adding.
   public func zeroGrad() {
-    for parameter in list { parameter.hasGradient = false }
+    for parameter in list { parameter._withUnsafeGuaranteedRef { $0.hasGradient = false } }
   }
 
   // MARK: Options
