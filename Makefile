@@ -17,7 +17,7 @@ demo: build
 
 ## test: install what is missing, build, run every test
 test: setup
-	$(SWIFT) test -c release
+	$(SWIFT) test -c release --scratch-path .build/tests
 
 ## build: build the library and the command, optimised
 build: setup

@@ -136,6 +136,7 @@ public final class Optimizer {
     var report = dsc_step_report()
     let status = dsc_optimizer_step(nil, handle, &step, &report)
     try check(status)
+    let measures = measuresGradients || clipNorm != nil || nonFiniteGuard != .propagate
     if status == DSC_OK { flat.values.version &+= 1 }
     return StepReport(
       wasSkipped: status == DSC_STEP_SKIPPED,
@@ -153,17 +154,15 @@ public final class Optimizer {
   // MARK: Options
 
   /// Scales all gradients so that their common norm is at most this, as `clip_grad_norm_`; nil for off.
-  public private(set) var clipNorm: Double?
+  @exclusivity(unchecked) public private(set) var clipNorm: Double?
   /// Limits every gradient's absolute value to this, as `clip_grad_value_`; nil for off.
   public private(set) var clipValue: Double?
   /// What happens to gradients that are not finite.
-  public private(set) var nonFiniteGuard = NonFiniteGuard.propagate
+  @exclusivity(unchecked) public private(set) var nonFiniteGuard = NonFiniteGuard.propagate
   /// Whether every step's report has the gradients' norm, at the cost of one more pass over them.
-  public var measuresGradients = false {
+  @exclusivity(unchecked) public var measuresGradients = false {
     didSet { require(dsc_optimizer_set_statistics(handle, measuresGradients)) }
   }
-
-  private var measures: Bool { measuresGradients || clipNorm != nil || nonFiniteGuard != .propagate }
 
   /// Sets clipping by norm and by value; the norm comes first.
   ///
