@@ -68,7 +68,8 @@ import Testing
 
   @Test func products() {
     for (m, k, n) in [
-      (1, 1, 1), (3, 5, 7), (67, 131, 259), (1, 600, 400), (300, 2, 300), (300, 270, 310), (2, 0, 3), (0, 2, 3),
+      (1, 1, 1), (3, 5, 7), (67, 131, 259), (1, 600, 400), (300, 2, 300), (300, 270, 310), (2, 0, 3),
+      (0, 2, 3),
     ] {
       let a = Tensor(exactNumbers(m * k, step: 1), shape: [m, k], dtype: .float64)
       let b = Tensor(exactNumbers(k * n, step: 2), shape: [k, n], dtype: .float64)
