@@ -12,9 +12,9 @@ extern "C" {
 #endif
 
 /* c (m x n) = alpha * op(a) op(b) + beta * c, with op(a) m x k and op(b) k x n; op(x) is x, or its transpose
- * where the flag is set. Row-major and contiguous: a holds m x k numbers, or k x m if transposed. With beta =
- * 0, c is not read. k = 0 leaves beta * c. Refused: NULL buffers of a non-empty product, sizes that overflow
- * or exceed OpenBLAS's int. */
+ * where the flag is set. Row-major and contiguous: a holds m x k numbers, or k x m if transposed.
+ * With beta = 0, c is not read; k = 0 leaves beta * c.
+ * Refused: NULL buffers of a non-empty product, sizes that overflow or exceed OpenBLAS's int. */
 dsc_status dsc_gemm(const dsc_context *context, dsc_dtype dtype, bool transpose_a, bool transpose_b, size_t m,
                     size_t n, size_t k, double alpha, const void *a, const void *b, double beta, void *c);
 
