@@ -49,15 +49,7 @@ struct PredictCommand: ParsableCommand {
 
   private func load(_ config: RunConfig) throws(DescentError) -> ImageDataset {
     guard let images else { return try config.loadData().test }
-    let file = try IDXFile(path: images)
-    guard file.element == .uint8, file.shape.count == 3 else {
-      throw DescentError(
-        .format,
-        "\(images): \(file.element) elements of shape \(file.shape); must be uint8 [count, height, width]")
-    }
     let names = try StandardDataset.named(config.dataset).classNames
-    return try ImageDataset(
-      pixels: file.bytes, labels: [UInt8](repeating: 0, count: file.shape[0]), height: file.shape[1],
-      width: file.shape[2], classNames: names, source: images)
+    return try ImageDataset(images: images, labels: nil, classNames: names)
   }
 }

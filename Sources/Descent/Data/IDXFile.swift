@@ -115,26 +115,34 @@ public struct IDXFile: Sendable {
   }
 }
 
-extension ImageDataset {
-  /// Images and labels from two IDX files.
+extension IDXFile {
+  /// The file's array, which must be bytes with the dimensions that `extents` names.
   ///
-  /// - Throws: `DescentError` that names the file if one is missing or damaged, or they do not go together.
-  public init(images: String, labels: String, classNames: [String]) throws(DescentError) {
-    let imageFile = try IDXFile(path: images)
-    let labelFile = try IDXFile(path: labels)
-    guard imageFile.element == .uint8, imageFile.shape.count == 3 else {
+  /// - Throws: `DescentError` that names the file if it is something else, or cannot be read.
+  public static func bytes(path: String, extents: [String]) throws(DescentError) -> IDXFile {
+    let file = try IDXFile(path: path)
+    guard file.element == .uint8, file.shape.count == extents.count else {
       throw DescentError(
         .format,
-        "\(images): \(imageFile.element) elements of shape \(imageFile.shape); must be uint8 [count, height, width]"
+        "\(path): \(file.element) elements of shape \(file.shape); must be uint8 [\(extents.joined(separator: ", "))]"
       )
     }
-    guard labelFile.element == .uint8, labelFile.shape.count == 1 else {
-      throw DescentError(
-        .format, "\(labels): \(labelFile.element) elements of shape \(labelFile.shape); must be uint8 [count]"
-      )
-    }
+    return file
+  }
+}
+
+extension ImageDataset {
+  /// Images and labels from two IDX files; without labels, all images have class 0.
+  ///
+  /// - Throws: `DescentError` that names the file if one is missing or damaged, or they do not go together.
+  public init(images: String, labels: String?, classNames: [String]) throws(DescentError) {
+    let imageFile = try IDXFile.bytes(path: images, extents: ["count", "height", "width"])
+    let (height, width) = (imageFile.shape[1], imageFile.shape[2])
+    let classes =
+      try labels.map { path throws(DescentError) in try IDXFile.bytes(path: path, extents: ["count"]).bytes }
+      ?? [UInt8](repeating: 0, count: imageFile.shape[0])
     try self.init(
-      pixels: imageFile.bytes, labels: labelFile.bytes, height: imageFile.shape[1], width: imageFile.shape[2],
-      classNames: classNames, source: "\(images) and \(labels)")
+      pixels: imageFile.bytes, labels: classes, height: height, width: width, classNames: classNames,
+      source: [images, labels].compactMap { $0 }.joined(separator: " and "))
   }
 }
