@@ -11,8 +11,8 @@ SWIFT_FILES = Package.swift Sources Tests Examples
 
 ## demo: install what is missing, build, train the lecture's network on the built-in data
 demo: build
-	$(BUILD)/descent train --dataset glyphs --optimizer sgd --lr 0.05 --momentum 0.9 --batch-size 64 \
-		--epochs 5 --out $(DEMO) --overwrite
+	$(BUILD)/descent train --dataset glyphs --optimizer sgd --lr 0.001 --momentum 0.5 --batch-size 16 \
+		--epochs 10 --out $(DEMO) --overwrite
 	@echo "model, state, history and chart: $(DEMO)/  (look at $(DEMO)/loss.png)"
 
 ## test: install what is missing, build, run every test
