@@ -159,7 +159,8 @@ enum { ROWS_AT_ONCE = 64, THIN = 256, CACHED_BYTES = 1 << 20 };
 #include "core/instantiate.h"
 
 bool dsc_is_thin(const dsc_gemm_plan *p) {
-    if (p->alpha != 1 || (p->beta != 0 && p->beta != 1) || (p->transpose_a && p->transpose_b))
+    /* With k = 0 there may be no operands to point to. */
+    if (p->k == 0 || p->alpha != 1 || (p->beta != 0 && p->beta != 1) || (p->transpose_a && p->transpose_b))
         return false;
     size_t cached = CACHED_BYTES / dsc_dtype_size(p->dtype);
     if (p->transpose_b)
