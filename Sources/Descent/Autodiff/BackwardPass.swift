@@ -117,13 +117,10 @@ final class BackwardPass {
     } else if input.isLeafWithGradient {
       if targets != nil {
         deliverToTargets(gradient, input)
-      } else if createsGraph, input.hasGradient, let sum = input.gradientView {
-        input.gradientView = sum + gradient
-      } else if createsGraph {
-        input.gradientView = gradient
-        input.hasGradient = true
       } else {
+        let sum = createsGraph ? input.grad.map { $0 + gradient } ?? gradient : nil
         input.accumulateGradient(gradient)
+        input.recordedGradient = sum
       }
     }
   }
@@ -185,6 +182,7 @@ extension Tensor {
     let adds = hasGradient
     if gradientView == nil { gradientView = Tensor(uninitialized: shape, dtype: dtype) }
     hasGradient = true
+    if recordedGradient != nil { recordedGradient = nil }
     gradientView!.storage.version &+= 1
     return (gradientView!.data, adds)
   }

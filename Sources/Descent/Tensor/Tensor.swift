@@ -22,6 +22,8 @@ public class Tensor {
   /// Where the gradient of a leaf is kept; valid only while `hasGradient`.
   @exclusivity(unchecked) var gradientView: Tensor?
   @exclusivity(unchecked) var hasGradient = false
+  /// The same gradient with the graph that it was computed by, after a backward pass that creates one.
+  @exclusivity(unchecked) var recordedGradient: Tensor?
 
   init(storage: Storage, offset: Int, shape: Shape, dtype: DType) {
     self.storage = storage
@@ -66,7 +68,7 @@ public class Tensor {
   /// The gradient that backward passes have added up for this leaf; nil before the first, and after
   /// `zeroGrad()`.
   public var grad: Tensor? {
-    get { hasGradient ? gradientView : nil }
+    get { hasGradient ? recordedGradient ?? gradientView : nil }
     set {
       guard let newValue else {
         hasGradient = false

@@ -76,6 +76,22 @@ import Testing
     for i in 0..<6 { for j in 0..<6 { #expect(abs(h[i, j] - h[j, i]) < 1e-15) } }
   }
 
+  /// A gradient with a graph is differentiable, and still what an optimizer steps by.
+  @Test func gradientsWithAGraph() throws {
+    let p = Parameter(Tensor([3], dtype: .float64))
+    let optimizer = try Optimizer([p], SGD(learningRate: 0.5))
+    p.pow(3).sum().backward(createGraph: true)
+    let slope = try #require(p.grad)
+    #expect(slope.doubles == [27] && gradients(of: slope, at: [p]).map(\.doubles) == [[18]])
+    p.pow(2).sum().backward(createGraph: true)
+    #expect(try #require(p.grad).doubles == [33])
+    try optimizer.step()
+    #expect(p.doubles == [3 - 0.5 * 33])
+    optimizer.zeroGrad()
+    (p * 2).sum().backward()
+    #expect(try #require(p.grad).doubles == [2] && p.grad?.requiresGrad == false)
+  }
+
   @Test func powerAtZero() throws {
     let x = leaf([0])
     x.pow(0).sum().backward()
