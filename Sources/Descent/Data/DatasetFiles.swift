@@ -116,6 +116,8 @@ struct DatasetFiles {
     let complaints = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
     process.waitUntilExit()
     if process.terminationStatus == 127 { return nil }
-    return (process.terminationStatus, text, complaints.trimmingCharacters(in: .whitespacesAndNewlines))
+    // One line: retries repeat the same.
+    let complaint = complaints.split(separator: "\n").last.map(String.init) ?? ""
+    return (process.terminationStatus, text, complaint)
   }
 }
