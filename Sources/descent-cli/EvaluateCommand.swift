@@ -22,9 +22,7 @@ struct EvaluateCommand: ParsableCommand {
     config.dataDirectory = dataDir ?? config.dataDirectory
     let data = try config.loadData().test
     let model = try RunConfig.loadModel(folder, for: data)
-    let trainer = Trainer(
-      model: model, loss: CrossEntropyLoss(), optimizer: try Optimizer(for: model, SGD()))
-    let result = try trainer.evaluate(DataLoader(data, batchSize: 1000))
+    let result = try Trainer.evaluate(model, CrossEntropyLoss(), on: DataLoader(data, batchSize: 1000))
     let accuracy = result.accuracy ?? .nan
     switch log {
     case .text: print(String(format: "test loss %.4f, accuracy %.2f %%", result.loss, accuracy * 100))

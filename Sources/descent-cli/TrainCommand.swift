@@ -13,19 +13,31 @@ struct TrainCommand: ParsableCommand {
 
   @Option(
     help:
-      "The data set: \(StandardDataset.allCases.map(\.rawValue).joined(separator: ", ")). (default: glyphs)")
+      "The data set: \(StandardDataset.allCases.map(\.rawValue).joined(separator: ", ")). (default: \(RunConfig().dataset))"
+  )
   var dataset: String?
   @Option(help: "The folder with the data set's files.")
   var dataDir: String?
-  @Option(help: "The model: linear, mlp, or mlp:H1,H2,... with hidden layers of these sizes. (default: mlp)")
+  @Option(
+    help:
+      "The model: linear, mlp, or mlp:H1,H2,... with hidden layers of these sizes. (default: \(RunConfig().model))"
+  )
   var model: String?
-  @Option(help: "The optimizer: \(RuleTable.rules.map(\.name).joined(separator: ", ")). (default: sgd)")
+  @Option(
+    help:
+      "The optimizer: \(RuleTable.rules.map(\.name).joined(separator: ", ")). (default: \(RunConfig().optimizer.name))"
+  )
   var optimizer: String?
-  @Option(parsing: .unconditional, help: "Samples a step. (default: 16)")
+  @Option(parsing: .unconditional, help: "Samples a step. (default: \(RunConfig().batchSize))")
   var batchSize: Int?
-  @Option(parsing: .unconditional, help: "Epochs in all, those of a resumed run among them. (default: 10)")
+  @Option(
+    parsing: .unconditional,
+    help: "Epochs in all, those of a resumed run among them. (default: \(RunConfig().epochs))")
   var epochs: Int?
-  @Option(help: "The seed of weights and orders; the weights are those of PyTorch's same seed. (default: 0)")
+  @Option(
+    help:
+      "The seed of weights and orders; the weights are those of PyTorch's same seed. (default: \(RunConfig().seed))"
+  )
   var seed: UInt64?
   @Option(
     parsing: .unconditional, help: "Threads; 0 for one for each processor. Results do not depend on it.")

@@ -43,7 +43,10 @@ import Testing
       ("squared error", squaredError),
       ("sums", sums),
       ("elementwise", elementwise),
-    ] + ["sgd", "adam", "adamw", "rmsprop"].map { rule in (rule, { optimizer($0, $1, rule) }) }
+    ]
+    + (0..<dsc_rule_count()).map { String(cString: dsc_rule_at($0).pointee.name) }.map { rule in
+      (rule, { optimizer($0, $1, rule) })
+    }
 
   @Test(arguments: kernels.indices) func threadsAgree(_ index: Int) {
     let (name, run) = Self.kernels[index]

@@ -12,28 +12,35 @@ struct DatasetFiles {
   init(_ dataset: StandardDataset) {
     self.dataset = dataset
     let mirror = ProcessInfo.processInfo.environment["DESCENT_MIRROR"]
+    let checksums: [String]
     switch dataset {
     case .glyphs:
-      self.address = ""
-      files = []
+      address = ""
+      checksums = []
     case .fashionMNIST:
-      self.address = mirror ?? "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/"
-      files = [
-        ("train-images-idx3-ubyte", "3aede38d61863908ad78613f6a32ed271626dd12800ba2636569512369268a84"),
-        ("train-labels-idx1-ubyte", "a04f17134ac03560a47e3764e11b92fc97de4d1bfaf8ba1a3aa29af54cc90845"),
-        ("t10k-images-idx3-ubyte", "346e55b948d973a97e58d2351dde16a484bd415d4595297633bb08f03db6a073"),
-        ("t10k-labels-idx1-ubyte", "67da17c76eaffca5446c3361aaab5c3cd6d1c2608764d35dfb1850b086bf8dd5"),
+      address = mirror ?? "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/"
+      checksums = [
+        "3aede38d61863908ad78613f6a32ed271626dd12800ba2636569512369268a84",
+        "a04f17134ac03560a47e3764e11b92fc97de4d1bfaf8ba1a3aa29af54cc90845",
+        "346e55b948d973a97e58d2351dde16a484bd415d4595297633bb08f03db6a073",
+        "67da17c76eaffca5446c3361aaab5c3cd6d1c2608764d35dfb1850b086bf8dd5",
       ]
     case .mnist:
-      self.address = mirror ?? "https://ossci-datasets.s3.amazonaws.com/mnist/"
-      files = [
-        ("train-images-idx3-ubyte", "440fcabf73cc546fa21475e81ea370265605f56be210a4024d2ca8f203523609"),
-        ("train-labels-idx1-ubyte", "3552534a0a558bbed6aed32b30c495cca23d567ec52cac8be1a0730e8010255c"),
-        ("t10k-images-idx3-ubyte", "8d422c7b0a1c1c79245a5bcf07fe86e33eeafee792b84584aec276f5a2dbc4e6"),
-        ("t10k-labels-idx1-ubyte", "f7ae60f92e00ec6debd23a6088c31dbd2371eca3ffa0defaefb259924204aec6"),
+      address = mirror ?? "https://ossci-datasets.s3.amazonaws.com/mnist/"
+      checksums = [
+        "440fcabf73cc546fa21475e81ea370265605f56be210a4024d2ca8f203523609",
+        "3552534a0a558bbed6aed32b30c495cca23d567ec52cac8be1a0730e8010255c",
+        "8d422c7b0a1c1c79245a5bcf07fe86e33eeafee792b84584aec276f5a2dbc4e6",
+        "f7ae60f92e00ec6debd23a6088c31dbd2371eca3ffa0defaefb259924204aec6",
       ]
     }
+    files = zip(Self.names, checksums).map { ($0, $1) }
   }
+
+  /// What the MNIST files, and those of the sets made like it, are called.
+  private static let names = [
+    "train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte",
+  ]
 
   /// A file's path in a folder: gzipped, or plain where only that is there.
   static func path(_ folder: String, _ name: String) -> String {

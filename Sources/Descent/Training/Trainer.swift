@@ -184,8 +184,18 @@ public final class Trainer {
   ///
   /// - Throws: `DescentError` if the loader has no batch.
   public func evaluate<Source: Dataset>(_ loader: DataLoader<Source>) throws(DescentError) -> Evaluation {
+    try Self.evaluate(model, loss, on: loader)
+  }
+
+  /// Measures any model by a loss, without a trainer.
+  ///
+  /// - Throws: `DescentError` if the loader has no batch.
+  public static func evaluate<Source: Dataset>(
+    _ model: Module, _ loss: any Loss, on loader: DataLoader<Source>
+  ) throws(DescentError) -> Evaluation {
+    let wasTraining = model.isTraining
     model.eval()
-    defer { model.train() }
+    defer { if wasTraining { model.train() } }
     var (samples, lossSum, correct) = (0, 0.0, 0)
     var hasClasses = false
     noGrad {
