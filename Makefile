@@ -7,7 +7,7 @@ DEMO = descent-run
 C_FILES = $(shell git ls-files '*.c' '*.h')
 SWIFT_FILES = Package.swift Sources Tests Examples
 
-.PHONY: demo test lint format sanitize coverage bench install uninstall clean help build setup examples
+.PHONY: demo test lint format sanitize coverage bench documentation install uninstall clean help build setup examples
 
 ## demo: install what is missing, build, train the lecture's network on the built-in data
 demo: build
@@ -51,6 +51,10 @@ coverage: setup
 ## bench: time every row of the benchmark
 bench: build
 	$(BUILD)/descent bench
+
+## documentation: make the pages that come from the code's own tables
+documentation: build
+	$(BUILD)/descent optimizers --markdown > Documentation/Optimizers.md
 
 ## install: put the command, the C headers and the licence under PREFIX (default /usr/local)
 install: build

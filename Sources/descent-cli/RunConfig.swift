@@ -59,6 +59,15 @@ struct RunConfig: Codable {
     try ModelSpec(model).make(inputs: data.height * data.width, classes: data.classes)
   }
 
+  /// The optimizer for a model. A rule for matrices leaves what is none to AdamW, with its defaults.
+  func makeOptimizer(_ model: Module) throws(DescentError) -> Optimizer {
+    let rule = NamedRule(optimizer.name, optimizer.options)
+    let takesMatricesOnly = RuleTable.rule(rule.ruleName)?.kind == .matrix
+    return try Optimizer(for: model) { _, parameter in
+      if takesMatricesOnly && parameter.shape.rank != 2 { AdamW() } else { rule }
+    }
+  }
+
   /// A folder's model with its weights.
   static func loadModel(_ folder: String, for data: ImageDataset) throws(DescentError) -> Module {
     let model = try read(folder).makeModel(data)

@@ -9,7 +9,7 @@ struct TrainCommand: ParsableCommand {
     abstract: "Trains a model on a data set.",
     usage:
       "descent train [--dataset D] [--model M] [--optimizer NAME] [--lr X] [...] [--out DIR] [--resume DIR]",
-    discussion: "Options of the optimizers:\n" + RuleArguments.help)
+    discussion: "Every optimizer has options of its own: `descent optimizers NAME` lists them.")
 
   @Option(
     help:
@@ -56,7 +56,7 @@ struct TrainCommand: ParsableCommand {
   var quiet = false
   @Argument(
     parsing: .allUnrecognized,
-    help: ArgumentHelp("Options of the optimizer, listed above.", valueName: "optimizer options"))
+    help: ArgumentHelp("Options of the optimizer.", valueName: "optimizer options"))
   var ruleArguments: [String] = []
 
   func run() throws {
@@ -65,13 +65,15 @@ struct TrainCommand: ParsableCommand {
     let data = try config.loadData()
     manualSeed(config.seed)
     let network = try config.makeModel(data.training)
-    let rule = NamedRule(config.optimizer.name, config.optimizer.options)
-    let trainer = Trainer(
-      model: network, loss: CrossEntropyLoss(), optimizer: try Optimizer(for: network, rule))
+    let optimizer = try config.makeOptimizer(network)
+    let trainer = Trainer(model: network, loss: CrossEntropyLoss(), optimizer: optimizer)
     let training = try DataLoader(
       data.training, batchSize: config.batchSize, shuffle: config.shuffle, seed: config.seed)
     let test = try DataLoader(data.test, batchSize: 1000)
-    if let resume { try Checkpoint.resume(trainer, from: resume) }
+    if let resume {
+      try Checkpoint.resume(trainer, from: resume)
+      try optimizer.setOptions(RuleArguments.parse(ruleArguments, rule: config.optimizer.name))
+    }
     let folder = out ?? resume
     if let folder, folder != resume { try RunFolder.prepare(folder, overwrite: overwrite) }
     try folder.map(config.write)

@@ -132,21 +132,71 @@ import Testing
   }
 
   private static func optimizer(_ c: OpaquePointer?, _ t: dsc_dtype, _ rule: String) -> [[UInt8]] {
-    let lengths = [100_000, 1, 0, 33_333]
+    let kind = dsc_rule_find(rule).pointee.kind
+    let shapes = [[500, 200], [1, 1], [0, 7], [41, 813]]
+    let lengths = shapes.map { $0.reduce(1, *) }
     let n = lengths.reduce(0, +)
     let parameters = Buffer(numbers(n, 1), t)
     var handle: OpaquePointer?
     #expect(dsc_optimizer_create(t, lengths.count, lengths, nil, &handle) == DSC_OK)
     defer { dsc_optimizer_destroy(handle) }
-    #expect(dsc_optimizer_add_group(handle, rule, lengths.count, nil, 0, nil, nil) == DSC_OK)
-    #expect(dsc_optimizer_set_clip_norm(handle, 1) == DSC_OK)
-    for step in 1...5 {
-      let gradients = Buffer(numbers(n, UInt64(step) + 10), t)
-      var input = dsc_step()
-      (input.parameters, input.gradients, input.zero_gradients) = (parameters.p, gradients.p, step % 2 == 0)
-      #expect(dsc_optimizer_step(c, handle, &input, nil) == DSC_OK)
-      #expect(gradients.contents.allSatisfy { $0 == 0 } == (step % 2 == 0))
+    for (index, shape) in shapes.enumerated() {
+      #expect(dsc_optimizer_set_shape(handle, index, 2, shape) == DSC_OK)
     }
-    return [parameters.contents]
+    #expect(dsc_optimizer_add_group(handle, rule, lengths.count, nil, 0, nil, nil) == DSC_OK)
+    #expect(dsc_optimizer_set_statistics(handle, true) == DSC_OK)
+    var statistics = dsc_group_statistics()
+    if kind == DSC_RULE_CLOSURE {
+      minimize(c, t, handle, parameters, n)
+    } else {
+      let clipping = dsc_clipping(max_norm: 1, norm_type: 2, per_tensor: false, error_if_nonfinite: false)
+      #expect(dsc_optimizer_set_clip_norm(handle, clipping) == DSC_OK)
+      #expect(dsc_optimizer_set_lookahead(handle, 0, 2, 0.5) == DSC_OK)
+      for step in 1...5 {
+        let gradients = Buffer(numbers(n, UInt64(step) + 10), t)
+        var input = dsc_step()
+        (input.parameters, input.gradients, input.zero_gradients) = (parameters.p, gradients.p, step % 2 == 0)
+        #expect(dsc_optimizer_step(c, handle, &input, nil) == DSC_OK)
+        #expect(gradients.contents.allSatisfy { $0 == 0 } == (step % 2 == 0))
+      }
+      #expect(dsc_optimizer_get_statistics(handle, 0, &statistics) == DSC_OK)
+      #expect(statistics.gradient_norm > 1 && statistics.update_norm > 0 && statistics.clipped_share == 1)
+    }
+    let evaluation = Buffer(zeros: n, t)
+    #expect(dsc_optimizer_evaluation_weights(c, handle, parameters.p, evaluation.p) == DSC_OK)
+    return [
+      parameters.contents, evaluation.contents, withUnsafeBytes(of: &statistics) { Array($0) },
+    ]
+  }
+
+  /// Five L-BFGS steps towards the least squares of the parameters.
+  private static func minimize(
+    _ c: OpaquePointer?, _ t: dsc_dtype, _ handle: OpaquePointer?, _ parameters: Buffer, _ n: Int
+  ) {
+    final class Problem {
+      let (context, dtype, n, x, g, zero): (OpaquePointer?, dsc_dtype, Int, Buffer, Buffer, Buffer)
+      init(_ c: OpaquePointer?, _ t: dsc_dtype, _ n: Int, _ x: Buffer) {
+        (context, dtype, self.n, self.x) = (c, t, n, x)
+        (g, zero) = (Buffer(zeros: n, t), Buffer(zeros: n, t))
+      }
+    }
+    let problem = Problem(c, t, n, parameters)
+    var input = dsc_step()
+    (input.parameters, input.gradients) = (parameters.p, problem.g.p)
+    for _ in 0..<5 {
+      let status = dsc_optimizer_minimize(
+        c, handle, &input,
+        { user, value in
+          let p = Unmanaged<Problem>.fromOpaque(user!).takeUnretainedValue()
+          let loss = Buffer(zeros: 1, p.dtype)
+          let status = dsc_mse_run(
+            p.context, p.dtype, p.n, p.x.p, p.zero.p, DSC_REDUCTION_MEAN, loss.p, p.g.p)
+          value!.pointee =
+            p.dtype == DSC_FLOAT32
+            ? Double(loss.p.load(as: Float.self)) : loss.p.load(as: Double.self)
+          return status
+        }, Unmanaged.passUnretained(problem).toOpaque(), nil, nil)
+      #expect(status == DSC_OK)
+    }
   }
 }

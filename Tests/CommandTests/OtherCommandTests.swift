@@ -16,12 +16,29 @@ import Testing
     #expect(try Command("--version").output == "\(Runtime.version)\n")
   }
 
-  @Test func helpListsTheTable() throws {
+  @Test func optimizersAreListedAndShown() throws {
     let help = try Command("train", "--help").output
+    let list = try Command("optimizers").output
     for rule in RuleTable.rules {
-      #expect(help.contains(rule.title))
-      for option in rule.options { #expect(help.contains("--" + option.name.replacing("_", with: "-"))) }
+      #expect(help.contains(rule.name) && list.contains(rule.title))
+      let page = try Command("optimizers", rule.name)
+      #expect(page.status == 0 && page.output.contains(rule.formula) && page.output.contains(rule.source))
+      for option in rule.options {
+        #expect(page.output.contains("--" + option.name.replacing("_", with: "-")))
+        #expect(page.output.contains(option.summary) && page.output.contains(option.range))
+      }
     }
+    let unknown = try Command("optimizers", "adamm")
+    #expect(unknown.status != 0 && unknown.errors.contains("adamm") && unknown.errors.contains("adamax"))
+  }
+
+  /// The page in the repository is the one that the table makes.
+  @Test func theDocumentationIsCurrent() throws {
+    let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent()
+    let page = try String(
+      contentsOf: root.appendingPathComponent("Documentation/Optimizers.md"), encoding: .utf8)
+    #expect(try Command("optimizers", "--markdown").output == page, "run make documentation")
   }
 
   @Test func benchRows() throws {

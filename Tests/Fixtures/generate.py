@@ -1,95 +1,20 @@
 #!/usr/bin/env python3
-"""Makes the fixtures beside this file from PyTorch, the reference: optimizers.json, losses.json, random.json.
+"""Makes the fixtures beside this file from PyTorch, the reference: losses.json, random.json.
 
     pip install torch==2.13.0 numpy && python3 Tests/Fixtures/generate.py
 
 Inputs are fractions with small numerators over a power of two, exact in float32, by formulas that the tests
-repeat; only results are stored. The optimizers run with foreach=False, fused=False.
+repeat; only results are stored. optimizers.py makes the optimizers' fixtures.
 """
 import itertools
-import json
-import pathlib
 
 import torch
 from torch import nn
 
-HERE = pathlib.Path(__file__).parent
+from exact import dump, exact
+
 DTYPES = {"float32": torch.float32, "float64": torch.float64}
 
-
-def exact(n, step=0, offset=0):
-    """n multiples of 1/512 in [-2, 2): the tests' `exactNumbers`."""
-    return [((i * 7919 + step * 104729 + offset * 31337) % 2003 - 1001) / 512 for i in range(n)]
-
-
-def dump(name, value):
-    (HERE / name).write_text(json.dumps(value, separators=(",", ":")) + "\n")
-
-
-# Optimizers: every option of each rule alone, and some together.
-
-SHAPES = [[67], [], [0], [3, 5]]
-STEPS = [1, 2, 50]
-RULES = {
-    "sgd": (torch.optim.SGD, [
-        {}, {"lr": 0.1}, {"lr": 0.1, "momentum": 0.9}, {"lr": 0.1, "momentum": 0.9, "dampening": 0.5},
-        {"lr": 0.1, "weight_decay": 0.1}, {"lr": 0.1, "momentum": 0.9, "nesterov": True},
-        {"lr": 0.1, "maximize": True}, {"lr": 0.1, "momentum": 0.9, "weight_decay": 0.1, "maximize": True},
-        {"lr": 0.1, "momentum": 0.5, "nesterov": True, "weight_decay": 0.01},
-        {"lr": 0.05, "momentum": 0.9, "dampening": -0.25, "weight_decay": 0.01, "maximize": True}]),
-    "adam": (torch.optim.Adam, [
-        {}, {"lr": 0.1}, {"lr": 0.1, "betas": (0.5, 0.9)}, {"lr": 0.1, "eps": 0.1}, {"lr": 0.1, "weight_decay": 0.1},
-        {"lr": 0.1, "amsgrad": True}, {"lr": 0.1, "maximize": True},
-        {"lr": 0.1, "weight_decay": 0.1, "decoupled_weight_decay": True},
-        {"lr": 0.1, "amsgrad": True, "weight_decay": 0.1, "maximize": True, "betas": (0.8, 0.99)},
-        {"lr": 0.1, "betas": (0.0, 0.0)}]),
-    "adamw": (torch.optim.AdamW, [
-        {}, {"lr": 0.1}, {"lr": 0.1, "weight_decay": 0.1}, {"lr": 0.1, "amsgrad": True}, {"lr": 0.1, "maximize": True},
-        {"lr": 0.1, "weight_decay": 0.0}, {"lr": 0.1, "betas": (0.7, 0.9), "eps": 1e-3}]),
-    "rmsprop": (torch.optim.RMSprop, [
-        {}, {"lr": 0.1}, {"lr": 0.1, "alpha": 0.5}, {"lr": 0.1, "alpha": 0.3, "centered": True}, {"lr": 0.1, "eps": 0.1},
-        {"lr": 0.1, "weight_decay": 0.1}, {"lr": 0.1, "momentum": 0.9}, {"lr": 0.1, "centered": True},
-        {"lr": 0.1, "maximize": True},
-        {"lr": 0.01, "momentum": 0.9, "centered": True, "weight_decay": 0.1, "maximize": True}]),
-}
-
-
-def flat_options(options):
-    flat = {}
-    for name, value in options.items():
-        if name == "betas":
-            flat["beta1"], flat["beta2"] = value
-        else:
-            flat[name] = float(value)
-    return flat
-
-
-def trajectory(make, options, dtype, clip=None):
-    parameters = [nn.Parameter(torch.tensor(exact(torch.Size(s).numel(), 0, 1 + k), dtype=dtype).reshape(s))
-                  for k, s in enumerate(SHAPES)]
-    optimizer = make(parameters, foreach=False, fused=False, **options) if make is not torch.optim.RMSprop \
-        else make(parameters, foreach=False, **options)
-    kept = []
-    for step in range(1, STEPS[-1] + 1):
-        for k, p in enumerate(parameters):
-            p.grad = torch.tensor(exact(p.numel(), step, 1 + k), dtype=dtype).reshape(p.shape)
-        if clip:
-            nn.utils.clip_grad_norm_(parameters, clip[0])
-            nn.utils.clip_grad_value_(parameters, clip[1])
-        optimizer.step()
-        if step in STEPS:
-            kept.append([x for p in parameters for x in p.detach().double().flatten().tolist()])
-    return kept
-
-
-cases = []
-for (rule, (make, configurations)), (name, dtype) in itertools.product(RULES.items(), DTYPES.items()):
-    for options in configurations:
-        cases.append(dict(rule=rule, options=flat_options(options), dtype=name, values=trajectory(make, options, dtype)))
-for name, dtype in DTYPES.items():
-    cases.append(dict(rule="sgd", options={"lr": 0.1, "momentum": 0.9}, dtype=name, clip_norm=5.0, clip_value=0.5,
-                      values=trajectory(torch.optim.SGD, {"lr": 0.1, "momentum": 0.9}, dtype, (5.0, 0.5))))
-dump("optimizers.json", dict(torch=torch.__version__, shapes=SHAPES, steps=STEPS, cases=cases))
 
 # Losses: values and gradients.
 
@@ -112,9 +37,6 @@ for name, dtype in DTYPES.items():
         value.backward(torch.ones_like(value))
         cases.append(dict(loss="mse", dtype=name, shape=[n], reduction=reduction, value=value.detach().double().flatten().tolist(),
                           gradient=x.grad.double().flatten().tolist()))
-nan_to_text = lambda values: ["nan" if x != x else x for x in values]
-for case in cases:
-    case["value"], case["gradient"] = nan_to_text(case["value"]), nan_to_text(case["gradient"])
 dump("losses.json", dict(torch=torch.__version__, cases=cases))
 
 # Random numbers: draws, initial weights, permutations, the orders of a DataLoader.

@@ -10,6 +10,12 @@
 #define dsc_sqrt(x) __builtin_elementwise_sqrt(x)
 #endif
 
+/* torch.lerp: the way it takes depends on the weight, which matters for infinities. */
+static inline DSC_REAL DSC_NAME(dsc_lerp)(DSC_REAL start, DSC_REAL end, DSC_REAL weight) {
+    return weight < (DSC_REAL)0.5 && weight > (DSC_REAL)-0.5 ? start + weight * (end - start)
+                                                             : end - (end - start) * (1 - weight);
+}
+
 /* e^x within 1.5 ULP over the whole range, with denormal results, 0, infinity and NaN where they
  * belong. x = k ln 2 + r with |r| <= ln 2 / 2; e^r by its Taylor series; 2^k in two factors, since
  * k may exceed what one exponent holds. */

@@ -4,45 +4,51 @@
 
 #include "optimizers/rule.h"
 
+/* The plane of Lookahead's slow weights comes after the rules' own. */
+enum { DSC_SLOW = DSC_MAX_SLOTS, DSC_PLANES = DSC_MAX_SLOTS + 1 };
+/* In dsc_tensor.filled, besides a bit for each plane: the scalars are set. */
+#define DSC_SCALARS_SET (1u << 31)
+/* Partial sums a tile: as many as the most demanding kernel takes at once. */
+enum { DSC_PARTIALS = 4 };
+
 typedef struct dsc_group {
     const dsc_rule *rule;
     double options[DSC_MAX_OPTIONS];
-    /* What the engine itself does, and the slots in use, with these options: */
+    /* What the engine itself does with these options: */
     double weight_decay; /* added to the gradient */
     double shrink;       /* the weights' factor for decoupled decay; 1: none */
     bool maximize;
-    uint32_t slots;
+    int64_t lookahead_steps; /* 0: no Lookahead */
+    double lookahead_alpha;
+    dsc_group_statistics statistics;
 } dsc_group;
 
 typedef struct dsc_tensor {
     size_t start, length; /* in the flat buffers */
-    size_t group;         /* SIZE_MAX: none */
+    size_t rank, shape[DSC_MAX_RANK];
+    size_t group; /* SIZE_MAX: none */
+    bool frozen;
     int64_t step;
-    uint32_t filled; /* slots that hold state */
-    char *name;      /* NULL: unnamed */
+    uint32_t slots;  /* planes in use with its group's options */
+    uint32_t filled; /* planes that hold state */
+    double scalars[DSC_MAX_SCALARS];
+    char *name; /* NULL: unnamed */
 } dsc_tensor;
 
 /* Neighbouring tensors that a step treats alike, as one range of the flat buffers. */
 typedef struct dsc_run {
-    size_t start, length, first_tile;
-    const dsc_group *group;
+    size_t start, first_tile;
+    size_t length;            /* gradient elements */
+    const dsc_tensor *tensor; /* the first of them */
+    size_t group;
+    uint32_t missing;             /* planes in use that hold no state yet */
+    bool looks_ahead;             /* this step moves the slow weights */
+    const dsc_row_gradient *rows; /* NULL: the gradient is dense */
+    const void *gradients;        /* of the run */
+    double norm;                  /* of the gradients, if measured */
+    double scale;                 /* that clipping by norm multiplies by */
     dsc_coefficients coefficients;
 } dsc_run;
-
-struct dsc_optimizer {
-    dsc_dtype dtype;
-    size_t tensor_count, group_count, total;
-    dsc_tensor *tensors;
-    dsc_group *groups;
-    void *planes[DSC_MAX_SLOTS]; /* each as long as the parameters; NULL until a group needs it */
-    double clip_norm, clip_value;
-    dsc_guard guard;
-    bool statistics;
-    size_t skipped_steps;
-    /* Room for a step's working lists, so that a step allocates nothing. */
-    dsc_run *runs;
-    double *sums, *maxima; /* one a tile */
-};
 
 /* The runs of a step, and their tiles. */
 typedef struct dsc_run_list {
@@ -50,18 +56,72 @@ typedef struct dsc_run_list {
     size_t count, tiles, elements;
 } dsc_run_list;
 
-/* The run that a tile belongs to, and the range of the flat buffers that it covers. */
-const dsc_run *dsc_run_of_tile(const dsc_run_list *list, size_t tile, size_t *start, size_t *length);
+struct dsc_lbfgs;
 
-/* Norm and largest absolute value of the gradients of all runs; bad = the flat index of the first
- * one that is not finite, SIZE_MAX if all are. */
-void dsc_measure_gradients(const dsc_context *context, const dsc_optimizer *optimizer,
-                           const dsc_run_list *list, const void *gradients, double *norm, double *largest,
-                           size_t *bad);
+struct dsc_optimizer {
+    dsc_dtype dtype;
+    size_t tensor_count, group_count, total;
+    dsc_tensor *tensors;
+    dsc_group *groups;
+    void *planes[DSC_PLANES]; /* each as long as the parameters; NULL until a group needs it */
+    dsc_clipping clipping;
+    double clip_value;
+    dsc_guard guard;
+    bool statistics;
+    dsc_step_hooks hooks;
+    size_t skipped_steps;
+    struct dsc_lbfgs *lbfgs; /* NULL without a group of that rule */
+    /* Room for a step's working lists, so that a step allocates nothing. */
+    dsc_run *runs;
+    double *partials; /* DSC_PARTIALS a tile */
+    void *workspace;  /* for rules over tensors */
+    size_t workspace_bytes;
+};
 
-/* Allocates the planes that the groups' slots need. */
-dsc_status dsc_allocate_planes(dsc_optimizer *optimizer, uint32_t slots);
+static inline const dsc_group *dsc_group_of(const dsc_optimizer *o, const dsc_run *run) {
+    return &o->groups[run->group];
+}
 
-const char *dsc_tensor_name(const dsc_optimizer *optimizer, size_t tensor, char *buffer, size_t size);
+static inline void *dsc_offset(const dsc_optimizer *o, const void *base, size_t elements) {
+    return base == NULL ? NULL : (char *)(uintptr_t)base + elements * dsc_dtype_size(o->dtype);
+}
+
+/* The runs of a step. Fails if a row gradient is not what it should be. */
+dsc_status dsc_find_runs(dsc_optimizer *o, const dsc_step *step, dsc_run_list *list);
+
+/* After a step: the tensors' step counts, what their slots hold, and their scalars. */
+void dsc_count_step(dsc_optimizer *o, const dsc_step *step, const dsc_run_list *list);
+
+/* The run that a tile belongs to, and the range of the run's gradients that it covers. */
+dsc_run *dsc_run_of_tile(const dsc_run_list *list, size_t tile, size_t *offset, size_t *length);
+
+/* Sets the runs' norms, and the common norm and largest absolute value. bad = the run and the element in it
+ * of the first one that is not finite; NULL if all are. */
+typedef struct dsc_measure {
+    double norm, largest;
+    const dsc_run *bad_run;
+    size_t bad_element;
+} dsc_measure;
+dsc_measure dsc_measure_gradients(const dsc_context *context, const dsc_optimizer *o,
+                                  const dsc_run_list *list);
+
+/* Updates the parameters of all runs. */
+void dsc_update_runs(const dsc_context *context, dsc_optimizer *o, const dsc_step *step, dsc_run_list *list);
+
+/* Allocates the planes of these slots; makes those there are as long as `total` says now. */
+dsc_status dsc_allocate_planes(dsc_optimizer *o, uint32_t slots);
+dsc_status dsc_grow_planes(dsc_optimizer *o, size_t old_total);
+
+/* Makes room for what a step needs, for as many tensors and elements as there are. */
+dsc_status dsc_allocate_lists(dsc_optimizer *o);
+dsc_status dsc_allocate_workspace(dsc_optimizer *o);
+
+/* The planes that a tensor uses in a group. */
+uint32_t dsc_slots_in(const dsc_group *group, const dsc_tensor *tensor);
+static inline bool dsc_is_matrix(const dsc_tensor *tensor) {
+    return tensor->rank >= 2;
+}
+
+const char *dsc_tensor_name(const dsc_optimizer *o, size_t tensor, char *buffer, size_t size);
 
 #endif

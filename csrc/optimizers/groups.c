@@ -1,8 +1,10 @@
+#include <limits.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "optimizers/engine.h"
+#include "optimizers/lbfgs.h"
 
 /* "lr, momentum, ..." for messages. */
 static void list_options(const dsc_rule_info *info, char *text, size_t size) {
@@ -25,7 +27,7 @@ static dsc_status find_option(const dsc_rule_info *info, const char *name, size_
             *index = i;
             return DSC_OK;
         }
-    char known[256];
+    char known[512];
     list_options(info, known, sizeof known);
     return dsc_fail(DSC_ERROR_OPTION, "%s has no option '%s'; it has %s", info->name,
                     name != NULL ? name : "(null)", known);
@@ -34,10 +36,22 @@ static dsc_status find_option(const dsc_rule_info *info, const char *name, size_
 static dsc_status check_range(const dsc_rule_info *info, const dsc_option_info *option, double value) {
     bool above = option->minimum_open ? value > option->minimum : value >= option->minimum;
     bool below = option->maximum_open ? value < option->maximum : value <= option->maximum;
-    if (above && below && (option->kind != DSC_OPTION_FLAG || value == 0 || value == 1))
+    if (above && below && (option->kind == DSC_OPTION_REAL || value == floor(value)))
         return DSC_OK;
     if (option->kind == DSC_OPTION_FLAG)
         return dsc_fail(DSC_ERROR_OPTION, "%s: %s is %g, must be 0 or 1", info->name, option->name, value);
+    if (option->kind == DSC_OPTION_CHOICE) {
+        char known[256];
+        size_t used = 0;
+        for (int i = 0; i <= (int)option->maximum && used < sizeof known; ++i)
+            used += (size_t)snprintf(known + used, sizeof known - used, "%s%d (%s)", i == 0 ? "" : ", ", i,
+                                     option->choices[i]);
+        return dsc_fail(DSC_ERROR_OPTION, "%s: %s is %g, must be one of %s", info->name, option->name, value,
+                        known);
+    }
+    if (option->kind == DSC_OPTION_INTEGER)
+        return dsc_fail(DSC_ERROR_OPTION, "%s: %s is %g, must be a whole number in [%.0f, %.0f]", info->name,
+                        option->name, value, option->minimum, option->maximum);
     return dsc_fail(DSC_ERROR_OPTION, "%s: %s is %g, must be in %c%g, %g%c", info->name, option->name, value,
                     option->minimum_open ? '(' : '[', option->minimum, option->maximum,
                     option->maximum_open ? ')' : ']');
@@ -58,11 +72,64 @@ static dsc_status apply(dsc_group *copy, size_t count, const dsc_option *values)
     if (copy->rule->check != NULL)
         DSC_TRY(copy->rule->check(copy->options));
     double decay = dsc_option_get(info, copy->options, "weight_decay", 0);
-    bool decoupled = dsc_option_get(info, copy->options, "decoupled_weight_decay", 0) != 0;
-    copy->weight_decay = decoupled ? 0 : decay;
-    copy->shrink = decoupled ? 1 - dsc_option_get(info, copy->options, "lr", 0) * decay : 1;
+    bool decoupled = copy->rule->decay == DSC_DECAY_DECOUPLED ||
+                     dsc_option_get(info, copy->options, "decoupled_weight_decay", 0) != 0;
+    bool is_own = copy->rule->decay == DSC_DECAY_OWN;
+    copy->weight_decay = decoupled || is_own ? 0 : decay;
+    copy->shrink = decoupled && !is_own ? 1 - dsc_option_get(info, copy->options, "lr", 0) * decay : 1;
     copy->maximize = dsc_option_get(info, copy->options, "maximize", 0) != 0;
-    copy->slots = copy->rule->slots(copy->options);
+    return DSC_OK;
+}
+
+uint32_t dsc_slots_in(const dsc_group *group, const dsc_tensor *tensor) {
+    uint32_t all = 0;
+    for (size_t k = 0; k < DSC_MAX_SLOTS && group->rule->info.slots[k] != NULL; ++k)
+        all |= 1u << k;
+    uint32_t used =
+        group->rule->slots != NULL ? group->rule->slots(group->options, dsc_is_matrix(tensor)) : all;
+    return group->lookahead_steps > 0 ? used | 1u << DSC_SLOW : used;
+}
+
+/* Stores a checked group and gives its tensors what it needs. */
+static dsc_status store(dsc_optimizer *o, size_t index, const dsc_group *group) {
+    uint32_t slots = 0;
+    for (size_t i = 0; i < o->tensor_count; ++i)
+        if (o->tensors[i].group == index)
+            slots |= dsc_slots_in(group, &o->tensors[i]);
+    DSC_TRY(dsc_allocate_planes(o, slots));
+    o->groups[index] = *group;
+    for (size_t i = 0; i < o->tensor_count; ++i)
+        if (o->tensors[i].group == index)
+            o->tensors[i].slots = dsc_slots_in(group, &o->tensors[i]);
+    return dsc_allocate_workspace(o);
+}
+
+/* What a rule may ask of its tensors. */
+static dsc_status check_tensors(const dsc_optimizer *o, const dsc_rule *rule, size_t count,
+                                const size_t *indices) {
+    char buffer[32];
+    for (size_t i = 0; i < count; ++i) {
+        size_t tensor = indices != NULL ? indices[i] : i;
+        if (tensor >= o->tensor_count)
+            return dsc_fail(DSC_ERROR_ARGUMENT, "there is no tensor %zu, only %zu", tensor, o->tensor_count);
+        const dsc_tensor *t = &o->tensors[tensor];
+        bool twice = t->group != SIZE_MAX;
+        for (size_t j = 0; indices != NULL && !twice && j < i; ++j)
+            twice = indices[j] == tensor;
+        if (twice)
+            return dsc_fail(DSC_ERROR_ARGUMENT, "%s is in a group already",
+                            dsc_tensor_name(o, tensor, buffer, sizeof buffer));
+        if (rule->info.kind == DSC_RULE_MATRIX && t->rank != 2)
+            return dsc_fail(DSC_ERROR_ARGUMENT, "%s takes matrices only; %s has rank %zu", rule->info.name,
+                            dsc_tensor_name(o, tensor, buffer, sizeof buffer), t->rank);
+        if (rule->info.kind == DSC_RULE_MATRIX && (t->shape[0] > INT_MAX || t->shape[1] > INT_MAX))
+            return dsc_fail(DSC_ERROR_OVERFLOW, "%s is too large for OpenBLAS's int",
+                            dsc_tensor_name(o, tensor, buffer, sizeof buffer));
+    }
+    bool is_closure = rule->info.kind == DSC_RULE_CLOSURE;
+    if ((is_closure && (o->group_count > 0 || count < o->tensor_count)) || o->lbfgs != NULL)
+        return dsc_fail(DSC_ERROR_ARGUMENT, "%s must be the only group, of all tensors",
+                        is_closure ? rule->info.name : "lbfgs");
     return DSC_OK;
 }
 
@@ -71,7 +138,7 @@ dsc_status dsc_optimizer_add_group(dsc_optimizer *o, const char *rule, size_t co
     DSC_CHECK_NOT_NULL(o);
     dsc_group fresh = {.rule = dsc_rule_named(rule)};
     if (fresh.rule == NULL) {
-        char known[256];
+        char known[512];
         list_rules(known, sizeof known);
         return dsc_fail(DSC_ERROR_OPTION, "unknown optimizer '%s'; there are %s",
                         rule != NULL ? rule : "(null)", known);
@@ -79,27 +146,20 @@ dsc_status dsc_optimizer_add_group(dsc_optimizer *o, const char *rule, size_t co
     for (size_t i = 0; i < fresh.rule->info.option_count; ++i)
         fresh.options[i] = fresh.rule->info.options[i].initial;
     DSC_TRY(apply(&fresh, option_count, options));
-    for (size_t i = 0; i < count; ++i) {
-        size_t tensor = indices != NULL ? indices[i] : i;
-        char buffer[32];
-        if (tensor >= o->tensor_count)
-            return dsc_fail(DSC_ERROR_ARGUMENT, "%s: there is no tensor %zu, only %zu", __func__, tensor,
-                            o->tensor_count);
-        bool twice = o->tensors[tensor].group != SIZE_MAX;
-        for (size_t j = 0; indices != NULL && !twice && j < i; ++j)
-            twice = indices[j] == tensor;
-        if (twice)
-            return dsc_fail(DSC_ERROR_ARGUMENT, "%s: %s is in a group already", __func__,
-                            dsc_tensor_name(o, tensor, buffer, sizeof buffer));
-    }
+    DSC_TRY(check_tensors(o, fresh.rule, count, indices));
     dsc_group *groups = realloc(o->groups, (o->group_count + 1) * sizeof *groups);
     if (groups == NULL)
         return dsc_fail(DSC_ERROR_MEMORY, "%s: out of memory", __func__);
     o->groups = groups;
-    DSC_TRY(dsc_allocate_planes(o, fresh.slots));
-    groups[o->group_count] = fresh;
+    if (fresh.rule->info.kind == DSC_RULE_CLOSURE)
+        DSC_TRY(dsc_lbfgs_create(o, &fresh));
     for (size_t i = 0; i < count; ++i)
         o->tensors[indices != NULL ? indices[i] : i].group = o->group_count;
+    dsc_status status = store(o, o->group_count, &fresh);
+    for (size_t i = 0; status != DSC_OK && i < count; ++i)
+        o->tensors[indices != NULL ? indices[i] : i].group = SIZE_MAX;
+    if (status != DSC_OK)
+        return status;
     if (group != NULL)
         *group = o->group_count;
     ++o->group_count;
@@ -118,8 +178,31 @@ dsc_status dsc_optimizer_set_options(dsc_optimizer *o, size_t group, size_t coun
     DSC_TRY(check_group(o, group));
     dsc_group copy = o->groups[group];
     DSC_TRY(apply(&copy, count, options));
-    DSC_TRY(dsc_allocate_planes(o, copy.slots));
-    o->groups[group] = copy;
+    if (o->lbfgs != NULL)
+        DSC_TRY(dsc_lbfgs_resize(o, &copy));
+    return store(o, group, &copy);
+}
+
+dsc_status dsc_optimizer_set_lookahead(dsc_optimizer *o, size_t group, int64_t steps, double alpha) {
+    DSC_TRY(check_group(o, group));
+    if (steps < 0 || !(alpha >= 0 && alpha <= 1))
+        return dsc_fail(DSC_ERROR_OPTION,
+                        "Lookahead: steps is %lld, must be >= 0; alpha is %g, must be in [0, 1]",
+                        (long long)steps, alpha);
+    if (o->lbfgs != NULL)
+        return dsc_fail(DSC_ERROR_OPTION, "Lookahead does not go around lbfgs");
+    dsc_group copy = o->groups[group];
+    copy.lookahead_steps = steps;
+    copy.lookahead_alpha = alpha;
+    return store(o, group, &copy);
+}
+
+dsc_status dsc_optimizer_get_statistics(const dsc_optimizer *o, size_t group,
+                                        dsc_group_statistics *statistics) {
+    DSC_TRY(check_group(o, group));
+    DSC_CHECK_NOT_NULL(statistics);
+    const dsc_group_statistics none = {NAN, NAN, NAN, NAN};
+    *statistics = o->statistics ? o->groups[group].statistics : none;
     return DSC_OK;
 }
 

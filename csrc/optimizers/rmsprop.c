@@ -5,7 +5,7 @@
 /* Inlined with constant flags, so that each pair of them has a loop of its own. */
 __attribute__((always_inline)) static inline void
 DSC_NAME(rmsprop_loop)(const dsc_coefficients *c, size_t n, DSC_REAL *restrict p, const DSC_REAL *g,
-                       DSC_REAL *const *state, const bool centered, const bool heavy) {
+                       DSC_REAL *const *state, const bool centered, const bool heavy, const bool inside) {
     const DSC_REAL rate = (DSC_REAL)-c->value[LR], alpha = (DSC_REAL)c->value[ALPHA];
     const DSC_REAL weight = (DSC_REAL)(1 - c->value[ALPHA]), eps = (DSC_REAL)c->value[EPS];
     const DSC_REAL momentum = (DSC_REAL)c->value[MOMENTUM];
@@ -14,11 +14,10 @@ DSC_NAME(rmsprop_loop)(const dsc_coefficients *c, size_t n, DSC_REAL *restrict p
         square[i] = square[i] * alpha + weight * (g[i] * g[i]);
         DSC_REAL variance = square[i];
         if (centered) {
-            mean[i] = weight < (DSC_REAL)0.5 ? mean[i] + weight * (g[i] - mean[i])
-                                             : g[i] - (g[i] - mean[i]) * (1 - weight);
+            mean[i] = DSC_NAME(dsc_lerp)(mean[i], g[i], weight);
             variance -= mean[i] * mean[i];
         }
-        DSC_REAL average = dsc_sqrt(variance) + eps;
+        DSC_REAL average = inside ? dsc_sqrt(variance + eps) : dsc_sqrt(variance) + eps;
         if (heavy) {
             buffer[i] = buffer[i] * momentum + g[i] / average;
             p[i] += rate * buffer[i];
@@ -28,19 +27,28 @@ DSC_NAME(rmsprop_loop)(const dsc_coefficients *c, size_t n, DSC_REAL *restrict p
     }
 }
 
+#define LOOP(centered, heavy)                                                                                \
+    do {                                                                                                     \
+        if (c->value[EPSILON_PLACEMENT] != 0)                                                                \
+            DSC_NAME(rmsprop_loop)(c, n, p, g, state, centered, heavy, true);                                \
+        else                                                                                                 \
+            DSC_NAME(rmsprop_loop)(c, n, p, g, state, centered, heavy, false);                               \
+    } while (0)
+
 DSC_MULTIVERSION
 static void DSC_NAME(rmsprop)(const dsc_coefficients *c, size_t n, DSC_REAL *p, const DSC_REAL *g,
                               DSC_REAL *const *state) {
     bool centered = c->value[CENTERED] != 0, heavy = c->value[MOMENTUM] > 0;
     if (centered && heavy)
-        DSC_NAME(rmsprop_loop)(c, n, p, g, state, true, true);
+        LOOP(true, true);
     else if (centered)
-        DSC_NAME(rmsprop_loop)(c, n, p, g, state, true, false);
+        LOOP(true, false);
     else if (heavy)
-        DSC_NAME(rmsprop_loop)(c, n, p, g, state, false, true);
+        LOOP(false, true);
     else
-        DSC_NAME(rmsprop_loop)(c, n, p, g, state, false, false);
+        LOOP(false, false);
 }
+#undef LOOP
 
 #else
 
@@ -48,25 +56,26 @@ static void DSC_NAME(rmsprop)(const dsc_coefficients *c, size_t n, DSC_REAL *p, 
 
 #include "optimizers/rule.h"
 
-enum { LR, ALPHA, EPS, WEIGHT_DECAY, MOMENTUM, CENTERED, MAXIMIZE }; /* the options; the coefficients too */
+/* The options; the coefficients too. */
+enum { LR, ALPHA, EPS, WEIGHT_DECAY, MOMENTUM, CENTERED, MAXIMIZE, EPSILON_PLACEMENT };
 
 #define DSC_TEMPLATE "optimizers/rmsprop.c"
 #include "core/instantiate.h"
 
 static const dsc_option_info options[] = {
     [LR] = DSC_OPTION_LR(1e-2),
-    [ALPHA] = {"alpha", DSC_OPTION_REAL, 0.99, 0, INFINITY, false, true,
-               "decay of the running mean of squares"},
+    [ALPHA] = DSC_OPTION_REAL_FROM("alpha", 0.99, 0, "decay of the running mean of squares"),
     [EPS] = DSC_OPTION_EPS(1e-8),
     [WEIGHT_DECAY] = DSC_OPTION_WEIGHT_DECAY(0),
-    [MOMENTUM] = {"momentum", DSC_OPTION_REAL, 0, 0, INFINITY, false, true,
-                  "share of the last velocity that is kept"},
+    [MOMENTUM] = DSC_OPTION_MOMENTUM(0),
     [CENTERED] =
-        DSC_OPTION_FLAG_OFF("centered", "divide by the standard deviation: subtract the squared mean"),
+        DSC_OPTION_FLAG_AT("centered", 0, "divide by the standard deviation: subtract the squared mean"),
     [MAXIMIZE] = DSC_OPTION_MAXIMIZE,
+    [EPSILON_PLACEMENT] = DSC_OPTION_EPSILON_PLACEMENT,
 };
 
-static uint32_t slots(const double *values) {
+static uint32_t slots(const double *values, bool is_matrix) {
+    (void)is_matrix;
     uint32_t used = 1;
     if (values[MOMENTUM] > 0)
         used |= 2;
@@ -82,6 +91,7 @@ static void prepare(const double *values, int64_t step, dsc_coefficients *c) {
     c->value[EPS] = values[EPS];
     c->value[MOMENTUM] = values[MOMENTUM];
     c->value[CENTERED] = values[CENTERED];
+    c->value[EPSILON_PLACEMENT] = values[EPSILON_PLACEMENT];
 }
 
 const dsc_rule dsc_rule_rmsprop = {
@@ -90,13 +100,12 @@ const dsc_rule dsc_rule_rmsprop = {
              .source = "torch.optim.RMSprop; Hinton, Neural Networks for Machine Learning, lecture 6e",
              .formula = "s = alpha s + (1 - alpha) g^2; a = sqrt(s, minus the squared mean if centered) + "
                         "eps; b = momentum b + g / a; w -= lr b",
-             .options = options,
-             .option_count = DSC_COUNT(options),
-             .slots = {"square_avg", "momentum_buffer", "grad_avg"}},
+             DSC_OPTIONS(options),
+             .slots = {"square_avg", "momentum_buffer", "grad_avg"},
+             .state_summary = "square_avg; momentum_buffer with momentum, grad_avg when centered"},
     .slots = slots,
     .prepare = prepare,
-    .update_f32 = rmsprop_f32,
-    .update_f64 = rmsprop_f64,
+    DSC_UPDATES(rmsprop),
 };
 
 #endif

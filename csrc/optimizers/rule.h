@@ -3,30 +3,68 @@
 #ifndef DSC_OPTIMIZERS_RULE_H
 #define DSC_OPTIMIZERS_RULE_H
 
+#include <math.h>
+
 #include "core/internal.h"
 #include "descent/optimizers.h"
 
-enum { DSC_MAX_COEFFICIENTS = 8 };
+enum { DSC_MAX_COEFFICIENTS = 12 };
 
 /* What stays the same over one step of one group: computed in double, once. */
 typedef struct dsc_coefficients {
     double value[DSC_MAX_COEFFICIENTS];
-    bool fresh; /* the state of these tensors was never written */
+    double scalar[DSC_MAX_SCALARS]; /* the tensors' own numbers: `prepare` finds the last step's, leaves this
+                                       one's */
+    bool fresh;                     /* some state of these tensors was never written */
 } dsc_coefficients;
+
+/* Who takes care of weight decay. */
+typedef enum dsc_decay {
+    DSC_DECAY_BY_OPTION =
+        0, /* the engine: "weight_decay" is coupled unless "decoupled_weight_decay" is set */
+    DSC_DECAY_DECOUPLED = 1, /* the engine: always decoupled */
+    DSC_DECAY_OWN = 2        /* the rule itself */
+} dsc_decay;
+
+/* One tensor's step, for rules that look at whole tensors. */
+typedef struct dsc_tensor_step {
+    const dsc_context *context;
+    dsc_dtype dtype;
+    const dsc_coefficients *coefficients;
+    size_t length;
+    bool is_matrix; /* of rank 2 or more; then length = batch * rows * columns */
+    size_t batch, rows, columns;
+    void *p;
+    const void *g; /* clipped and so on, as the rule is to see it */
+    void *state[DSC_MAX_SLOTS];
+    void *workspace;  /* as many elements as the rule asked for */
+    double *partials; /* DSC_PARTIALS a tile of the tensor */
+} dsc_tensor_step;
 
 typedef struct dsc_rule {
     dsc_rule_info info;
+    dsc_decay decay;
     /* Refuses values that are each in range but do not go together. May be NULL. */
     dsc_status (*check)(const double *options);
-    /* The slots that these options need, a bit each. */
-    uint32_t (*slots)(const double *options);
+    /* The slots that these options need, a bit each, for a matrix (rank 2 or more) or not. NULL: all. */
+    uint32_t (*slots)(const double *options, bool is_matrix);
+    /* What a slot holds at first, where it is not 0. May be NULL. */
+    double (*initial)(const double *options, size_t slot);
+    /* The tensors' own numbers before the first step. NULL: there are none. */
+    void (*start)(const double *options, double *scalars);
     /* Coefficients for the step with this number (the first is 1). */
     void (*prepare)(const double *options, int64_t step, dsc_coefficients *c);
+    /* The loop of an elementwise rule. */
     void (*update_f32)(const dsc_coefficients *c, size_t n, float *p, const float *g, float *const *state);
     void (*update_f64)(const dsc_coefficients *c, size_t n, double *p, const double *g, double *const *state);
+    /* The step of a rule over tensors, and the elements of workspace it needs. */
+    void (*step_tensor)(const dsc_tensor_step *step);
+    size_t (*workspace)(size_t batch, size_t rows, size_t columns);
+    /* Slots that hold less than the tensor: true if `dimension` of `slot` is reduced to 1. NULL: none. */
+    bool (*is_reduced)(size_t slot, size_t dimension, size_t rank);
+    /* The share of the way from the weights to slot 0 at which the model is to be evaluated. NULL: 0. */
+    double (*evaluation_weight)(const double *options);
 } dsc_rule;
-
-extern const dsc_rule dsc_rule_sgd, dsc_rule_adam, dsc_rule_adamw, dsc_rule_rmsprop;
 
 /* The rows, and a row by name: NULL if unknown. */
 extern const dsc_rule *const dsc_rules[];
@@ -35,20 +73,51 @@ const dsc_rule *dsc_rule_named(const char *name);
 /* The value of an option by name; `absent` where the rule has no such option. */
 double dsc_option_get(const dsc_rule_info *info, const double *options, const char *name, double absent);
 
-/* Every rule's row starts so. */
-#define DSC_OPTION_LR(initial)                                                                               \
-    { "lr", DSC_OPTION_REAL, initial, 0, INFINITY, false, true, "learning rate" }
-#define DSC_OPTION_WEIGHT_DECAY(initial)                                                                     \
-    {                                                                                                        \
-        "weight_decay", DSC_OPTION_REAL, initial, 0, INFINITY, false, true,                                  \
-            "weight decay: an L2 penalty, unless decoupled"                                                  \
-    }
-#define DSC_OPTION_EPS(initial)                                                                              \
-    { "eps", DSC_OPTION_REAL, initial, 0, INFINITY, false, true, "added to the denominator" }
-#define DSC_OPTION_FLAG_OFF(name, summary)                                                                   \
-    { name, DSC_OPTION_FLAG, 0, 0, 1, false, false, summary }
-#define DSC_OPTION_MAXIMIZE DSC_OPTION_FLAG_OFF("maximize", "maximize the objective instead of minimizing")
+/* ---- Rows of option tables ---- */
 
-#define DSC_COUNT(array) (sizeof(array) / sizeof *(array))
+#define DSC_OPTION(name, kind, initial, low, high, low_open, high_open, summary, choices)                    \
+    { name, kind, initial, low, high, low_open, high_open, summary, choices }
+#define DSC_OPTION_REAL_ABOVE(name, initial, low, summary)                                                   \
+    DSC_OPTION(name, DSC_OPTION_REAL, initial, low, INFINITY, true, true, summary, NULL)
+#define DSC_OPTION_REAL_FROM(name, initial, low, summary)                                                    \
+    DSC_OPTION(name, DSC_OPTION_REAL, initial, low, INFINITY, false, true, summary, NULL)
+#define DSC_OPTION_REAL_ANY(name, initial, summary)                                                          \
+    DSC_OPTION(name, DSC_OPTION_REAL, initial, -INFINITY, INFINITY, true, true, summary, NULL)
+#define DSC_OPTION_BETA(name, initial, summary)                                                              \
+    DSC_OPTION(name, DSC_OPTION_REAL, initial, 0, 1, false, true, summary, NULL)
+#define DSC_OPTION_FLAG_AT(name, initial, summary)                                                           \
+    DSC_OPTION(name, DSC_OPTION_FLAG, initial, 0, 1, false, false, summary, NULL)
+#define DSC_OPTION_WHOLE(name, initial, low, high, summary)                                                  \
+    DSC_OPTION(name, DSC_OPTION_INTEGER, initial, low, high, false, false, summary, NULL)
+
+#define DSC_OPTION_LR(initial) DSC_OPTION_REAL_FROM("lr", initial, 0, "learning rate")
+#define DSC_OPTION_MOMENTUM(initial)                                                                         \
+    DSC_OPTION_REAL_FROM("momentum", initial, 0, "share of the last velocity that is kept")
+#define DSC_OPTION_BETA1(initial) DSC_OPTION_BETA("beta1", initial, "decay of the running mean of gradients")
+#define DSC_OPTION_BETA2(initial)                                                                            \
+    DSC_OPTION_BETA("beta2", initial, "decay of the running mean of their squares")
+#define DSC_OPTION_WEIGHT_DECAY(initial)                                                                     \
+    DSC_OPTION_REAL_FROM("weight_decay", initial, 0, "weight decay: an L2 penalty, unless decoupled")
+#define DSC_OPTION_SHRINKING_DECAY(initial)                                                                  \
+    DSC_OPTION_REAL_FROM("weight_decay", initial, 0,                                                         \
+                         "decoupled weight decay: the weights shrink by lr times it")
+#define DSC_OPTION_DECOUPLED(initial)                                                                        \
+    DSC_OPTION_FLAG_AT("decoupled_weight_decay", initial,                                                    \
+                       "shrink the weights by lr * weight_decay instead of adding to the gradient")
+#define DSC_OPTION_EPS(initial) DSC_OPTION_REAL_FROM("eps", initial, 0, "added to the denominator")
+#define DSC_OPTION_MAXIMIZE DSC_OPTION_FLAG_AT("maximize", 0, "maximize the objective instead of minimizing")
+#define DSC_OPTION_EPSILON_PLACEMENT                                                                         \
+    DSC_OPTION("epsilon_placement", DSC_OPTION_CHOICE, 0, 0, 1, false, false,                                \
+               "where eps is added: to the root, as PyTorch, or under it, as d2l and the lab slides",        \
+               dsc_epsilon_placements)
+
+extern const char *const dsc_epsilon_placements[]; /* "outside", "inside" */
+
+/* A rule's two loops. */
+#define DSC_UPDATES(loop) .update_f32 = loop##_f32, .update_f64 = loop##_f64
+#define DSC_OPTIONS(table) .options = table, .option_count = sizeof(table) / sizeof *(table)
+
+/* 1 - beta^step. */
+double dsc_bias_correction(double beta, int64_t step);
 
 #endif

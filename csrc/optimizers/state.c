@@ -1,18 +1,49 @@
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "optimizers/engine.h"
+#include "optimizers/lbfgs.h"
+
+/* calloc's fresh pages are zero already and take no memory until a tensor of theirs is stepped. */
+static void *allocate_plane(const dsc_optimizer *o, size_t elements) {
+    size_t bytes = elements * dsc_dtype_size(o->dtype);
+    void *plane = calloc(dsc_max_size(bytes, 1), 1);
+    if (plane != NULL)
+        dsc_advise_huge_pages(plane, bytes);
+    return plane;
+}
+
+static dsc_status no_memory(size_t elements) {
+    return dsc_fail(DSC_ERROR_MEMORY, "optimizer state of %zu elements is not to be had", elements);
+}
 
 dsc_status dsc_allocate_planes(dsc_optimizer *o, uint32_t slots) {
-    for (size_t k = 0; k < DSC_MAX_SLOTS; ++k) {
+    for (size_t k = 0; k < DSC_PLANES; ++k) {
         if ((slots >> k & 1) == 0 || o->planes[k] != NULL)
             continue;
-        /* calloc's fresh pages are zero already and take no memory until a tensor of theirs is
-         * stepped. */
-        o->planes[k] = calloc(dsc_max_size(o->total, 1), dsc_dtype_size(o->dtype));
+        o->planes[k] = allocate_plane(o, o->total);
         if (o->planes[k] == NULL)
-            return dsc_fail(DSC_ERROR_MEMORY, "optimizer state of %zu elements is not to be had", o->total);
-        dsc_advise_huge_pages(o->planes[k], o->total * dsc_dtype_size(o->dtype));
+            return no_memory(o->total);
+    }
+    return DSC_OK;
+}
+
+dsc_status dsc_grow_planes(dsc_optimizer *o, size_t old_total) {
+    void *fresh[DSC_PLANES] = {NULL};
+    for (size_t k = 0; k < DSC_PLANES; ++k) {
+        if (o->planes[k] == NULL)
+            continue;
+        fresh[k] = allocate_plane(o, o->total);
+        if (fresh[k] == NULL) {
+            while (k-- > 0)
+                free(fresh[k]);
+            return no_memory(o->total);
+        }
+        memcpy(fresh[k], o->planes[k], old_total * dsc_dtype_size(o->dtype));
+    }
+    for (size_t k = 0; k < DSC_PLANES; ++k) {
+        free(o->planes[k]);
+        o->planes[k] = fresh[k];
     }
     return DSC_OK;
 }
@@ -21,13 +52,6 @@ static dsc_status check_tensor(const dsc_optimizer *o, size_t tensor) {
     DSC_CHECK_NOT_NULL(o);
     if (tensor >= o->tensor_count)
         return dsc_fail(DSC_ERROR_ARGUMENT, "there is no tensor %zu, only %zu", tensor, o->tensor_count);
-    return DSC_OK;
-}
-
-static dsc_status check_slot(const dsc_optimizer *o, size_t tensor, size_t slot) {
-    DSC_TRY(check_tensor(o, tensor));
-    if (dsc_optimizer_slot_name(o, tensor, slot) == NULL)
-        return dsc_fail(DSC_ERROR_ARGUMENT, "tensor %zu has no state slot %zu", tensor, slot);
     return DSC_OK;
 }
 
@@ -46,47 +70,132 @@ dsc_status dsc_optimizer_set_step(dsc_optimizer *o, size_t tensor, int64_t step)
     return DSC_OK;
 }
 
-uint32_t dsc_optimizer_filled_slots(const dsc_optimizer *o, size_t tensor) {
-    return check_tensor(o, tensor) == DSC_OK ? o->tensors[tensor].filled : 0;
-}
+/* ---- Slots ---- */
 
-const char *dsc_optimizer_slot_name(const dsc_optimizer *o, size_t tensor, size_t slot) {
-    if (check_tensor(o, tensor) != DSC_OK || o->tensors[tensor].group == SIZE_MAX || slot >= DSC_MAX_SLOTS)
+static const dsc_rule *rule_of(const dsc_optimizer *o, size_t tensor) {
+    if (check_tensor(o, tensor) != DSC_OK || o->tensors[tensor].group == SIZE_MAX)
         return NULL;
-    return o->groups[o->tensors[tensor].group].rule->info.slots[slot];
+    return o->groups[o->tensors[tensor].group].rule;
 }
 
-static char *slot_data(const dsc_optimizer *o, size_t tensor, size_t slot) {
-    return (char *)o->planes[slot] + o->tensors[tensor].start * dsc_dtype_size(o->dtype);
+/* The tensor's slots are numbered without gaps; their planes may have some. SIZE_MAX: no such slot. */
+static size_t plane_of(const dsc_optimizer *o, size_t tensor, size_t slot) {
+    for (size_t k = 0; k < DSC_PLANES; ++k)
+        if ((o->tensors[tensor].slots >> k & 1) != 0 && slot-- == 0)
+            return k;
+    return SIZE_MAX;
+}
+
+size_t dsc_optimizer_slot_count(const dsc_optimizer *o, size_t tensor) {
+    if (rule_of(o, tensor) == NULL)
+        return 0;
+    if (o->lbfgs != NULL)
+        return dsc_lbfgs_slot_count(o->lbfgs);
+    return (size_t)__builtin_popcount(o->tensors[tensor].slots);
+}
+
+dsc_status dsc_optimizer_get_slot(const dsc_optimizer *o, size_t tensor, size_t slot, dsc_slot_info *info) {
+    DSC_TRY(check_tensor(o, tensor));
+    DSC_CHECK_NOT_NULL(info);
+    if (slot >= dsc_optimizer_slot_count(o, tensor))
+        return dsc_fail(DSC_ERROR_ARGUMENT, "tensor %zu has no state slot %zu", tensor, slot);
+    const dsc_tensor *t = &o->tensors[tensor];
+    *info = (dsc_slot_info){.rank = t->rank};
+    memcpy(info->shape, t->shape, sizeof t->shape);
+    if (o->lbfgs != NULL) {
+        dsc_lbfgs_slot(o->lbfgs, slot, info->name, sizeof info->name);
+        info->filled = dsc_lbfgs_is_filled(o, slot);
+        return DSC_OK;
+    }
+    const dsc_rule *rule = rule_of(o, tensor);
+    size_t plane = plane_of(o, tensor, slot);
+    snprintf(info->name, sizeof info->name, "%s", plane == DSC_SLOW ? "slow" : rule->info.slots[plane]);
+    info->filled = (t->filled >> plane & 1) != 0;
+    for (size_t d = 0; d < t->rank && rule->is_reduced != NULL && plane != DSC_SLOW; ++d)
+        if (rule->is_reduced(plane, d, t->rank))
+            info->shape[d] = 1;
+    return DSC_OK;
+}
+
+/* A slot's place, and its bytes. */
+static char *slot_data(const dsc_optimizer *o, size_t tensor, size_t slot, const dsc_slot_info *info,
+                       size_t *bytes) {
+    size_t length = 1;
+    for (size_t d = 0; d < info->rank; ++d)
+        length *= info->shape[d];
+    *bytes = length * dsc_dtype_size(o->dtype);
+    char name[32];
+    void *vector = o->lbfgs != NULL ? dsc_lbfgs_slot(o->lbfgs, slot, name, sizeof name)
+                                    : o->planes[plane_of(o, tensor, slot)];
+    return dsc_offset(o, vector, o->tensors[tensor].start);
 }
 
 dsc_status dsc_optimizer_export_slot(const dsc_optimizer *o, size_t tensor, size_t slot, void *to) {
-    DSC_TRY(check_slot(o, tensor, slot));
+    dsc_slot_info info;
+    DSC_TRY(dsc_optimizer_get_slot(o, tensor, slot, &info));
     DSC_CHECK_NOT_NULL(to);
-    if ((o->tensors[tensor].filled >> slot & 1) == 0)
+    if (!info.filled)
         return dsc_fail(DSC_ERROR_ARGUMENT, "state slot %zu of tensor %zu is not filled", slot, tensor);
-    memcpy(to, slot_data(o, tensor, slot), o->tensors[tensor].length * dsc_dtype_size(o->dtype));
+    size_t bytes;
+    const char *from = slot_data(o, tensor, slot, &info, &bytes);
+    memcpy(to, from, bytes);
     return DSC_OK;
 }
 
 dsc_status dsc_optimizer_import_slot(dsc_optimizer *o, size_t tensor, size_t slot, const void *from) {
-    DSC_TRY(check_slot(o, tensor, slot));
+    dsc_slot_info info;
+    DSC_TRY(dsc_optimizer_get_slot(o, tensor, slot, &info));
     DSC_CHECK_NOT_NULL(from);
-    DSC_TRY(dsc_allocate_planes(o, 1u << slot));
-    memcpy(slot_data(o, tensor, slot), from, o->tensors[tensor].length * dsc_dtype_size(o->dtype));
-    o->tensors[tensor].filled |= 1u << slot;
+    size_t bytes;
+    char *to = slot_data(o, tensor, slot, &info, &bytes);
+    memcpy(to, from, bytes);
+    if (o->lbfgs == NULL)
+        o->tensors[tensor].filled |= 1u << plane_of(o, tensor, slot);
+    return DSC_OK;
+}
+
+/* ---- Scalars ---- */
+
+size_t dsc_optimizer_scalar_count(const dsc_optimizer *o, size_t tensor) {
+    const dsc_rule *rule = rule_of(o, tensor);
+    size_t count = 0;
+    while (rule != NULL && count < DSC_MAX_SCALARS && rule->info.scalars[count] != NULL)
+        ++count;
+    return count;
+}
+
+const char *dsc_optimizer_scalar_name(const dsc_optimizer *o, size_t tensor, size_t scalar) {
+    return scalar < dsc_optimizer_scalar_count(o, tensor) ? rule_of(o, tensor)->info.scalars[scalar] : NULL;
+}
+
+dsc_status dsc_optimizer_get_scalars(const dsc_optimizer *o, size_t tensor, double *scalars) {
+    DSC_TRY(check_tensor(o, tensor));
+    DSC_CHECK_NOT_NULL(scalars);
+    if ((o->tensors[tensor].filled & DSC_SCALARS_SET) == 0)
+        return dsc_fail(DSC_ERROR_ARGUMENT, "tensor %zu has had no step, and has no scalars", tensor);
+    memcpy(scalars, o->tensors[tensor].scalars, dsc_optimizer_scalar_count(o, tensor) * sizeof *scalars);
+    return DSC_OK;
+}
+
+dsc_status dsc_optimizer_set_scalars(dsc_optimizer *o, size_t tensor, const double *scalars) {
+    DSC_TRY(check_tensor(o, tensor));
+    DSC_CHECK_NOT_NULL(scalars);
+    memcpy(o->tensors[tensor].scalars, scalars, dsc_optimizer_scalar_count(o, tensor) * sizeof *scalars);
+    o->tensors[tensor].filled |= DSC_SCALARS_SET;
     return DSC_OK;
 }
 
 void dsc_optimizer_reset(dsc_optimizer *o) {
     if (o == NULL)
         return;
-    for (size_t k = 0; k < DSC_MAX_SLOTS; ++k)
+    for (size_t k = 0; k < DSC_PLANES; ++k)
         if (o->planes[k] != NULL)
             memset(o->planes[k], 0, o->total * dsc_dtype_size(o->dtype));
     for (size_t i = 0; i < o->tensor_count; ++i) {
         o->tensors[i].step = 0;
         o->tensors[i].filled = 0;
+        memset(o->tensors[i].scalars, 0, sizeof o->tensors[i].scalars);
     }
+    dsc_lbfgs_reset(o);
     o->skipped_steps = 0;
 }

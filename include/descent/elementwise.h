@@ -10,8 +10,6 @@
 extern "C" {
 #endif
 
-enum { DSC_MAX_RANK = 8 };
-
 typedef enum dsc_unary {
     DSC_NEGATE,
     DSC_EXP,

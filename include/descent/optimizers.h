@@ -27,11 +27,16 @@
 extern "C" {
 #endif
 
-enum { DSC_MAX_SLOTS = 4, DSC_MAX_OPTIONS = 16 };
+enum { DSC_MAX_SLOTS = 4, DSC_MAX_SCALARS = 8, DSC_MAX_OPTIONS = 16 };
 
 /* ---- The rule table: what there is, for command lines, documentation and tests ---- */
 
-typedef enum dsc_option_kind { DSC_OPTION_REAL = 0, DSC_OPTION_FLAG = 1 } dsc_option_kind;
+typedef enum dsc_option_kind {
+    DSC_OPTION_REAL = 0,
+    DSC_OPTION_FLAG = 1,    /* 0 or 1 */
+    DSC_OPTION_INTEGER = 2, /* a whole number */
+    DSC_OPTION_CHOICE = 3   /* the index of one of the choices */
+} dsc_option_kind;
 
 /* One option of a rule. The allowed values are [minimum, maximum], without an end that is marked
  * open. */
@@ -42,7 +47,16 @@ typedef struct dsc_option_info {
     double minimum, maximum;
     bool minimum_open, maximum_open;
     const char *summary;
+    const char *const *choices; /* their names, as many as maximum + 1; NULL for other kinds */
 } dsc_option_info;
+
+/* What a rule asks of its tensors and of its caller. */
+typedef enum dsc_rule_kind {
+    DSC_RULE_ELEMENTWISE = 0, /* each element by itself: row-sparse gradients are possible */
+    DSC_RULE_TENSOR = 1,      /* looks at whole tensors, of any shape */
+    DSC_RULE_MATRIX = 2,      /* tensors of rank 2 only */
+    DSC_RULE_CLOSURE = 3      /* evaluates the objective itself: dsc_optimizer_minimize */
+} dsc_rule_kind;
 
 typedef struct dsc_rule_info {
     const char *name;
@@ -51,12 +65,19 @@ typedef struct dsc_rule_info {
     const char *formula;
     const dsc_option_info *options;
     size_t option_count;
-    const char *slots[DSC_MAX_SLOTS]; /* names of the state slots, PyTorch's; NULL from the last on */
+    const char *slots[DSC_MAX_SLOTS];     /* names of the state slots, PyTorch's; NULL from the last on */
+    const char *scalars[DSC_MAX_SCALARS]; /* names of numbers kept for each tensor besides; likewise */
+    dsc_rule_kind kind;
+    const char *state_summary; /* which slots are in use when; NULL: always all of them */
 } dsc_rule_info;
 
 size_t dsc_rule_count(void);
 const dsc_rule_info *dsc_rule_at(size_t index);       /* NULL outside the table */
 const dsc_rule_info *dsc_rule_find(const char *name); /* NULL for an unknown name */
+
+/* How many numbers of state each parameter element has with the default options; -1 where that depends on
+ * shapes or is more than a few, and for an unknown name. */
+int32_t dsc_rule_state_size(const char *name);
 
 /* ---- Setting up ---- */
 
@@ -81,16 +102,36 @@ dsc_status dsc_optimizer_add_group(dsc_optimizer *optimizer, const char *rule, s
                                    const size_t *indices, size_t option_count, const dsc_option *options,
                                    size_t *group);
 
+/* More tensors, after those there are: the buffers of later steps have them at their ends. All or none. */
+dsc_status dsc_optimizer_add_tensors(dsc_optimizer *optimizer, size_t tensors, const size_t *lengths,
+                                     const char *const *names);
+
+/* The shape of a tensor, for rules that look at matrices; until then it is a vector. Before its group is
+ * made. Refused: a shape of another length, rank > DSC_MAX_RANK. */
+dsc_status dsc_optimizer_set_shape(dsc_optimizer *optimizer, size_t tensor, size_t rank, const size_t *shape);
+
+/* A frozen tensor is left alone by steps: neither it nor its state nor its step count changes. */
+dsc_status dsc_optimizer_set_frozen(dsc_optimizer *optimizer, size_t tensor, bool frozen);
+
 /* Changes options together, all or none. Effective from the next step on. */
 dsc_status dsc_optimizer_set_options(dsc_optimizer *optimizer, size_t group, size_t option_count,
                                      const dsc_option *options);
 dsc_status dsc_optimizer_get_option(const dsc_optimizer *optimizer, size_t group, const char *name,
                                     double *value);
 
-/* Scales all gradients by min(1, max_norm / (norm + 1e-6)), norm being that of all of them
- * together, as torch.nn.utils.clip_grad_norm_. INFINITY (the default) = off. The buffer itself is
- * not changed. Refused: NaN, negative. */
-dsc_status dsc_optimizer_set_clip_norm(dsc_optimizer *optimizer, double max_norm);
+/* How gradients are clipped by their norm, as torch.nn.utils.clip_grad_norm_: they are scaled by
+ * min(1, max_norm / (norm + 1e-6)). The buffer itself is not changed. */
+typedef struct dsc_clipping {
+    double max_norm;  /* INFINITY: off */
+    double norm_type; /* the p of the p-norm, > 0; INFINITY: the largest absolute value. Usually 2 */
+    bool per_tensor;  /* every tensor by its own norm, instead of all by that of all of them together */
+    /* true: a norm that is not finite is refused with DSC_ERROR_NON_FINITE before anything changes. false: it
+     * goes on, and NaN reaches the parameters, as in PyTorch. */
+    bool error_if_nonfinite;
+} dsc_clipping;
+
+/* Refused: a limit that is NaN or negative, a norm_type that is not above 0. */
+dsc_status dsc_optimizer_set_clip_norm(dsc_optimizer *optimizer, dsc_clipping clipping);
 
 /* Limits every gradient to [-max, max], after clipping by norm, as torch.nn.utils.clip_grad_value_.
  */
@@ -104,11 +145,37 @@ typedef enum dsc_guard {
 } dsc_guard;
 dsc_status dsc_optimizer_set_guard(dsc_optimizer *optimizer, dsc_guard guard);
 
-/* true: every step measures the gradients' norm and largest element, at the cost of one more pass.
- */
+/* true: every step measures what dsc_step_report and dsc_group_statistics have. The gradients' norms cost one
+ * more pass over them; the rest is taken while the step has the numbers in cache. */
 dsc_status dsc_optimizer_set_statistics(dsc_optimizer *optimizer, bool on);
 
+/* Lookahead (Zhang et al. 2019, arXiv:1907.08610), around whatever rule the group has: every `steps` steps
+ * the slow weights move by `alpha` of the way to the weights, and the weights are set to them. The slow
+ * weights are one more state slot, "slow". steps 0: off. Refused: alpha outside [0, 1]. */
+dsc_status dsc_optimizer_set_lookahead(dsc_optimizer *optimizer, size_t group, int64_t steps, double alpha);
+
+struct dsc_step;
+struct dsc_step_report;
+
+/* Called by every step before anything is looked at, and after everything is done; either may be NULL. The
+ * hook before may change parameters and gradients; a negative status from it is the step's. */
+typedef struct dsc_step_hooks {
+    dsc_status (*before)(void *user, const struct dsc_step *step);
+    void (*after)(void *user, const struct dsc_step *step, const struct dsc_step_report *report);
+    void *user;
+} dsc_step_hooks;
+dsc_status dsc_optimizer_set_hooks(dsc_optimizer *optimizer, dsc_step_hooks hooks);
+
 /* ---- Stepping ---- */
+
+/* The gradient of a tensor of rank >= 1 of which only some rows (slices along its first dimension) are not
+ * zero, as an embedding's. A step then touches those rows and their state only, as torch.optim.SparseAdam
+ * does. */
+typedef struct dsc_row_gradient {
+    size_t count;        /* 0: the tensor is left alone, except that its step counts */
+    const int64_t *rows; /* strictly rising */
+    const void *values;  /* count rows, one after another */
+} dsc_row_gradient;
 
 typedef struct dsc_step {
     void *parameters;
@@ -116,13 +183,16 @@ typedef struct dsc_step {
     const uint8_t *has_gradient; /* one flag a tensor; 0 leaves it untouched (PyTorch: grad is
                                     None). NULL: all */
     bool zero_gradients;         /* zero the gradients used, in the same pass */
+    /* One pointer a tensor: NULL where its gradient is in `gradients`. NULL: nowhere. For elementwise rules
+     * only */
+    const dsc_row_gradient *const *row_gradients;
 } dsc_step;
 
 typedef struct dsc_step_report {
     double gradient_norm;    /* before clipping. NaN if not measured: it is when clipping by norm,
                                 guarding, */
     double gradient_largest; /* or with statistics on. The largest absolute value. */
-    double clip_scale;       /* what clipping by norm multiplied by; 1 if it did not */
+    double clip_scale;       /* what clipping by norm multiplied by, the least of it; 1 if it did not */
     size_t updated;          /* elements */
     size_t skipped_steps;    /* by the guard, since the optimizer was made */
     size_t bad_tensor;       /* the first tensor with a non-finite gradient, and the element in it; */
@@ -133,22 +203,72 @@ typedef struct dsc_step_report {
 dsc_status dsc_optimizer_step(const dsc_context *context, dsc_optimizer *optimizer, const dsc_step *step,
                               dsc_step_report *report);
 
+/* What the last step did to a group. NaN where statistics were off. */
+typedef struct dsc_group_statistics {
+    double gradient_norm; /* before clipping */
+    double weight_norm;   /* before the step */
+    double update_norm;   /* of what the step added to the weights; / weight_norm: about 1e-3 is usual */
+    double clipped_share; /* of the gradient's elements that clipping changed, in [0, 1] */
+} dsc_group_statistics;
+dsc_status dsc_optimizer_get_statistics(const dsc_optimizer *optimizer, size_t group,
+                                        dsc_group_statistics *statistics);
+
+/* Evaluates the objective: sets *value to the loss at the parameters as they are now, and writes their
+ * gradients into the step's buffer. A negative status ends the minimization, which returns it. */
+typedef dsc_status (*dsc_closure)(void *user, double *value);
+
+/* One step of a rule of kind DSC_RULE_CLOSURE ("lbfgs"): up to max_iter iterations, with as many evaluations.
+ * `value` becomes the loss at the start. After an evaluation that failed the parameters are those of the last
+ * finished iteration. */
+dsc_status dsc_optimizer_minimize(const dsc_context *context, dsc_optimizer *optimizer, const dsc_step *step,
+                                  dsc_closure closure, void *user, double *value, dsc_step_report *report);
+
+/* The first half of a step of SAM (Foret et al. 2021, arXiv:2010.01412): copies the parameters to `saved` and
+ * adds rho g / (|g| + 1e-12) to them, |g| over all tensors that take part; adaptive (Kwon et al. 2021,
+ * arXiv:2102.11600): rho w^2 g / (|w g| + 1e-12). Then the caller takes the gradients there, copies `saved`
+ * back and steps. Refused: rho negative or not finite. */
+dsc_status dsc_optimizer_perturb(const dsc_context *context, dsc_optimizer *optimizer, const dsc_step *step,
+                                 double rho, bool adaptive, void *saved);
+
+/* The weights to evaluate a model with, out of those it trains with: schedule-free rules train at one point
+ * and are good at another. A copy for all other rules. out must not overlap parameters. */
+bool dsc_optimizer_has_evaluation_weights(const dsc_optimizer *optimizer);
+dsc_status dsc_optimizer_evaluation_weights(const dsc_context *context, const dsc_optimizer *optimizer,
+                                            const void *parameters, void *out);
+
+/* average += weight (current - average), as torch.lerp, over n elements. Exponential averages (EMA) have
+ * weight 1 - decay; equal ones (SWA) 1 / (number averaged so far + 1). */
+dsc_status dsc_average_update(const dsc_context *context, dsc_dtype dtype, size_t n, double weight,
+                              const void *current, void *average);
+
 /* ---- State, for saving and loading ---- */
 
 /* The steps tensor i has had. PyTorch's state["step"]. */
 dsc_status dsc_optimizer_get_step(const dsc_optimizer *optimizer, size_t tensor, int64_t *step);
 dsc_status dsc_optimizer_set_step(dsc_optimizer *optimizer, size_t tensor, int64_t step);
 
-/* Bit k set: slot k of the tensor holds state. 0 for a tensor that has had no step. */
-uint32_t dsc_optimizer_filled_slots(const dsc_optimizer *optimizer, size_t tensor);
+/* How many slots tensor i may have: its rule's, with these options, and Lookahead's. */
+size_t dsc_optimizer_slot_count(const dsc_optimizer *optimizer, size_t tensor);
 
-/* The name of slot k of the tensor's rule; NULL if it has no such slot. */
-const char *dsc_optimizer_slot_name(const dsc_optimizer *optimizer, size_t tensor, size_t slot);
+typedef struct dsc_slot_info {
+    char name[32];
+    bool filled; /* holds state */
+    size_t rank; /* usually the tensor's shape */
+    size_t shape[DSC_MAX_RANK];
+} dsc_slot_info;
+dsc_status dsc_optimizer_get_slot(const dsc_optimizer *optimizer, size_t tensor, size_t slot,
+                                  dsc_slot_info *info);
 
-/* Copies a slot's `length of the tensor` elements out or in. export refuses a slot that is not
- * filled. */
+/* Copies a slot's elements out or in. export refuses a slot that is not filled. */
 dsc_status dsc_optimizer_export_slot(const dsc_optimizer *optimizer, size_t tensor, size_t slot, void *to);
 dsc_status dsc_optimizer_import_slot(dsc_optimizer *optimizer, size_t tensor, size_t slot, const void *from);
+
+/* The numbers that a tensor's rule keeps besides, in the order of dsc_rule_info.scalars; 0 of them: none. get
+ * fails with DSC_ERROR_ARGUMENT before the first step. */
+size_t dsc_optimizer_scalar_count(const dsc_optimizer *optimizer, size_t tensor);
+const char *dsc_optimizer_scalar_name(const dsc_optimizer *optimizer, size_t tensor, size_t scalar);
+dsc_status dsc_optimizer_get_scalars(const dsc_optimizer *optimizer, size_t tensor, double *scalars);
+dsc_status dsc_optimizer_set_scalars(dsc_optimizer *optimizer, size_t tensor, const double *scalars);
 
 /* Forgets all state and step counts. */
 void dsc_optimizer_reset(dsc_optimizer *optimizer);

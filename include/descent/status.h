@@ -32,6 +32,9 @@ enum {
 
 typedef enum dsc_dtype { DSC_FLOAT32 = 0, DSC_FLOAT64 = 1 } dsc_dtype;
 
+/* Dimensions that a tensor may have. */
+enum { DSC_MAX_RANK = 8 };
+
 /* Bytes an element takes; 0 for an unknown dtype. */
 size_t dsc_dtype_size(dsc_dtype dtype);
 

@@ -8,10 +8,11 @@ public enum Checkpoint {
   ///
   /// - Throws: `DescentError` with the path and the reason.
   public static func save(_ trainer: Trainer, to folder: String) throws(DescentError) {
-    let model = trainer.model.stateDict
-    try SafeTensors.write(model, to: "\(folder)/\(modelFile)")
+    try trainer.optimizer.withEvaluationWeights { () throws(DescentError) in
+      try SafeTensors.write(trainer.model.stateDict, to: "\(folder)/\(modelFile)")
+    }
     var state = trainer.progressTensors
-    for (name, tensor) in model { state["model.\(name)"] = tensor }
+    for (name, tensor) in trainer.model.stateDict { state["model.\(name)"] = tensor }
     for (name, tensor) in trainer.optimizer.stateDict { state["optimizer.\(name)"] = tensor }
     try SafeTensors.write(state, to: "\(folder)/\(stateFile)")
   }

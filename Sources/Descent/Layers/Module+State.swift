@@ -1,38 +1,27 @@
 extension Module {
-  /// The parameters by name: the tensors themselves, not copies.
+  /// The parameters and buffers by name: the tensors themselves, not copies.
   public var stateDict: [String: Tensor] {
-    Dictionary(uniqueKeysWithValues: namedParameters.map { ($0.name, $0.parameter.detached()) })
+    Dictionary(uniqueKeysWithValues: namedState.map { ($0.name, $0.tensor.detached()) })
   }
 
-  /// Copies tensors into the parameters of the same names.
+  /// Copies tensors into the parameters and buffers of the same names.
   ///
-  /// - Throws: `DescentError` of code `mismatch`, with every difference listed, unless names, shapes and types
-  ///   all agree. Nothing is changed then.
-  public func load(_ state: [String: Tensor]) throws(DescentError) {
-    let parameters = namedParameters
-    var differences: [String] = []
-    for (name, parameter) in parameters {
-      guard let tensor = state[name] else {
-        differences.append("\(name) is missing")
-        continue
-      }
-      if tensor.shape != parameter.shape {
-        differences.append("\(name) has shape \(tensor.shape), the model's \(parameter.shape)")
-      } else if tensor.dtype != parameter.dtype {
-        differences.append("\(name) is \(tensor.dtype.rawValue), the model's \(parameter.dtype.rawValue)")
-      }
+  /// - Parameter strict: whether names, shapes and types must all agree. Otherwise what fits is copied, and the
+  ///   differences are returned.
+  /// - Throws: `DescentError` of code `mismatch`, with every difference listed. Nothing is changed then.
+  @discardableResult
+  public func load(_ state: [String: Tensor], strict: Bool = true) throws(DescentError) -> StateDifferences {
+    let own = namedState
+    let differences = StateDifferences(of: state, from: own)
+    if strict { try differences.check("the parameters do not fit the model") }
+    for (name, tensor) in own {
+      if let other = state[name], differences.fits(name) { tensor.copy(from: other) }
     }
-    let known = Set(parameters.map(\.name))
-    for name in state.keys.sorted() where !known.contains(name) {
-      differences.append("\(name) is not in the model")
-    }
-    guard differences.isEmpty else {
-      throw DescentError(
-        .mismatch, "the parameters do not fit the model: " + differences.joined(separator: "; "))
-    }
-    for (name, parameter) in parameters {
-      if let tensor = state[name] { parameter.copy(from: tensor) }
-    }
+    return differences
+  }
+
+  private var namedState: [(name: String, tensor: Tensor)] {
+    namedParameters.map { ($0.name, $0.parameter) } + namedBuffers.map { ($0.name, $0.buffer) }
   }
 
   /// The number of parameters' elements.

@@ -41,11 +41,14 @@ open class Module {
     case module(Module)
     /// A tensor to train.
     case parameter(Parameter)
+    /// A tensor that is part of the model's state and not trained, as batch norm's running means.
+    case buffer(Tensor)
   }
 
   private static func collect(_ value: Any, name: String, into found: inout [(String, Member)]) {
     switch value {
     case let parameter as Parameter: found.append((name, .parameter(parameter)))
+    case let buffer as Buffer: found.append((name, .buffer(buffer.tensor)))
     case let module as Module: found.append((name, .module(module)))
     case let list as [Module]:
       for (index, module) in list.enumerated() { found.append(("\(name).\(index)", .module(module))) }
@@ -66,8 +69,28 @@ open class Module {
       switch member {
       case .parameter(let parameter): [(prefix + name, parameter)]
       case .module(let module): module.allParameters(prefix: prefix + name + ".")
+      case .buffer: []
       }
     }
+  }
+
+  /// Every buffer with its full name.
+  public var namedBuffers: [(name: String, buffer: Tensor)] {
+    members.flatMap { name, member -> [(name: String, buffer: Tensor)] in
+      switch member {
+      case .buffer(let buffer): [(name, buffer)]
+      case .module(let module): module.namedBuffers.map { (name + "." + $0.name, $0.buffer) }
+      case .parameter: []
+      }
+    }
+  }
+
+  /// The module and all modules inside, outer ones first.
+  public var modules: [Module] {
+    [self]
+      + members.flatMap { _, member -> [Module] in
+        if case .module(let module) = member { module.modules } else { [] }
+      }
   }
 
   /// Every parameter, in order.
@@ -85,6 +108,15 @@ open class Module {
       if case .module(let module) = member { module.setTraining(on) }
     }
   }
+}
+
+/// Makes a property's tensor one of its module's buffers: saved and loaded, not trained.
+public struct Buffer {
+  /// The tensor, which is changed in place.
+  public let tensor: Tensor
+
+  /// A buffer that starts with these numbers.
+  public init(_ initial: Tensor) { tensor = initial.clone() }
 }
 
 extension String {

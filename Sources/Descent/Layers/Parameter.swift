@@ -2,6 +2,18 @@
 ///
 /// A property of this type makes a tensor one of its module's parameters.
 public final class Parameter: Tensor {
+  /// A gradient of some rows only, which steps use in place of `grad`; `zeroGrad()` forgets it.
+  @exclusivity(unchecked) public var rowGradient: RowGradient? {
+    didSet {
+      guard let rowGradient else { return }
+      precondition(
+        shape.rank > 0 && rowGradient.values.dtype == dtype && rowGradient.values.shape.rank == shape.rank
+          && (1..<shape.rank).allSatisfy { rowGradient.values.shape[$0] == shape[$0] },
+        "a row gradient of shape \(rowGradient.values.shape) for a parameter of shape \(shape)")
+      hasGradient = false
+    }
+  }
+
   /// A parameter that starts with a copy of these numbers.
   public init(_ initial: Tensor) {
     let copy = initial.clone()

@@ -32,6 +32,15 @@ final class FlatParameters {
     }
   }
 
+  /// The size of either buffer's part that the parameters fill.
+  var byteCount: Int { parameters.reduce(0) { $0 + $1.count } * dtype.size }
+
+  /// Sets all parameters.
+  func copyValues(from other: Storage) {
+    values.pointer.copyMemory(from: other.pointer, byteCount: byteCount)
+    values.version &+= 1
+  }
+
   /// The buffers that hold exactly these parameters in this order, if there are any.
   private static func common(_ parameters: [Parameter]) -> (Storage, Storage)? {
     guard let first = parameters.first, let gradients = first.gradientView?.storage else { return nil }

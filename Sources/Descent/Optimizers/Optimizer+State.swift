@@ -1,68 +1,168 @@
 import CDescent
 
 extension Optimizer {
-  /// The state by name: "linear.weight.exp_avg", and "linear.weight.step" for the steps a parameter has had.
-  /// Copies; empty before the first step.
+  /// The state by name: "linear.weight.exp_avg", "linear.weight.step" for the steps a parameter has had, and
+  /// "group.0.lr" for the groups' options. Copies. Parameters that had no step have no state.
   public var stateDict: [String: Tensor] {
     var state: [String: Tensor] = [:]
-    for (index, (name, parameter)) in parameters.enumerated() {
-      var step: Int64 = 0
-      require(dsc_optimizer_get_step(handle, index, &step))
-      guard step > 0 else { continue }
-      state["\(name).step"] = Tensor([step], shape: [])
-      for (slot, slotName) in slotNames(index)
-      where dsc_optimizer_filled_slots(handle, index) >> slot & 1 == 1 {
-        let tensor = Tensor(uninitialized: parameter.shape, dtype: parameter.dtype)
-        require(dsc_optimizer_export_slot(handle, index, slot, tensor.data))
-        state["\(name).\(slotName)"] = tensor
-      }
-    }
+    for entry in entries() where entry.isFilled { state[entry.name] = entry.read() }
     return state
   }
 
   /// Continues from a state that `stateDict` gave: stepping on gives the same bits as not having stopped.
   ///
-  /// - Throws: `DescentError` of code `mismatch`, with every difference listed, unless all of it fits. Nothing is
-  ///   changed then.
-  public func load(_ state: [String: Tensor]) throws(DescentError) {
-    var differences: [String] = []
-    var imports: [() -> Void] = []
-    var known = Set<String>()
-    for (index, (name, parameter)) in parameters.enumerated() {
-      known.insert("\(name).step")
-      let step = state["\(name).step"]
-      if let step, step.dtype != .int64 || step.count != 1 || step.item() < 0 {
-        differences.append("\(name).step is no step count")
-      } else if let step {
-        imports.append { [handle] in require(dsc_optimizer_set_step(handle, index, Int64(step.item()))) }
-      }
-      for (slot, slotName) in slotNames(index) {
-        known.insert("\(name).\(slotName)")
-        guard let tensor = state["\(name).\(slotName)"] else { continue }
-        if tensor.shape != parameter.shape || tensor.dtype != parameter.dtype {
-          differences.append(
-            "\(name).\(slotName) is \(tensor.dtype.rawValue) \(tensor.shape), the parameter \(parameter.dtype.rawValue) \(parameter.shape)"
-          )
-        } else if step == nil {
-          differences.append("\(name).step is missing")
+  /// - Parameter strict: whether all of it must fit. Otherwise what fits is taken, parameters that the state does
+  ///   not name start afresh, and the differences are returned.
+  /// - Throws: `DescentError` of code `mismatch`, with every difference listed, and for options that are out of
+  ///   range. Nothing is changed then.
+  @discardableResult
+  public func load(_ state: [String: Tensor], strict: Bool = true) throws(DescentError) -> StateDifferences {
+    // The options decide what state there is: they come first, and go back if the rest does not fit.
+    let (kept, backup) = (groupOptions(), stateDict)
+    do throws(DescentError) {
+      var differences = StateDifferences()
+      try loadOptions(state, &differences)
+      let entries = entries().filter { !$0.isOption }
+      let begun = Set(entries.filter { state[$0.name] != nil }.map(\.parameter))
+      var fitting: [Entry] = []
+      for entry in entries {
+        if let tensor = state[entry.name] {
+          if differences.compare(entry.name, tensor, entry.shape, entry.dtype) { fitting.append(entry) }
+        } else if begun.contains(entry.parameter) && !entry.isOptional {
+          differences.missing.append(entry.name)
         }
-        imports.append { [handle] in require(dsc_optimizer_import_slot(handle, index, slot, tensor.data)) }
       }
+      let known = Set(entries.map(\.name))
+      differences.unexpected += state.keys.filter { !known.contains($0) && !$0.hasPrefix("group.") }.sorted()
+      if strict { try differences.check("the state does not fit the optimizer") }
+      let bad = fitting.filter { $0.isStep && state[$0.name]!.item() < 0 }
+      guard bad.isEmpty else {
+        throw DescentError(.mismatch, "\(bad.map(\.name).joined(separator: ", ")) is no step count")
+      }
+      dsc_optimizer_reset(handle)
+      // A parameter's scalars say how much history it has: they come before what is measured by them.
+      for entry in fitting { entry.write(state[entry.name]!) }
+      return differences
+    } catch {
+      for (group, options) in kept.enumerated() { try setOptions(options, group: group) }
+      dsc_optimizer_reset(handle)
+      for entry in entries() where !entry.isOption {
+        if let tensor = backup[entry.name] { entry.write(tensor) }
+      }
+      throw error
     }
-    for name in state.keys.sorted() where !known.contains(name) {
-      differences.append("\(name) is no state of this optimizer")
-    }
-    guard differences.isEmpty else {
-      throw DescentError(
-        .mismatch, "the state does not fit the optimizer: " + differences.joined(separator: "; "))
-    }
-    dsc_optimizer_reset(handle)
-    for action in imports { action() }
   }
 
-  private func slotNames(_ index: Int) -> [(Int, String)] {
-    (0..<DSC_MAX_SLOTS).compactMap { slot in
-      dsc_optimizer_slot_name(handle, index, slot).map { (slot, String(cString: $0)) }
+  private func groupOptions() -> [[String: Double]] {
+    rules.enumerated().map { group, rule in
+      var options: [String: Double] = [:]
+      for option in RuleTable.rule(rule.ruleName)?.options ?? [] {
+        options[option.name] = try? self.option(option.name, group: group)
+      }
+      return options
+    }
+  }
+
+  private func loadOptions(
+    _ state: [String: Tensor], _ differences: inout StateDifferences
+  ) throws(DescentError) {
+    var known = Set<String>()
+    for (group, options) in groupOptions().enumerated() {
+      var found: [String: Double] = [:]
+      for name in options.keys {
+        let key = "group.\(group).\(name)"
+        known.insert(key)
+        guard let tensor = state[key] else { continue }
+        if differences.compare(key, tensor, [], .float64) { found[name] = tensor.item() }
+      }
+      try setOptions(found, group: group)
+    }
+    differences.unexpected += state.keys.filter { $0.hasPrefix("group.") && !known.contains($0) }.sorted()
+  }
+
+  // MARK: Entries
+
+  /// One tensor of the state: where it is read from and written to.
+  private struct Entry {
+    let name: String
+    /// The parameter it belongs to; -1 for options.
+    let parameter: Int
+    let shape: Shape
+    let dtype: DType
+    var isFilled = true
+    var isStep = false
+    var isOption = false
+    /// Whether a state may lack it though the parameter has some.
+    var isOptional = false
+    let read: () -> Tensor
+    let write: (Tensor) -> Void
+  }
+
+  private func entries() -> [Entry] {
+    parameters.indices.flatMap(entries(of:)) + optionEntries()
+  }
+
+  private func optionEntries() -> [Entry] {
+    groupOptions().enumerated().flatMap { group, options in
+      options.map { name, value in
+        Entry(
+          name: "group.\(group).\(name)", parameter: -1, shape: [], dtype: .float64, isOption: true,
+          read: { Tensor([value], shape: [], dtype: .float64) }, write: { _ in })
+      }
+    }
+  }
+
+  private func entries(of index: Int) -> [Entry] {
+    let (name, parameter) = parameters[index]
+    let handle = handle
+    var step: Int64 = 0
+    require(dsc_optimizer_get_step(handle, index, &step))
+    let count = Entry(
+      name: "\(name).step", parameter: index, shape: [], dtype: .int64, isFilled: step > 0, isStep: true,
+      read: { Tensor([step], shape: []) },
+      write: { require(dsc_optimizer_set_step(handle, index, Int64($0.item()))) })
+    return [count] + scalarEntries(of: index) + slotEntries(of: index, parameter.dtype)
+  }
+
+  private func scalarEntries(of index: Int) -> [Entry] {
+    let handle = handle
+    var values = [Double](repeating: 0, count: DSC_MAX_SCALARS)
+    let isFilled =
+      dsc_optimizer_scalar_count(handle, index) > 0
+      && dsc_optimizer_get_scalars(handle, index, &values) == DSC_OK
+    return (0..<dsc_optimizer_scalar_count(handle, index)).map { scalar in
+      Entry(
+        name:
+          "\(parameters[index].name).\(String(cString: dsc_optimizer_scalar_name(handle, index, scalar)))",
+        parameter: index, shape: [], dtype: .float64, isFilled: isFilled,
+        isOptional: parameters[index].parameter.count == 0,
+        read: { [value = values[scalar]] in Tensor([value], shape: [], dtype: .float64) },
+        write: { tensor in
+          var values = [Double](repeating: 0, count: DSC_MAX_SCALARS)
+          _ = dsc_optimizer_get_scalars(handle, index, &values)
+          values[scalar] = tensor.item()
+          require(dsc_optimizer_set_scalars(handle, index, values))
+        })
+    }
+  }
+
+  private func slotEntries(of index: Int, _ dtype: DType) -> [Entry] {
+    let handle = handle
+    return (0..<dsc_optimizer_slot_count(handle, index)).map { slot in
+      var info = dsc_slot_info()
+      require(dsc_optimizer_get_slot(handle, index, slot, &info))
+      let shape = Shape(
+        withUnsafeBytes(of: info.shape) { Array($0.bindMemory(to: Int.self).prefix(info.rank)) })
+      let slotName = withUnsafeBytes(of: info.name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+      return Entry(
+        name: "\(parameters[index].name).\(slotName)", parameter: index, shape: shape, dtype: dtype,
+        isFilled: info.filled, isOptional: needsClosure,  // as much history as there was
+        read: {
+          let tensor = Tensor(uninitialized: shape, dtype: dtype)
+          require(dsc_optimizer_export_slot(handle, index, slot, tensor.data))
+          return tensor
+        },
+        write: { require(dsc_optimizer_import_slot(handle, index, slot, $0.data)) })
     }
   }
 }

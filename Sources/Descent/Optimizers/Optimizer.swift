@@ -1,62 +1,5 @@
 import CDescent
 
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
-
-/// Parameters that share a rule.
-public struct ParameterGroup {
-  /// The parameters with their names.
-  public var parameters: [(name: String, parameter: Parameter)]
-  /// How they are updated.
-  public var rule: any OptimizerRule
-
-  /// A group of named parameters, as a module gives them.
-  public init(_ parameters: [(name: String, parameter: Parameter)], _ rule: any OptimizerRule) {
-    self.parameters = parameters
-    self.rule = rule
-  }
-}
-
-/// What a step does that meets a NaN or an infinity among the gradients.
-public enum NonFiniteGuard: Sendable {
-  /// It goes into the parameters, as in PyTorch. Costs nothing.
-  case propagate
-  /// The step changes nothing, not even the step count.
-  case skip
-  /// The step changes nothing and throws.
-  case stop
-
-  fileprivate var c: dsc_guard {
-    switch self {
-    case .propagate: DSC_GUARD_PROPAGATE
-    case .skip: DSC_GUARD_SKIP
-    case .stop: DSC_GUARD_STOP
-    }
-  }
-}
-
-/// What a step did.
-public struct StepReport: Sendable {
-  /// Whether the guard kept the step from changing anything.
-  public let wasSkipped: Bool
-  /// The norm of all gradients together, before clipping; nil unless clipping by norm, a guard or
-  /// `measuresGradients` asked for it.
-  public let gradientNorm: Double?
-  /// The largest gradient's absolute value; nil likewise.
-  public let largestGradient: Double?
-  /// What clipping by norm multiplied the gradients by.
-  public let clipScale: Double
-  /// How many numbers were updated.
-  public let updatedCount: Int
-  /// Steps skipped by the guard so far.
-  public let skippedSteps: Int
-  /// The first parameter whose gradient was found not to be finite.
-  public let badParameter: String?
-}
-
 /// Updates parameters by their gradients: one call into the C core a step, over all of them.
 ///
 ///     let optimizer = try Optimizer(for: model, SGD(learningRate: 1e-3, momentum: 0.5))
@@ -65,23 +8,52 @@ public struct StepReport: Sendable {
 ///     optimizer.zeroGrad()
 ///
 /// The parameters and their gradients move into two flat buffers when the optimizer is made. Parameters without
-/// a gradient are left alone by a step, as in PyTorch.
+/// a gradient are left alone by a step, as in PyTorch. Gradients that are not zeroed add up over backward passes:
+/// for k batches a step, take `(loss / k).backward()` k times.
 public final class Optimizer {
   /// The parameters by name, in the order of the groups.
-  public let parameters: [(name: String, parameter: Parameter)]
+  public private(set) var parameters: [(name: String, parameter: Parameter)]
   /// The rules as given, one for each group.
-  public let rules: [any OptimizerRule]
-  let flat: FlatParameters
+  public private(set) var rules: [any OptimizerRule]
+  @exclusivity(unchecked) private(set) var flat: FlatParameters
+  let engine: OptimizerEngine
   let handle: OpaquePointer
-  private let hasGradient: UnsafeMutablePointer<UInt8>
+  /// A flag for each parameter.
+  @exclusivity(unchecked) private var hasGradient: UnsafeMutablePointer<UInt8>
   /// The parameters again, for loops that are run at every step: without reference counting.
-  private let list: [Unmanaged<Parameter>]
+  @exclusivity(unchecked) private(set) var list: [Unmanaged<Parameter>]
+
+  @exclusivity(unchecked) var clipping: Clipping?
+  @exclusivity(unchecked) var hooks = StepHooks()
+  /// What happens to gradients that are not finite.
+  @exclusivity(unchecked) public internal(set) var nonFiniteGuard = NonFiniteGuard.propagate
+  /// Whether steps measure what `StepReport` and `statistics(group:)` have, at the cost of one more pass over the
+  /// gradients.
+  @exclusivity(unchecked) public var collectsStatistics = false {
+    didSet { require(dsc_optimizer_set_statistics(handle, collectsStatistics)) }
+  }
+
+  /// Whether steps need a closure, as those of `LBFGS`.
+  @exclusivity(unchecked) public private(set) var needsClosure: Bool
+
+  // MARK: Making
 
   /// An optimizer for all of a model's parameters.
   ///
   /// - Throws: `DescentError` for options that are unknown, out of range or do not go together.
   public convenience init(for model: Module, _ rule: any OptimizerRule) throws(DescentError) {
     try self.init(groups: [ParameterGroup(model.namedParameters, rule)])
+  }
+
+  /// An optimizer for all of a model's parameters, each with the rule chosen for it:
+  ///
+  ///     try Optimizer(for: model) { name, parameter in
+  ///       if parameter.shape.rank == 2 { Muon() } else { AdamW(weightDecay: 0) }
+  ///     }
+  public convenience init(
+    for model: Module, _ choose: (String, Parameter) -> any OptimizerRule
+  ) throws(DescentError) {
+    try self.init(groups: ParameterGroup.groups(model.namedParameters, choose))
   }
 
   /// An optimizer for these parameters.
@@ -93,51 +65,166 @@ public final class Optimizer {
   /// An optimizer for groups of parameters, each with its rule.
   public init(groups: [ParameterGroup]) throws(DescentError) {
     let parameters = groups.flatMap(\.parameters)
-    let list = parameters.map(\.parameter)
-    guard Set(list.map(ObjectIdentifier.init)).count == list.count else {
-      throw DescentError(.invalidArgument, "a parameter appears twice in the optimizer's groups")
-    }
-    let engine = try Engine(parameters)
-    var next = 0
-    for group in groups {
-      try engine.addGroup(Array(next..<next + group.parameters.count), group.rule)
-      next += group.parameters.count
-    }
-    flat = try FlatParameters(list)
+    try Self.checkDistinct(parameters)
+    engine = try OptimizerEngine(dtype: parameters.first?.parameter.dtype ?? .float32)
+    for group in groups { try engine.add(group) }
+    flat = try FlatParameters(parameters.map(\.parameter))
     self.parameters = parameters
-    self.list = list.map(Unmanaged.passUnretained)
+    list = parameters.map { Unmanaged.passUnretained($0.parameter) }
     rules = groups.map(\.rule)
-    handle = engine.release()
-    hasGradient = .allocate(capacity: max(list.count, 1))
+    needsClosure = rules.contains { RuleTable.rule($0.ruleName)?.needsClosure ?? false }
+    handle = engine.handle
+    hasGradient = .allocate(capacity: max(parameters.count, 1))
   }
 
-  deinit {
-    dsc_optimizer_destroy(handle)
+  deinit { hasGradient.deallocate() }
+
+  /// Adds parameters with a rule of their own, as PyTorch's `add_param_group`. State and options of the others stay.
+  ///
+  /// - Throws: `DescentError` if the rule does not fit, or a parameter is in the optimizer already. Nothing is
+  ///   changed then.
+  public func addGroup(_ group: ParameterGroup) throws(DescentError) {
+    let all = parameters + group.parameters
+    try Self.checkDistinct(all)
+    let dtype = flat.parameters.first?.dtype ?? group.parameters.first?.parameter.dtype ?? flat.dtype
+    try OptimizerEngine(dtype: dtype).add(group)  // throws where the rule does not fit
+    guard dtype == flat.dtype, group.parameters.allSatisfy({ $0.parameter.dtype == dtype }) else {
+      throw DescentError(
+        .invalidArgument, "an optimizer's parameters must be of one type, \(flat.dtype.rawValue)")
+    }
+    try engine.add(group)
+    flat = try FlatParameters(all.map(\.parameter))
+    parameters = all
+    list = all.map { Unmanaged.passUnretained($0.parameter) }
+    rules.append(group.rule)  // none that needs a closure: that would be the only one
     hasGradient.deallocate()
+    hasGradient = .allocate(capacity: max(all.count, 1))
+  }
+
+  private static func checkDistinct(
+    _ parameters: [(name: String, parameter: Parameter)]
+  ) throws(DescentError) {
+    guard Set(parameters.map { ObjectIdentifier($0.parameter) }).count == parameters.count else {
+      throw DescentError(.invalidArgument, "a parameter appears twice in the optimizer's groups")
+    }
+    var names = Set<String>()
+    for (name, _) in parameters where !names.insert(name).inserted {
+      throw DescentError(.invalidArgument, "two of the optimizer's parameters are called \(name)")
+    }
   }
 
   // MARK: Stepping
 
   /// Updates every parameter that has a gradient.
   ///
-  /// - Throws: `DescentError` of code `nonFinite`, naming the parameter, where the guard is `.stop`.
+  /// - Throws: `DescentError` of code `nonFinite`, naming the parameter, where the guard is `.stop` or clipping
+  ///   refuses a norm that is not finite; of code `invalidArgument` for `LBFGS`, whose steps need a closure.
   @discardableResult
   public func step() throws(DescentError) -> StepReport {
+    for hook in hooks.before { try hook.run(self) }
+    var step = dsc_step()
+    step.parameters = flat.values.pointer
+    step.gradients = flat.gradients.pointer
+    var report = dsc_step_report()
+    let status: dsc_status
+    if noteGradients() {
+      status = dsc_optimizer_step(nil, handle, &step, &report)
+    } else {
+      step.has_gradient = UnsafePointer(hasGradient)
+      status = stepWithRows(&step, &report)
+    }
+    try check(status)
+    if status == DSC_OK { flat.values.version &+= 1 }
+    let summary = summarize(status, report)
+    for hook in hooks.after { try hook.run(self) }
+    return summary
+  }
+
+  /// Updates by a loss that the closure computes: it must call `zeroGrad()` and `backward()`, and return the loss.
+  /// `LBFGS` calls it several times a step; for other rules it is called once, before the step.
+  ///
+  /// - Throws: what the closure and `step()` throw. Parameters are those of the last iteration finished then.
+  @discardableResult
+  public func step(_ closure: () throws(DescentError) -> Tensor) throws(DescentError) -> StepReport {
+    guard needsClosure else {
+      let loss = try closure().item()
+      var report = try step()
+      report.loss = loss
+      return report
+    }
+    return try minimize(closure)
+  }
+
+  private func minimize(_ closure: () throws(DescentError) -> Tensor) throws(DescentError) -> StepReport {
+    for hook in hooks.before { try hook.run(self) }
+    var step = stepArguments()
+    var (report, loss, status) = (dsc_step_report(), 0.0, dsc_status(DSC_OK))
+    var failure: DescentError?
+    withoutActuallyEscaping(closure) { closure in
+      let evaluation = Evaluation { [unowned self] () throws(DescentError) in
+        let value = try closure().item()
+        _ = noteGradients()
+        return value
+      }
+      status = dsc_optimizer_minimize(
+        nil, handle, &step, Evaluation.run, Unmanaged.passUnretained(evaluation).toOpaque(), &loss, &report)
+      failure = evaluation.error
+    }
+    flat.values.version &+= 1
+    if let failure { throw failure }
+    try check(status)
+    var summary = summarize(status, report)
+    summary.loss = loss
+    for hook in hooks.after { try hook.run(self) }
+    return summary
+  }
+
+  /// What C is to work on, with the flags of the parameters that have gradients now.
+  func stepArguments() -> dsc_step {
+    _ = noteGradients()
+    var step = dsc_step()
+    step.parameters = flat.values.pointer
+    step.gradients = flat.gradients.pointer
+    step.has_gradient = UnsafePointer(hasGradient)
+    return step
+  }
+
+  /// Sets the flags; true if every parameter has a dense gradient.
+  private func noteGradients() -> Bool {
     var isComplete = true
     for (index, parameter) in list.enumerated() {
       let has = parameter._withUnsafeGuaranteedRef { $0.hasGradient }
       hasGradient[index] = has ? 1 : 0
       isComplete = isComplete && has
     }
-    var step = dsc_step()
-    step.parameters = flat.values.pointer
-    step.gradients = flat.gradients.pointer
-    step.has_gradient = isComplete ? nil : UnsafePointer(hasGradient)
-    var report = dsc_step_report()
-    let status = dsc_optimizer_step(nil, handle, &step, &report)
-    try check(status)
-    let measures = measuresGradients || clipNorm != nil || nonFiniteGuard != .propagate
-    if status == DSC_OK { flat.values.version &+= 1 }
+    return isComplete
+  }
+
+  private func stepWithRows(_ step: inout dsc_step, _ report: inout dsc_step_report) -> dsc_status {
+    let rows = list.map { $0._withUnsafeGuaranteedRef { $0.rowGradient } }
+    guard rows.contains(where: { $0 != nil }) else {
+      return dsc_optimizer_step(nil, handle, &step, &report)
+    }
+    for (index, gradient) in rows.enumerated() where gradient != nil { hasGradient[index] = 1 }
+    return withExtendedLifetime(rows) {
+      withUnsafeTemporaryAllocation(of: dsc_row_gradient.self, capacity: rows.count) { gradients in
+        withUnsafeTemporaryAllocation(of: UnsafePointer<dsc_row_gradient>?.self, capacity: rows.count) {
+          pointers in
+          for (index, row) in rows.enumerated() {
+            let indices = row?.indices
+            gradients[index] = dsc_row_gradient(
+              count: row?.rows.count ?? 0, rows: indices.map { UnsafePointer($0) }, values: row?.values.data)
+            pointers[index] = row == nil ? nil : UnsafePointer(gradients.baseAddress! + index)
+          }
+          step.row_gradients = UnsafePointer(pointers.baseAddress!)
+          return dsc_optimizer_step(nil, handle, &step, &report)
+        }
+      }
+    }
+  }
+
+  private func summarize(_ status: dsc_status, _ report: dsc_step_report) -> StepReport {
+    let measures = collectsStatistics || clipping != nil || nonFiniteGuard != .propagate
     return StepReport(
       wasSkipped: status == DSC_STEP_SKIPPED,
       gradientNorm: measures ? report.gradient_norm : nil,
@@ -148,90 +235,30 @@ public final class Optimizer {
 
   /// Forgets all gradients: `grad` is nil until the next backward pass, which then writes instead of adding.
   public func zeroGrad() {
-    for parameter in list { parameter._withUnsafeGuaranteedRef { $0.hasGradient = false } }
-  }
-
-  // MARK: Options
-
-  /// Scales all gradients so that their common norm is at most this, as `clip_grad_norm_`; nil for off.
-  @exclusivity(unchecked) public private(set) var clipNorm: Double?
-  /// Limits every gradient's absolute value to this, as `clip_grad_value_`; nil for off.
-  public private(set) var clipValue: Double?
-  /// What happens to gradients that are not finite.
-  @exclusivity(unchecked) public private(set) var nonFiniteGuard = NonFiniteGuard.propagate
-  /// Whether every step's report has the gradients' norm, at the cost of one more pass over them.
-  @exclusivity(unchecked) public var measuresGradients = false {
-    didSet { require(dsc_optimizer_set_statistics(handle, measuresGradients)) }
-  }
-
-  /// Sets clipping by norm and by value; the norm comes first.
-  ///
-  /// - Throws: `DescentError` for a negative limit or NaN.
-  public func setClipping(norm: Double? = nil, value: Double? = nil) throws(DescentError) {
-    try check(dsc_optimizer_set_clip_norm(handle, norm ?? .infinity))
-    try check(dsc_optimizer_set_clip_value(handle, value ?? .infinity))
-    (clipNorm, clipValue) = (norm, value)
-  }
-
-  /// Sets what a step does about gradients that are not finite.
-  public func setGuard(_ value: NonFiniteGuard) {
-    require(dsc_optimizer_set_guard(handle, value.c))
-    nonFiniteGuard = value
-  }
-
-  /// The value of an option of a group, by the table's name.
-  public func option(_ name: String, group: Int = 0) throws(DescentError) -> Double {
-    var value = 0.0
-    try check(dsc_optimizer_get_option(handle, group, name, &value))
-    return value
-  }
-
-  /// Changes options of a group together, all or none, from the next step on.
-  ///
-  /// - Throws: `DescentError` with the name, the value and the allowed range.
-  public func setOptions(_ options: [String: Double], group: Int = 0) throws(DescentError) {
-    try check(
-      withOptions(options) { count, pointer in dsc_optimizer_set_options(handle, group, count, pointer) })
-  }
-}
-
-/// The C engine while it is being set up: destroyed unless released.
-private final class Engine {
-  private var handle: OpaquePointer?
-
-  init(_ parameters: [(name: String, parameter: Parameter)]) throws(DescentError) {
-    let dtype = parameters.first?.parameter.dtype ?? .float32
-    let lengths = parameters.map(\.parameter.count)
-    let names = parameters.map { UnsafePointer(strdup($0.name)) }
-    defer { for name in names { free(UnsafeMutableRawPointer(mutating: name)) } }
-    let status = names.withUnsafeBufferPointer {
-      dsc_optimizer_create(dtype.c, lengths.count, lengths, $0.baseAddress, &handle)
+    for parameter in list {
+      parameter._withUnsafeGuaranteedRef {
+        $0.hasGradient = false
+        if $0.rowGradient != nil { $0.rowGradient = nil }
+      }
     }
-    try check(status)
   }
-
-  func addGroup(_ indices: [Int], _ rule: any OptimizerRule) throws(DescentError) {
-    try check(
-      withOptions(rule.options) { count, pointer in
-        dsc_optimizer_add_group(handle, rule.ruleName, indices.count, indices, count, pointer, nil)
-      })
-  }
-
-  func release() -> OpaquePointer {
-    defer { handle = nil }
-    return handle!
-  }
-
-  deinit { dsc_optimizer_destroy(handle) }
 }
 
-/// Options as C wants them, in the order of their names.
-private func withOptions(
-  _ options: [String: Double], _ body: (Int, UnsafePointer<dsc_option>?) -> dsc_status
-) -> dsc_status {
-  let list = options.sorted { $0.key < $1.key }.map {
-    dsc_option(name: UnsafePointer(strdup($0.key)), value: $0.value)
+/// A closure on its way through C.
+private final class Evaluation {
+  private let body: () throws(DescentError) -> Double
+  var error: DescentError?
+
+  init(_ body: @escaping () throws(DescentError) -> Double) { self.body = body }
+
+  static let run: dsc_closure = { pointer, value in
+    let evaluation = Unmanaged<Evaluation>.fromOpaque(pointer!).takeUnretainedValue()
+    do throws(DescentError) {
+      value!.pointee = try evaluation.body()
+      return dsc_status(DSC_OK)
+    } catch {
+      evaluation.error = error
+      return dsc_status(DSC_ERROR_ARGUMENT)
+    }
   }
-  defer { for option in list { free(UnsafeMutableRawPointer(mutating: option.name)) } }
-  return list.withUnsafeBufferPointer { body($0.count, $0.baseAddress) }
 }

@@ -141,12 +141,7 @@ public final class Trainer {
 
   /// One step; the batch's loss.
   private func step(_ batch: Batch) throws(DescentError) -> Double {
-    let loss = loss(model(batch.inputs), batch.targets)
-    let value = loss.item()
-    try checkDivergence(value)
-    loss.backward()
-    try optimizer.step()
-    optimizer.zeroGrad()
+    let value = try optimizer.needsClosure ? minimize(batch) : descend(batch)
     if position.batch % curveInterval == 0 {
       history.curve.append(
         CurvePoint(samples: position.samplesBefore + position.samples + batch.count, loss: value))
@@ -155,6 +150,32 @@ public final class Trainer {
     position.samples += batch.count
     position.lossSum += value * Double(batch.count)
     return value
+  }
+
+  private func descend(_ batch: Batch) throws(DescentError) -> Double {
+    let loss = loss(model(batch.inputs), batch.targets)
+    let value = loss.item()
+    try checkDivergence(value)
+    loss.backward()
+    try optimizer.step()
+    optimizer.zeroGrad()
+    return value
+  }
+
+  /// A step of an optimizer that evaluates the loss itself, several times.
+  private func minimize(_ batch: Batch) throws(DescentError) -> Double {
+    var first: Double?
+    try optimizer.step { () throws(DescentError) in
+      optimizer.zeroGrad()
+      let loss = loss(model(batch.inputs), batch.targets)
+      if first == nil {
+        first = loss.item()
+        try checkDivergence(loss.item())
+      }
+      loss.backward()
+      return loss
+    }
+    return first ?? .nan
   }
 
   /// The batch's loss is looked at before the step, so that a bad one never reaches the parameters.
@@ -184,7 +205,9 @@ public final class Trainer {
   ///
   /// - Throws: `DescentError` if the loader has no batch.
   public func evaluate<Source: Dataset>(_ loader: DataLoader<Source>) throws(DescentError) -> Evaluation {
-    try Self.evaluate(model, loss, on: loader)
+    try optimizer.withEvaluationWeights { () throws(DescentError) in
+      try Self.evaluate(model, loss, on: loader)
+    }
   }
 
   /// Measures any model by a loss, without a trainer.

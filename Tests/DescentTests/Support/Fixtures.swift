@@ -39,12 +39,12 @@ func withTemporaryFolder<Result>(_ body: (String) throws -> Result) throws -> Re
   return try body(folder.path)
 }
 
-/// A number, or "nan", which JSON cannot say.
-struct JSONNumber: Decodable {
+/// A number, or "nan", "inf" and "-inf", which JSON cannot say.
+struct JSONNumber: Decodable, Sendable {
   let value: Double
 
   init(from decoder: Decoder) throws {
     let container = try decoder.singleValueContainer()
-    value = (try? container.decode(Double.self)) ?? .nan
+    value = try (try? container.decode(Double.self)) ?? Double(container.decode(String.self)) ?? .nan
   }
 }

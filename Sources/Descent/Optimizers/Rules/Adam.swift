@@ -16,13 +16,16 @@ public struct Adam: OptimizerRule {
   public var amsgrad: Bool
   /// Whether to climb instead of to descend.
   public var maximize: Bool
-  /// Whether weight decay shrinks the weights by `learningRate * weightDecay` instead: AdamW.
+  /// Whether weight decay shrinks the weights by `learningRate * weightDecay` instead.
   public var decoupledWeightDecay: Bool
+  /// Whether `eps` is added to the root or under it.
+  public var epsilonPlacement: EpsilonPlacement
 
   /// The rule with PyTorch's defaults.
   public init(
     learningRate: Double = 1e-3, betas: (Double, Double) = (0.9, 0.999), eps: Double = 1e-8,
-    weightDecay: Double = 0, amsgrad: Bool = false, maximize: Bool = false, decoupledWeightDecay: Bool = false
+    weightDecay: Double = 0, amsgrad: Bool = false, maximize: Bool = false,
+    decoupledWeightDecay: Bool = false, epsilonPlacement: EpsilonPlacement = .outside
   ) {
     self.learningRate = learningRate
     self.betas = betas
@@ -31,6 +34,7 @@ public struct Adam: OptimizerRule {
     self.amsgrad = amsgrad
     self.maximize = maximize
     self.decoupledWeightDecay = decoupledWeightDecay
+    self.epsilonPlacement = epsilonPlacement
   }
 
   /// The rule's name in the table.
@@ -41,6 +45,7 @@ public struct Adam: OptimizerRule {
       "lr": learningRate, "beta1": betas.0, "beta2": betas.1, "eps": eps, "weight_decay": weightDecay,
       "amsgrad": amsgrad.asOption, "maximize": maximize.asOption,
       "decoupled_weight_decay": decoupledWeightDecay.asOption,
+      "epsilon_placement": Double(epsilonPlacement.rawValue),
     ]
   }
 }
@@ -49,20 +54,44 @@ public struct Adam: OptimizerRule {
 ///
 /// As `Adam`, after `w -= learningRate weightDecay w`.
 public struct AdamW: OptimizerRule {
-  private var adam: Adam
+  /// The step size, >= 0.
+  public var learningRate: Double
+  /// The decays of the running means of gradients and of their squares, each in [0, 1).
+  public var betas: (Double, Double)
+  /// Added to the denominator, >= 0.
+  public var eps: Double
+  /// Decoupled weight decay: the weights shrink by `learningRate * weightDecay`; >= 0.
+  public var weightDecay: Double
+  /// Whether to divide by the largest running mean of squares so far.
+  public var amsgrad: Bool
+  /// Whether to climb instead of to descend.
+  public var maximize: Bool
+  /// Whether `eps` is added to the root or under it.
+  public var epsilonPlacement: EpsilonPlacement
 
-  /// The rule with PyTorch's defaults; the parameters are `Adam`'s.
+  /// The rule with PyTorch's defaults.
   public init(
     learningRate: Double = 1e-3, betas: (Double, Double) = (0.9, 0.999), eps: Double = 1e-8,
-    weightDecay: Double = 1e-2, amsgrad: Bool = false, maximize: Bool = false
+    weightDecay: Double = 1e-2, amsgrad: Bool = false, maximize: Bool = false,
+    epsilonPlacement: EpsilonPlacement = .outside
   ) {
-    adam = Adam(
-      learningRate: learningRate, betas: betas, eps: eps, weightDecay: weightDecay, amsgrad: amsgrad,
-      maximize: maximize, decoupledWeightDecay: true)
+    self.learningRate = learningRate
+    self.betas = betas
+    self.eps = eps
+    self.weightDecay = weightDecay
+    self.amsgrad = amsgrad
+    self.maximize = maximize
+    self.epsilonPlacement = epsilonPlacement
   }
 
   /// The rule's name in the table.
   public var ruleName: String { "adamw" }
   /// The values by the table's option names.
-  public var options: [String: Double] { adam.options }
+  public var options: [String: Double] {
+    [
+      "lr": learningRate, "beta1": betas.0, "beta2": betas.1, "eps": eps, "weight_decay": weightDecay,
+      "amsgrad": amsgrad.asOption, "maximize": maximize.asOption,
+      "epsilon_placement": Double(epsilonPlacement.rawValue), "decoupled_weight_decay": true.asOption,
+    ]
+  }
 }

@@ -19,11 +19,14 @@ public struct RMSprop: OptimizerRule {
   public var centered: Bool
   /// Whether to climb instead of to descend.
   public var maximize: Bool
+  /// Whether `eps` is added to the root or under it.
+  public var epsilonPlacement: EpsilonPlacement
 
   /// The rule with PyTorch's defaults.
   public init(
     learningRate: Double = 1e-2, alpha: Double = 0.99, eps: Double = 1e-8, weightDecay: Double = 0,
-    momentum: Double = 0, centered: Bool = false, maximize: Bool = false
+    momentum: Double = 0, centered: Bool = false, maximize: Bool = false,
+    epsilonPlacement: EpsilonPlacement = .outside
   ) {
     self.learningRate = learningRate
     self.alpha = alpha
@@ -32,6 +35,7 @@ public struct RMSprop: OptimizerRule {
     self.momentum = momentum
     self.centered = centered
     self.maximize = maximize
+    self.epsilonPlacement = epsilonPlacement
   }
 
   /// The rule's name in the table.
@@ -41,6 +45,7 @@ public struct RMSprop: OptimizerRule {
     [
       "lr": learningRate, "alpha": alpha, "eps": eps, "weight_decay": weightDecay, "momentum": momentum,
       "centered": centered.asOption, "maximize": maximize.asOption,
+      "epsilon_placement": Double(epsilonPlacement.rawValue),
     ]
   }
 }

@@ -3,6 +3,9 @@
 ///     g += weightDecay w
 ///     v  = momentum v + (1 - dampening) g        (v = g at the first step)
 ///     w -= learningRate v                        (g + momentum v with nesterov)
+///
+/// With `learningRateInVelocity`, as Rumelhart, Hinton and Williams 1986: v = momentum v + learningRate g; w -= v,
+/// or learningRate g + momentum v with nesterov. The two differ only when the learning rate changes.
 public struct SGD: OptimizerRule {
   /// The step size, >= 0.
   public var learningRate: Double
@@ -16,11 +19,13 @@ public struct SGD: OptimizerRule {
   public var nesterov: Bool
   /// Whether to climb instead of to descend.
   public var maximize: Bool
+  /// Whether the velocity is made of steps rather than of gradients.
+  public var learningRateInVelocity: Bool
 
   /// The rule with PyTorch's defaults.
   public init(
     learningRate: Double = 1e-3, momentum: Double = 0, dampening: Double = 0, weightDecay: Double = 0,
-    nesterov: Bool = false, maximize: Bool = false
+    nesterov: Bool = false, maximize: Bool = false, learningRateInVelocity: Bool = false
   ) {
     self.learningRate = learningRate
     self.momentum = momentum
@@ -28,6 +33,7 @@ public struct SGD: OptimizerRule {
     self.weightDecay = weightDecay
     self.nesterov = nesterov
     self.maximize = maximize
+    self.learningRateInVelocity = learningRateInVelocity
   }
 
   /// The rule's name in the table.
@@ -37,6 +43,7 @@ public struct SGD: OptimizerRule {
     [
       "lr": learningRate, "momentum": momentum, "dampening": dampening, "weight_decay": weightDecay,
       "nesterov": nesterov.asOption, "maximize": maximize.asOption,
+      "lr_in_velocity": learningRateInVelocity.asOption,
     ]
   }
 }

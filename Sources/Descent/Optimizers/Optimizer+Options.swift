@@ -1,0 +1,103 @@
+import CDescent
+
+extension Optimizer {
+  // MARK: Options
+
+  /// The value of an option of a group, by the table's name.
+  public func option(_ name: String, group: Int = 0) throws(DescentError) -> Double {
+    var value = 0.0
+    try check(dsc_optimizer_get_option(handle, group, name, &value))
+    return value
+  }
+
+  /// Changes options of a group together, all or none, from the next step on.
+  ///
+  /// - Throws: `DescentError` with the name, the value and the allowed range.
+  public func setOptions(_ options: [String: Double], group: Int = 0) throws(DescentError) {
+    try check(
+      withOptions(options) { count, pointer in dsc_optimizer_set_options(handle, group, count, pointer) })
+  }
+
+  // MARK: Freezing
+
+  /// Keeps steps from changing the parameters whose names the predicate picks, their state and their step counts.
+  public func freeze(where isPicked: (String) -> Bool) { setFrozen(true, where: isPicked) }
+
+  /// Lets steps change them again.
+  public func unfreeze(where isPicked: (String) -> Bool) { setFrozen(false, where: isPicked) }
+
+  private func setFrozen(_ frozen: Bool, where isPicked: (String) -> Bool) {
+    for (index, (name, _)) in parameters.enumerated() where isPicked(name) {
+      require(dsc_optimizer_set_frozen(handle, index, frozen))
+    }
+  }
+
+  // MARK: Clipping
+
+  struct Clipping {
+    var norm: Double?
+    var value: Double?
+  }
+
+  /// Scales gradients so that their norm is at most this; nil for off.
+  public var clipNorm: Double? { clipping?.norm }
+  /// Limits every gradient's absolute value to this; nil for off.
+  public var clipValue: Double? { clipping?.value }
+
+  /// Sets clipping by norm and by value; the norm comes first. `grad` itself is not changed.
+  ///
+  /// - Parameters:
+  ///   - norm: the largest norm, as in `torch.nn.utils.clip_grad_norm_`; nil for off.
+  ///   - normType: the p of the p-norm, > 0; infinity for the largest absolute value.
+  ///   - perTensor: whether each parameter is clipped by its own norm instead of by that of all together.
+  ///   - errorIfNonFinite: whether `step()` throws, and changes nothing, when the norm is not finite. Otherwise NaN
+  ///     reaches the parameters, as in PyTorch.
+  ///   - value: the largest absolute value, as in `clip_grad_value_`; nil for off.
+  /// - Throws: `DescentError` for a negative limit or NaN.
+  public func setClipping(
+    norm: Double? = nil, normType: Double = 2, perTensor: Bool = false, errorIfNonFinite: Bool = false,
+    value: Double? = nil
+  ) throws(DescentError) {
+    let settings = dsc_clipping(
+      max_norm: norm ?? .infinity, norm_type: normType, per_tensor: perTensor,
+      error_if_nonfinite: errorIfNonFinite)
+    try check(dsc_optimizer_set_clip_norm(handle, settings))
+    try check(dsc_optimizer_set_clip_value(handle, value ?? .infinity))
+    clipping = norm == nil && value == nil ? nil : Clipping(norm: norm, value: value)
+  }
+
+  // MARK: Guard and statistics
+
+  /// Sets what a step does about gradients that are not finite.
+  public func setGuard(_ value: NonFiniteGuard) {
+    require(dsc_optimizer_set_guard(handle, value.c))
+    nonFiniteGuard = value
+  }
+
+  /// What the last step did to a group; nil unless `collectsStatistics` was set before it.
+  public func statistics(group: Int = 0) -> GroupStatistics? {
+    precondition(rules.indices.contains(group), "there is no group \(group), only \(rules.count)")
+    var found = dsc_group_statistics()
+    require(dsc_optimizer_get_statistics(handle, group, &found))
+    guard !found.weight_norm.isNaN || !found.gradient_norm.isNaN else { return nil }
+    return GroupStatistics(
+      gradientNorm: found.gradient_norm, weightNorm: found.weight_norm, updateNorm: found.update_norm,
+      clippedShare: found.clipped_share)
+  }
+
+  // MARK: Evaluation
+
+  /// Runs `body` with the weights that the model is to be evaluated and saved with, and puts the others back, to
+  /// the bit: for `ScheduleFreeSGD` and `ScheduleFreeAdamW`. With other rules the weights stay as they are.
+  public func withEvaluationWeights<Result, Failure: Error>(
+    _ body: () throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    guard dsc_optimizer_has_evaluation_weights(handle) else { return try body() }
+    let training = Storage(bytes: flat.byteCount)
+    training.pointer.copyMemory(from: flat.values.pointer, byteCount: flat.byteCount)
+    require(dsc_optimizer_evaluation_weights(nil, handle, training.pointer, flat.values.pointer))
+    flat.values.version &+= 1
+    defer { flat.copyValues(from: training) }
+    return try body()
+  }
+}

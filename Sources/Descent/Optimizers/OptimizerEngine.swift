@@ -1,0 +1,62 @@
+import CDescent
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// Owns the C engine.
+final class OptimizerEngine {
+  let handle: OpaquePointer
+  private var tensorCount = 0
+
+  init(dtype: DType) throws(DescentError) {
+    var handle: OpaquePointer?
+    try check(dsc_optimizer_create(dtype.c, 0, nil, nil, &handle))
+    self.handle = handle!
+  }
+
+  deinit { dsc_optimizer_destroy(handle) }
+
+  /// Adds a group's parameters after those there are. On an error the engine is not to be used any more.
+  func add(_ group: ParameterGroup) throws(DescentError) {
+    let parameters = group.parameters
+    let names = parameters.map { UnsafePointer(strdup($0.name)) }
+    defer { for name in names { free(UnsafeMutableRawPointer(mutating: name)) } }
+    try check(
+      names.withUnsafeBufferPointer {
+        dsc_optimizer_add_tensors(
+          handle, parameters.count, parameters.map(\.parameter.count), $0.baseAddress)
+      })
+    let indices = Array(tensorCount..<tensorCount + parameters.count)
+    tensorCount += parameters.count
+    for (index, (_, parameter)) in zip(indices, parameters) {
+      try check(
+        parameter.shape.withExtents { rank, extents in dsc_optimizer_set_shape(handle, index, rank, extents) }
+      )
+    }
+    let rule = group.rule
+    var number = 0
+    try check(
+      withOptions(rule.options) { count, options in
+        dsc_optimizer_add_group(
+          handle, rule.ruleName, indices.count, indices, count, options, &number)
+      })
+    if let lookahead = rule as? Lookahead {
+      try check(
+        dsc_optimizer_set_lookahead(handle, number, Int64(lookahead.steps), lookahead.alpha))
+    }
+  }
+}
+
+/// Options as C wants them, in the order of their names.
+func withOptions(
+  _ options: [String: Double], _ body: (Int, UnsafePointer<dsc_option>?) -> dsc_status
+) -> dsc_status {
+  let list = options.sorted { $0.key < $1.key }.map {
+    dsc_option(name: UnsafePointer(strdup($0.key)), value: $0.value)
+  }
+  defer { for option in list { free(UnsafeMutableRawPointer(mutating: option.name)) } }
+  return list.withUnsafeBufferPointer { body($0.count, $0.baseAddress) }
+}

@@ -1,0 +1,161 @@
+/* Weights made of other weights: running averages, SAM's neighbours, what a schedule-free model is evaluated
+ * with. */
+#ifdef DSC_REAL
+
+#include "core/real_math.h"
+
+DSC_MULTIVERSION
+static void DSC_NAME(lerp)(size_t n, DSC_REAL weight, const DSC_REAL *start, const DSC_REAL *end,
+                           DSC_REAL *out) {
+    for (size_t i = 0; i < n; ++i)
+        out[i] = DSC_NAME(dsc_lerp)(start[i], end[i], weight);
+}
+
+/* Squares of w g. */
+DSC_MULTIVERSION
+static double DSC_NAME(weighted_squares)(size_t n, const DSC_REAL *p, const DSC_REAL *g) {
+    double sum = 0;
+    for (size_t i = 0; i < n; ++i)
+        sum += ((double)p[i] * (double)g[i]) * ((double)p[i] * (double)g[i]);
+    return sum;
+}
+
+DSC_MULTIVERSION
+static void DSC_NAME(climb)(size_t n, DSC_REAL scale, bool adaptive, DSC_REAL *p, const DSC_REAL *g) {
+    for (size_t i = 0; i < n; ++i)
+        p[i] += adaptive ? p[i] * p[i] * g[i] * scale : g[i] * scale;
+}
+
+#else
+
+#include <math.h>
+#include <string.h>
+
+#include "optimizers/engine.h"
+
+#define DSC_TEMPLATE "optimizers/averages.c"
+#include "core/instantiate.h"
+
+typedef struct lerp_job {
+    dsc_dtype dtype;
+    size_t n;
+    double weight;
+    const void *start, *end;
+    void *out;
+} lerp_job;
+
+static void lerp_tile(void *argument, size_t tile) {
+    const lerp_job *job = argument;
+    size_t at = tile * DSC_TILE, n = dsc_min_size(DSC_TILE, job->n - at);
+    if (job->dtype == DSC_FLOAT32)
+        lerp_f32(n, (float)job->weight, (const float *)job->start + at, (const float *)job->end + at,
+                 (float *)job->out + at);
+    else
+        lerp_f64(n, job->weight, (const double *)job->start + at, (const double *)job->end + at,
+                 (double *)job->out + at);
+}
+
+dsc_status dsc_average_update(const dsc_context *context, dsc_dtype dtype, size_t n, double weight,
+                              const void *current, void *average) {
+    DSC_CHECK_DTYPE(dtype);
+    if (n > 0) {
+        DSC_CHECK_NOT_NULL(current);
+        DSC_CHECK_NOT_NULL(average);
+    }
+    lerp_job job = {dtype, n, weight, average, current, average};
+    dsc_parallel_for(context, dsc_ceil_div(n, DSC_TILE), lerp_tile, &job);
+    return DSC_OK;
+}
+
+bool dsc_optimizer_has_evaluation_weights(const dsc_optimizer *o) {
+    for (size_t g = 0; o != NULL && g < o->group_count; ++g)
+        if (o->groups[g].rule->evaluation_weight != NULL)
+            return true;
+    return false;
+}
+
+dsc_status dsc_optimizer_evaluation_weights(const dsc_context *context, const dsc_optimizer *o,
+                                            const void *parameters, void *out) {
+    DSC_CHECK_NOT_NULL(o);
+    if (o->total > 0) {
+        DSC_CHECK_NOT_NULL(parameters);
+        DSC_CHECK_NOT_NULL(out);
+        memcpy(out, parameters, o->total * dsc_dtype_size(o->dtype));
+    }
+    for (size_t i = 0; i < o->tensor_count; ++i) {
+        const dsc_tensor *t = &o->tensors[i];
+        const dsc_group *group = t->group == SIZE_MAX ? NULL : &o->groups[t->group];
+        if (group == NULL || group->rule->evaluation_weight == NULL || (t->filled & 1) == 0)
+            continue;
+        lerp_job job = {o->dtype,
+                        t->length,
+                        group->rule->evaluation_weight(group->options),
+                        dsc_offset(o, parameters, t->start),
+                        dsc_offset(o, o->planes[0], t->start),
+                        dsc_offset(o, out, t->start)};
+        dsc_parallel_for(context, dsc_ceil_div(t->length, DSC_TILE), lerp_tile, &job);
+    }
+    return DSC_OK;
+}
+
+/* ---- SAM ---- */
+
+typedef struct climb_job {
+    const dsc_optimizer *optimizer;
+    const dsc_step *step;
+    const dsc_run_list *list;
+    bool adaptive, measures;
+    double scale;
+} climb_job;
+
+static void climb_tile(void *argument, size_t tile) {
+    const climb_job *job = argument;
+    const dsc_optimizer *o = job->optimizer;
+    size_t offset, n;
+    const dsc_run *run = dsc_run_of_tile(job->list, tile, &offset, &n);
+    void *p = dsc_offset(o, job->step->parameters, run->start + offset);
+    const void *g = dsc_offset(o, run->gradients, offset);
+    double *sum = o->partials + tile * DSC_PARTIALS;
+    bool is_f32 = o->dtype == DSC_FLOAT32;
+    if (job->measures)
+        *sum = is_f32 ? weighted_squares_f32(n, p, g) : weighted_squares_f64(n, p, g);
+    else if (is_f32)
+        climb_f32(n, (float)job->scale, job->adaptive, p, g);
+    else
+        climb_f64(n, job->scale, job->adaptive, p, g);
+}
+
+dsc_status dsc_optimizer_perturb(const dsc_context *context, dsc_optimizer *o, const dsc_step *step,
+                                 double rho, bool adaptive, void *saved) {
+    DSC_CHECK_NOT_NULL(o);
+    DSC_CHECK_NOT_NULL(step);
+    if (!(rho >= 0 && isfinite(rho)))
+        return dsc_fail(DSC_ERROR_OPTION, "SAM: rho is %g, must be in [0, inf)", rho);
+    if (step->row_gradients != NULL)
+        return dsc_fail(DSC_ERROR_ARGUMENT, "SAM takes no row gradients");
+    dsc_run_list list;
+    DSC_TRY(dsc_find_runs(o, step, &list));
+    if (o->total > 0) {
+        DSC_CHECK_NOT_NULL(step->parameters);
+        DSC_CHECK_NOT_NULL(step->gradients);
+        DSC_CHECK_NOT_NULL(saved);
+        memcpy(saved, step->parameters, o->total * dsc_dtype_size(o->dtype));
+    }
+    climb_job job = {o, step, &list, adaptive, adaptive, 0};
+    double norm;
+    if (adaptive) {
+        double sum = 0;
+        dsc_parallel_for(context, list.tiles, climb_tile, &job);
+        for (size_t i = 0; i < list.tiles; ++i)
+            sum += o->partials[i * DSC_PARTIALS];
+        norm = sqrt(sum);
+    } else {
+        norm = dsc_measure_gradients(context, o, &list).norm;
+    }
+    job.measures = false;
+    job.scale = rho / (norm + 1e-12);
+    dsc_parallel_for(context, list.tiles, climb_tile, &job);
+    return DSC_OK;
+}
+
+#endif

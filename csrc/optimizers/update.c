@@ -1,0 +1,278 @@
+/* The pass of a step that changes the parameters: everything that rules have in common, around the rule's
+ * loop. */
+#ifdef DSC_REAL
+
+DSC_MULTIVERSION
+static void DSC_NAME(shape_gradient)(const dsc_run *run, const dsc_group *group, DSC_REAL limit, size_t n,
+                                     const DSC_REAL *p, const DSC_REAL *g, DSC_REAL *shaped) {
+    const DSC_REAL scale = (DSC_REAL)run->scale;
+    const DSC_REAL sign = group->maximize ? -1 : 1, decay = (DSC_REAL)group->weight_decay;
+    for (size_t i = 0; i < n; ++i)
+        shaped[i] = g[i] * scale;
+    if (isfinite(limit))
+        for (size_t i = 0; i < n; ++i) {
+            DSC_REAL x = shaped[i];
+            x = x < -limit ? -limit : x; /* NaN passes */
+            shaped[i] = x > limit ? limit : x;
+        }
+    if (decay != 0)
+        for (size_t i = 0; i < n; ++i)
+            shaped[i] = sign * shaped[i] + decay * p[i];
+    else if (group->maximize)
+        for (size_t i = 0; i < n; ++i)
+            shaped[i] = -shaped[i];
+}
+
+DSC_MULTIVERSION
+static void DSC_NAME(shrink)(size_t n, DSC_REAL factor, DSC_REAL *p) {
+    for (size_t i = 0; i < n; ++i)
+        p[i] *= factor;
+}
+
+DSC_MULTIVERSION
+static void DSC_NAME(pull_back)(size_t n, DSC_REAL alpha, DSC_REAL *restrict p, DSC_REAL *restrict slow) {
+    for (size_t i = 0; i < n; ++i) {
+        slow[i] += alpha * (p[i] - slow[i]);
+        p[i] = slow[i];
+    }
+}
+
+static size_t DSC_NAME(count_clipped)(size_t n, const DSC_REAL *g, double scale, double limit) {
+    size_t clipped = 0;
+    for (size_t i = 0; i < n; ++i)
+        clipped += fabs((double)g[i] * scale) > limit;
+    return scale < 1 ? n : clipped;
+}
+
+/* partials: squares of the weights, squares of their changes, clipped gradients. */
+DSC_MULTIVERSION
+static void DSC_NAME(compare)(size_t n, const DSC_REAL *before, const DSC_REAL *after, double *partials) {
+    for (size_t i = 0; i < n; ++i) {
+        double change = (double)after[i] - (double)before[i];
+        partials[0] += (double)before[i] * (double)before[i];
+        partials[1] += change * change;
+    }
+}
+
+/* What must be in the slots before the first step. */
+static void DSC_NAME(begin_state)(const dsc_run *run, const dsc_group *group, size_t n, const DSC_REAL *p,
+                                  DSC_REAL *const *state) {
+    if ((run->missing >> DSC_SLOW & 1) != 0)
+        memcpy(state[DSC_SLOW], p, n * sizeof *p);
+    for (size_t k = 0; k < DSC_MAX_SLOTS && group->rule->initial != NULL; ++k) {
+        DSC_REAL value = (DSC_REAL)group->rule->initial(group->options, k);
+        if ((run->missing >> k & 1) != 0 && value != 0)
+            for (size_t i = 0; i < n; ++i)
+                state[k][i] = value;
+    }
+}
+
+static void DSC_NAME(find_state)(const dsc_optimizer *o, size_t at, DSC_REAL **state) {
+    for (size_t k = 0; k < DSC_PLANES; ++k)
+        state[k] = o->planes[k] == NULL ? NULL : (DSC_REAL *)o->planes[k] + at;
+}
+
+/* n parameters from `at` on, at most BLOCK. */
+static void DSC_NAME(update_block)(const update_job *job, const dsc_run *run, size_t at, size_t n,
+                                   const DSC_REAL *g, double *partials) {
+    const dsc_optimizer *o = job->optimizer;
+    const dsc_group *group = dsc_group_of(o, run);
+    DSC_REAL shaped[BLOCK], before[BLOCK], *state[DSC_PLANES];
+    DSC_REAL *p = (DSC_REAL *)job->step->parameters + at;
+    DSC_NAME(find_state)(o, at, state);
+    bool plain = run->scale == 1 && !isfinite(o->clip_value) && !group->maximize && group->weight_decay == 0;
+    if (o->statistics) {
+        memcpy(before, p, n * sizeof *p);
+        partials[2] += (double)DSC_NAME(count_clipped)(n, g, run->scale, o->clip_value);
+    }
+    if (run->missing != 0)
+        DSC_NAME(begin_state)(run, group, n, p, state);
+    if (!plain)
+        DSC_NAME(shape_gradient)(run, group, (DSC_REAL)o->clip_value, n, p, g, shaped);
+    if (group->shrink != 1)
+        DSC_NAME(shrink)(n, (DSC_REAL)group->shrink, p);
+    group->rule->DSC_NAME(update)(&run->coefficients, n, p, plain ? g : shaped, state);
+    if (run->looks_ahead)
+        DSC_NAME(pull_back)(n, (DSC_REAL)group->lookahead_alpha, p, state[DSC_SLOW]);
+    if (o->statistics)
+        DSC_NAME(compare)(n, before, p, partials);
+}
+
+static void DSC_NAME(update)(const update_job *job, const dsc_run *run, size_t offset, size_t length,
+                             double *partials) {
+    DSC_REAL *g = (DSC_REAL *)(uintptr_t)run->gradients;
+    size_t width = run->rows != NULL ? run->tensor->length / run->tensor->shape[0] : 0;
+    for (size_t i = offset; i < offset + length;) {
+        size_t n = dsc_min_size(BLOCK, offset + length - i), at = run->start + i;
+        if (run->rows != NULL) {
+            size_t row = i / width, column = i % width;
+            n = dsc_min_size(n, width - column);
+            at = run->start + (size_t)run->rows->rows[row] * width + column;
+        }
+        DSC_NAME(update_block)(job, run, at, n, g + i, partials);
+        if (job->step->zero_gradients && run->rows == NULL)
+            memset(g + i, 0, n * sizeof *g);
+        i += n;
+    }
+}
+
+/* The passes around the step of a rule over tensors: the gradient made ready, and what follows. */
+static void DSC_NAME(before_tensor)(const tensor_job *job, size_t offset, size_t n, double *partials) {
+    const dsc_optimizer *o = job->update->optimizer;
+    const dsc_run *run = job->run;
+    const dsc_group *group = dsc_group_of(o, run);
+    DSC_REAL *p = (DSC_REAL *)job->update->step->parameters + run->start + offset, *state[DSC_PLANES];
+    const DSC_REAL *g = (const DSC_REAL *)run->gradients + offset;
+    DSC_NAME(find_state)(o, run->start + offset, state);
+    if (run->missing != 0)
+        DSC_NAME(begin_state)(run, group, n, p, state);
+    if (job->before != NULL) {
+        memcpy((DSC_REAL *)job->before + offset, p, n * sizeof *p);
+        partials[2] += (double)DSC_NAME(count_clipped)(n, g, run->scale, o->clip_value);
+    }
+    if (job->shaped != NULL)
+        DSC_NAME(shape_gradient)
+    (run, group, (DSC_REAL)o->clip_value, n, p, g, (DSC_REAL *)job->shaped + offset);
+    if (group->shrink != 1)
+        DSC_NAME(shrink)(n, (DSC_REAL)group->shrink, p);
+}
+
+static void DSC_NAME(after_tensor)(const tensor_job *job, size_t offset, size_t n, double *partials) {
+    const dsc_optimizer *o = job->update->optimizer;
+    const dsc_run *run = job->run;
+    DSC_REAL *p = (DSC_REAL *)job->update->step->parameters + run->start + offset;
+    if (run->looks_ahead)
+        DSC_NAME(pull_back)
+    (n, (DSC_REAL)dsc_group_of(o, run)->lookahead_alpha, p,
+     (DSC_REAL *)o->planes[DSC_SLOW] + run->start + offset);
+    if (job->before != NULL)
+        DSC_NAME(compare)(n, (const DSC_REAL *)job->before + offset, p, partials);
+    if (job->update->step->zero_gradients)
+        memset((DSC_REAL *)(uintptr_t)run->gradients + offset, 0, n * sizeof *p);
+}
+
+#else
+
+#include <math.h>
+#include <string.h>
+
+#include "optimizers/engine.h"
+
+enum { BLOCK = 2048 };
+
+typedef struct update_job {
+    dsc_optimizer *optimizer;
+    const dsc_step *step;
+    const dsc_run_list *list;
+} update_job;
+
+/* A tensor whose rule looks at all of it. */
+typedef struct tensor_job {
+    const update_job *update;
+    const dsc_run *run;
+    void *shaped, *before; /* NULL: not needed */
+    bool is_after;
+} tensor_job;
+
+#define DSC_TEMPLATE "optimizers/update.c"
+#include "core/instantiate.h"
+
+static bool is_elementwise(const dsc_optimizer *o, const dsc_run *run) {
+    return dsc_group_of(o, run)->rule->info.kind == DSC_RULE_ELEMENTWISE;
+}
+
+static void update_tile(void *argument, size_t tile) {
+    const update_job *job = argument;
+    const dsc_optimizer *o = job->optimizer;
+    size_t offset, length;
+    const dsc_run *run = dsc_run_of_tile(job->list, tile, &offset, &length);
+    if (!is_elementwise(o, run))
+        return;
+    double *partials = o->partials + tile * DSC_PARTIALS;
+    if (o->statistics)
+        memset(partials, 0, DSC_PARTIALS * sizeof *partials);
+    if (o->dtype == DSC_FLOAT32)
+        update_f32(job, run, offset, length, partials);
+    else
+        update_f64(job, run, offset, length, partials);
+}
+
+static void around_tile(void *argument, size_t tile) {
+    const tensor_job *job = argument;
+    const dsc_optimizer *o = job->update->optimizer;
+    size_t offset = tile * DSC_TILE, n = dsc_min_size(DSC_TILE, job->run->length - offset);
+    double *partials = o->partials + (job->run->first_tile + tile) * DSC_PARTIALS;
+    if (!job->is_after)
+        memset(partials, 0, DSC_PARTIALS * sizeof *partials);
+    if (o->dtype == DSC_FLOAT32)
+        (job->is_after ? after_tensor_f32 : before_tensor_f32)(job, offset, n, partials);
+    else
+        (job->is_after ? after_tensor_f64 : before_tensor_f64)(job, offset, n, partials);
+}
+
+/* One tensor whose rule looks at all of it. */
+static void update_tensor(const dsc_context *context, const update_job *job, dsc_run *run) {
+    dsc_optimizer *o = job->optimizer;
+    const dsc_group *group = dsc_group_of(o, run);
+    size_t tiles = dsc_ceil_div(run->length, DSC_TILE);
+    bool plain = run->scale == 1 && !isfinite(o->clip_value) && !group->maximize && group->weight_decay == 0;
+    /* The workspace: the shaped gradient, the weights before, partial sums, then the rule's. */
+    tensor_job around = {.update = job, .run = run};
+    around.shaped = plain ? NULL : o->workspace;
+    around.before = o->statistics ? dsc_offset(o, o->workspace, run->length) : NULL;
+    if (!plain || o->statistics || group->shrink != 1 || run->missing != 0)
+        dsc_parallel_for(context, tiles, around_tile, &around);
+    const dsc_tensor *t = run->tensor;
+    dsc_tensor_step step = {.context = context,
+                            .dtype = o->dtype,
+                            .coefficients = &run->coefficients,
+                            .length = run->length,
+                            .is_matrix = dsc_is_matrix(t),
+                            .p = dsc_offset(o, job->step->parameters, run->start),
+                            .g = plain ? run->gradients : around.shaped,
+                            .partials = dsc_offset(o, o->workspace, 2 * run->length)};
+    step.columns = t->rank > 0 ? t->shape[t->rank - 1] : 1;
+    step.rows = t->rank > 1 ? t->shape[t->rank - 2] : 1;
+    step.batch = run->length / (step.rows * step.columns);
+    step.workspace = step.partials + tiles * DSC_PARTIALS;
+    for (size_t k = 0; k < DSC_MAX_SLOTS; ++k)
+        step.state[k] = dsc_offset(o, o->planes[k], run->start);
+    group->rule->step_tensor(&step);
+    around.is_after = true;
+    if (run->looks_ahead || o->statistics || job->step->zero_gradients)
+        dsc_parallel_for(context, tiles, around_tile, &around);
+}
+
+/* Adds the tiles' sums up, by group. */
+static void collect_statistics(dsc_optimizer *o, const dsc_run_list *list) {
+    for (size_t g = 0; g < o->group_count; ++g) {
+        double elements = 0, gradient = 0, sums[3] = {0};
+        for (size_t r = 0; r < list->count; ++r) {
+            const dsc_run *run = &list->runs[r];
+            if (run->group != g)
+                continue;
+            elements += (double)run->length;
+            gradient = hypot(gradient, run->norm);
+            for (size_t tile = 0; tile < dsc_ceil_div(run->length, DSC_TILE); ++tile)
+                for (size_t k = 0; k < 3; ++k)
+                    sums[k] += o->partials[(run->first_tile + tile) * DSC_PARTIALS + k];
+        }
+        o->groups[g].statistics =
+            (dsc_group_statistics){.gradient_norm = gradient,
+                                   .weight_norm = sqrt(sums[0]),
+                                   .update_norm = sqrt(sums[1]),
+                                   .clipped_share = elements > 0 ? sums[2] / elements : 0};
+    }
+}
+
+void dsc_update_runs(const dsc_context *context, dsc_optimizer *o, const dsc_step *step, dsc_run_list *list) {
+    update_job job = {o, step, list};
+    dsc_parallel_for(context, list->tiles, update_tile, &job);
+    for (size_t r = 0; r < list->count; ++r)
+        if (!is_elementwise(o, &list->runs[r]))
+            update_tensor(context, &job, &list->runs[r]);
+    if (o->statistics)
+        collect_statistics(o, list);
+}
+
+#endif
