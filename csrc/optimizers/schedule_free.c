@@ -10,10 +10,11 @@ static void DSC_NAME(sgd)(const dsc_coefficients *c, size_t n, DSC_REAL *restric
     const DSC_REAL weight = (DSC_REAL)c->value[WEIGHT], rate = (DSC_REAL)c->value[RATE];
     const DSC_REAL y_rate = (DSC_REAL)c->value[Y_RATE];
     DSC_REAL *restrict z = state[0];
+    if (c->fresh)
+        memcpy(z, y, n * sizeof *z);
     for (size_t i = 0; i < n; ++i) {
-        DSC_REAL from = c->fresh ? y[i] : z[i];
-        y[i] = y[i] + weight * (from - y[i]) + y_rate * g[i];
-        z[i] = from - rate * g[i];
+        y[i] = y[i] + weight * (z[i] - y[i]) + y_rate * g[i];
+        z[i] -= rate * g[i];
     }
 }
 
@@ -25,18 +26,20 @@ static void DSC_NAME(adamw)(const dsc_coefficients *c, size_t n, DSC_REAL *restr
     const DSC_REAL weight2 = (DSC_REAL)c->value[WEIGHT2], correction = (DSC_REAL)c->value[CORRECTION];
     const DSC_REAL eps = (DSC_REAL)c->value[ADDED], shrink = (DSC_REAL)c->value[SHRINK];
     DSC_REAL *restrict z = state[0], *restrict v = state[1];
+    if (c->fresh)
+        memcpy(z, y, n * sizeof *z);
     for (size_t i = 0; i < n; ++i) {
-        DSC_REAL from = c->fresh ? y[i] : z[i];
         v[i] = v[i] * beta2 + weight2 * (g[i] * g[i]);
         DSC_REAL d = g[i] / (dsc_sqrt(v[i]) / correction + eps) + shrink * y[i];
-        y[i] = y[i] + weight * (from - y[i]) + y_rate * d;
-        z[i] = from - rate * d;
+        y[i] = y[i] + weight * (z[i] - y[i]) + y_rate * d;
+        z[i] -= rate * d;
     }
 }
 
 #else
 
 #include <math.h>
+#include <string.h>
 
 #include "optimizers/rule.h"
 

@@ -24,7 +24,7 @@ public enum Runtime {
   }
 
   /// Calls `body(i)` once for each i in `0..<count`, on all threads; returns when all are done.
-  static func parallelFor(_ count: Int, _ body: @Sendable (Int) -> Void) {
+  public static func parallelFor(_ count: Int, _ body: @Sendable (Int) -> Void) {
     withoutActuallyEscaping(body) { body in
       var body = body
       withUnsafeMutablePointer(to: &body) { pointer in

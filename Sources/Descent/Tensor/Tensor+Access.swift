@@ -17,6 +17,14 @@ extension Tensor {
   /// The elements, row by row, as Doubles whatever the type.
   public var doubles: [Double] { (0..<count).map(element) }
 
+  /// Calls `body` with the elements' memory, row by row. What it writes is not recorded on the tape.
+  public func withUnsafeMutableBytes<Result, Failure: Error>(
+    _ body: (UnsafeMutableRawBufferPointer) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    storage.version &+= 1
+    return try body(UnsafeMutableRawBufferPointer(start: data, count: count * dtype.size))
+  }
+
   /// The element at these coordinates, as a Double.
   public subscript(coordinates: Int...) -> Double {
     precondition(

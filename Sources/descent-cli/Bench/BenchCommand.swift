@@ -7,7 +7,8 @@ struct BenchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "bench",
     abstract: "Times training steps, optimizer steps, losses, loading and start-up.",
-    discussion: "Rows:\n" + BenchRow.all.map { "  " + $0.name }.joined(separator: "\n"))
+    discussion: "The limit beside some rows is what a plain loop takes to stream the same bytes.\n\nRows:\n"
+      + BenchRow.all.map { "  " + $0.name }.joined(separator: "\n"))
 
   @Option(help: "The rows, as names with * and ?, separated by commas.")
   var rows: String = "*"
@@ -28,13 +29,14 @@ struct BenchCommand: ParsableCommand {
     }
     var results: [(String, Double)] = []
     for row in chosen {
-      let seconds = try row.measure()
+      let (seconds, limit) = try json ? (row.measure(), nil) : row.measureWithLimit?() ?? (row.measure(), nil)
       results.append((row.name, seconds))
       if !json {
-        print(
-          String(
-            format: "%@ %12.1f us", row.name.padding(toLength: 32, withPad: " ", startingAt: 0), seconds * 1e6
-          ))
+        let name = row.name.padding(toLength: 36, withPad: " ", startingAt: 0)
+        let beside = limit.map {
+          String(format: "   limit %10.1f us   %3.0f %% of it", $0 * 1e6, 100 * $0 / seconds)
+        }
+        print(String(format: "%@ %12.1f us", name, seconds * 1e6) + (beside ?? ""))
         fflush(nil)
       }
     }
