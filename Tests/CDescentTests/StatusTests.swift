@@ -107,13 +107,12 @@ import Testing
         })
     }
     #expect(run { _ in } == DSC_OK)
-    #expect(run { $0.classes = 0 } == DSC_ERROR_SIZE)
+    #expect(run { $0.over.classes = 0 } == DSC_ERROR_SIZE)
     #expect(run { $0.label_smoothing = 1.5 } == DSC_ERROR_ARGUMENT && lastError().contains("1.5"))
     #expect(run { $0.label_smoothing = .nan } == DSC_ERROR_ARGUMENT)
-    #expect(run { $0.reduction = dsc_reduction(rawValue: 8) } == DSC_ERROR_ARGUMENT)
-    #expect(run { $0.logits = nil } == DSC_ERROR_ARGUMENT)
-    #expect(run { $0.samples = .max } == DSC_ERROR_OVERFLOW)
-    #expect(dsc_mse_run(nil, DSC_FLOAT32, 1, nil, nil, DSC_REDUCTION_SUM, &value, nil) == DSC_ERROR_ARGUMENT)
+    #expect(run { $0.over.reduction = dsc_reduction(rawValue: 8) } == DSC_ERROR_ARGUMENT)
+    #expect(run { $0.over.input = nil } == DSC_ERROR_ARGUMENT)
+    #expect(run { $0.over.samples = .max } == DSC_ERROR_OVERFLOW)
     #expect(dsc_cross_entropy_run(nil, nil, nil, nil) == DSC_ERROR_ARGUMENT)
   }
 
@@ -124,9 +123,9 @@ import Testing
     logits.withUnsafeBytes { logits in
       targets.withUnsafeBufferPointer { targets in
         var loss = dsc_cross_entropy()
-        (loss.dtype, loss.samples, loss.classes) = (DSC_FLOAT32, targets.count, classes)
-        (loss.logits, loss.targets) = (logits.baseAddress, targets.baseAddress)
-        (loss.ignore_index, loss.reduction) = (-100, DSC_REDUCTION_MEAN)
+        (loss.over.dtype, loss.over.samples, loss.over.classes) = (DSC_FLOAT32, targets.count, classes)
+        (loss.over.input, loss.over.targets) = (logits.baseAddress, targets.baseAddress)
+        (loss.over.ignore_index, loss.over.reduction) = (-100, DSC_REDUCTION_MEAN)
         return body(&loss)
       }
     }

@@ -40,7 +40,8 @@ import Testing
       ("gemm, wide", { gemm($0, $1, 16, 1000, 700) }),
       ("linear", linear),
       ("cross entropy", crossEntropy),
-      ("squared error", squaredError),
+      ("losses", losses),
+      ("ctc", ctc),
       ("sums", sums),
       ("elementwise", elementwise),
     ]
@@ -86,26 +87,91 @@ import Testing
     return [y, dx, dw, db].map(\.contents)
   }
 
+  /// Many classes and few, in rows and `inner` apart.
   @Sendable private static func crossEntropy(_ c: OpaquePointer?, _ t: dsc_dtype) -> [[UInt8]] {
-    let (n, classes) = (1500, 37)
-    let (x, value, gradient) = (
-      Buffer(numbers(n * classes, 1), t), Buffer(zeros: 1, t), Buffer(zeros: n * classes, t)
-    )
-    let targets = (0..<n).map { Int64($0 * 7 % classes) }
-    targets.withUnsafeBufferPointer { targets in
-      var loss = dsc_cross_entropy(
-        dtype: t, samples: n, classes: classes, logits: x.p, targets: targets.baseAddress, weight: nil,
-        ignore_index: 3, label_smoothing: 0.1, reduction: DSC_REDUCTION_MEAN)
-      #expect(dsc_cross_entropy_run(c, &loss, value.p, gradient.p) == DSC_OK)
+    [(1500, 37, 1), (5000, 10, 1), (1500, 37, 3)].flatMap { n, classes, inner in
+      let (x, value, nll, gradient) = (
+        Buffer(numbers(n * classes, 1), t), Buffer(zeros: n, t), Buffer(zeros: 1, t),
+        Buffer(zeros: n * classes, t)
+      )
+      let targets = (0..<n).map { Int64($0 * 7 % classes) }
+      targets.withUnsafeBufferPointer { targets in
+        var loss = dsc_cross_entropy()
+        loss.over = dsc_classes(
+          dtype: t, samples: n, classes: classes, inner: inner, input: x.p, targets: targets.baseAddress,
+          weight: nil, ignore_index: 3, reduction: DSC_REDUCTION_MEAN)
+        loss.label_smoothing = 0.1
+        #expect(dsc_nll_run(c, &loss.over, nll.p, nil) == DSC_OK)
+        #expect(dsc_cross_entropy_run(c, &loss, value.p, gradient.p) == DSC_OK)
+      }
+      return [value.contents, nll.contents, gradient.contents]
     }
-    return [value.contents, gradient.contents]
   }
 
-  @Sendable private static func squaredError(_ c: OpaquePointer?, _ t: dsc_dtype) -> [[UInt8]] {
-    let n = 1_200_003
-    let (x, y) = (Buffer(numbers(n, 1), t), Buffer(numbers(n, 2), t))
-    let (value, gradient) = (Buffer(zeros: 1, t), Buffer(zeros: n, t))
-    #expect(dsc_mse_run(c, t, n, x.p, y.p, DSC_REDUCTION_MEAN, value.p, gradient.p) == DSC_OK)
+  /// Every loss of elements and of rows.
+  @Sendable private static func losses(_ c: OpaquePointer?, _ t: dsc_dtype) -> [[UInt8]] {
+    let n = 100_000
+    let uniform = (0..<n).map { Double($0 * 7919 % 2003) / 2003 }
+    let (x, y, z) = (Buffer(uniform, t), Buffer(uniform.reversed(), t), Buffer(uniform.map { 1 - $0 }, t))
+    let targets = (0..<n).map { Int64($0 % 50) }
+    func results(_ run: (Buffer, Buffer, Buffer, Buffer) -> dsc_status) -> [[UInt8]] {
+      let outputs = (Buffer(zeros: 1, t), Buffer(zeros: n, t), Buffer(zeros: n, t), Buffer(zeros: n, t))
+      #expect(run(outputs.0, outputs.1, outputs.2, outputs.3) == DSC_OK)
+      return [outputs.0, outputs.1, outputs.2, outputs.3].map(\.contents)
+    }
+    let elements = (DSC_POINTWISE_SQUARED_ERROR.rawValue...DSC_POINTWISE_FOCAL.rawValue).flatMap { kind in
+      results { value, dx, dy, dz in
+        var loss = dsc_pointwise_loss()
+        (loss.dtype, loss.kind, loss.n) = (t, dsc_pointwise(rawValue: kind), n)
+        (loss.x, loss.y, loss.z) = (UnsafeRawPointer(x.p), UnsafeRawPointer(y.p), UnsafeRawPointer(z.p))
+        (loss.parameter, loss.reduction) = (0.5, DSC_REDUCTION_MEAN)
+        return dsc_pointwise_loss_run(c, &loss, value.p, dx.p, dy.p, dz.p)
+      }
+    }
+    let rows = (DSC_ROW_MULTI_MARGIN.rawValue...DSC_ROW_DICE.rawValue).flatMap { kind in
+      results { value, dx, dy, dz in
+        targets.withUnsafeBufferPointer { targets in
+          var loss = dsc_row_loss()
+          (loss.dtype, loss.kind, loss.rows, loss.columns) = (t, dsc_row(rawValue: kind), n / 50, 50)
+          (loss.x, loss.y, loss.z) = (UnsafeRawPointer(x.p), UnsafeRawPointer(y.p), UnsafeRawPointer(z.p))
+          (loss.targets, loss.p, loss.margin) = (targets.baseAddress, 2, 1)
+          (loss.eps, loss.reduction) = (1e-6, DSC_REDUCTION_MEAN)
+          return dsc_row_loss_run(c, &loss, value.p, dx.p, dy.p, dz.p)
+        }
+      }
+    }
+    let complex = results { value, dx, _, _ in
+      dsc_complex_l1_run(c, t, n / 2, x.p, y.p, DSC_REDUCTION_SUM, value.p, dx.p)
+    }
+    let softmax = results { _, y, z, _ in
+      let first = dsc_softmax_run(c, t, n / 200, 50, 4, true, x.p, y.p)
+      return first == DSC_OK ? dsc_softmax_run(c, t, n / 50, 50, 1, false, x.p, z.p) : first
+    }
+    return elements + rows + complex + softmax
+  }
+
+  @Sendable private static func ctc(_ c: OpaquePointer?, _ t: dsc_dtype) -> [[UInt8]] {
+    let (steps, samples, classes) = (20, 30, 7)
+    let (x, value, gradient) = (
+      Buffer(numbers(steps * samples * classes, 1), t), Buffer(zeros: 1, t),
+      Buffer(zeros: steps * samples * classes, t)
+    )
+    let (targets, inputs) = (
+      (0..<samples * 5).map { Int64(1 + $0 % 6) }, [Int64](repeating: Int64(steps), count: samples)
+    )
+    let lengths = [Int64](repeating: 5, count: samples)
+    targets.withUnsafeBufferPointer { targets in
+      inputs.withUnsafeBufferPointer { inputs in
+        lengths.withUnsafeBufferPointer { lengths in
+          var loss = dsc_ctc()
+          (loss.dtype, loss.steps, loss.samples, loss.classes) = (t, steps, samples, classes)
+          (loss.log_probabilities, loss.targets) = (UnsafeRawPointer(x.p), targets.baseAddress)
+          (loss.input_lengths, loss.target_lengths) = (inputs.baseAddress, lengths.baseAddress)
+          loss.reduction = DSC_REDUCTION_MEAN
+          #expect(dsc_ctc_run(c, &loss, value.p, gradient.p) == DSC_OK)
+        }
+      }
+    }
     return [value.contents, gradient.contents]
   }
 
@@ -189,8 +255,10 @@ import Testing
         { user, value in
           let p = Unmanaged<Problem>.fromOpaque(user!).takeUnretainedValue()
           let loss = Buffer(zeros: 1, p.dtype)
-          let status = dsc_mse_run(
-            p.context, p.dtype, p.n, p.x.p, p.zero.p, DSC_REDUCTION_MEAN, loss.p, p.g.p)
+          var squares = dsc_pointwise_loss()
+          (squares.dtype, squares.n, squares.reduction) = (p.dtype, p.n, DSC_REDUCTION_MEAN)
+          (squares.x, squares.y) = (UnsafeRawPointer(p.x.p), UnsafeRawPointer(p.zero.p))
+          let status = dsc_pointwise_loss_run(p.context, &squares, loss.p, p.g.p, nil, nil)
           value!.pointee =
             p.dtype == DSC_FLOAT32
             ? Double(loss.p.load(as: Float.self)) : loss.p.load(as: Double.self)

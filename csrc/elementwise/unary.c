@@ -1,6 +1,6 @@
 #ifdef DSC_REAL
 
-#include "core/real_math.h"
+#include "core/sigmoid.h"
 
 DSC_MULTIVERSION
 static void DSC_NAME(unary_range)(dsc_unary operation, size_t n, const DSC_REAL *x, DSC_REAL *y) {
@@ -32,6 +32,18 @@ static void DSC_NAME(unary_range)(dsc_unary operation, size_t n, const DSC_REAL 
     case DSC_STEP:
         for (size_t i = 0; i < n; ++i)
             y[i] = x[i] > 0 ? 1 : 0;
+        break;
+    case DSC_TANH:
+        for (size_t i = 0; i < n; ++i)
+            y[i] = (DSC_REAL)tanh((double)x[i]);
+        break;
+    case DSC_SIGMOID:
+        for (size_t i = 0; i < n; ++i)
+            y[i] = DSC_NAME(dsc_sigmoid)(x[i]);
+        break;
+    case DSC_LOG_SIGMOID:
+        for (size_t i = 0; i < n; ++i)
+            y[i] = -DSC_NAME(dsc_softplus_of_minus)(x[i]);
         break;
     }
 }
@@ -66,7 +78,7 @@ static void unary_tile(void *argument, size_t index) {
 dsc_status dsc_unary_run(const dsc_context *context, dsc_dtype dtype, dsc_unary operation, size_t n,
                          const void *x, void *y) {
     DSC_CHECK_DTYPE(dtype);
-    if ((unsigned)operation > DSC_STEP)
+    if ((unsigned)operation > DSC_LOG_SIGMOID)
         return dsc_fail(DSC_ERROR_ARGUMENT, "%s: unknown operation %d", __func__, (int)operation);
     if (n == 0)
         return DSC_OK;

@@ -3,6 +3,8 @@
 #ifndef DESCENT_ELEMENTWISE_H
 #define DESCENT_ELEMENTWISE_H
 
+#include <stdbool.h>
+
 #include "context.h"
 #include "status.h"
 
@@ -17,7 +19,10 @@ typedef enum dsc_unary {
     DSC_SQRT,
     DSC_ABS,
     DSC_SIGN, /* -1, 0 or 1; NaN for NaN */
-    DSC_STEP  /* 1 where x > 0, else 0: the derivative of max(x, 0) */
+    DSC_STEP, /* 1 where x > 0, else 0: the derivative of max(x, 0) */
+    DSC_TANH,
+    DSC_SIGMOID,    /* 1 / (1 + e^-x), without overflow */
+    DSC_LOG_SIGMOID /* its logarithm, likewise */
 } dsc_unary;
 
 /* y[i] = operation(x[i]). y may be x. */
@@ -56,6 +61,11 @@ dsc_status dsc_copy_run(const dsc_context *context, dsc_dtype dtype, size_t rank
  * fixed pieces. */
 dsc_status dsc_sum_run(const dsc_context *context, dsc_dtype dtype, size_t outer, size_t n, size_t inner,
                        const void *x, void *out);
+
+/* Over j, for each o and i: y[o][j][i] = e^x[o][j][i] / sum over k of e^x[o][k][i], or its logarithm. Stable; sums are
+ * kept in double. y may be x. Refused: n = 0 with outer * inner > 0. */
+dsc_status dsc_softmax_run(const dsc_context *context, dsc_dtype dtype, size_t outer, size_t n, size_t inner,
+                           bool logarithm, const void *x, void *y);
 
 /* index[o] = where the row x[o] of n numbers is largest; the first such place; a NaN counts as
  * largest. Refused: n = 0 with outer > 0. */

@@ -6,11 +6,14 @@ final class BackwardPass {
   let createsGraph: Bool
   /// Where to leave gradients instead of in the leaves' `grad`.
   private let targets: [Tensor]?
+  /// Whether to go no further than the targets.
+  private let endsAtTargets: Bool
   private(set) var collected: [Tensor?]
 
-  private init(createsGraph: Bool, targets: [Tensor]?) {
+  private init(createsGraph: Bool, targets: [Tensor]?, endsAtTargets: Bool = false) {
     self.createsGraph = createsGraph
     self.targets = targets
+    self.endsAtTargets = endsAtTargets
     collected = Array(repeating: nil, count: targets?.count ?? 0)
   }
 
@@ -28,10 +31,13 @@ final class BackwardPass {
   static func plain() -> BackwardPass { BackwardPass(createsGraph: false, targets: nil) }
 
   /// The gradients of `root`, times `upstream`, with respect to `targets`; nil where it does not depend.
+  ///
+  /// - Parameter endsAtTargets: whether nothing before the targets is looked at; so a pullback can run a pass over
+  ///   what it computed itself, while the pass that called it is under way.
   static func collect(
-    root: Tensor, upstream: Tensor, targets: [Tensor], createsGraph: Bool
+    root: Tensor, upstream: Tensor, targets: [Tensor], createsGraph: Bool, endsAtTargets: Bool = false
   ) -> [Tensor?] {
-    let pass = BackwardPass(createsGraph: createsGraph, targets: targets)
+    let pass = BackwardPass(createsGraph: createsGraph, targets: targets, endsAtTargets: endsAtTargets)
     withRecording(createsGraph) { pass.run(root, upstream) }
     return pass.collected
   }
@@ -43,7 +49,7 @@ final class BackwardPass {
     }
     if targets == nil && rootNode.isChain { return runChain(rootNode, upstream) }
     deliverToTargets(upstream, root)
-    var nodes = Self.nodesDeepestFirst(from: rootNode)
+    var nodes = nodesDeepestFirst(from: rootNode)
     rootNode.upstream = upstream
     for node in nodes {
       guard let upstream = node.upstream else { continue }
@@ -84,7 +90,7 @@ final class BackwardPass {
   }
 
   /// The nodes that `root` depends on, each after all of its consumers.
-  private static func nodesDeepestFirst(from root: Node) -> [Node] {
+  private func nodesDeepestFirst(from root: Node) -> [Node] {
     let state = ThreadState.current
     var nodes: [Node] = []
     swap(&nodes, &state.pointee.nodes)
@@ -92,7 +98,7 @@ final class BackwardPass {
     nodes.append(root)
     var next = 0
     func visit(_ input: Tensor?) {
-      guard let node = input?.node, !node.isCollected else { return }
+      guard let input, let node = input.node, !node.isCollected, !ends(at: input) else { return }
       node.isCollected = true
       nodes.append(node)
     }
@@ -113,6 +119,7 @@ final class BackwardPass {
   private func deliver(_ gradient: Tensor, to input: Tensor) {
     if let node = input.node {
       deliverToTargets(gradient, input)
+      if ends(at: input) { return }
       node.upstream = node.upstream.map { $0 + gradient } ?? gradient
     } else if input.isLeafWithGradient {
       if targets != nil {
@@ -123,6 +130,10 @@ final class BackwardPass {
         input.recordedGradient = sum
       }
     }
+  }
+
+  private func ends(at input: Tensor) -> Bool {
+    endsAtTargets && (targets?.contains { $0 === input } ?? false)
   }
 
   private func deliverToTargets(_ gradient: Tensor, _ input: Tensor) {

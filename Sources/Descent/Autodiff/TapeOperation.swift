@@ -4,11 +4,12 @@
 public enum TapeOperation: String, CaseIterable, Sendable {
   // Elementwise
   case add, subtract, multiply, divide, power, maximum, mask
-  case negate, exp, log, sqrt, abs, relu
+  case negate, exp, log, sqrt, abs, relu, tanh, sigmoid, logSigmoid
   // Shape
   case sum, expand, reshape, transpose, rows, padRows
   // Products and layers
   case matmul, linear
   // Losses
-  case softmax, crossEntropy, meanSquaredError
+  case softmax, logSoftmax, crossEntropy, negativeLogLikelihood, linearCrossEntropy
+  case meanSquaredError, lossOfElements, lossOfRows, connectionistTemporalClassification
 }

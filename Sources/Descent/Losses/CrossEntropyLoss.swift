@@ -1,18 +1,19 @@
 import CDescent
 
-/// Softmax cross entropy between logits and class indices, as `torch.nn.CrossEntropyLoss`.
+/// Softmax cross entropy between logits and targets, as `torch.nn.CrossEntropyLoss`.
 ///
-/// Logits are [batch, classes], or [classes] for one sample; targets int64, [batch] or a scalar, each a class in
-/// `0..<classes` or `ignoreIndex`. The log-sum-exp is stable. Differentiable with respect to the logits, to any
-/// order.
+/// Logits are [classes], [batch, classes] or [batch, classes, d1, ..., dK]. Targets are int64 of the same shape without
+/// the classes, each a class in `0..<classes` or `ignoreIndex`; or probabilities of the logits' own shape and type. The
+/// log-sum-exp is stable. A class of probability 0 counts for nothing, whatever its logit. Differentiable with respect to
+/// the logits, and to probabilities, to any order.
 public struct CrossEntropyLoss: Loss {
   /// What each class's samples count; nil for 1. [classes]
   public var weight: Tensor?
-  /// Samples with this target count for nothing.
+  /// Samples with this target count for nothing. Not for probabilities.
   public var ignoreIndex: Int
   /// The share of the target that is spread over all classes, in 0...1.
   public var labelSmoothing: Double
-  /// How samples become one number; the mean is weighted.
+  /// How samples become one number; over class targets the mean is weighted.
   public var reduction: Reduction
 
   /// The loss with PyTorch's options and defaults.
@@ -33,67 +34,61 @@ public struct CrossEntropyLoss: Loss {
   ///
   /// - Precondition: shapes agree and all targets are classes; data sets check their labels when read.
   public func callAsFunction(_ logits: Tensor, _ targets: Tensor) -> Tensor {
-    let rank = logits.shape.rank
-    precondition(
-      (rank == 1 || rank == 2) && targets.dtype == .int64
-        && (rank == 2 ? targets.shape.rank == 1 && targets.shape[0] == logits.shape[0] : targets.count == 1),
-      "CrossEntropyLoss: logits of shape \(logits.shape), \(targets.dtype.rawValue) targets of shape \(targets.shape)"
-    )
-    precondition(
-      weight.map { $0.count == logits.shape[rank - 1] && $0.dtype == logits.dtype } ?? true,
-      "CrossEntropyLoss: logits of shape \(logits.shape), weight of shape \(weight?.shape ?? [])")
+    let isClasses = targets.dtype == .int64
+    if isClasses {
+      requireOneClassEach("CrossEntropyLoss", logits, targets)
+    } else {
+      requireSameShape("CrossEntropyLoss", logits, targets)
+    }
+    let layout = ClassLayout("CrossEntropyLoss", logits, weight)
+    if !isClasses && targets.requiresGrad { return composed(logits, targets, layout) }
     let (value, slope) = reduction.makeValueAndGradient(
-      targets.shape, logits, isRecorded: Tensor.records(logits))
-    run(logits, targets, reduction, value: value, gradient: slope)
-    return value.recorded(.crossEntropy, logits) { _, upstream, pass in
-      if pass.createsGraph { return (differentiableGradient(logits, targets, upstream), nil, nil) }
-      let slope = slope!
-      if upstream.isSeed { return (slope, nil, nil) }
-      let column =
-        upstream.count == 1 ? upstream.reshaped(Shape()) : upstream.reshaped(Shape(upstream.count, 1))
-      return (slope * column, nil, nil)
-    }
-  }
-
-  private func run(
-    _ logits: Tensor, _ targets: Tensor, _ reduction: Reduction, value: Tensor?, gradient: Tensor?
-  ) {
-    let rank = logits.shape.rank
+      layout.values, logits, isRecorded: Tensor.records(logits))
     var loss = dsc_cross_entropy()
-    loss.dtype = logits.dtype.c
-    loss.samples = rank == 2 ? logits.shape[0] : 1
-    loss.classes = logits.shape[rank - 1]
-    loss.logits = UnsafeRawPointer(logits.data)
-    loss.targets = UnsafePointer(targets.data.assumingMemoryBound(to: Int64.self))
-    loss.weight = weight.map { UnsafeRawPointer($0.data) }
-    loss.ignore_index = Int64(ignoreIndex)
+    loss.over = layout.classes(logits, isClasses ? targets : nil, ignoreIndex, reduction)
+    loss.probabilities = isClasses ? nil : UnsafeRawPointer(targets.data)
     loss.label_smoothing = labelSmoothing
-    loss.reduction = reduction.c
-    require(dsc_cross_entropy_run(nil, &loss, value?.data, gradient?.data))
+    require(dsc_cross_entropy_run(nil, &loss, value.data, slope?.data))
+    return value.recorded(.crossEntropy, logits) { _, upstream, pass in
+      if pass.createsGraph {
+        let found = BackwardPass.collect(
+          root: composed(logits, targets, layout), upstream: upstream, targets: [logits], createsGraph: true,
+          endsAtTargets: true)
+        return (found[0], nil, nil)
+      }
+      guard let slope else { return (nil, nil, nil) }
+      if upstream.isSeed { return (slope, nil, nil) }
+      return (
+        slope * (upstream.count == 1 ? upstream.reshaped(Shape()) : upstream.reshaped(layout.broadcast)), nil,
+        nil
+      )
+    }
   }
 
-  /// The gradient is scale * (mass softmax(logits) - target distribution), a row each, where mass is the
-  /// distribution's sum: written with `softmax`, it can be differentiated again.
-  private func differentiableGradient(_ logits: Tensor, _ targets: Tensor, _ upstream: Tensor) -> Tensor {
-    let classes = logits.shape[logits.shape.rank - 1]
-    let samples = max(logits.count / max(classes, 1), 0)
-    let flat = logits.reshaped(Shape(samples, classes))
-    let indices = targets.buffer(Int64.self)
-    let weights = weight?.doubles ?? Array(repeating: 1, count: classes)
-    var distribution = [Double](repeating: 0, count: samples * classes)
-    var divisor = 0.0
-    for (row, target) in indices.enumerated() where Int(target) != ignoreIndex {
-      let start = row * classes
-      for c in 0..<classes { distribution[start + c] = labelSmoothing / Double(classes) * weights[c] }
-      distribution[start + Int(target)] += (1 - labelSmoothing) * weights[Int(target)]
-      divisor += weights[Int(target)]
+  /// The same in tensor operations.
+  private func composed(_ logits: Tensor, _ targets: Tensor, _ layout: ClassLayout) -> Tensor {
+    let values = Self.values(
+      logits, targets, layout, ignoreIndex: ignoreIndex, labelSmoothing: labelSmoothing)
+    let isClasses = targets.dtype == .int64
+    return values.reduced(
+      reduction, divisor: isClasses ? layout.divisor(targets, ignoreIndex) : Double(values.count))
+  }
+
+  /// The unreduced losses in tensor operations.
+  static func values(
+    _ logits: Tensor, _ targets: Tensor, _ layout: ClassLayout, ignoreIndex: Int, labelSmoothing: Double
+  ) -> Tensor {
+    let smooth = labelSmoothing / Double(layout.classCount)
+    var distribution = targets
+    if targets.dtype == .int64 {
+      let classes = targets.ignoring(ignoreIndex)
+      let sharp = classes.oneHot(like: logits, along: layout.dimension)
+      distribution =
+        sharp * (1 - labelSmoothing) + sharp.sum(dim: layout.dimension, keepingDimension: true) * smooth
+    } else if labelSmoothing > 0 {
+      distribution = targets * (1 - labelSmoothing) + smooth
     }
-    let target = Tensor(distribution, shape: flat.shape, dtype: logits.dtype)
-    let mass = target.sum(dim: 1, keepingDimension: true)
-    var gradient = flat.softmax() * mass - target
-    if reduction == .mean { gradient = gradient / divisor }
-    gradient =
-      gradient * (upstream.count == 1 ? upstream.reshaped(Shape()) : upstream.reshaped(Shape(samples, 1)))
-    return gradient.reshaped(logits.shape)
+    let terms = layout.weighted(distribution) * logits.logSoftmax(dim: layout.dimension)
+    return -terms.masked(by: distribution.isNonzero).sum(dim: layout.dimension)
   }
 }

@@ -19,10 +19,11 @@ public struct MSELoss: Loss, Sendable {
     )
     let (value, slope) = reduction.makeValueAndGradient(
       prediction.shape, prediction, isRecorded: Tensor.records(prediction, targets))
-    require(
-      dsc_mse_run(
-        nil, prediction.dtype.c, prediction.count, prediction.data, targets.data, reduction.c, value.data,
-        slope?.data))
+    var loss = dsc_pointwise_loss()
+    (loss.dtype, loss.kind, loss.n) = (prediction.dtype.c, DSC_POINTWISE_SQUARED_ERROR, prediction.count)
+    (loss.x, loss.y) = (UnsafeRawPointer(prediction.data), UnsafeRawPointer(targets.data))
+    loss.reduction = reduction.c
+    require(dsc_pointwise_loss_run(nil, &loss, value.data, slope?.data, nil, nil))
     let factor = reduction == .mean ? 2 / Double(prediction.count) : 2
     return value.recorded(.meanSquaredError, prediction, targets, saved: slope, factor: factor) {
       node, upstream, pass in

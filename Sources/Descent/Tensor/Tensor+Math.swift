@@ -37,6 +37,33 @@ extension Tensor {
     }
   }
 
+  /// The hyperbolic tangent of every element.
+  public func tanh() -> Tensor {
+    let y = Tensor.unary(DSC_TANH, self)
+    let saved = y.detached()
+    return y.recorded(.tanh, self) { [self] _, g, pass in
+      let t = pass.createsGraph ? tanh() : saved
+      return (g * (1 - t * t), nil, nil)
+    }
+  }
+
+  /// `1 / (1 + e^-x)` for every element, without overflow.
+  public func sigmoid() -> Tensor {
+    let y = Tensor.unary(DSC_SIGMOID, self)
+    let saved = y.detached()
+    return y.recorded(.sigmoid, self) { [self] _, g, pass in
+      let s = pass.createsGraph ? sigmoid() : saved
+      return (g * s * (1 - s), nil, nil)
+    }
+  }
+
+  /// The logarithm of `sigmoid()`, without overflow.
+  public func logSigmoid() -> Tensor {
+    Tensor.unary(DSC_LOG_SIGMOID, self).recorded(.logSigmoid, self) { [self] _, g, _ in
+      (g * (-self).sigmoid(), nil, nil)
+    }
+  }
+
   /// `max(x, 0)` for every element. Its derivative at 0 is 0, as in PyTorch.
   public func relu() -> Tensor {
     let y = Tensor(uninitialized: shape, dtype: dtype)

@@ -1,67 +1,8 @@
 import Descent
 import Testing
 
-/// Cross entropy and squared error: PyTorch's values and gradients, and the edges.
+/// The losses' edges: what is empty, ignored, infinite or wrong.
 @Suite struct LossTests {
-  struct File: Decodable { let cases: [Case] }
-
-  struct Case: Decodable, Sendable, CustomTestStringConvertible {
-    let loss: String
-    let dtype: String
-    let shape: [Int]
-    let reduction: String
-    let labelSmoothing: Double?
-    let weighted: Bool?
-    let ignoreIndex: Int?
-    let value: [Number]
-    let gradient: [Number]
-
-    enum CodingKeys: String, CodingKey {
-      case loss, dtype, shape, reduction, weighted, value, gradient
-      case labelSmoothing = "label_smoothing"
-      case ignoreIndex = "ignore_index"
-    }
-
-    struct Number: Decodable, Sendable {
-      let value: Double
-      init(from decoder: Decoder) throws { value = try JSONNumber(from: decoder).value }
-    }
-
-    var testDescription: String {
-      "\(loss) \(dtype) \(shape) \(reduction) \(labelSmoothing ?? 0) \(weighted ?? false) \(ignoreIndex ?? 0)"
-    }
-  }
-
-  static let file = Fixtures.load("losses.json", as: File.self)
-
-  /// float32: ULP of the larger of 1 and the value.
-  static let float32Budget = 8.0
-
-  @Test(arguments: file.cases) func parity(_ test: Case) throws {
-    let dtype = try #require(DType(rawValue: test.dtype))
-    let reduction = try #require(Reduction(rawValue: test.reduction))
-    let input: Tensor
-    let value: Tensor
-    if test.loss == "mse" {
-      input = Tensor(exactNumbers(test.shape[0], step: 1), dtype: dtype)
-      input.requiresGrad = true
-      value = MSELoss(reduction: reduction)(input, Tensor(exactNumbers(test.shape[0], step: 2), dtype: dtype))
-    } else {
-      let (n, c) = (test.shape[0], test.shape[1])
-      input = Tensor(exactNumbers(n * c, step: 1).map { $0 * 4 }, shape: [n, c], dtype: dtype)
-      input.requiresGrad = true
-      let weight = Tensor((0..<c).map { 0.25 + Double($0 % 5) / 4 }, dtype: dtype)
-      let loss = CrossEntropyLoss(
-        weight: test.weighted == true ? weight : nil, ignoreIndex: try #require(test.ignoreIndex),
-        labelSmoothing: try #require(test.labelSmoothing), reduction: reduction)
-      value = loss(input, Tensor(classes: (0..<n).map { ($0 * 5 + 1) % c }))
-    }
-    value.backward(Tensor.ones(value.shape, dtype: dtype))
-    let tolerance = dtype == .float64 ? 1e-12 : Self.float32Budget * float32ULP
-    #expect(largestError(value.doubles, test.value.map(\.value)) <= tolerance)
-    #expect(largestError(try #require(input.grad).doubles, test.gradient.map(\.value)) <= tolerance)
-  }
-
   private func crossEntropy(_ logits: [Double], _ target: Int, dtype: DType = .float32) -> (Double, [Double])
   {
     let x = Tensor(logits, shape: [1, logits.count], dtype: dtype)

@@ -1,7 +1,7 @@
 import Descent
 import Foundation
 
-/// The files that `Tests/Fixtures/generate.py` made with PyTorch.
+/// The files that the scripts in `Tests/Fixtures` made with PyTorch.
 enum Fixtures {
   static func load<Contents: Decodable>(_ name: String, as type: Contents.Type = Contents.self) -> Contents {
     let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()

@@ -1,0 +1,34 @@
+import CDescent
+
+/// Binary cross entropy of logits, as `torch.nn.BCEWithLogitsLoss`:
+/// -weight (positiveWeight y log σ(x) + (1 - y) log(1 - σ(x))), stable for logits of any size.
+///
+/// Prediction and targets have one shape, any. Both are differentiable, to any order.
+public struct BCEWithLogitsLoss: Loss {
+  /// What elements count; broadcasts to the prediction's shape. nil: 1.
+  public var weight: Tensor?
+  /// What positive targets count; broadcasts to the prediction's shape. nil: 1.
+  public var positiveWeight: Tensor?
+  /// How elements become one number.
+  public var reduction: Reduction
+
+  /// The loss with PyTorch's options and defaults.
+  public init(weight: Tensor? = nil, positiveWeight: Tensor? = nil, reduction: Reduction = .mean) {
+    self.weight = weight
+    self.positiveWeight = positiveWeight
+    self.reduction = reduction
+  }
+
+  /// The loss: a scalar, or one number an element without a reduction.
+  public func callAsFunction(_ prediction: Tensor, _ targets: Tensor) -> Tensor {
+    ElementLoss(name: "BCEWithLogitsLoss", kind: DSC_POINTWISE_BCE_WITH_LOGITS)(
+      reduction, prediction, targets, z: weight?.expanded(to: prediction.shape),
+      w: positiveWeight?.expanded(to: prediction.shape)
+    ) {
+      let share = positiveWeight.map { ($0 - 1) * targets + 1 }
+      let softplus = (-prediction).softplus()
+      let value = (1 - targets) * prediction + (share.map { $0 * softplus } ?? softplus)
+      return weight.map { value * $0 } ?? value
+    }
+  }
+}

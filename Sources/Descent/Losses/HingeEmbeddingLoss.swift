@@ -1,0 +1,31 @@
+import CDescent
+
+/// Distances that are to be small or large, as `torch.nn.HingeEmbeddingLoss`: x where the target is 1, max(0, margin - x)
+/// where it is -1.
+///
+/// Prediction and targets have one shape, any. The prediction is differentiable, to any order.
+public struct HingeEmbeddingLoss: Loss, Sendable {
+  /// How large is large enough.
+  public var margin: Double
+  /// How elements become one number.
+  public var reduction: Reduction
+
+  /// The loss with PyTorch's options and defaults.
+  public init(margin: Double = 1, reduction: Reduction = .mean) {
+    self.margin = margin
+    self.reduction = reduction
+  }
+
+  /// The loss: a scalar, or one number an element without a reduction.
+  public func callAsFunction(_ prediction: Tensor, _ targets: Tensor) -> Tensor {
+    ElementLoss(name: "HingeEmbeddingLoss", kind: DSC_POINTWISE_HINGE_EMBEDDING, parameter: margin)(
+      reduction, prediction, targets.detached()
+    ) {
+      let (same, other) = (
+        targets.detached() .== targets.constant(1), targets.detached() .== targets.constant(-1)
+      )
+      let active = prediction.isBelow(margin, included: true)
+      return (margin - prediction).masked(by: (1 - same) * active) + prediction.masked(by: 1 - other)
+    }
+  }
+}

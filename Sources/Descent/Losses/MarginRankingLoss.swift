@@ -1,0 +1,26 @@
+import CDescent
+
+/// Pairs that are to be in order, as `torch.nn.MarginRankingLoss`: max(0, -y (x1 - x2) + margin), y = 1 where the first is
+/// to be larger, -1 where the second is.
+///
+/// All three have one shape, any, and are differentiable, to any order.
+public struct MarginRankingLoss: Sendable {
+  /// How far apart is far enough.
+  public var margin: Double
+  /// How elements become one number.
+  public var reduction: Reduction
+
+  /// The loss with PyTorch's options and defaults.
+  public init(margin: Double = 0, reduction: Reduction = .mean) {
+    (self.margin, self.reduction) = (margin, reduction)
+  }
+
+  /// The loss: a scalar, or one number an element without a reduction.
+  public func callAsFunction(_ first: Tensor, _ second: Tensor, _ targets: Tensor) -> Tensor {
+    let loss = ElementLoss(name: "MarginRankingLoss", kind: DSC_POINTWISE_MARGIN_RANKING, parameter: margin)
+    return loss(reduction, first, targets, z: second, zIsInput: true) {
+      let rest = margin - targets * (first - second)
+      return rest.masked(by: 1 - rest.isBelow(0))
+    }
+  }
+}

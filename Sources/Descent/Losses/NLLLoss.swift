@@ -1,0 +1,38 @@
+import CDescent
+
+/// The negative log likelihood of log probabilities, as `torch.nn.NLLLoss`: -weight[t] x[t].
+///
+/// Predictions are [classes], [batch, classes] or [batch, classes, d1, ..., dK], targets int64 of the same shape without
+/// the classes: each a class, or `ignoreIndex`. The mean is weighted. Differentiable to any order.
+public struct NLLLoss: Loss {
+  /// What each class's samples count; nil for 1. [classes]
+  public var weight: Tensor?
+  /// Samples with this target count for nothing.
+  public var ignoreIndex: Int
+  /// How samples become one number.
+  public var reduction: Reduction
+
+  /// The loss with PyTorch's options and defaults.
+  public init(weight: Tensor? = nil, ignoreIndex: Int = -100, reduction: Reduction = .mean) {
+    (self.weight, self.ignoreIndex, self.reduction) = (weight, ignoreIndex, reduction)
+  }
+
+  /// The loss: a scalar, or one number a sample without a reduction.
+  public func callAsFunction(_ prediction: Tensor, _ targets: Tensor) -> Tensor {
+    requireOneClassEach("NLLLoss", prediction, targets)
+    let layout = ClassLayout("NLLLoss", prediction, weight)
+    let evaluation = LossEvaluation(
+      operation: .negativeLogLikelihood, reduction: reduction, values: layout.values,
+      broadcast: layout.broadcast, divisor: layout.divisor(targets, ignoreIndex))
+    return evaluation(
+      prediction,
+      kernel: { results in
+        var loss = layout.classes(prediction, targets, ignoreIndex, reduction)
+        return dsc_nll_run(nil, &loss, results.value, results.dx)
+      },
+      formula: {
+        let right = targets.ignoring(ignoreIndex).oneHot(like: prediction, along: layout.dimension)
+        return -(layout.weighted(right) * prediction).sum(dim: layout.dimension)
+      })
+  }
+}

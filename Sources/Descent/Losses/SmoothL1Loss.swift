@@ -1,0 +1,31 @@
+import CDescent
+
+/// A squared error that becomes linear, as `torch.nn.SmoothL1Loss`: d² / (2 beta) where |d| < beta, else |d| - beta / 2.
+///
+/// Prediction and targets have one shape, any. Both are differentiable, to any order.
+public struct SmoothL1Loss: Loss, Sendable {
+  /// Where the square ends, >= 0; 0: `L1Loss`.
+  public var beta: Double
+  /// How elements become one number.
+  public var reduction: Reduction
+
+  /// The loss with PyTorch's options and defaults.
+  ///
+  /// - Precondition: `beta` is not negative.
+  public init(beta: Double = 1, reduction: Reduction = .mean) {
+    precondition(beta >= 0, "SmoothL1Loss: beta is \(beta), must be >= 0")
+    self.beta = beta
+    self.reduction = reduction
+  }
+
+  /// The loss: a scalar, or one number an element without a reduction.
+  public func callAsFunction(_ prediction: Tensor, _ targets: Tensor) -> Tensor {
+    ElementLoss(name: "SmoothL1Loss", kind: DSC_POINTWISE_SMOOTH_L1, parameter: beta)(
+      reduction, prediction, targets
+    ) {
+      let d = prediction - targets
+      guard beta > 0 else { return d.abs() }
+      return (d * d / (2 * beta)).chosen(by: d.abs().isBelow(beta), else: d.abs() - beta / 2)
+    }
+  }
+}

@@ -1,0 +1,15 @@
+/* For inclusion inside a template: the logistic function and its logarithm, without overflow. */
+#include <math.h>
+
+#include "core/real_math.h"
+
+/* 1 / (1 + e^-x) */
+static inline DSC_REAL DSC_NAME(dsc_sigmoid)(DSC_REAL x) {
+    DSC_REAL e = DSC_NAME(dsc_exp)(x < 0 ? x : -x);
+    return (x < 0 ? e : 1) / (1 + e);
+}
+
+/* log(1 + e^-x) */
+static inline DSC_REAL DSC_NAME(dsc_softplus_of_minus)(DSC_REAL x) {
+    return (x < 0 ? -x : 0) + (DSC_REAL)log1p((double)DSC_NAME(dsc_exp)(x < 0 ? x : -x));
+}

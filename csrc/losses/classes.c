@@ -1,0 +1,34 @@
+#include "losses/classes.h"
+
+double dsc_class_weight(const dsc_classes *over, size_t class) {
+    if (over->weight == NULL)
+        return 1;
+    return over->dtype == DSC_FLOAT32 ? (double)((const float *)over->weight)[class]
+                                      : ((const double *)over->weight)[class];
+}
+
+dsc_status dsc_classes_check(const dsc_classes *over, bool has_targets, double *divisor) {
+    DSC_CHECK_DTYPE(over->dtype);
+    DSC_TRY(dsc_check_reduction(over->reduction));
+    if (over->classes == 0)
+        return dsc_fail(DSC_ERROR_SIZE, "classes is 0, must be at least 1");
+    DSC_CHECK_PRODUCT(over->samples, over->classes, over->dtype);
+    if (over->inner > 1 && over->samples % over->inner != 0)
+        return dsc_fail(DSC_ERROR_SIZE, "%zu samples are no multiple of inner, %zu", over->samples,
+                        over->inner);
+    *divisor = (double)over->samples;
+    if (!has_targets || over->samples == 0)
+        return DSC_OK;
+    DSC_CHECK_NOT_NULL(over->targets);
+    *divisor = 0;
+    for (size_t i = 0; i < over->samples; ++i) {
+        int64_t target = over->targets[i];
+        if (target == over->ignore_index)
+            continue;
+        if (target < 0 || (uint64_t)target >= over->classes)
+            return dsc_fail(DSC_ERROR_CLASS, "target %lld of sample %zu is outside the %zu classes",
+                            (long long)target, i, over->classes);
+        *divisor += dsc_class_weight(over, (size_t)target);
+    }
+    return DSC_OK;
+}

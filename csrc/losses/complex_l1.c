@@ -1,0 +1,73 @@
+#ifdef DSC_REAL
+
+static double DSC_NAME(range)(const complex_job *job, size_t start, size_t count) {
+    const DSC_REAL *x = job->x, *y = job->y;
+    DSC_REAL *values = job->values, *dx = job->dx;
+    double sum = 0;
+    for (size_t i = start; i < start + count; ++i) {
+        double re = (double)(x[2 * i] - y[2 * i]), im = (double)(x[2 * i + 1] - y[2 * i + 1]),
+               size = hypot(re, im);
+        if (values != NULL)
+            values[i] = (DSC_REAL)size;
+        if (dx != NULL) {
+            dx[2 * i] = (DSC_REAL)(size == 0 ? 0 : job->scale * re / size);
+            dx[2 * i + 1] = (DSC_REAL)(size == 0 ? 0 : job->scale * im / size);
+        }
+        sum += size;
+    }
+    return sum;
+}
+
+#else
+
+#include <math.h>
+
+#include "core/partials.h"
+
+typedef struct complex_job {
+    dsc_dtype dtype;
+    size_t n, tile;
+    const void *x, *y;
+    double scale;
+    void *values, *dx;
+    double partials[DSC_MOST_PARTIALS];
+} complex_job;
+
+#define DSC_TEMPLATE "losses/complex_l1.c"
+#include "core/instantiate.h"
+
+static void complex_tile(void *argument, size_t index) {
+    complex_job *job = argument;
+    size_t start = index * job->tile, count = dsc_min_size(job->tile, job->n - start);
+    job->partials[index] =
+        job->dtype == DSC_FLOAT32 ? range_f32(job, start, count) : range_f64(job, start, count);
+}
+
+dsc_status dsc_complex_l1_run(const dsc_context *context, dsc_dtype dtype, size_t n, const void *x,
+                              const void *y, dsc_reduction reduction, void *value, void *dx) {
+    DSC_CHECK_DTYPE(dtype);
+    DSC_TRY(dsc_check_reduction(reduction));
+    DSC_CHECK_PRODUCT(n, 2, dtype);
+    if (n > 0) {
+        DSC_CHECK_NOT_NULL(x);
+        DSC_CHECK_NOT_NULL(y);
+    }
+    bool none = reduction == DSC_REDUCTION_NONE, mean = reduction == DSC_REDUCTION_MEAN;
+    complex_job job = {.dtype = dtype,
+                       .n = n,
+                       .tile = dsc_rows_per_tile(n, 2),
+                       .x = x,
+                       .y = y,
+                       .scale = mean ? 1 / (double)n : 1,
+                       .values = none ? value : NULL,
+                       .dx = dx};
+    size_t tiles = dsc_ceil_div(n, job.tile);
+    dsc_parallel_for(context, tiles, complex_tile, &job);
+    if (value != NULL && !none) {
+        double sum = dsc_sum_partials(tiles, job.partials);
+        dsc_store_real(dtype, value, mean ? sum / (double)n : sum);
+    }
+    return DSC_OK;
+}
+
+#endif
