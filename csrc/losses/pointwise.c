@@ -303,10 +303,14 @@ dsc_status dsc_pointwise_loss_run(const dsc_context *context, const dsc_pointwis
     DSC_TRY(check(loss));
     bool none = loss->reduction == DSC_REDUCTION_NONE, mean = loss->reduction == DSC_REDUCTION_MEAN;
     double divisor = loss->divisor != 0 ? loss->divisor : (double)loss->n;
-    pointwise_job job = {.loss = loss,
-                         .tile = dsc_rows_per_tile(loss->n, 1),
-                         .scale = mean ? 1 / divisor : 1,
-                         .out = {none ? value : NULL, dx, dy, dz}};
+    pointwise_job job; /* its partial sums need no zeros */
+    job.loss = loss;
+    job.tile = dsc_rows_per_tile(loss->n, 1);
+    job.scale = mean ? 1 / divisor : 1;
+    job.out[0] = none ? value : NULL;
+    job.out[1] = dx;
+    job.out[2] = dy;
+    job.out[3] = dz;
     size_t tiles = dsc_ceil_div(loss->n, job.tile);
     dsc_parallel_for(context, tiles, run_tile, &job);
     if (value != NULL && !none) {

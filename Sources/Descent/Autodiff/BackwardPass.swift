@@ -176,6 +176,12 @@ extension Tensor {
 
   /// Adds to the leaf's gradient in place.
   func accumulateGradient(_ gradient: Tensor) {
+    // A parameter's gradient has its place in the optimizer's buffer.
+    if gradient.isGivenAway && !hasGradient && !(self is Parameter) {
+      gradient.isGivenAway = false
+      (gradientView, hasGradient, recordedGradient) = (gradient, true, nil)
+      return
+    }
     let (sum, adds) = gradientDestination()
     if adds {
       var extent = count

@@ -42,13 +42,9 @@ public struct CrossEntropyLoss: Loss {
     }
     let layout = ClassLayout("CrossEntropyLoss", logits, weight)
     if !isClasses && targets.requiresGrad { return composed(logits, targets, layout) }
-    let (value, slope) = reduction.makeValueAndGradient(
-      layout.values, logits, isRecorded: Tensor.records(logits))
-    var loss = dsc_cross_entropy()
-    loss.over = layout.classes(logits, isClasses ? targets : nil, ignoreIndex, reduction)
-    loss.probabilities = isClasses ? nil : UnsafeRawPointer(targets.data)
-    loss.label_smoothing = labelSmoothing
-    require(dsc_cross_entropy_run(nil, &loss, value.data, slope?.data))
+    let value = Tensor(uninitialized: reduction == .none ? layout.values : Shape(), dtype: logits.dtype)
+    let slope = Slope()
+    run(logits, targets, layout, value, Tensor.records(logits) ? slope.fresh(logits) : nil)
     return value.recorded(.crossEntropy, logits) { _, upstream, pass in
       if pass.createsGraph {
         let found = BackwardPass.collect(
@@ -56,13 +52,28 @@ public struct CrossEntropyLoss: Loss {
           endsAtTargets: true)
         return (found[0], nil, nil)
       }
-      guard let slope else { return (nil, nil, nil) }
-      if upstream.isSeed { return (slope, nil, nil) }
-      return (
-        slope * (upstream.count == 1 ? upstream.reshaped(Shape()) : upstream.reshaped(layout.broadcast)), nil,
-        nil
-      )
+      let gradient = slope.tensor ?? slope.fresh(logits)
+      if slope.isGivenAway { run(logits, targets, layout, nil, gradient) }
+      slope.isGivenAway = upstream.isSeed && logits.node == nil
+      if slope.isGivenAway {
+        // The leaf may keep it; another backward pass would compute it again.
+        (slope.tensor, gradient.isGivenAway) = (nil, true)
+      }
+      if upstream.isSeed { return (gradient, nil, nil) }
+      let factor = upstream.reshaped(upstream.count == 1 ? Shape() : layout.broadcast)
+      return (gradient * factor, nil, nil)
     }
+  }
+
+  private func run(
+    _ logits: Tensor, _ targets: Tensor, _ layout: ClassLayout, _ value: Tensor?, _ gradient: Tensor?
+  ) {
+    let isClasses = targets.dtype == .int64
+    var loss = dsc_cross_entropy()
+    loss.over = layout.classes(logits, isClasses ? targets : nil, ignoreIndex, reduction)
+    loss.probabilities = isClasses ? nil : UnsafeRawPointer(targets.data)
+    loss.label_smoothing = labelSmoothing
+    require(dsc_cross_entropy_run(nil, &loss, value?.data, gradient?.data))
   }
 
   /// The same in tensor operations.
@@ -90,5 +101,17 @@ public struct CrossEntropyLoss: Loss {
     }
     let terms = layout.weighted(distribution) * logits.logSoftmax(dim: layout.dimension)
     return -terms.masked(by: distribution.isNonzero).sum(dim: layout.dimension)
+  }
+}
+
+/// The gradient that the kernel left, until a leaf has taken it.
+private final class Slope {
+  var tensor: Tensor?
+  var isGivenAway = false
+
+  func fresh(_ logits: Tensor) -> Tensor {
+    let gradient = Tensor(uninitialized: logits.shape, dtype: logits.dtype)
+    tensor = gradient
+    return gradient
   }
 }

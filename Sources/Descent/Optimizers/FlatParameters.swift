@@ -4,11 +4,18 @@ final class FlatParameters {
   let values: Storage
   let gradients: Storage
   let dtype: DType
+  /// The parameters again, for loops that are run at every step: without reference counting.
+  let list: UnsafeMutableBufferPointer<Unmanaged<Parameter>>
+  /// A flag for each: whether it has a gradient.
+  let hasGradient: UnsafeMutablePointer<UInt8>
 
   /// Moves the parameters into fresh buffers, unless they stand in such already.
   init(_ parameters: [Parameter]) throws(DescentError) {
     self.parameters = parameters
     dtype = parameters.first?.dtype ?? .float32
+    list = .allocate(capacity: parameters.count)
+    _ = list.initialize(from: parameters.map(Unmanaged.passUnretained))
+    hasGradient = .allocate(capacity: max(parameters.count, 1))
     var total = 0
     for parameter in parameters {
       guard parameter.dtype == dtype else {
@@ -30,6 +37,23 @@ final class FlatParameters {
       parameter.move(to: values, gradients: gradients, offset: offset)
       offset += parameter.count
     }
+  }
+
+  deinit {
+    list.deallocate()
+    hasGradient.deallocate()
+  }
+
+  /// Sets the flags; true if every parameter has a dense gradient.
+  @inline(__always)
+  func noteGradients() -> Bool {
+    var isComplete = true
+    for index in list.indices {
+      let has = list[index]._withUnsafeGuaranteedRef { $0.hasGradient }
+      hasGradient[index] = has ? 1 : 0
+      isComplete = isComplete && has
+    }
+    return isComplete
   }
 
   /// The size of either buffer's part that the parameters fill.

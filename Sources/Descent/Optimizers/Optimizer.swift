@@ -18,11 +18,6 @@ public final class Optimizer {
   @exclusivity(unchecked) private(set) var flat: FlatParameters
   let engine: OptimizerEngine
   let handle: OpaquePointer
-  /// A flag for each parameter.
-  @exclusivity(unchecked) private var hasGradient: UnsafeMutablePointer<UInt8>
-  /// The parameters again, for loops that are run at every step: without reference counting.
-  @exclusivity(unchecked) private(set) var list: [Unmanaged<Parameter>]
-
   @exclusivity(unchecked) var clipping: Clipping?
   @exclusivity(unchecked) var hooks = StepHooks()
   /// What happens to gradients that are not finite.
@@ -70,14 +65,10 @@ public final class Optimizer {
     for group in groups { try engine.add(group) }
     flat = try FlatParameters(parameters.map(\.parameter))
     self.parameters = parameters
-    list = parameters.map { Unmanaged.passUnretained($0.parameter) }
     rules = groups.map(\.rule)
     needsClosure = rules.contains { RuleTable.rule($0.ruleName)?.needsClosure ?? false }
     handle = engine.handle
-    hasGradient = .allocate(capacity: max(parameters.count, 1))
   }
-
-  deinit { hasGradient.deallocate() }
 
   /// Adds parameters with a rule of their own, as PyTorch's `add_param_group`. State and options of the others stay.
   ///
@@ -95,10 +86,7 @@ public final class Optimizer {
     try engine.add(group)
     flat = try FlatParameters(all.map(\.parameter))
     parameters = all
-    list = all.map { Unmanaged.passUnretained($0.parameter) }
     rules.append(group.rule)  // none that needs a closure: that would be the only one
-    hasGradient.deallocate()
-    hasGradient = .allocate(capacity: max(all.count, 1))
   }
 
   private static func checkDistinct(
@@ -121,22 +109,23 @@ public final class Optimizer {
   ///   refuses a norm that is not finite; of code `invalidArgument` for `LBFGS`, whose steps need a closure.
   @discardableResult
   public func step() throws(DescentError) -> StepReport {
-    for hook in hooks.before { try hook.run(self) }
+    if !hooks.isEmpty { for hook in hooks.before { try hook.run(self) } }
+    let flat = flat
     var step = dsc_step()
     step.parameters = flat.values.pointer
     step.gradients = flat.gradients.pointer
     var report = dsc_step_report()
     let status: dsc_status
-    if noteGradients() {
+    if flat.noteGradients() {
       status = dsc_optimizer_step(nil, handle, &step, &report)
     } else {
-      step.has_gradient = UnsafePointer(hasGradient)
+      step.has_gradient = UnsafePointer(flat.hasGradient)
       status = stepWithRows(&step, &report)
     }
     try check(status)
     if status == DSC_OK { flat.values.version &+= 1 }
     let summary = summarize(status, report)
-    for hook in hooks.after { try hook.run(self) }
+    if !hooks.isEmpty { for hook in hooks.after { try hook.run(self) } }
     return summary
   }
 
@@ -163,7 +152,7 @@ public final class Optimizer {
     withoutActuallyEscaping(closure) { closure in
       let evaluation = Evaluation { [unowned self] () throws(DescentError) in
         let value = try closure().item()
-        _ = noteGradients()
+        _ = flat.noteGradients()
         return value
       }
       status = dsc_optimizer_minimize(
@@ -181,31 +170,20 @@ public final class Optimizer {
 
   /// What C is to work on, with the flags of the parameters that have gradients now.
   func stepArguments() -> dsc_step {
-    _ = noteGradients()
+    _ = flat.noteGradients()
     var step = dsc_step()
     step.parameters = flat.values.pointer
     step.gradients = flat.gradients.pointer
-    step.has_gradient = UnsafePointer(hasGradient)
+    step.has_gradient = UnsafePointer(flat.hasGradient)
     return step
   }
 
-  /// Sets the flags; true if every parameter has a dense gradient.
-  private func noteGradients() -> Bool {
-    var isComplete = true
-    for (index, parameter) in list.enumerated() {
-      let has = parameter._withUnsafeGuaranteedRef { $0.hasGradient }
-      hasGradient[index] = has ? 1 : 0
-      isComplete = isComplete && has
-    }
-    return isComplete
-  }
-
   private func stepWithRows(_ step: inout dsc_step, _ report: inout dsc_step_report) -> dsc_status {
-    let rows = list.map { $0._withUnsafeGuaranteedRef { $0.rowGradient } }
+    let rows = flat.list.map { $0._withUnsafeGuaranteedRef { $0.rowGradient } }
     guard rows.contains(where: { $0 != nil }) else {
       return dsc_optimizer_step(nil, handle, &step, &report)
     }
-    for (index, gradient) in rows.enumerated() where gradient != nil { hasGradient[index] = 1 }
+    for (index, gradient) in rows.enumerated() where gradient != nil { flat.hasGradient[index] = 1 }
     return withExtendedLifetime(rows) {
       withUnsafeTemporaryAllocation(of: dsc_row_gradient.self, capacity: rows.count) { gradients in
         withUnsafeTemporaryAllocation(of: UnsafePointer<dsc_row_gradient>?.self, capacity: rows.count) {
@@ -230,12 +208,12 @@ public final class Optimizer {
       gradientNorm: measures ? report.gradient_norm : nil,
       largestGradient: measures ? report.gradient_largest : nil,
       clipScale: report.clip_scale, updatedCount: report.updated, skippedSteps: report.skipped_steps,
-      badParameter: parameters.indices.contains(report.bad_tensor) ? parameters[report.bad_tensor].name : nil)
+      badParameter: report.bad_tensor < 0 ? nil : parameters[report.bad_tensor].name)
   }
 
   /// Forgets all gradients: `grad` is nil until the next backward pass, which then writes instead of adding.
   public func zeroGrad() {
-    for parameter in list {
+    for parameter in flat.list {
       parameter._withUnsafeGuaranteedRef {
         $0.hasGradient = false
         if $0.rowGradient != nil { $0.rowGradient = nil }

@@ -9,6 +9,8 @@ struct StepHooks {
   var after: [Hook] = []
   private var count = 0
 
+  var isEmpty: Bool { before.isEmpty && after.isEmpty }
+
   mutating func nextID() -> Int {
     count += 1
     return count

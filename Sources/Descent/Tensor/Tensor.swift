@@ -22,6 +22,8 @@ public class Tensor {
   /// Where the gradient of a leaf is kept; valid only while `hasGradient`.
   @exclusivity(unchecked) var gradientView: Tensor?
   @exclusivity(unchecked) var hasGradient = false
+  /// Whether a leaf that is given this as its gradient may keep it instead of a copy: nobody else will use it.
+  @exclusivity(unchecked) var isGivenAway = false
   /// The same gradient with the graph that it was computed by, after a backward pass that creates one.
   @exclusivity(unchecked) var recordedGradient: Tensor?
 

@@ -1,13 +1,16 @@
 import Descent
 
-/// What memory allows: a plain loop that streams the bytes an optimizer step must.
+/// What memory allows: a plain loop that streams the bytes an optimizer step, or a loss with its gradient, must.
 struct StreamLimit {
   private let count: Int
   private let arrays: [Tensor]
+  private let overwrites: Bool
 
-  /// A loop that reads and writes `updated` arrays of `count` float32 numbers and reads one more.
-  init(_ count: Int, updated: Int) {
+  /// A loop that reads and writes `updated` arrays of `count` float32 numbers and reads one more; or, if it overwrites
+  /// them, writes without reading.
+  init(_ count: Int, updated: Int, overwrites: Bool = false) {
     self.count = count
+    self.overwrites = overwrites
     arrays = (0...updated).map { _ in Tensor.ones([count]) }
   }
 
@@ -16,13 +19,13 @@ struct StreamLimit {
     arrays.withPointers { pointers in
       let (gradient, state) = (pointers[0], Array(pointers.dropFirst()))
       let tile = 16_384
-      Runtime.parallelFor((count + tile - 1) / tile) { [count] index in
+      Runtime.parallelFor((count + tile - 1) / tile) { [count, overwrites] index in
         let start = index * tile
         let end = min(start + tile, count)
         // As the engine: blocks that stay in the first-level cache while all arrays pass.
         for block in stride(from: start, to: end, by: 2048) {
           for array in state {
-            Self.add(gradient.address, to: array.address, block, min(block + 2048, end))
+            Self.pass(gradient.address, array.address, block, min(block + 2048, end), overwrites)
           }
         }
       }
@@ -30,14 +33,16 @@ struct StreamLimit {
   }
 
   @inline(never)
-  private static func add(
-    _ gradient: UnsafeMutablePointer<Float>, to array: UnsafeMutablePointer<Float>, _ start: Int, _ end: Int
+  private static func pass(
+    _ from: UnsafeMutablePointer<Float>, _ array: UnsafeMutablePointer<Float>, _ start: Int, _ end: Int,
+    _ overwrites: Bool
   ) {
     typealias Lanes = SIMD16<Float>
     for i in stride(from: start, to: end - end % 16, by: 16) {
-      let from = UnsafeRawPointer(gradient + i).loadUnaligned(as: Lanes.self)
-      let to = UnsafeMutableRawPointer(array + i)
-      to.storeBytes(of: to.loadUnaligned(as: Lanes.self) * 0.999 + from, as: Lanes.self)
+      let read = UnsafeRawPointer(from + i).loadUnaligned(as: Lanes.self)
+      let place = UnsafeMutableRawPointer(array + i)
+      let old = overwrites ? read : place.loadUnaligned(as: Lanes.self)
+      place.storeBytes(of: old * 0.999 + read, as: Lanes.self)
     }
   }
 }
