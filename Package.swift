@@ -43,7 +43,10 @@ let libraries: [Target] = [
     linkerSettings: [.linkedLibrary("openblas"), .linkedLibrary("pthreadpool")]),
   .target(
     name: "Descent",
-    dependencies: ["CDescent", "CZlib"],
+    dependencies: [
+      "CDescent", "CZlib",
+      .product(name: "Numerics", package: "swift-numerics"),
+    ],
     swiftSettings: swiftSettings),
   .target(
     name: "DescentCharts",
@@ -62,7 +65,10 @@ let programs: [Target] = [
 
 let tests: [Target] = [
   .testTarget(name: "CDescentTests", dependencies: ["CDescent"], swiftSettings: swiftSettings),
-  .testTarget(name: "DescentTests", dependencies: ["Descent"], swiftSettings: swiftSettings),
+  .testTarget(
+    name: "DescentTests",
+    dependencies: ["Descent", .product(name: "Numerics", package: "swift-numerics")],
+    swiftSettings: swiftSettings),
   .testTarget(
     name: "CommandTests", dependencies: ["Descent", "DescentCharts", "descent-cli"],
     swiftSettings: swiftSettings),
@@ -80,7 +86,8 @@ let package = Package(
     .executable(name: "descent", targets: ["descent-cli"]),
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.6.0")
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.6.0"),
+    .package(url: "https://github.com/apple/swift-numerics", from: "1.1.1"),
   ],
   targets: systemLibraries + libraries + programs + tests,
   cLanguageStandard: .gnu17

@@ -42,9 +42,11 @@ static void softmax_tile(void *argument, size_t index) {
     for (size_t row = index * job->tile; row < end; ++row) {
         size_t at = row / job->inner * job->n * job->inner + row % job->inner;
         if (job->dtype == DSC_FLOAT32)
-            softmax_row_f32(job->n, job->inner, job->logarithm, (const float *)job->x + at, (float *)job->y + at);
+            softmax_row_f32(job->n, job->inner, job->logarithm, (const float *)job->x + at,
+                            (float *)job->y + at);
         else
-            softmax_row_f64(job->n, job->inner, job->logarithm, (const double *)job->x + at, (double *)job->y + at);
+            softmax_row_f64(job->n, job->inner, job->logarithm, (const double *)job->x + at,
+                            (double *)job->y + at);
     }
 }
 

@@ -125,8 +125,8 @@ __attribute__((always_inline)) static inline DSC_NAME(element)
     case DSC_POINTWISE_BCE_WITH_LOGITS: {
         DSC_REAL share = 1 + (w - 1) * y, softplus = DSC_NAME(dsc_softplus_of_minus)(x);
         return (DSC_NAME(element)){z * ((1 - y) * x + share * softplus),
-                                   z * (1 - y - share * DSC_NAME(dsc_sigmoid)(-x)), z * ((w - 1) * softplus - x),
-                                   0};
+                                   z * (1 - y - share * DSC_NAME(dsc_sigmoid)(-x)),
+                                   z * ((w - 1) * softplus - x), 0};
     }
     case DSC_POINTWISE_GAUSSIAN_NLL:
         return DSC_NAME(gaussian)(d, z, parameter, loss->flag);

@@ -18,6 +18,7 @@ typedef struct dsc_group {
     double weight_decay; /* added to the gradient */
     double shrink;       /* the weights' factor for decoupled decay; 1: none */
     bool maximize;
+    double penalty_l1, penalty_l2;
     int64_t lookahead_steps; /* 0: no Lookahead */
     double lookahead_alpha;
     dsc_group_statistics statistics;
@@ -105,8 +106,9 @@ typedef struct dsc_measure {
 dsc_measure dsc_measure_gradients(const dsc_context *context, const dsc_optimizer *o,
                                   const dsc_run_list *list);
 
-/* Updates the parameters of all runs. */
-void dsc_update_runs(const dsc_context *context, dsc_optimizer *o, const dsc_step *step, dsc_run_list *list);
+/* Updates the parameters of all runs; the penalties they had before. */
+double dsc_update_runs(const dsc_context *context, dsc_optimizer *o, const dsc_step *step,
+                       dsc_run_list *list);
 
 /* Allocates the planes of these slots; makes those there are as long as `total` says now. */
 dsc_status dsc_allocate_planes(dsc_optimizer *o, uint32_t slots);

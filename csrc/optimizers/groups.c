@@ -197,6 +197,18 @@ dsc_status dsc_optimizer_set_lookahead(dsc_optimizer *o, size_t group, int64_t s
     return store(o, group, &copy);
 }
 
+dsc_status dsc_optimizer_set_penalty(dsc_optimizer *o, size_t group, double l1, double l2) {
+    DSC_TRY(check_group(o, group));
+    if (!(l1 >= 0 && isfinite(l1) && l2 >= 0 && isfinite(l2)))
+        return dsc_fail(DSC_ERROR_OPTION, "the penalty's l1 is %g, its l2 %g; both must be in [0, inf)", l1,
+                        l2);
+    if (o->lbfgs != NULL)
+        return dsc_fail(DSC_ERROR_OPTION, "lbfgs takes no penalty: its closure must add it to the loss");
+    o->groups[group].penalty_l1 = l1;
+    o->groups[group].penalty_l2 = l2;
+    return DSC_OK;
+}
+
 dsc_status dsc_optimizer_get_statistics(const dsc_optimizer *o, size_t group,
                                         dsc_group_statistics *statistics) {
     DSC_TRY(check_group(o, group));

@@ -87,7 +87,7 @@ dsc_status dsc_optimizer_step(const dsc_context *context, dsc_optimizer *o, cons
     if (status != DSC_OK)
         return status;
     report->updated = list.elements;
-    dsc_update_runs(context, o, step, &list);
+    report->penalty = dsc_update_runs(context, o, step, &list);
     dsc_count_step(o, step, &list);
     if (o->hooks.after != NULL)
         o->hooks.after(o->hooks.user, step, report);

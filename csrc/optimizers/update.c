@@ -21,6 +21,20 @@ static void DSC_NAME(shape_gradient)(const dsc_run *run, const dsc_group *group,
     else if (group->maximize)
         for (size_t i = 0; i < n; ++i)
             shaped[i] = -shaped[i];
+    const DSC_REAL l1 = (DSC_REAL)group->penalty_l1, l2 = (DSC_REAL)group->penalty_l2;
+    if (is_penalized(group))
+        for (size_t i = 0; i < n; ++i)
+            shaped[i] += l2 * p[i] + (p[i] > 0 ? l1 : p[i] < 0 ? -l1 : 0);
+}
+
+/* The penalty of n weights: partials[3] has the sum. */
+static void DSC_NAME(add_penalty)(const dsc_group *group, size_t n, const DSC_REAL *p, double *partials) {
+    double sizes = 0, squares = 0;
+    for (size_t i = 0; i < n; ++i) {
+        sizes += fabs((double)p[i]);
+        squares += (double)p[i] * (double)p[i];
+    }
+    partials[3] += group->penalty_l1 * sizes + group->penalty_l2 / 2 * squares;
 }
 
 DSC_MULTIVERSION
@@ -80,7 +94,9 @@ static void DSC_NAME(update_block)(const update_job *job, const dsc_run *run, si
     DSC_REAL shaped[BLOCK], before[BLOCK], *state[DSC_PLANES];
     DSC_REAL *p = (DSC_REAL *)job->step->parameters + at;
     DSC_NAME(find_state)(o, at, state);
-    bool plain = run->scale == 1 && !isfinite(o->clip_value) && !group->maximize && group->weight_decay == 0;
+    bool plain = is_plain(o, run);
+    if (is_penalized(group))
+        DSC_NAME(add_penalty)(group, n, p, partials);
     if (o->statistics) {
         memcpy(before, p, n * sizeof *p);
         partials[2] += (double)DSC_NAME(count_clipped)(n, g, run->scale, o->clip_value);
@@ -126,6 +142,8 @@ static void DSC_NAME(before_tensor)(const tensor_job *job, size_t offset, size_t
     DSC_NAME(find_state)(o, run->start + offset, state);
     if (run->missing != 0)
         DSC_NAME(begin_state)(run, group, n, p, state);
+    if (is_penalized(group))
+        DSC_NAME(add_penalty)(group, n, p, partials);
     if (job->before != NULL) {
         memcpy((DSC_REAL *)job->before + offset, p, n * sizeof *p);
         partials[2] += (double)DSC_NAME(count_clipped)(n, g, run->scale, o->clip_value);
@@ -174,6 +192,17 @@ typedef struct tensor_job {
     bool is_after;
 } tensor_job;
 
+static bool is_penalized(const dsc_group *group) {
+    return group->penalty_l1 != 0 || group->penalty_l2 != 0;
+}
+
+/* Whether the rule may see the gradient as it is. */
+static bool is_plain(const dsc_optimizer *o, const dsc_run *run) {
+    const dsc_group *group = dsc_group_of(o, run);
+    return run->scale == 1 && !isfinite(o->clip_value) && !group->maximize && group->weight_decay == 0 &&
+           !is_penalized(group);
+}
+
 #define DSC_TEMPLATE "optimizers/update.c"
 #include "core/instantiate.h"
 
@@ -189,7 +218,7 @@ static void update_tile(void *argument, size_t tile) {
     if (!is_elementwise(o, run))
         return;
     double *partials = o->partials + tile * DSC_PARTIALS;
-    if (o->statistics)
+    if (o->statistics || is_penalized(dsc_group_of(o, run)))
         memset(partials, 0, DSC_PARTIALS * sizeof *partials);
     if (o->dtype == DSC_FLOAT32)
         update_f32(job, run, offset, length, partials);
@@ -215,7 +244,7 @@ static void update_tensor(const dsc_context *context, const update_job *job, dsc
     dsc_optimizer *o = job->optimizer;
     const dsc_group *group = dsc_group_of(o, run);
     size_t tiles = dsc_ceil_div(run->length, DSC_TILE);
-    bool plain = run->scale == 1 && !isfinite(o->clip_value) && !group->maximize && group->weight_decay == 0;
+    bool plain = is_plain(o, run);
     /* The workspace: the shaped gradient, the weights before, partial sums, then the rule's. */
     tensor_job around = {.update = job, .run = run};
     around.shaped = plain ? NULL : o->workspace;
@@ -265,7 +294,18 @@ static void collect_statistics(dsc_optimizer *o, const dsc_run_list *list) {
     }
 }
 
-void dsc_update_runs(const dsc_context *context, dsc_optimizer *o, const dsc_step *step, dsc_run_list *list) {
+/* The penalties that the tiles have seen. */
+static double collect_penalties(const dsc_optimizer *o, const dsc_run_list *list) {
+    double sum = 0;
+    for (size_t r = 0; r < list->count; ++r)
+        if (is_penalized(dsc_group_of(o, &list->runs[r])))
+            for (size_t tile = 0; tile < dsc_ceil_div(list->runs[r].length, DSC_TILE); ++tile)
+                sum += o->partials[(list->runs[r].first_tile + tile) * DSC_PARTIALS + 3];
+    return sum;
+}
+
+double dsc_update_runs(const dsc_context *context, dsc_optimizer *o, const dsc_step *step,
+                       dsc_run_list *list) {
     update_job job = {o, step, list};
     dsc_parallel_for(context, list->tiles, update_tile, &job);
     for (size_t r = 0; r < list->count; ++r)
@@ -273,6 +313,7 @@ void dsc_update_runs(const dsc_context *context, dsc_optimizer *o, const dsc_ste
             update_tensor(context, &job, &list->runs[r]);
     if (o->statistics)
         collect_statistics(o, list);
+    return collect_penalties(o, list);
 }
 
 #endif

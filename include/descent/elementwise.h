@@ -62,8 +62,8 @@ dsc_status dsc_copy_run(const dsc_context *context, dsc_dtype dtype, size_t rank
 dsc_status dsc_sum_run(const dsc_context *context, dsc_dtype dtype, size_t outer, size_t n, size_t inner,
                        const void *x, void *out);
 
-/* Over j, for each o and i: y[o][j][i] = e^x[o][j][i] / sum over k of e^x[o][k][i], or its logarithm. Stable; sums are
- * kept in double. y may be x. Refused: n = 0 with outer * inner > 0. */
+/* Over j, for each o and i: y[o][j][i] = e^x[o][j][i] / sum over k of e^x[o][k][i], or its logarithm. Stable;
+ * sums are kept in double. y may be x. Refused: n = 0 with outer * inner > 0. */
 dsc_status dsc_softmax_run(const dsc_context *context, dsc_dtype dtype, size_t outer, size_t n, size_t inner,
                            bool logarithm, const void *x, void *y);
 

@@ -154,6 +154,12 @@ dsc_status dsc_optimizer_set_statistics(dsc_optimizer *optimizer, bool on);
  * weights are one more state slot, "slow". steps 0: off. Refused: alpha outside [0, 1]. */
 dsc_status dsc_optimizer_set_lookahead(dsc_optimizer *optimizer, size_t group, int64_t steps, double alpha);
 
+/* Adds l1 sum |w| + l2 / 2 sum w^2 over the group's weights to the objective: its gradient l1 sign(w) + l2 w
+ * joins theirs on its way into the step, and its value is reported (dsc_step_report.penalty). For row-sparse
+ * gradients: over the rows that are touched. Both 0: off. Refused: negative or not finite; lbfgs, whose
+ * closure must add it. */
+dsc_status dsc_optimizer_set_penalty(dsc_optimizer *optimizer, size_t group, double l1, double l2);
+
 struct dsc_step;
 struct dsc_step_report;
 
@@ -193,6 +199,7 @@ typedef struct dsc_step_report {
                                 guarding, */
     double gradient_largest; /* or with statistics on. The largest absolute value. */
     double clip_scale;       /* what clipping by norm multiplied by, the least of it; 1 if it did not */
+    double penalty;          /* of all groups, at the weights before the step */
     size_t updated;          /* elements */
     size_t skipped_steps;    /* by the guard, since the optimizer was made */
     size_t bad_tensor;       /* the first tensor with a non-finite gradient, and the element in it; */

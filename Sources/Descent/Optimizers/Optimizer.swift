@@ -207,7 +207,8 @@ public final class Optimizer {
       wasSkipped: status == DSC_STEP_SKIPPED,
       gradientNorm: measures ? report.gradient_norm : nil,
       largestGradient: measures ? report.gradient_largest : nil,
-      clipScale: report.clip_scale, updatedCount: report.updated, skippedSteps: report.skipped_steps,
+      clipScale: report.clip_scale, penalty: report.penalty, updatedCount: report.updated,
+      skippedSteps: report.skipped_steps,
       badParameter: report.bad_tensor < 0 ? nil : parameters[report.bad_tensor].name)
   }
 

@@ -29,6 +29,8 @@ public struct StepReport: Sendable {
   public let largestGradient: Double?
   /// What clipping by norm multiplied the gradients by, the least of it.
   public let clipScale: Double
+  /// The groups' penalties, at the weights before the step: to be added to the loss.
+  public let penalty: Double
   /// How many numbers were updated.
   public let updatedCount: Int
   /// Steps skipped by the guard so far.

@@ -203,5 +203,5 @@ import Testing
 }
 
 extension Double {
-  fileprivate var exponential: Double { exp(self) }
+  fileprivate var exponential: Double { Foundation.exp(self) }
 }

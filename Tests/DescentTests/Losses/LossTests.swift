@@ -1,4 +1,5 @@
 import Descent
+import Numerics
 import Testing
 
 /// The losses' edges: what is empty, ignored, infinite or wrong.
@@ -75,5 +76,153 @@ import Testing
       _ = CrossEntropyLoss()(Tensor.zeros([2, 3]), Tensor(classes: [0, 1, 2]))
     }
     await #expect(processExitsWith: .failure) { _ = CrossEntropyLoss(labelSmoothing: 1.5) }
+  }
+
+  // MARK: Values that are not finite, and parameters
+
+  private func value(_ loss: any Loss, _ x: [Double], _ y: [Double]) -> [Double] {
+    loss(Tensor(x, dtype: .float64), Tensor(y, dtype: .float64)).doubles
+  }
+
+  @Test func extremesOfElementLosses() {
+    let none = Reduction.none
+    let logits = value(BCEWithLogitsLoss(reduction: none), [1e4, -1e4, .infinity], [1, 1, 1])
+    #expect(logits[..<2] == [0, 1e4] && logits[2].isNaN, "0 * infinity, as in PyTorch")
+    #expect(value(SoftMarginLoss(reduction: none), [1e4, -1e4], [1, 1]) == [0, 1e4])
+    #expect(value(BCELoss(reduction: none), [0, 1, 0, 1], [0, 1, 1, 0]) == [0, 0, 100, 100])
+    #expect(value(KLDivLoss(reduction: .none), [-1, 0, -.infinity], [0, 0, 0.5])[..<2] == [0, 0])
+    #expect(value(KLDivLoss(reduction: .none), [-.infinity], [0.5]) == [.infinity])
+    #expect(value(LogCoshLoss(reduction: none), [1e4, 0], [0, 0]) == [1e4 - 0.6931471805599453, 0])
+    #expect(value(HuberLoss(reduction: none), [.infinity], [0]) == [.infinity])
+    for loss in [
+      MSELoss(reduction: none), L1Loss(reduction: none), SmoothL1Loss(reduction: none),
+      HuberLoss(reduction: none),
+      LogCoshLoss(reduction: none), QuantileLoss(reduction: none), BCELoss(reduction: none),
+      BCEWithLogitsLoss(reduction: none), FocalLoss(reduction: none), PoissonNLLLoss(reduction: none),
+      KLDivLoss(reduction: .none), SoftMarginLoss(reduction: none), HingeEmbeddingLoss(reduction: none),
+    ] as [any Loss] {
+      let values = value(loss, [.nan, 0.5], [1, 1])
+      #expect(values[0].isNaN && values[1].isFinite, "\(loss)")
+    }
+  }
+
+  /// [N, C, d1]: each place is a sample.
+  @Test func dimensionsBehindTheClasses() throws {
+    let x = Tensor(exactNumbers(24), shape: [2, 3, 4], dtype: .float64)
+    let y = Tensor([Int64(0), 1, 2, -100, 2, 1, 0, 0], shape: [2, 4])
+    let values = CrossEntropyLoss(reduction: .none)(x, y)
+    #expect(values.shape == [2, 4] && values.doubles[3] == 0)
+    let sample = Tensor((0..<3).map { x[1, $0, 2] }, dtype: .float64)
+    #expect(abs(CrossEntropyLoss()(sample, Tensor([Int64(0)], shape: [])).item() - values[1, 2]) < 1e-14)
+    let mean = CrossEntropyLoss()(x, y).item()
+    #expect(abs(mean - values.doubles.reduce(0, +) / 7) < 1e-14)
+  }
+
+  @Test func impossibleSequences() throws {
+    let x = Tensor(exactNumbers(8), shape: [2, 1, 4], dtype: .float64).logSoftmax(dim: 2)
+    #expect(CTCLoss()(x, targets: [[1, 1]]).item() == .infinity, "the repeated class needs a blank between")
+    #expect(CTCLoss(zeroInfinity: true)(x, targets: [[1, 1]]).item() == 0)
+    #expect(CTCLoss(reduction: .sum)(x, targets: [[]]).item() == -(x[0, 0, 0] + x[1, 0, 0]))
+    #expect(CTCLoss(reduction: .none)(x, targets: [[1]], inputLengths: [0]).doubles == [.infinity])
+    #expect(CTCLoss(reduction: .none)(x, targets: [[]], inputLengths: [0]).doubles == [0])
+  }
+
+  /// By the logits, for which PyTorch's gradient is the true one.
+  @Test func ctcAgainstDifferences() throws {
+    let x = Tensor(exactNumbers(60), shape: [5, 2, 6], dtype: .float64)
+    try gradcheck(
+      { CTCLoss()($0[0].logSoftmax(dim: 2), targets: [[1, 2, 2], [5]], inputLengths: [5, 4]) }, at: [x])
+  }
+
+  @Test(arguments: [false, true]) func linearCrossEntropyNeverStoresAllLogits(_ hasGradient: Bool) throws {
+    let (samples, inputs, classes) = (2048, 16, 5000)
+    let x = Tensor.zeros([samples, inputs])
+    let head = LinearCrossEntropyLoss(inputs, classes, generator: Generator(seed: 1))
+    let targets = Tensor(classes: (0..<samples).map { $0 % classes })
+    x.requiresGrad = hasGradient
+    Memory.clearCache()
+    let loss = hasGradient ? head(x, targets) : noGrad { head(x, targets) }
+    #expect(abs(loss.item() - Tensor([Double(classes)], dtype: .float64).log().item()) < 1e-5)
+    let logits = samples * classes * 4
+    #expect(Memory.cachedBytes < logits / 4, "\(Memory.cachedBytes) bytes; the logits would be \(logits)")
+    #expect(head.stateDict.keys.sorted() == ["linear.weight"])
+  }
+
+  /// A graph can be used again after a leaf has kept its gradient.
+  @Test func crossEntropyTwiceBackward() throws {
+    let x = Tensor(exactNumbers(6), shape: [2, 3], dtype: .float64)
+    x.requiresGrad = true
+    let loss = CrossEntropyLoss()(x, Tensor(classes: [0, 2]))
+    loss.backward()
+    let (once, kept) = (try #require(x.grad).doubles, x.grad)
+    loss.backward()
+    #expect(largestError(try #require(x.grad).doubles, once.map { 2 * $0 }) < 1e-15)
+    x.grad = nil
+    loss.backward()
+    #expect(x.grad?.doubles == once && kept !== x.grad)
+  }
+
+  // MARK: Complex numbers
+
+  @Test func complexAbsoluteErrors() throws {
+    for test in LossParityTests.file.cases where test.loss == "complex_l1" {
+      func check<Scalar: ComplexLossScalar & BinaryFloatingPoint>(_ type: Scalar.Type, _ tolerance: Double) {
+        func numbers(_ step: Int) -> [Complex<Scalar>] {
+          zip(exactNumbers(9, step: step), exactNumbers(9, step: step + 2)).map {
+            Complex(Scalar($0), Scalar($1))
+          }
+        }
+        let (value, gradient) = L1Loss(reduction: test.reduction).valueAndGradient(numbers(1), numbers(2))
+        #expect(largestError(value.map { Double($0) }, test.value.map(\.value)) <= tolerance)
+        let parts = gradient.flatMap { [Double($0.real), Double($0.imaginary)] }
+        #expect(largestError(parts, test.gradients[0].map(\.value)) <= tolerance)
+      }
+      if test.dtype == .float32 { check(Float.self, 16 * float32ULP) } else { check(Double.self, 1e-12) }
+    }
+    let same = [Complex(1.0, 2.0)]
+    #expect(L1Loss().valueAndGradient(same, same).gradient == [.zero])
+  }
+
+  // MARK: Penalties
+
+  @Test(arguments: [Penalty(l1: 0.1), Penalty(l2: 0.3), Penalty(l1: 0.05, l2: 0.2)])
+  func penaltiesInTheStepAreThoseOfTheExpression(_ penalty: Penalty) throws {
+    for rule in [SGD(learningRate: 0.1), LARS(), Muon()] as [any OptimizerRule] {
+      let numbers = exactNumbers(6).map { abs($0) < 0.1 ? 0 : $0 }
+      let (a, b) = (
+        Parameter(Tensor(numbers, shape: [2, 3], dtype: .float64)),
+        Parameter(Tensor(numbers, shape: [2, 3], dtype: .float64))
+      )
+      let (inPass, asExpression) = (try Optimizer([a], rule), try Optimizer([b], rule))
+      try inPass.setPenalty(penalty)
+      for _ in 0..<3 {
+        (a * a * a).sum().backward()
+        let extra = penalty([b])
+        ((b * b * b).sum() + extra).backward()
+        let report = try inPass.step()
+        #expect(abs(report.penalty - extra.item()) < 1e-12)
+        try asExpression.step()
+        inPass.zeroGrad()
+        asExpression.zeroGrad()
+        #expect(largestError(a.doubles, b.doubles) < 1e-12)
+      }
+    }
+    let optimizer = try Optimizer([Parameter(.ones([1]))], SGD())
+    #expect(throws: DescentError.self) { try optimizer.setPenalty(Penalty(l1: -1)) }
+    #expect(throws: DescentError.self) { try optimizer.setPenalty(Penalty(l2: .nan)) }
+  }
+
+  // MARK: More programmer errors
+
+  @Test func wrongTargetsStop() async {
+    await #expect(processExitsWith: .failure) {
+      _ = NLLLoss()(Tensor.zeros([2, 3]), Tensor(classes: [0, 3]))
+    }
+    await #expect(processExitsWith: .failure) {
+      _ = NLLLoss(weight: Tensor.ones([2]))(Tensor.zeros([2, 3]), Tensor(classes: [0, 1]))
+    }
+    await #expect(processExitsWith: .failure) { _ = BCELoss()(Tensor([1.5]), Tensor([1])) }
+    await #expect(processExitsWith: .failure) { _ = QuantileLoss(quantile: 1) }
+    await #expect(processExitsWith: .failure) { _ = CTCLoss()(Tensor.zeros([2, 1, 3]), targets: [[0]]) }
   }
 }
