@@ -116,6 +116,93 @@ import Testing
     #expect(dsc_cross_entropy_run(nil, nil, nil, nil) == DSC_ERROR_ARGUMENT)
   }
 
+  @Test func lossesOfElements() {
+    var (value, gradient): (Double, [Double]) = (9, [9, 9])
+    func run(
+      _ kind: dsc_pointwise, _ parameter: Double = 0.5, x: [Double] = [0.25, 0.5], z: [Double] = [1, 1],
+      _ change: (inout dsc_pointwise_loss) -> Void = { _ in }
+    ) -> Int {
+      x.withUnsafeBytes { x in
+        z.withUnsafeBytes { z in
+          var loss = dsc_pointwise_loss()
+          (loss.dtype, loss.kind, loss.n, loss.parameter) = (DSC_FLOAT64, kind, 2, parameter)
+          (loss.x, loss.y, loss.z) = (x.baseAddress, x.baseAddress, z.baseAddress)
+          loss.reduction = DSC_REDUCTION_SUM
+          change(&loss)
+          return Int(dsc_pointwise_loss_run(nil, &loss, &value, &gradient, nil, nil))
+        }
+      }
+    }
+    #expect(run(dsc_pointwise(rawValue: 99)) == DSC_ERROR_ARGUMENT && lastError().contains("99"))
+    #expect(run(DSC_POINTWISE_SMOOTH_L1, -1) == DSC_ERROR_ARGUMENT && lastError().contains("beta is -1"))
+    #expect(run(DSC_POINTWISE_HUBER, 0) == DSC_ERROR_ARGUMENT && lastError().contains("(0, inf)"))
+    #expect(run(DSC_POINTWISE_QUANTILE, 1) == DSC_ERROR_ARGUMENT)
+    #expect(run(DSC_POINTWISE_FOCAL, .nan) == DSC_ERROR_ARGUMENT)
+    #expect(
+      run(DSC_POINTWISE_BCE, x: [0.5, 1.5]) == DSC_ERROR_ARGUMENT
+        && lastError().contains("probability 1 is 1.5"))
+    #expect(
+      run(DSC_POINTWISE_GAUSSIAN_NLL, z: [1, -2]) == DSC_ERROR_ARGUMENT
+        && lastError().contains("variance 1 is -2"))
+    #expect(run(DSC_POINTWISE_GAUSSIAN_NLL) { $0.z = nil } == DSC_ERROR_ARGUMENT)
+    #expect(run(DSC_POINTWISE_SQUARED_ERROR) { $0.y = nil } == DSC_ERROR_ARGUMENT)
+    #expect(run(DSC_POINTWISE_SQUARED_ERROR) { $0.n = .max } == DSC_ERROR_OVERFLOW)
+    #expect(value == 9 && gradient == [9, 9], "nothing is written")
+    #expect(run(DSC_POINTWISE_SQUARED_ERROR) { ($0.n, $0.x, $0.y) = (0, nil, nil) } == DSC_OK && value == 0)
+    #expect(run(DSC_POINTWISE_BCE, x: [.nan, 0.5]) == DSC_OK && value.isNaN)
+  }
+
+  @Test func lossesOfRowsAndSequences() {
+    var (value, gradient): (Double, [Double]) = (9, [9, 9, 9])
+    let x: [Double] = [1, 2, 3]
+    for (kind, targets) in [
+      (DSC_ROW_MULTI_MARGIN, [Int64(3), 0, 0]), (DSC_ROW_MULTI_MARGIN, [-1, 0, 0]),
+      (DSC_ROW_MULTI_MARGIN, [1 << 62, 0, 0]), (DSC_ROW_MULTILABEL_MARGIN, [0, 3, -1]),
+      (DSC_ROW_MULTILABEL_MARGIN, [0, -2, -1]),
+    ] {
+      var loss = dsc_row_loss()
+      (loss.dtype, loss.kind, loss.rows, loss.columns, loss.p) = (DSC_FLOAT64, kind, 1, 3, 1)
+      let status = x.withUnsafeBytes { x in
+        targets.withUnsafeBufferPointer { targets in
+          (loss.x, loss.targets) = (x.baseAddress, targets.baseAddress)
+          return dsc_row_loss_run(nil, &loss, &value, &gradient, nil, nil)
+        }
+      }
+      #expect(status == DSC_ERROR_CLASS && value == 9 && gradient == [9, 9, 9])
+    }
+    var rows = dsc_row_loss()
+    (rows.dtype, rows.kind, rows.columns, rows.p) = (DSC_FLOAT64, DSC_ROW_MULTI_MARGIN, 3, 3)
+    #expect(
+      dsc_row_loss_run(nil, &rows, &value, nil, nil, nil) == DSC_ERROR_ARGUMENT
+        && lastError().contains("1 or 2"))
+    (rows.p, rows.columns) = (1, 0)
+    #expect(dsc_row_loss_run(nil, &rows, &value, nil, nil, nil) == DSC_ERROR_SIZE)
+    var ctc = dsc_ctc()
+    (ctc.dtype, ctc.steps, ctc.samples, ctc.classes, ctc.blank) = (DSC_FLOAT64, 1, 1, 3, 3)
+    #expect(dsc_ctc_run(nil, &ctc, &value, nil) == DSC_ERROR_CLASS && lastError().contains("blank 3"))
+    ctc.blank = 0
+    for (steps, length, target, expected) in [
+      (Int64(2), Int64(1), Int64(1), DSC_ERROR_ARGUMENT), (1, -1, 1, DSC_ERROR_ARGUMENT),
+      (1, 1, 0, DSC_ERROR_CLASS), (1, 1, 3, DSC_ERROR_CLASS), (1, 1, -1, DSC_ERROR_CLASS),
+    ] {
+      let status = x.withUnsafeBytes { x in
+        [steps, length, target].withUnsafeBufferPointer { numbers in
+          ctc.log_probabilities = x.baseAddress
+          (ctc.input_lengths, ctc.target_lengths) = (numbers.baseAddress, numbers.baseAddress! + 1)
+          ctc.targets = numbers.baseAddress! + 2
+          return dsc_ctc_run(nil, &ctc, &value, nil)
+        }
+      }
+      #expect(Int(status) == expected && value == 9)
+    }
+    #expect(dsc_softmax_run(nil, DSC_FLOAT64, 1, 0, 1, false, x, &gradient) == DSC_ERROR_SIZE)
+    #expect(
+      dsc_complex_l1_run(nil, DSC_FLOAT64, 1, nil, nil, DSC_REDUCTION_SUM, &value, nil) == DSC_ERROR_ARGUMENT)
+    var linear = dsc_linear_cross_entropy()
+    #expect(dsc_linear_cross_entropy_run(nil, &linear, &value, nil, nil, nil) == DSC_ERROR_SIZE)
+    #expect(dsc_linear_cross_entropy_workspace(DSC_FLOAT32, 1000, 10) == 128 * 10 * 2 * 4)
+  }
+
   private func crossEntropy(
     _ logits: [Float], _ targets: [Int64], classes: Int,
     _ body: (UnsafePointer<dsc_cross_entropy>) -> dsc_status

@@ -18,14 +18,26 @@ public final class Optimizer {
   @exclusivity(unchecked) private(set) var flat: FlatParameters
   let engine: OptimizerEngine
   let handle: OpaquePointer
-  @exclusivity(unchecked) var clipping: Clipping?
-  @exclusivity(unchecked) var hooks = StepHooks()
+  @exclusivity(unchecked) var clipping: Clipping? { didSet { noteMeasuring() } }
+  @exclusivity(unchecked) var hooks = StepHooks() { didSet { hasHooks = !hooks.isEmpty } }
+  // What a step would otherwise work out each time.
+  @exclusivity(unchecked) private var hasHooks = false
+  @exclusivity(unchecked) private var isMeasuring = false
   /// What happens to gradients that are not finite.
-  @exclusivity(unchecked) public internal(set) var nonFiniteGuard = NonFiniteGuard.propagate
+  @exclusivity(unchecked) public internal(set) var nonFiniteGuard = NonFiniteGuard.propagate {
+    didSet { noteMeasuring() }
+  }
   /// Whether steps measure what `StepReport` and `statistics(group:)` have, at the cost of one more pass over the
   /// gradients.
   @exclusivity(unchecked) public var collectsStatistics = false {
-    didSet { require(dsc_optimizer_set_statistics(handle, collectsStatistics)) }
+    didSet {
+      require(dsc_optimizer_set_statistics(handle, collectsStatistics))
+      noteMeasuring()
+    }
+  }
+
+  private func noteMeasuring() {
+    isMeasuring = collectsStatistics || clipping != nil || nonFiniteGuard != .propagate
   }
 
   /// Whether steps need a closure, as those of `LBFGS`.
@@ -109,7 +121,7 @@ public final class Optimizer {
   ///   refuses a norm that is not finite; of code `invalidArgument` for `LBFGS`, whose steps need a closure.
   @discardableResult
   public func step() throws(DescentError) -> StepReport {
-    if !hooks.isEmpty { for hook in hooks.before { try hook.run(self) } }
+    if hasHooks { for hook in hooks.before { try hook.run(self) } }
     let flat = flat
     var step = dsc_step()
     step.parameters = flat.values.pointer
@@ -125,7 +137,7 @@ public final class Optimizer {
     try check(status)
     if status == DSC_OK { flat.values.version &+= 1 }
     let summary = summarize(status, report)
-    if !hooks.isEmpty { for hook in hooks.after { try hook.run(self) } }
+    if hasHooks { for hook in hooks.after { try hook.run(self) } }
     return summary
   }
 
@@ -202,11 +214,10 @@ public final class Optimizer {
   }
 
   private func summarize(_ status: dsc_status, _ report: dsc_step_report) -> StepReport {
-    let measures = collectsStatistics || clipping != nil || nonFiniteGuard != .propagate
     return StepReport(
       wasSkipped: status == DSC_STEP_SKIPPED,
-      gradientNorm: measures ? report.gradient_norm : nil,
-      largestGradient: measures ? report.gradient_largest : nil,
+      gradientNorm: isMeasuring ? report.gradient_norm : nil,
+      largestGradient: isMeasuring ? report.gradient_largest : nil,
       clipScale: report.clip_scale, penalty: report.penalty, updatedCount: report.updated,
       skippedSteps: report.skipped_steps,
       badParameter: report.bad_tensor < 0 ? nil : parameters[report.bad_tensor].name)
