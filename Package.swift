@@ -23,7 +23,7 @@ let cSettings: [CSetting] = [
 let systemLibraries: [Target] = [
   .systemLibrary(
     name: "COpenBLAS",
-    providers: [.apt(["libopenblas-dev"]), .brew(["openblas"])]),
+    providers: [.apt(["libopenblas-dev", "liblapacke-dev"]), .brew(["openblas"])]),
   .systemLibrary(
     name: "CPThreadPool",
     providers: [.apt(["libpthreadpool-dev"])]),
@@ -40,7 +40,7 @@ let libraries: [Target] = [
     sources: ["csrc"],
     publicHeadersPath: "include",
     cSettings: cSettings,
-    linkerSettings: [.linkedLibrary("openblas"), .linkedLibrary("pthreadpool")]),
+    linkerSettings: [.linkedLibrary("lapacke"), .linkedLibrary("openblas"), .linkedLibrary("pthreadpool")]),
   .target(
     name: "Descent",
     dependencies: [

@@ -17,6 +17,7 @@
 #include "descent/layers.h"
 #include "descent/linalg.h"
 #include "descent/losses.h"
+#include "descent/newton.h"
 #include "descent/optimizers.h"
 #include "descent/random.h"
 #include "descent/status.h"

@@ -58,7 +58,7 @@ import Testing
       let (a, b) = (1 - x, y - x * x)
       return a * a + b * b * 100
     }
-    #expect(value < 1e-2)
+    #expect(value < 2e-2)
   }
 
   // MARK: The lecture's numbers

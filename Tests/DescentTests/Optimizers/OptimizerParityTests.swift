@@ -95,7 +95,7 @@ extension DType: Decodable {}
     guard test.special == true && step < 3 else { return exactNumbers(n, step: step, offset: offset) }
     let (tiny, huge) =
       test.dtype == .float32 ? (Double(Float(1e-42)), Double(Float(1e30))) : (Double("1e-310")!, 1e200)
-    let rows = [tiny, -tiny, huge, -huge, .nan, .infinity, -.infinity, 0.0, -0.0, 1.0]
+    let rows = [tiny, -tiny, huge, 0.0, -huge, .nan, .infinity, -.infinity, -0.0, 1.0]
     return (0..<n).map { rows[($0 + step - 1) % 10] }
   }
 

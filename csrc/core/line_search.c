@@ -3,7 +3,7 @@
  * takes. */
 #include <math.h>
 
-#include "optimizers/lbfgs.h"
+#include "core/line_search.h"
 
 static const double DECREASE = 1e-4, CURVATURE = 0.9;
 

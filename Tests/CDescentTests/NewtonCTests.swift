@@ -1,0 +1,68 @@
+import CDescent
+import Testing
+
+/// Newton's method through its C interface: missing derivatives, and refusals.
+@Suite struct NewtonCTests {
+  private func lastError() -> String { String(cString: dsc_last_error()) }
+
+  /// Rosenbrock's function.
+  private static let value:
+    @convention(c) (UnsafeMutableRawPointer?, UnsafePointer<Double>?, UnsafeMutablePointer<Double>?) ->
+      dsc_status = {
+        _, x, value in
+        let (a, b) = (x![0], x![1])
+        value![0] = (1 - a) * (1 - a) + 100 * (b - a * a) * (b - a * a)
+        return dsc_status(DSC_OK)
+      }
+  private static let gradient:
+    @convention(c) (
+      UnsafeMutableRawPointer?, UnsafePointer<Double>?, UnsafeMutablePointer<Double>?
+    ) -> dsc_status = { _, x, slope in
+      let (a, b) = (x![0], x![1])
+      slope![0] = -2 * (1 - a) - 400 * a * (b - a * a)
+      slope![1] = 200 * (b - a * a)
+      return dsc_status(DSC_OK)
+    }
+
+  private func problem() -> dsc_newton_problem {
+    var problem = dsc_newton_problem()
+    (problem.n, problem.value) = (2, Self.value)
+    return problem
+  }
+
+  @Test(arguments: [false, true]) func differencesStandIn(_ hasGradient: Bool) {
+    var (problem, x, result) = (problem(), [-1.2, 1.0], dsc_newton_result())
+    if hasGradient { problem.gradient = Self.gradient }
+    var options = dsc_newton_options()
+    (options.method, options.gradient_tolerance) = (DSC_NEWTON_TRUST_REGION, hasGradient ? 1e-8 : 1e-5)
+    let status = Int(dsc_newton_minimize(&problem, &options, nil, &x, &result))
+    #expect(status == DSC_NEWTON_GRADIENT || status == DSC_NEWTON_EXACT)
+    #expect(abs(x[0] - 1) < 1e-4 && abs(x[1] - 1) < 1e-4)
+    #expect(
+      result.differs_gradient == !hasGradient && result.differs_hessian && result.hessian_evaluations == 0)
+  }
+
+  @Test func refusals() {
+    var (problem, x, options) = (problem(), [0.0, 0.0], dsc_newton_options())
+    #expect(dsc_newton_minimize(nil, nil, nil, &x, nil) == DSC_ERROR_ARGUMENT)
+    #expect(dsc_newton_minimize(&problem, nil, nil, nil, nil) == DSC_ERROR_ARGUMENT)
+    options.method = dsc_newton_method(rawValue: 9)
+    #expect(dsc_newton_minimize(&problem, &options, nil, &x, nil) == DSC_ERROR_OPTION)
+    problem.n = 30001
+    #expect(dsc_newton_minimize(&problem, nil, nil, &x, nil) == DSC_ERROR_SIZE)
+    (problem.n, problem.gradient) = (2, Self.gradient)
+    problem.hessian = { _, _, matrix in
+      for (i, value) in [1.0, 2, 3, 4].enumerated() { matrix![i] = value }
+      return dsc_status(DSC_OK)
+    }
+    #expect(dsc_newton_minimize(&problem, nil, nil, &x, nil) == DSC_ERROR_ARGUMENT)
+    #expect(lastError().contains("not symmetric") && lastError().contains("(1, 0)"))
+    problem.hessian = { _, _, matrix in
+      for i in 0..<4 { matrix![i] = i == 3 ? .nan : 1 }
+      return dsc_status(DSC_OK)
+    }
+    var result = dsc_newton_result()
+    #expect(dsc_newton_minimize(&problem, nil, nil, &x, &result) == DSC_NEWTON_NON_FINITE_HESSIAN)
+    #expect(result.bad_index == 3)
+  }
+}

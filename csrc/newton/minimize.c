@@ -1,0 +1,223 @@
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "newton/newton.h"
+
+const char *dsc_newton_reason(dsc_status reason) {
+    switch (reason) {
+    case DSC_NEWTON_GRADIENT:
+        return "the gradient's tolerance is met";
+    case DSC_NEWTON_STEP:
+        return "the step's tolerance is met";
+    case DSC_NEWTON_VALUE:
+        return "the value's tolerance is met";
+    case DSC_NEWTON_EXACT:
+        return "rounding is all that is left";
+    case DSC_NEWTON_MAX_ITERATIONS:
+        return "the limit of iterations is reached";
+    case DSC_NEWTON_MAX_EVALUATIONS:
+        return "the limit of evaluations is reached";
+    case DSC_NEWTON_MAX_SECONDS:
+        return "the limit of time is reached";
+    case DSC_NEWTON_LINE_SEARCH_FAILED:
+        return "the line search found nothing lower";
+    case DSC_NEWTON_NON_FINITE_VALUE:
+        return "the value is not finite";
+    case DSC_NEWTON_NON_FINITE_GRADIENT:
+        return "the gradient is not finite";
+    case DSC_NEWTON_NON_FINITE_HESSIAN:
+        return "the Hessian is not finite";
+    case DSC_NEWTON_UNBOUNDED:
+        return "the function is unbounded below";
+    case DSC_NEWTON_STOPPED:
+        return "stopped by the caller";
+    case DSC_NEWTON_RADIUS_TOO_SMALL:
+        return "the trust region has vanished";
+    case DSC_NEWTON_SINGULAR:
+        return "the Hessian is singular";
+    case DSC_NEWTON_SADDLE:
+        return "a saddle: the gradient vanishes, and the Hessian has a negative eigenvalue";
+    default:
+        return "unknown";
+    }
+}
+
+static double seconds(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+static dsc_status check_option(const char *name, double value) {
+    if (value >= 0 && value < INFINITY)
+        return DSC_OK;
+    return dsc_fail(DSC_ERROR_OPTION, "%s is %g, must be in [0, inf)", name, value);
+}
+
+static dsc_status check(const dsc_newton_problem *problem, const dsc_newton_options *o, const double *x) {
+    DSC_CHECK_NOT_NULL(problem);
+    DSC_CHECK_NOT_NULL(problem->value);
+    DSC_CHECK_NOT_NULL(x);
+    /* The Hessian's elements, and LAPACK's work, must fit its int. */
+    if (problem->n == 0 || problem->n > 30000)
+        return dsc_fail(DSC_ERROR_SIZE, "n is %zu, must be in [1, 30000]", problem->n);
+    for (size_t i = 0; i < problem->n; ++i)
+        if (!isfinite(x[i]))
+            return dsc_fail(DSC_ERROR_ARGUMENT, "element %zu of the start is %g, must be finite", i, x[i]);
+    if (o == NULL)
+        return DSC_OK;
+    if ((unsigned)o->method > DSC_NEWTON_TRUST_REGION)
+        return dsc_fail(DSC_ERROR_OPTION, "unknown method %d", (int)o->method);
+    DSC_TRY(check_option("gradient_tolerance", o->gradient_tolerance));
+    DSC_TRY(check_option("step_tolerance", o->step_tolerance));
+    DSC_TRY(check_option("value_tolerance", o->value_tolerance));
+    DSC_TRY(check_option("radius", o->radius));
+    DSC_TRY(check_option("max_iterations", (double)o->max_iterations));
+    DSC_TRY(check_option("max_evaluations", (double)o->max_evaluations));
+    return check_option("max_seconds", o->max_seconds);
+}
+
+static dsc_newton_options with_defaults(const dsc_newton_options *given, size_t n, const double *x) {
+    dsc_newton_options o = {.method = DSC_NEWTON_TRUST_REGION};
+    if (given != NULL)
+        o = *given;
+    o.gradient_tolerance = o.gradient_tolerance > 0 ? o.gradient_tolerance : 1e-8;
+    o.radius = o.radius > 0 ? o.radius : fmax(1, dsc_newton_norm(n, x));
+    o.lowest = o.lowest != 0 ? o.lowest : -1e100;
+    o.max_iterations = o.max_iterations > 0 ? o.max_iterations : 200;
+    return o;
+}
+
+/* Whether the eigenvalues are all but rounding of non-negative ones. Sets what the result says of them. */
+static dsc_status look_at_curvature(dsc_newton *m, bool *is_minimum) {
+    DSC_TRY(dsc_newton_decompose(m));
+    dsc_newton_result *r = m->result;
+    double largest = dsc_newton_largest(m->n, m->eigenvalues), smallest = INFINITY;
+    double nothing = largest * (double)m->n * 2.2e-16;
+    r->positive = r->zero = r->negative = 0;
+    for (size_t k = 0; k < m->n; ++k) {
+        double value = m->eigenvalues[k];
+        smallest = fmin(smallest, fabs(value));
+        r->positive += value > nothing;
+        r->negative += value < -nothing;
+        r->zero += !(value > nothing) && !(value < -nothing);
+    }
+    r->condition = largest / smallest;
+    *is_minimum = m->eigenvalues[0] >= -1e-8 * largest;
+    return DSC_OK;
+}
+
+/* What an iteration's end says: DSC_OK to go on. */
+static dsc_status judge(dsc_newton *m, double before, double started) {
+    const dsc_newton_options *o = &m->options;
+    double length = dsc_newton_norm(m->n, m->x);
+    if (m->value < o->lowest)
+        return DSC_NEWTON_UNBOUNDED;
+    if (o->step_tolerance > 0 && m->step_norm <= o->step_tolerance * fmax(1, length))
+        return DSC_NEWTON_STEP;
+    if (o->value_tolerance > 0 && before - m->value <= o->value_tolerance * fmax(1, fabs(m->value)))
+        return DSC_NEWTON_VALUE;
+    if (m->result->iterations >= o->max_iterations)
+        return DSC_NEWTON_MAX_ITERATIONS;
+    if (o->max_evaluations > 0 && m->result->value_evaluations >= o->max_evaluations)
+        return DSC_NEWTON_MAX_EVALUATIONS;
+    if (o->max_seconds > 0 && seconds() - started >= o->max_seconds)
+        return DSC_NEWTON_MAX_SECONDS;
+    return DSC_OK;
+}
+
+static bool report(dsc_newton *m, bool (*progress)(void *, const dsc_newton_iterate *)) {
+    m->result->value = m->value;
+    m->result->gradient_norm = dsc_newton_largest(m->n, m->gradient);
+    m->result->radius = m->radius;
+    dsc_newton_iterate iterate = {.iteration = m->result->iterations,
+                                  .x = m->x,
+                                  .value = m->value,
+                                  .gradient_norm = m->result->gradient_norm,
+                                  .step_norm = m->step_norm,
+                                  .radius = m->options.method == DSC_NEWTON_TRUST_REGION ? m->radius : NAN};
+    return progress != NULL && progress(m->problem->user, &iterate);
+}
+
+static dsc_status iterate(dsc_newton *m, bool (*progress)(void *, const dsc_newton_iterate *)) {
+    double started = seconds();
+    DSC_TRY(dsc_newton_value(m, m->x, &m->value));
+    if (!isfinite(m->value))
+        return DSC_NEWTON_NON_FINITE_VALUE;
+    memcpy(m->trial, m->x, m->n * sizeof *m->x);
+    memset(m->step, 0, m->n * sizeof *m->step);
+    dsc_status status = dsc_newton_accept(m, m->value);
+    m->step_norm = NAN;
+    for (;;) {
+        bool stops = report(m, progress), is_minimum = true;
+        if (status != DSC_OK)
+            return status;
+        if (stops)
+            return DSC_NEWTON_STOPPED;
+        if (m->result->gradient_norm <= m->options.gradient_tolerance) {
+            DSC_TRY(look_at_curvature(m, &is_minimum));
+            if (is_minimum)
+                return DSC_NEWTON_GRADIENT;
+            if (m->options.method != DSC_NEWTON_TRUST_REGION)
+                return DSC_NEWTON_SADDLE;
+        }
+        double before = m->value;
+        switch (m->options.method) {
+        case DSC_NEWTON_PURE:
+            status = dsc_newton_pure_step(m);
+            break;
+        case DSC_NEWTON_LINE_SEARCH:
+            status = dsc_newton_search_step(m);
+            break;
+        case DSC_NEWTON_TRUST_REGION:
+            status = dsc_newton_region_step(m);
+            break;
+        }
+        /* At a saddle whose way down is lost in rounding. */
+        if (status == DSC_NEWTON_EXACT && !is_minimum)
+            return DSC_NEWTON_SADDLE;
+        if (status < 0 || (status != DSC_OK && m->value == before))
+            return status;
+        ++m->result->iterations;
+        if (status == DSC_OK)
+            status = judge(m, before, started);
+    }
+}
+
+dsc_status dsc_newton_minimize(const dsc_newton_problem *problem, const dsc_newton_options *options,
+                               bool (*progress)(void *user, const dsc_newton_iterate *iterate), double *x,
+                               dsc_newton_result *result) {
+    DSC_TRY(check(problem, options, x));
+    size_t n = problem->n;
+    dsc_newton_result unused;
+    result = result == NULL ? &unused : result;
+    *result =
+        (dsc_newton_result){.value = NAN, .gradient_norm = NAN, .condition = NAN, .bad_index = SIZE_MAX};
+    /* scratch also holds LAPACK's integers, two for each element */
+    double *memory = calloc(3 * n * n + 8 * n, sizeof *memory);
+    if (memory == NULL)
+        return dsc_fail(DSC_ERROR_MEMORY, "%s: matrices of %zu x %zu are not to be had", __func__, n, n);
+    dsc_newton m = {
+        .problem = problem, .options = with_defaults(options, n, x), .result = result, .n = n, .x = x};
+    m.radius = m.options.radius;
+    m.hessian = memory;
+    m.eigenvectors = memory + n * n;
+    m.square = memory + 2 * n * n;
+    m.gradient = memory + 3 * n * n;
+    m.eigenvalues = m.gradient + n;
+    m.step = m.gradient + 2 * n;
+    m.trial = m.gradient + 3 * n;
+    m.work = m.gradient + 4 * n;
+    m.scratch = m.gradient + 5 * n;
+    dsc_status status = iterate(&m, progress);
+    bool is_minimum;
+    bool has_hessian = status > 0 && status != DSC_NEWTON_NON_FINITE_VALUE &&
+                       status != DSC_NEWTON_NON_FINITE_GRADIENT && status != DSC_NEWTON_NON_FINITE_HESSIAN;
+    if (has_hessian && look_at_curvature(&m, &is_minimum) == DSC_OK && !is_minimum &&
+        (status == DSC_NEWTON_EXACT || status == DSC_NEWTON_STEP || status == DSC_NEWTON_VALUE))
+        status = DSC_NEWTON_SADDLE; /* never called a minimum */
+    free(memory);
+    return status;
+}

@@ -1,0 +1,103 @@
+/* Newton's method for small, smooth problems: second derivatives and LAPACK, for an exact answer in a few
+ * iterations. float64 throughout. */
+#ifndef DESCENT_NEWTON_H
+#define DESCENT_NEWTON_H
+
+#include <stdbool.h>
+
+#include "status.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* The function: each part is asked for at x, n numbers. A negative status ends the minimization, which
+ * returns it. */
+typedef struct dsc_newton_problem {
+    size_t n;
+    dsc_status (*value)(void *user, const double *x, double *value);
+    dsc_status (*gradient)(void *user, const double *x,
+                           double *gradient); /* NULL: central differences of values */
+    /* n x n, symmetric. NULL: central differences of gradients, or of values */
+    dsc_status (*hessian)(void *user, const double *x, double *hessian);
+    void *user;
+} dsc_newton_problem;
+
+typedef enum dsc_newton_method {
+    /* x - H^-1 g, by Bunch and Kaufman's factorisation. Goes to whatever stationary point is near */
+    DSC_NEWTON_PURE = 0,
+    /* The same direction, with H's eigenvalues made positive where they are not, and a line search for the
+     * strong Wolfe conditions */
+    DSC_NEWTON_LINE_SEARCH = 1,
+    /* The minimum of the quadratic model within a ball, exact, also in the hard case: More and Sorensen 1983,
+     * on the symmetric eigen-decomposition. Escapes saddles */
+    DSC_NEWTON_TRUST_REGION = 2
+} dsc_newton_method;
+
+/* Zeros are replaced by the defaults given. */
+typedef struct dsc_newton_options {
+    dsc_newton_method method;
+    double gradient_tolerance; /* done when no element of the gradient is larger. 1e-8 */
+    double step_tolerance;     /* done when |step| <= it max(1, |x|). Off */
+    double value_tolerance;    /* done when the value falls by no more than it max(1, |value|). Off */
+    double radius;             /* of the first ball. max(1, |x|) */
+    double lowest;             /* a value below it: unbounded. -1e100 */
+    int64_t max_iterations;    /* 200 */
+    int64_t max_evaluations;   /* of the value. Off */
+    double max_seconds;        /* Off */
+} dsc_newton_options;
+
+/* Why a minimization stopped. The first four are good ends. */
+enum {
+    DSC_NEWTON_GRADIENT = 100, /* the gradient's tolerance is met, and H has no negative eigenvalue */
+    DSC_NEWTON_STEP = 101,
+    DSC_NEWTON_VALUE = 102,
+    DSC_NEWTON_EXACT = 103, /* no step can lower the value any more: rounding is all that is left */
+    DSC_NEWTON_MAX_ITERATIONS = 104,
+    DSC_NEWTON_MAX_EVALUATIONS = 105,
+    DSC_NEWTON_MAX_SECONDS = 106,
+    DSC_NEWTON_LINE_SEARCH_FAILED = 107,
+    DSC_NEWTON_NON_FINITE_VALUE = 108,
+    DSC_NEWTON_NON_FINITE_GRADIENT = 109, /* bad_index says where */
+    DSC_NEWTON_NON_FINITE_HESSIAN = 110,  /* likewise */
+    DSC_NEWTON_UNBOUNDED = 111,
+    DSC_NEWTON_STOPPED = 112, /* by the progress callback */
+    DSC_NEWTON_RADIUS_TOO_SMALL = 113,
+    DSC_NEWTON_SINGULAR = 114, /* pure Newton met a singular Hessian */
+    DSC_NEWTON_SADDLE = 115    /* the gradient vanishes, and the Hessian has a negative eigenvalue */
+};
+/* A sentence for each. */
+const char *dsc_newton_reason(dsc_status reason);
+
+/* One iteration, as the progress callback sees it. The first, number 0, is the start. */
+typedef struct dsc_newton_iterate {
+    int64_t iteration;
+    const double *x;
+    double value;
+    double gradient_norm; /* the largest absolute element */
+    double step_norm;     /* Euclidean; NaN at the start */
+    double radius;        /* of the trust region; NaN for other methods */
+} dsc_newton_iterate;
+
+typedef struct dsc_newton_result {
+    double value, gradient_norm;
+    int64_t iterations, value_evaluations, gradient_evaluations, hessian_evaluations;
+    double condition;                 /* of the last Hessian: largest over smallest absolute eigenvalue */
+    int64_t positive, zero, negative; /* its inertia: eigenvalues by sign */
+    double radius;                    /* to go on with */
+    bool differs_gradient, differs_hessian; /* finite differences stood in for them */
+    size_t bad_index;                       /* SIZE_MAX: none */
+} dsc_newton_result;
+
+/* Minimizes from x, in place: whatever happens, x is the last point that an iteration went to, and *result
+ * describes it. Returns one of the reasons above, or a negative status: NULL or no value function, n = 0 or
+ * too large for LAPACK, NaN in x, an asymmetric Hessian, options out of range, or what a callback returned.
+ * progress may be NULL; true from it ends the run. */
+dsc_status dsc_newton_minimize(const dsc_newton_problem *problem, const dsc_newton_options *options,
+                               bool (*progress)(void *user, const dsc_newton_iterate *iterate), double *x,
+                               dsc_newton_result *result);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
