@@ -65,4 +65,32 @@ import Testing
     #expect(dsc_newton_minimize(&problem, nil, nil, &x, &result) == DSC_NEWTON_NON_FINITE_HESSIAN)
     #expect(result.bad_index == 3)
   }
+
+  /// A line through three points, with a Jacobian by differences.
+  @Test func leastSquares() {
+    var problem = dsc_least_squares()
+    (problem.residuals, problem.parameters) = (3, 2)
+    problem.evaluate = { _, x, residuals in
+      for (i, y) in [1.0, 3, 5.5].enumerated() { residuals![i] = y - x![0] - x![1] * Double(i) }
+      return dsc_status(DSC_OK)
+    }
+    var (x, covariance, result) = ([0.0, 0.0], [Double](repeating: 0, count: 4), dsc_least_squares_result())
+    #expect(dsc_least_squares_fit(&problem, nil, &x, &covariance, &result) > 0)
+    #expect(abs(x[1] - 2.25) < 1e-9 && result.differs_jacobian && result.jacobians == 0)
+    #expect(abs(covariance[3] - result.deviation * result.deviation / 2) < 1e-9)
+    problem.parameters = 4
+    #expect(dsc_least_squares_fit(&problem, nil, &x, nil, nil) == DSC_ERROR_SIZE)
+    problem.parameters = 0
+    #expect(dsc_least_squares_fit(&problem, nil, &x, nil, nil) == DSC_ERROR_SIZE)
+    problem.parameters = 2
+    var options = dsc_least_squares_options()
+    options.damping = -1
+    #expect(dsc_least_squares_fit(&problem, &options, &x, nil, nil) == DSC_ERROR_OPTION)
+    problem.evaluate = { _, _, residuals in
+      for i in 0..<3 { residuals![i] = i == 1 ? .nan : 0 }
+      return dsc_status(DSC_OK)
+    }
+    #expect(dsc_least_squares_fit(&problem, nil, &x, nil, &result) == DSC_NEWTON_NON_FINITE_VALUE)
+    #expect(result.bad_index == 1)
+  }
 }

@@ -97,6 +97,47 @@ dsc_status dsc_newton_minimize(const dsc_newton_problem *problem, const dsc_newt
                                bool (*progress)(void *user, const dsc_newton_iterate *iterate), double *x,
                                dsc_newton_result *result);
 
+/* ---- Least squares ---- */
+
+/* Residuals, m numbers, of n parameters; their sum of squares is minimized. */
+typedef struct dsc_least_squares {
+    size_t residuals, parameters;
+    dsc_status (*evaluate)(void *user, const double *x, double *residuals);
+    /* residuals x parameters: derivatives, a row a residual. NULL: central differences */
+    dsc_status (*jacobian)(void *user, const double *x, double *jacobian);
+    void *user;
+} dsc_least_squares;
+
+/* Zeros are replaced by the defaults given. */
+typedef struct dsc_least_squares_options {
+    double gradient_tolerance; /* done when the residuals make an angle with every column of the Jacobian
+                                  whose cosine is no larger. 1e-12 */
+    double step_tolerance;     /* done when |step| <= it |x|, each in units of the columns. 1e-14 */
+    double damping;            /* the first. 0.1 */
+    int64_t max_iterations;    /* 2000 */
+} dsc_least_squares_options;
+
+typedef struct dsc_least_squares_result {
+    double sum_of_squares;
+    double deviation; /* of the residuals: sqrt(sum_of_squares / (residuals - parameters)); NaN without any to
+                         spare */
+    double cosine;    /* the gradient's criterion */
+    int64_t iterations, evaluations, jacobians;
+    bool differs_jacobian;
+    size_t bad_index; /* SIZE_MAX: none */
+} dsc_least_squares_result;
+
+/* Levenberg and Marquardt's method: Gauss-Newton steps, damped in units of the Jacobian's columns (More
+ * 1978), each the solution of a linear least-squares problem by QR. From x, in place. covariance, parameters
+ * x parameters, may be NULL: deviation^2 (J^T J)^-1 at the end; the roots of its diagonal are the standard
+ * errors. It is NaN if J has not full rank, or if there are no more residuals than parameters.
+ *
+ * Returns DSC_NEWTON_GRADIENT, _STEP, _EXACT, _MAX_ITERATIONS, _NON_FINITE_VALUE (a residual of the start, at
+ * bad_index) or _NON_FINITE_GRADIENT (the Jacobian, likewise); or a negative status: NULL, fewer residuals
+ * than parameters, 0 of either, NaN in x, options out of range, or what a callback returned. */
+dsc_status dsc_least_squares_fit(const dsc_least_squares *problem, const dsc_least_squares_options *options,
+                                 double *x, double *covariance, dsc_least_squares_result *result);
+
 #ifdef __cplusplus
 }
 #endif

@@ -48,7 +48,7 @@ import Testing
     "nadam": ["lr": 0.02], "radam": ["lr": 2e-3], "asgd": ["lr": 2e-3, "lambd": 0], "rprop": ["lr": 0.01],
     "adafactor": ["lr": 3e-3], "muon": ["lr": 1e-3, "weight_decay": 0], "lbfgs": ["line_search_fn": 1],
     "sparse_adam": ["lr": 0.02], "yogi": ["lr": 0.02], "lion": ["lr": 1e-3], "signum": ["lr": 1e-3],
-    "lamb": ["lr": 3e-3], "lars": ["lr": 0.5], "adabelief": ["lr": 0.01], "adan": ["lr": 0.02],
+    "lamb": ["lr": 3e-3, "beta1": 0.5], "lars": ["lr": 0.5], "adabelief": ["lr": 0.01], "adan": ["lr": 0.02],
     "schedule_free_sgd": ["lr": 3e-3], "schedule_free_adamw": ["lr": 0.03],
   ]
 
