@@ -33,4 +33,12 @@ static inline void dsc_store_real(dsc_dtype dtype, void *to, double value) {
         *(double *)to = value;
 }
 
+/* Stores a sum of losses as its reduction asks; without one the values are there already. value may be NULL.
+ */
+static inline void dsc_store_reduced(dsc_dtype dtype, dsc_reduction reduction, double sum, double divisor,
+                                     void *value) {
+    if (value != NULL && reduction != DSC_REDUCTION_NONE)
+        dsc_store_real(dtype, value, reduction == DSC_REDUCTION_MEAN ? sum / divisor : sum);
+}
+
 #endif

@@ -63,10 +63,7 @@ dsc_status dsc_complex_l1_run(const dsc_context *context, dsc_dtype dtype, size_
                        .dx = dx};
     size_t tiles = dsc_ceil_div(n, job.tile);
     dsc_parallel_for(context, tiles, complex_tile, &job);
-    if (value != NULL && !none) {
-        double sum = dsc_sum_partials(tiles, job.partials);
-        dsc_store_real(dtype, value, mean ? sum / (double)n : sum);
-    }
+    dsc_store_reduced(dtype, reduction, dsc_sum_partials(tiles, job.partials), (double)n, value);
     return DSC_OK;
 }
 

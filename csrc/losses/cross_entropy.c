@@ -290,8 +290,7 @@ dsc_status dsc_cross_entropy_run(const dsc_context *context, const dsc_cross_ent
     bool mean = over->reduction == DSC_REDUCTION_MEAN, none = over->reduction == DSC_REDUCTION_NONE;
     DSC_TRY(
         dsc_cross_entropy_apply(context, loss, mean ? 1 / divisor : 1, none ? value : NULL, gradient, &sum));
-    if (value != NULL && !none)
-        dsc_store_real(over->dtype, value, mean ? sum / divisor : sum);
+    dsc_store_reduced(over->dtype, over->reduction, sum, divisor, value);
     return DSC_OK;
 }
 

@@ -164,8 +164,7 @@ static void reduce(const dsc_ctc *l, const double *values, void *value, void *gr
                 store(l, gradient, at, slope * scale);
             }
     }
-    if (value != NULL && l->reduction != DSC_REDUCTION_NONE)
-        dsc_store_real(l->dtype, value, l->reduction == DSC_REDUCTION_MEAN ? sum / (double)l->samples : sum);
+    dsc_store_reduced(l->dtype, l->reduction, sum, (double)l->samples, value);
 }
 
 dsc_status dsc_ctc_run(const dsc_context *context, const dsc_ctc *l, void *value, void *gradient) {

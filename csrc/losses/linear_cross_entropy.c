@@ -79,7 +79,6 @@ dsc_status dsc_linear_cross_entropy_run(const dsc_context *context, const dsc_li
         if (dbias != NULL)
             memset(dbias, 0, over->classes * dsc_dtype_size(over->dtype));
     }
-    if (value != NULL && !none)
-        dsc_store_real(over->dtype, value, mean ? sum / divisor : sum);
+    dsc_store_reduced(over->dtype, over->reduction, sum, divisor, value);
     return DSC_OK;
 }

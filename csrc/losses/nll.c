@@ -60,10 +60,7 @@ dsc_status dsc_nll_run(const dsc_context *context, const dsc_classes *loss, void
                    .gradient = gradient};
     size_t tiles = dsc_ceil_div(loss->samples, job.tile);
     dsc_parallel_for(context, tiles, nll_tile, &job);
-    if (value != NULL && !none) {
-        double sum = dsc_sum_partials(tiles, job.partials);
-        dsc_store_real(loss->dtype, value, mean ? sum / divisor : sum);
-    }
+    dsc_store_reduced(loss->dtype, loss->reduction, dsc_sum_partials(tiles, job.partials), divisor, value);
     return DSC_OK;
 }
 

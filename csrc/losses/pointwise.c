@@ -313,10 +313,7 @@ dsc_status dsc_pointwise_loss_run(const dsc_context *context, const dsc_pointwis
     job.out[3] = dz;
     size_t tiles = dsc_ceil_div(loss->n, job.tile);
     dsc_parallel_for(context, tiles, run_tile, &job);
-    if (value != NULL && !none) {
-        double sum = dsc_sum_partials(tiles, job.partials);
-        dsc_store_real(loss->dtype, value, mean ? sum / divisor : sum);
-    }
+    dsc_store_reduced(loss->dtype, loss->reduction, dsc_sum_partials(tiles, job.partials), divisor, value);
     return DSC_OK;
 }
 

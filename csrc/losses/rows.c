@@ -291,10 +291,8 @@ dsc_status dsc_row_loss_run(const dsc_context *context, const dsc_row_loss *loss
                    .dz = dz};
     size_t tiles = dsc_ceil_div(loss->rows, job.tile);
     dsc_parallel_for(context, tiles, row_tile, &job);
-    if (value != NULL && !none) {
-        double sum = dsc_sum_partials(tiles, job.partials);
-        dsc_store_real(loss->dtype, value, mean ? sum / (double)loss->rows : sum);
-    }
+    dsc_store_reduced(loss->dtype, loss->reduction, dsc_sum_partials(tiles, job.partials), (double)loss->rows,
+                      value);
     return DSC_OK;
 }
 
