@@ -53,7 +53,7 @@ dsc_status dsc_nll_run(const dsc_context *context, const dsc_classes *loss, void
         DSC_CHECK_NOT_NULL(loss->input);
     bool mean = loss->reduction == DSC_REDUCTION_MEAN, none = loss->reduction == DSC_REDUCTION_NONE;
     nll_job job = {.over = loss,
-                   .tile = dsc_rows_per_tile(loss->samples, gradient == NULL ? 1 : loss->classes),
+                   .tile = dsc_rows_per_tile(loss->samples, loss->classes),
                    .inner = dsc_max_size(loss->inner, 1),
                    .scale = mean ? 1 / divisor : 1,
                    .values = none ? value : NULL,

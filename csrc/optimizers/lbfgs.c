@@ -128,6 +128,14 @@ void dsc_lbfgs_reset(dsc_optimizer *o) {
         o->lbfgs->first = o->lbfgs->ro_count = 0;
 }
 
+dsc_status dsc_lbfgs_check_scalars(const dsc_lbfgs *l, const double *scalars) {
+    double pairs = scalars[PAIRS];
+    if (pairs >= 0 && pairs <= (double)l->capacity && pairs == floor(pairs))
+        return DSC_OK;
+    return dsc_fail(DSC_ERROR_ARGUMENT, "lbfgs: pairs is %g, must be a whole number in [0, %zu]", pairs,
+                    l->capacity);
+}
+
 /* ---- A step ---- */
 
 typedef struct minimization {

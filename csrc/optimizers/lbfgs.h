@@ -18,4 +18,7 @@ void *dsc_lbfgs_slot(const struct dsc_lbfgs *lbfgs, size_t slot, char *name, siz
 bool dsc_lbfgs_is_filled(const dsc_optimizer *o, size_t slot);
 void dsc_lbfgs_reset(dsc_optimizer *o);
 
+/* Refuses scalars that speak of more history than there is room for. */
+dsc_status dsc_lbfgs_check_scalars(const struct dsc_lbfgs *lbfgs, const double *scalars);
+
 #endif

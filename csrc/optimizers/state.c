@@ -180,6 +180,8 @@ dsc_status dsc_optimizer_get_scalars(const dsc_optimizer *o, size_t tensor, doub
 dsc_status dsc_optimizer_set_scalars(dsc_optimizer *o, size_t tensor, const double *scalars) {
     DSC_TRY(check_tensor(o, tensor));
     DSC_CHECK_NOT_NULL(scalars);
+    if (o->lbfgs != NULL)
+        DSC_TRY(dsc_lbfgs_check_scalars(o->lbfgs, scalars));
     memcpy(o->tensors[tensor].scalars, scalars, dsc_optimizer_scalar_count(o, tensor) * sizeof *scalars);
     o->tensors[tensor].filled |= DSC_SCALARS_SET;
     return DSC_OK;

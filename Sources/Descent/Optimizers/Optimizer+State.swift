@@ -35,6 +35,7 @@ extension Optimizer {
       let known = Set(entries.map(\.name))
       differences.unexpected += state.keys.filter { !known.contains($0) && !$0.hasPrefix("group.") }.sorted()
       if strict { try differences.check("the state does not fit the optimizer") }
+      if needsClosure { try checkHistory(state, Set(fitting.map(\.name))) }
       let bad = fitting.filter { $0.isStep && state[$0.name]!.item() < 0 }
       guard bad.isEmpty else {
         throw DescentError(.mismatch, "\(bad.map(\.name).joined(separator: ", ")) is no step count")
@@ -50,6 +51,30 @@ extension Optimizer {
         if let tensor = backup[entry.name] { entry.write(tensor) }
       }
       throw error
+    }
+  }
+
+  /// A history must be whole, strict or not: what its count speaks of must be there.
+  private func checkHistory(
+    _ state: [String: Tensor], _ fitting: Set<String>
+  ) throws(DescentError) {
+    let capacity = Int(try option("history_size"))
+    for name in parameters.map(\.name) {
+      func number(_ scalar: String) -> Double {
+        fitting.contains("\(name).\(scalar)") ? state["\(name).\(scalar)"]!.item() : 0
+      }
+      guard let pairs = Int(exactly: number("pairs")), 0...capacity ~= pairs else {
+        throw DescentError(
+          .mismatch, "\(name).pairs is \(number("pairs")), must be a whole number in 0...\(capacity)")
+      }
+      let started = number("n_iter") > 0
+      let needed =
+        (started ? ["d", "prev_flat_grad"] : [])
+        + (0..<pairs).flatMap { ["old_dirs.\($0)", "old_stps.\($0)"] }
+      let missing = needed.map { "\(name).\($0)" }.filter { !fitting.contains($0) }
+      guard missing.isEmpty else {
+        throw DescentError(.mismatch, "the history is not whole; missing: \(missing.joined(separator: ", "))")
+      }
     }
   }
 

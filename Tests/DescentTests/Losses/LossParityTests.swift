@@ -166,7 +166,6 @@ import Testing
       return (loss(a, b, n), [a, b, n])
     case "dice":
       let (x, t) = (probabilities(shape, 1, dtype), probabilities(shape, 2, dtype))
-      if shape.count == 2 { return (DiceLoss(reduction: reduction)(x, t), [x, t]) }
       return (DiceLoss(reduction: reduction)(x, t), [x, t])
     default: return nil
     }

@@ -118,6 +118,27 @@ import Testing
     #expect(optimizer.stateDict["0.step"]?.item() == 7 && optimizer.stateDict["0.momentum_buffer"] == nil)
   }
 
+  /// A count that speaks of more than there is would be read beyond the history's end.
+  @Test func anLBFGSHistoryMustBeWhole() throws {
+    let first = try optimizer(parameters(), "lbfgs")
+    try run(first, 1...3)
+    let state = first.stateDict
+    let changes: [(String, Tensor?, String)] = [
+      ("0.pairs", Tensor([9], shape: [], dtype: .float64), "0...3"),
+      ("0.pairs", Tensor([.nan], shape: [], dtype: .float64), "0...3"), ("0.old_dirs.1", nil, "0.old_dirs.1"),
+      ("0.prev_flat_grad", nil, "0.prev_flat_grad"),
+    ]
+    for (name, tensor, mention) in changes {
+      var damaged = state
+      damaged[name] = tensor
+      for strict in [true, false] {
+        let second = try optimizer(parameters(), "lbfgs")
+        let error = try #require(throws: DescentError.self) { try second.load(damaged, strict: strict) }
+        #expect(error.code == .mismatch && error.message.contains(mention), "\(error)")
+      }
+    }
+  }
+
   @Test func modelsLoadInPart() throws {
     let model = Linear(2, 1)
     let differences = try model.load(["weight": .ones([1, 2]), "extra": .ones([1])], strict: false)
