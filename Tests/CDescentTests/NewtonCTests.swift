@@ -42,11 +42,41 @@ import Testing
       result.differs_gradient == !hasGradient && result.differs_hessian && result.hessian_evaluations == 0)
   }
 
+  /// Conjugate gradients with gradients alone, with a matrix, and with products.
+  @Test(arguments: 0..<3) func productsFromWhatThereIs(_ kind: Int) {
+    var (problem, x, result) = (problem(), [-1.2, 1.0], dsc_newton_result())
+    var options = dsc_newton_options()
+    options.method = DSC_NEWTON_CONJUGATE_GRADIENTS
+    #expect(dsc_newton_minimize(&problem, &options, nil, &x, nil) == DSC_ERROR_ARGUMENT)
+    problem.gradient = Self.gradient
+    if kind == 1 {
+      problem.hessian = { _, x, matrix in
+        let (a, b) = (x![0], x![1])
+        matrix![0] = 2 - 400 * (b - 3 * a * a)
+        (matrix![1], matrix![2], matrix![3]) = (-400 * a, -400 * a, 200)
+        return dsc_status(DSC_OK)
+      }
+    } else if kind == 2 {
+      problem.product = { _, x, v, product in
+        let (a, b) = (x![0], x![1])
+        product![0] = (2 - 400 * (b - 3 * a * a)) * v![0] - 400 * a * v![1]
+        product![1] = -400 * a * v![0] + 200 * v![1]
+        return dsc_status(DSC_OK)
+      }
+    }
+    #expect(dsc_newton_minimize(&problem, &options, nil, &x, &result) == DSC_NEWTON_GRADIENT)
+    #expect(abs(x[0] - 1) < 1e-6 && abs(x[1] - 1) < 1e-6)
+    #expect(result.differs_hessian == (kind == 0) && (result.product_evaluations > 0) == (kind == 2))
+    #expect((result.hessian_evaluations > 0) == (kind == 1) && abs(result.condition - 2508) < 1)
+  }
+
   @Test func refusals() {
     var (problem, x, options) = (problem(), [0.0, 0.0], dsc_newton_options())
     #expect(dsc_newton_minimize(nil, nil, nil, &x, nil) == DSC_ERROR_ARGUMENT)
     #expect(dsc_newton_minimize(&problem, nil, nil, nil, nil) == DSC_ERROR_ARGUMENT)
     options.method = dsc_newton_method(rawValue: 9)
+    #expect(dsc_newton_minimize(&problem, &options, nil, &x, nil) == DSC_ERROR_OPTION)
+    (options.method, options.search) = (DSC_NEWTON_LINE_SEARCH, dsc_newton_search(rawValue: 9))
     #expect(dsc_newton_minimize(&problem, &options, nil, &x, nil) == DSC_ERROR_OPTION)
     problem.n = 30001
     #expect(dsc_newton_minimize(&problem, nil, nil, &x, nil) == DSC_ERROR_SIZE)

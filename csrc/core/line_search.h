@@ -27,4 +27,8 @@ typedef struct dsc_line_search {
 dsc_status dsc_line_search_run(dsc_line_search *search, dsc_line_point start, double t,
                                dsc_line_point *found);
 
+/* The same by More and Thuente's search. */
+dsc_status dsc_more_thuente_run(dsc_line_search *search, dsc_line_point start, double t,
+                                dsc_line_point *found);
+
 #endif

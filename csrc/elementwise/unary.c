@@ -45,6 +45,18 @@ static void DSC_NAME(unary_range)(dsc_unary operation, size_t n, const DSC_REAL 
         for (size_t i = 0; i < n; ++i)
             y[i] = -DSC_NAME(dsc_softplus_of_minus)(x[i]);
         break;
+    case DSC_SIN:
+        for (size_t i = 0; i < n; ++i)
+            y[i] = (DSC_REAL)sin((double)x[i]);
+        break;
+    case DSC_COS:
+        for (size_t i = 0; i < n; ++i)
+            y[i] = (DSC_REAL)cos((double)x[i]);
+        break;
+    case DSC_ATAN:
+        for (size_t i = 0; i < n; ++i)
+            y[i] = (DSC_REAL)atan((double)x[i]);
+        break;
     }
 }
 
@@ -78,7 +90,7 @@ static void unary_tile(void *argument, size_t index) {
 dsc_status dsc_unary_run(const dsc_context *context, dsc_dtype dtype, dsc_unary operation, size_t n,
                          const void *x, void *y) {
     DSC_CHECK_DTYPE(dtype);
-    if ((unsigned)operation > DSC_LOG_SIGMOID)
+    if ((unsigned)operation > DSC_ATAN)
         return dsc_fail(DSC_ERROR_ARGUMENT, "%s: unknown operation %d", __func__, (int)operation);
     if (n == 0)
         return DSC_OK;

@@ -117,3 +117,36 @@ dsc_status dsc_newton_hessian(dsc_newton *m, const double *x, double *hessian) {
     dsc_status status = first_bad(m, m->n * m->n, hessian, DSC_NEWTON_NON_FINITE_HESSIAN);
     return status != DSC_OK ? status : symmetrize(m->n, hessian, is_exact);
 }
+
+/* (gradient(x + h v) - gradient(x - h v)) / 2 h */
+static dsc_status differ_product(dsc_newton *m, const double *v, double *product) {
+    double *moved = m->work, *low = m->scratch + 3 * m->n, size = dsc_newton_norm(m->n, v);
+    double h = cbrt(DBL_EPSILON) * fmax(1, dsc_newton_norm(m->n, m->x)) / size;
+    m->result->differs_hessian = true;
+    if (size == 0) {
+        memset(product, 0, m->n * sizeof *product);
+        return DSC_OK;
+    }
+    for (int side = 1; side >= -1; side -= 2) {
+        for (size_t i = 0; i < m->n; ++i)
+            moved[i] = m->x[i] + side * h * v[i];
+        ++m->result->gradient_evaluations;
+        DSC_TRY(m->problem->gradient(m->problem->user, moved, side > 0 ? product : low));
+    }
+    for (size_t i = 0; i < m->n; ++i)
+        product[i] = (product[i] - low[i]) / (2 * h);
+    return DSC_OK;
+}
+
+dsc_status dsc_newton_product(dsc_newton *m, const double *v, double *product) {
+    if (m->hessian != NULL) {
+        for (size_t i = 0; i < m->n; ++i)
+            product[i] = dsc_newton_dot(m->n, m->hessian + i * m->n, v);
+    } else if (m->problem->product != NULL) {
+        ++m->result->product_evaluations;
+        DSC_TRY(m->problem->product(m->problem->user, m->x, v, product));
+    } else {
+        DSC_TRY(differ_product(m, v, product));
+    }
+    return first_bad(m, m->n, product, DSC_NEWTON_NON_FINITE_HESSIAN);
+}

@@ -1,5 +1,5 @@
-/* Levenberg and Marquardt's method, with Nielsen's damping (1999, Damping Parameter in Marquardt's Method).
- */
+/* Gauss and Newton's method, and Levenberg and Marquardt's with Nielsen's damping (1999, Damping Parameter in
+ * Marquardt's Method). */
 #include <float.h>
 #include <lapacke.h>
 #include <math.h>
@@ -71,33 +71,30 @@ static dsc_status find_jacobian(fit *f) {
     return DSC_OK;
 }
 
-static double dot(size_t n, const double *a, const double *b) {
-    double sum = 0;
-    for (size_t i = 0; i < n; ++i)
-        sum += a[i] * b[i];
-    return sum;
-}
-
 /* The largest cosine between the residuals and a column: 0 at a minimum, whatever the units. */
 static double find_cosine(const fit *f) {
     double largest = 0, length = dsc_newton_norm(f->m, f->residuals);
     for (size_t j = 0; j < f->n && length > 0; ++j) {
         const double *column = f->jacobian + j * f->m;
         double size = dsc_newton_norm(f->m, column);
-        largest =
-            size == 0 ? largest : fmax(largest, fabs(dot(f->m, column, f->residuals)) / (size * length));
+        largest = size == 0
+                      ? largest
+                      : fmax(largest, fabs(dsc_newton_dot(f->m, column, f->residuals)) / (size * length));
     }
     return largest;
 }
 
-/* right[0..n) = the damped step. */
+/* right[0..n) = the step, damped unless the damping is 0. A column that the others make up: _SINGULAR. */
 static dsc_status solve(fit *f) {
-    size_t rows = f->m + f->n;
+    bool is_damped = f->damping > 0;
+    size_t rows = f->m + (is_damped ? f->n : 0);
     for (size_t j = 0; j < f->n; ++j) {
         double *column = f->stacked + j * rows;
         memcpy(column, f->jacobian + j * f->m, f->m * sizeof *column);
-        memset(column + f->m, 0, f->n * sizeof *column);
-        column[f->m + j] = sqrt(f->damping) * (f->scale[j] > 0 ? f->scale[j] : 1);
+        if (is_damped) {
+            memset(column + f->m, 0, f->n * sizeof *column);
+            column[f->m + j] = sqrt(f->damping) * (f->scale[j] > 0 ? f->scale[j] : 1);
+        }
     }
     for (size_t i = 0; i < f->m; ++i)
         f->right[i] = -f->residuals[i];
@@ -105,53 +102,72 @@ static dsc_status solve(fit *f) {
     dsc_blas_prepare();
     lapack_int failed = LAPACKE_dgels(LAPACK_COL_MAJOR, 'N', (lapack_int)rows, (lapack_int)f->n, 1,
                                       f->stacked, (lapack_int)rows, f->right, (lapack_int)rows);
-    return failed == 0 ? DSC_OK : dsc_fail(DSC_ERROR_MEMORY, "LAPACK's dgels failed with %d", (int)failed);
+    if (failed < 0)
+        return dsc_fail(DSC_ERROR_MEMORY, "LAPACK's dgels failed with %d", (int)failed);
+    for (size_t j = 0; j < f->n && !is_damped; ++j)
+        if (!(fabs(f->stacked[j * rows + j]) >
+              DBL_EPSILON * (double)f->m * dsc_newton_norm(f->m, f->jacobian + j * f->m))) {
+            f->result->bad_index = j;
+            return DSC_NEWTON_SINGULAR;
+        }
+    return DSC_OK;
 }
 
 /* What the linear model says that the step in `right` gains. */
 static double predicted_gain(const fit *f) {
     double gain = 0;
     for (size_t j = 0; j < f->n; ++j) {
-        double slope = dot(f->m, f->jacobian + j * f->m, f->residuals), scaled = f->scale[j] * f->right[j];
+        double slope = dsc_newton_dot(f->m, f->jacobian + j * f->m, f->residuals),
+               scaled = f->scale[j] * f->right[j];
         gain += f->damping * scaled * scaled - slope * f->right[j];
     }
     return gain;
 }
 
+/* The step was too long. */
+static dsc_status shorten(fit *f, double *share) {
+    if (f->options.method == DSC_LEVENBERG_MARQUARDT) {
+        f->damping *= f->growth;
+        f->growth *= 2;
+        return solve(f);
+    }
+    *share /= 2;
+    return *share < 1e-15 ? DSC_NEWTON_LINE_SEARCH_FAILED : DSC_OK;
+}
+
 /* One accepted step; a reason if it is the last. */
 static dsc_status iterate(fit *f) {
-    double before = f->result->sum_of_squares;
-    for (;;) {
-        DSC_TRY(solve(f));
+    double before = f->result->sum_of_squares, share = 1;
+    dsc_status status = solve(f);
+    for (; status == DSC_OK; status = shorten(f, &share)) {
         double gain = predicted_gain(f), step = 0, length = 0;
         for (size_t j = 0; j < f->n; ++j) {
-            f->trial[j] = f->x[j] + f->right[j];
-            step = hypot(step, f->scale[j] * f->right[j]);
+            f->trial[j] = f->x[j] + share * f->right[j];
+            step = hypot(step, f->scale[j] * share * f->right[j]);
             length = hypot(length, f->scale[j] * f->x[j]);
         }
         bool is_still = memcmp(f->trial, f->x, f->n * sizeof *f->x) == 0;
         if (is_still || gain <= DBL_EPSILON * DBL_EPSILON * before || f->damping > 1e100)
             return DSC_NEWTON_EXACT;
         DSC_TRY(evaluate(f, f->trial, f->trial_residuals));
-        double after = dot(f->m, f->trial_residuals, f->trial_residuals), ratio = (before - after) / gain;
+        double after = dsc_newton_dot(f->m, f->trial_residuals, f->trial_residuals);
+        double ratio = (before - after) / gain;
         /* Where the gain is lost in rounding, a full step may still bring the parameters nearer. */
         bool is_lost = gain <= 16 * DBL_EPSILON * before && after <= before * (1 + 16 * DBL_EPSILON);
-        if (!isfinite(after) || (!(ratio > 0) && !is_lost)) {
-            f->damping *= f->growth;
-            f->growth *= 2;
+        if (!isfinite(after) || (!(ratio > 0) && !is_lost))
             continue;
-        }
         double shrink = 2 * ratio - 1;
         f->damping *= is_lost ? 0.1 : fmax(1.0 / 3, 1 - shrink * shrink * shrink);
         f->growth = 2;
         memcpy(f->x, f->trial, f->n * sizeof *f->x);
         memcpy(f->residuals, f->trial_residuals, f->m * sizeof *f->residuals);
         f->result->sum_of_squares = after;
-        dsc_status status = find_jacobian(f);
+        status = find_jacobian(f);
         if (status != DSC_OK)
             return status;
         return step <= f->options.step_tolerance * length ? DSC_NEWTON_STEP : DSC_OK;
     }
+    return status;
 }
 
 static dsc_status run(fit *f) {
@@ -159,7 +175,7 @@ static dsc_status run(fit *f) {
     dsc_status status = first_bad(f, f->m, f->residuals, DSC_NEWTON_NON_FINITE_VALUE);
     if (status != DSC_OK)
         return status;
-    f->result->sum_of_squares = dot(f->m, f->residuals, f->residuals);
+    f->result->sum_of_squares = dsc_newton_dot(f->m, f->residuals, f->residuals);
     status = find_jacobian(f);
     while (status == DSC_OK) {
         f->result->cosine = find_cosine(f);
@@ -216,6 +232,8 @@ static dsc_status check(const dsc_least_squares *problem, const dsc_least_square
     for (size_t i = 0; i < n; ++i)
         if (!isfinite(x[i]))
             return dsc_fail(DSC_ERROR_ARGUMENT, "element %zu of the start is %g, must be finite", i, x[i]);
+    if (o != NULL && (unsigned)o->method > DSC_GAUSS_NEWTON)
+        return dsc_fail(DSC_ERROR_OPTION, "unknown method %d", (int)o->method);
     if (o != NULL && !(o->gradient_tolerance >= 0 && o->step_tolerance >= 0 && o->damping >= 0 &&
                        isfinite(o->damping) && o->max_iterations >= 0))
         return dsc_fail(DSC_ERROR_OPTION,
@@ -244,7 +262,8 @@ dsc_status dsc_least_squares_fit(const dsc_least_squares *problem, const dsc_lea
         f.options.step_tolerance = 1e-14;
     if (f.options.max_iterations == 0)
         f.options.max_iterations = 2000;
-    f.damping = f.options.damping > 0 ? f.options.damping : 0.1;
+    if (f.options.method == DSC_LEVENBERG_MARQUARDT)
+        f.damping = f.options.damping > 0 ? f.options.damping : 0.1;
     f.jacobian = memory;
     f.rows = memory + m * n;
     f.stacked = memory + 2 * m * n;

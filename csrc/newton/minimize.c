@@ -1,3 +1,4 @@
+#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -39,6 +40,8 @@ const char *dsc_newton_reason(dsc_status reason) {
         return "the Hessian is singular";
     case DSC_NEWTON_SADDLE:
         return "a saddle: the gradient vanishes, and the Hessian has a negative eigenvalue";
+    case DSC_NEWTON_SEPARABLE:
+        return "the data are separable: some coefficients would have to be infinite";
     default:
         return "unknown";
     }
@@ -56,20 +59,51 @@ static dsc_status check_option(const char *name, double value) {
     return dsc_fail(DSC_ERROR_OPTION, "%s is %g, must be in [0, inf)", name, value);
 }
 
-static dsc_status check(const dsc_newton_problem *problem, const dsc_newton_options *o, const double *x) {
-    DSC_CHECK_NOT_NULL(problem);
+static dsc_newton_method find_method(const dsc_newton_problem *p, const dsc_newton_options *o) {
+    if (o != NULL && o->method != DSC_NEWTON_AUTOMATIC)
+        return o->method;
+    if (p->lower != NULL || p->upper != NULL)
+        return DSC_NEWTON_PROJECTED;
+    bool has_products = p->product != NULL && p->gradient != NULL;
+    return has_products && p->n > 1000 ? DSC_NEWTON_CONJUGATE_GRADIENTS : DSC_NEWTON_TRUST_REGION;
+}
+
+static dsc_status check_problem(const dsc_newton_problem *problem, const double *x,
+                                dsc_newton_method method) {
     DSC_CHECK_NOT_NULL(problem->value);
     DSC_CHECK_NOT_NULL(x);
+    bool is_large = method == DSC_NEWTON_CONJUGATE_GRADIENTS && problem->gradient != NULL &&
+                    (problem->product != NULL || problem->hessian == NULL);
     /* The Hessian's elements, and LAPACK's work, must fit its int. */
-    if (problem->n == 0 || problem->n > 30000)
-        return dsc_fail(DSC_ERROR_SIZE, "n is %zu, must be in [1, 30000]", problem->n);
-    for (size_t i = 0; i < problem->n; ++i)
+    size_t most = is_large ? 100000000 : 30000;
+    if (problem->n == 0 || problem->n > most)
+        return dsc_fail(DSC_ERROR_SIZE, "n is %zu, must be in [1, %zu]", problem->n, most);
+    if (method == DSC_NEWTON_CONJUGATE_GRADIENTS && problem->gradient == NULL)
+        return dsc_fail(DSC_ERROR_ARGUMENT, "conjugate gradients need a gradient");
+    if (method != DSC_NEWTON_PROJECTED && (problem->lower != NULL || problem->upper != NULL))
+        return dsc_fail(DSC_ERROR_OPTION, "bounds need the method PROJECTED");
+    for (size_t i = 0; i < problem->n; ++i) {
+        double lower = problem->lower != NULL ? problem->lower[i] : -INFINITY;
+        double upper = problem->upper != NULL ? problem->upper[i] : INFINITY;
         if (!isfinite(x[i]))
             return dsc_fail(DSC_ERROR_ARGUMENT, "element %zu of the start is %g, must be finite", i, x[i]);
+        if (!(lower <= upper && lower < INFINITY && upper > -INFINITY))
+            return dsc_fail(DSC_ERROR_ARGUMENT,
+                            "element %zu has bounds %g and %g; the first must not be larger", i, lower,
+                            upper);
+    }
+    return DSC_OK;
+}
+
+static dsc_status check(const dsc_newton_problem *problem, const dsc_newton_options *o, const double *x) {
+    DSC_CHECK_NOT_NULL(problem);
+    if (o != NULL && (unsigned)o->method > DSC_NEWTON_PURE)
+        return dsc_fail(DSC_ERROR_OPTION, "unknown method %d", (int)o->method);
+    DSC_TRY(check_problem(problem, x, find_method(problem, o)));
     if (o == NULL)
         return DSC_OK;
-    if ((unsigned)o->method > DSC_NEWTON_TRUST_REGION)
-        return dsc_fail(DSC_ERROR_OPTION, "unknown method %d", (int)o->method);
+    if ((unsigned)o->search > DSC_NEWTON_ARMIJO)
+        return dsc_fail(DSC_ERROR_OPTION, "unknown line search %d", (int)o->search);
     DSC_TRY(check_option("gradient_tolerance", o->gradient_tolerance));
     DSC_TRY(check_option("step_tolerance", o->step_tolerance));
     DSC_TRY(check_option("value_tolerance", o->value_tolerance));
@@ -79,12 +113,14 @@ static dsc_status check(const dsc_newton_problem *problem, const dsc_newton_opti
     return check_option("max_seconds", o->max_seconds);
 }
 
-static dsc_newton_options with_defaults(const dsc_newton_options *given, size_t n, const double *x) {
-    dsc_newton_options o = {.method = DSC_NEWTON_TRUST_REGION};
+static dsc_newton_options with_defaults(const dsc_newton_problem *problem, const dsc_newton_options *given,
+                                        const double *x) {
+    dsc_newton_options o = {0};
     if (given != NULL)
         o = *given;
+    o.method = find_method(problem, given);
     o.gradient_tolerance = o.gradient_tolerance > 0 ? o.gradient_tolerance : 1e-8;
-    o.radius = o.radius > 0 ? o.radius : fmax(1, dsc_newton_norm(n, x));
+    o.radius = o.radius > 0 ? o.radius : fmax(1, dsc_newton_norm(problem->n, x));
     o.lowest = o.lowest != 0 ? o.lowest : -1e100;
     o.max_iterations = o.max_iterations > 0 ? o.max_iterations : 200;
     return o;
@@ -92,21 +128,35 @@ static dsc_newton_options with_defaults(const dsc_newton_options *given, size_t 
 
 /* Whether the eigenvalues are all but rounding of non-negative ones. Sets what the result says of them. */
 static dsc_status look_at_curvature(dsc_newton *m, bool *is_minimum) {
-    DSC_TRY(dsc_newton_decompose(m));
     dsc_newton_result *r = m->result;
-    double largest = dsc_newton_largest(m->n, m->eigenvalues), smallest = INFINITY;
-    double nothing = largest * (double)m->n * 2.2e-16;
+    size_t count = m->free_count;
+    dsc_status status = m->hessian != NULL ? dsc_newton_decompose(m, false) : dsc_newton_lanczos(m, &count);
+    if (status != DSC_OK)
+        return status;
+    double largest = dsc_newton_largest(count, m->eigenvalues), smallest = INFINITY;
+    double nothing = largest * (double)m->n * DBL_EPSILON;
     r->positive = r->zero = r->negative = 0;
-    for (size_t k = 0; k < m->n; ++k) {
+    for (size_t k = 0; k < count; ++k) {
         double value = m->eigenvalues[k];
         smallest = fmin(smallest, fabs(value));
         r->positive += value > nothing;
         r->negative += value < -nothing;
         r->zero += !(value > nothing) && !(value < -nothing);
     }
-    r->condition = largest / smallest;
-    *is_minimum = m->eigenvalues[0] >= -1e-8 * largest;
+    r->condition = count > 0 ? largest / smallest : 1;
+    *is_minimum = count == 0 || m->eigenvalues[0] >= -1e-8 * largest;
+    m->is_judged = true;
     return DSC_OK;
+}
+
+/* A saddle's gradient shows no way down: these take one along the lowest curvature. */
+static bool escapes(dsc_newton *m) {
+    m->must_escape = m->options.method == DSC_NEWTON_CONJUGATE_GRADIENTS;
+    if (m->must_escape && m->hessian == NULL && dsc_newton_dot(m->n, m->direction, m->gradient) > 0)
+        for (size_t i = 0; i < m->n; ++i)
+            m->direction[i] = -m->direction[i];
+    return m->must_escape || m->options.method == DSC_NEWTON_TRUST_REGION ||
+           m->options.method == DSC_NEWTON_DOGLEG;
 }
 
 /* What an iteration's end says: DSC_OK to go on. */
@@ -130,24 +180,25 @@ static dsc_status judge(dsc_newton *m, double before, double started) {
 
 static bool report(dsc_newton *m, bool (*progress)(void *, const dsc_newton_iterate *)) {
     m->result->value = m->value;
-    m->result->gradient_norm = dsc_newton_largest(m->n, m->gradient);
+    m->result->gradient_norm = dsc_newton_find_free(m);
     m->result->radius = m->radius;
+    bool has_ball = m->options.method < DSC_NEWTON_LINE_SEARCH;
     dsc_newton_iterate iterate = {.iteration = m->result->iterations,
                                   .x = m->x,
                                   .value = m->value,
                                   .gradient_norm = m->result->gradient_norm,
                                   .step_norm = m->step_norm,
-                                  .radius = m->options.method == DSC_NEWTON_TRUST_REGION ? m->radius : NAN};
+                                  .radius = has_ball ? m->radius : NAN};
     return progress != NULL && progress(m->problem->user, &iterate);
 }
 
 static dsc_status iterate(dsc_newton *m, bool (*progress)(void *, const dsc_newton_iterate *)) {
     double started = seconds();
+    dsc_newton_try(m, 0);
+    memcpy(m->x, m->trial, m->n * sizeof *m->x);
     DSC_TRY(dsc_newton_value(m, m->x, &m->value));
     if (!isfinite(m->value))
         return DSC_NEWTON_NON_FINITE_VALUE;
-    memcpy(m->trial, m->x, m->n * sizeof *m->x);
-    memset(m->step, 0, m->n * sizeof *m->step);
     dsc_status status = dsc_newton_accept(m, m->value);
     m->step_norm = NAN;
     for (;;) {
@@ -157,24 +208,21 @@ static dsc_status iterate(dsc_newton *m, bool (*progress)(void *, const dsc_newt
         if (stops)
             return DSC_NEWTON_STOPPED;
         if (m->result->gradient_norm <= m->options.gradient_tolerance) {
-            DSC_TRY(look_at_curvature(m, &is_minimum));
+            status = look_at_curvature(m, &is_minimum);
+            if (status != DSC_OK)
+                return status;
             if (is_minimum)
                 return DSC_NEWTON_GRADIENT;
-            if (m->options.method != DSC_NEWTON_TRUST_REGION)
+            if (!escapes(m))
                 return DSC_NEWTON_SADDLE;
         }
         double before = m->value;
-        switch (m->options.method) {
-        case DSC_NEWTON_PURE:
-            status = dsc_newton_pure_step(m);
-            break;
-        case DSC_NEWTON_LINE_SEARCH:
-            status = dsc_newton_search_step(m);
-            break;
-        case DSC_NEWTON_TRUST_REGION:
+        if (m->options.method < DSC_NEWTON_LINE_SEARCH)
             status = dsc_newton_region_step(m);
-            break;
-        }
+        else if (m->options.method == DSC_NEWTON_PURE)
+            status = dsc_newton_pure_step(m);
+        else
+            status = dsc_newton_search_step(m);
         /* At a saddle whose way down is lost in rounding. */
         if (status == DSC_NEWTON_EXACT && !is_minimum)
             return DSC_NEWTON_SADDLE;
@@ -195,29 +243,46 @@ dsc_status dsc_newton_minimize(const dsc_newton_problem *problem, const dsc_newt
     result = result == NULL ? &unused : result;
     *result =
         (dsc_newton_result){.value = NAN, .gradient_norm = NAN, .condition = NAN, .bad_index = SIZE_MAX};
-    /* scratch also holds LAPACK's integers, two for each element */
-    double *memory = calloc(3 * n * n + 8 * n, sizeof *memory);
-    if (memory == NULL)
-        return dsc_fail(DSC_ERROR_MEMORY, "%s: matrices of %zu x %zu are not to be had", __func__, n, n);
     dsc_newton m = {
-        .problem = problem, .options = with_defaults(options, n, x), .result = result, .n = n, .x = x};
+        .problem = problem, .options = with_defaults(problem, options, x), .result = result, .n = n, .x = x};
+    result->method = m.options.method;
+    /* Three matrices; or the vectors of Lanczos's method, and the Hessian where there is nothing else. */
+    bool iterates = m.options.method == DSC_NEWTON_CONJUGATE_GRADIENTS;
+    bool has_matrix = !iterates || (problem->product == NULL && problem->hessian != NULL);
+    size_t vectors = iterates ? dsc_max_size(n, DSC_LANCZOS_STEPS) : n;
+    size_t basis = has_matrix ? n : dsc_min_size(n, DSC_LANCZOS_STEPS);
+    size_t matrices = (has_matrix ? 2 * n * n : 0) + basis * n;
+    double *memory = calloc(matrices + 9 * n + vectors, sizeof *memory);
+    size_t *free_elements = calloc(n, sizeof *free_elements);
+    if (memory == NULL || free_elements == NULL) {
+        free(memory);
+        free(free_elements);
+        return dsc_fail(DSC_ERROR_MEMORY, "%s: %zu numbers are not to be had", __func__, matrices + 10 * n);
+    }
+    double *at = memory;
+    m.eigenvectors = at, at += basis * n;
+    if (has_matrix) {
+        m.hessian = at, at += n * n;
+        m.factor = at, at += n * n;
+    }
+    m.eigenvalues = at, at += vectors;
+    m.gradient = at, at += n;
+    m.step = at, at += n;
+    m.trial = at, at += n;
+    m.work = at, at += n;
+    m.direction = at, at += n;
+    m.scratch = at;
+    m.free = free_elements;
+    m.free_count = n;
     m.radius = m.options.radius;
-    m.hessian = memory;
-    m.eigenvectors = memory + n * n;
-    m.square = memory + 2 * n * n;
-    m.gradient = memory + 3 * n * n;
-    m.eigenvalues = m.gradient + n;
-    m.step = m.gradient + 2 * n;
-    m.trial = m.gradient + 3 * n;
-    m.work = m.gradient + 4 * n;
-    m.scratch = m.gradient + 5 * n;
     dsc_status status = iterate(&m, progress);
-    bool is_minimum;
+    bool is_minimum = true;
     bool has_hessian = status > 0 && status != DSC_NEWTON_NON_FINITE_VALUE &&
                        status != DSC_NEWTON_NON_FINITE_GRADIENT && status != DSC_NEWTON_NON_FINITE_HESSIAN;
-    if (has_hessian && look_at_curvature(&m, &is_minimum) == DSC_OK && !is_minimum &&
+    if (has_hessian && !m.is_judged && look_at_curvature(&m, &is_minimum) == DSC_OK && !is_minimum &&
         (status == DSC_NEWTON_EXACT || status == DSC_NEWTON_STEP || status == DSC_NEWTON_VALUE))
         status = DSC_NEWTON_SADDLE; /* never called a minimum */
     free(memory);
+    free(free_elements);
     return status;
 }

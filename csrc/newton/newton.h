@@ -13,31 +13,70 @@ typedef struct dsc_newton {
     double *x; /* the caller's */
     /* At x: */
     double value;
-    double *gradient, *hessian;
+    double *gradient, *hessian; /* hessian: NULL where products do */
+    /* The elements that steps may change: all, or those off their bounds. What follows has their order. */
+    size_t *free, free_count;
     double *eigenvalues, *eigenvectors; /* rising; vector k is row k */
-    /* Room: */
-    double *step, *trial, *work, *scratch, *square;
+    double *factor;                     /* room for a matrix: a factor of the Hessian's free part */
+    /* Room for n each: */
+    double *step, *trial, *work, *direction;
+    double *scratch; /* 4 n; LAPACK's integers go there too, and differences to the last n */
     double radius, step_norm;
+    bool is_judged;   /* the result has this point's curvature */
+    bool is_definite; /* the Hessian, as the last factorisation found */
+    bool must_escape; /* CG: `direction` goes down from a saddle */
 } dsc_newton;
 
 /* Evaluate, count, and check for what is not finite: a reason then, or a callback's status. */
 dsc_status dsc_newton_value(dsc_newton *m, const double *x, double *value);
 dsc_status dsc_newton_gradient(dsc_newton *m, const double *x, double *gradient);
 dsc_status dsc_newton_hessian(dsc_newton *m, const double *x, double *hessian);
-
-/* Sets the eigenvalues and vectors of the Hessian. */
-dsc_status dsc_newton_decompose(dsc_newton *m);
-
-/* One iteration each: sets step, moves x and leaves value, gradient and Hessian there. DSC_OK: go on; a
- * reason: done. */
-dsc_status dsc_newton_pure_step(dsc_newton *m);
-dsc_status dsc_newton_search_step(dsc_newton *m);
-dsc_status dsc_newton_region_step(dsc_newton *m);
+/* The Hessian at m->x times v. */
+dsc_status dsc_newton_product(dsc_newton *m, const double *v, double *product);
 
 /* Goes to trial, whose value is known: its derivatives are evaluated there. */
 dsc_status dsc_newton_accept(dsc_newton *m, double value);
 
+/* ---- The Hessian's free part ---- */
+
+/* factor = Cholesky's of it plus shift times the identity; false if that is not positive definite. */
+bool dsc_newton_factorize(dsc_newton *m, double shift);
+/* v, of the free elements, becomes (H + shift)^-1 v. */
+void dsc_newton_solve(const dsc_newton *m, double *v);
+/* Sets the eigenvalues, and the vectors. */
+dsc_status dsc_newton_decompose(dsc_newton *m, bool with_vectors);
+/* What Lanczos's method sees of the eigenvalues: *count of them, rising; `direction` becomes a unit vector of
+ * about the lowest. */
+dsc_status dsc_newton_lanczos(dsc_newton *m, size_t *count);
+enum { DSC_LANCZOS_STEPS = 64 };
+
+/* ---- Steps ---- */
+
+/* One iteration each: sets step, moves x and leaves value and derivatives there. DSC_OK: go on; a reason:
+ * done. */
+dsc_status dsc_newton_pure_step(dsc_newton *m);
+dsc_status dsc_newton_search_step(dsc_newton *m);
+dsc_status dsc_newton_region_step(dsc_newton *m);
+
+/* Minimizers of the model g s + s H s / 2 within the radius, for dsc_newton_region_step: set `step`, what it
+ * is to gain, and whether it ends on the boundary. is_first: since x moved. */
+typedef dsc_status dsc_newton_model(dsc_newton *m, bool is_first, double *gain, bool *on_boundary);
+dsc_newton_model dsc_newton_exact_model, dsc_newton_dogleg_model, dsc_newton_steihaug_model;
+
+/* ---- Bounds ---- */
+
+double dsc_newton_project(const dsc_newton *m, size_t i, double x);
+/* Finds the free elements at x, and how far the projected gradient goes. */
+double dsc_newton_find_free(dsc_newton *m);
+
+/* ---- Vectors ---- */
+
+double dsc_newton_dot(size_t n, const double *a, const double *b);
 double dsc_newton_norm(size_t n, const double *x);
 double dsc_newton_largest(size_t n, const double *x);
+/* The t >= 0 for which |a + t b| is the radius; a lies inside. */
+double dsc_newton_reach(const dsc_newton *m, const double *a, const double *b);
+/* trial = x + t step, projected. */
+void dsc_newton_try(dsc_newton *m, double t);
 
 #endif

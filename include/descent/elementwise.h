@@ -21,8 +21,11 @@ typedef enum dsc_unary {
     DSC_SIGN, /* -1, 0 or 1; NaN for NaN */
     DSC_STEP, /* 1 where x > 0, else 0: the derivative of max(x, 0) */
     DSC_TANH,
-    DSC_SIGMOID,    /* 1 / (1 + e^-x), without overflow */
-    DSC_LOG_SIGMOID /* its logarithm, likewise */
+    DSC_SIGMOID,     /* 1 / (1 + e^-x), without overflow */
+    DSC_LOG_SIGMOID, /* its logarithm, likewise */
+    DSC_SIN,         /* of radians */
+    DSC_COS,
+    DSC_ATAN
 } dsc_unary;
 
 /* y[i] = operation(x[i]). y may be x. */

@@ -4,7 +4,7 @@
 public enum TapeOperation: String, CaseIterable, Sendable {
   // Elementwise
   case add, subtract, multiply, divide, power, maximum, mask
-  case negate, exp, log, sqrt, abs, relu, tanh, sigmoid, logSigmoid
+  case negate, exp, log, sqrt, abs, relu, tanh, sigmoid, logSigmoid, sin, cos, atan
   // Shape
   case sum, expand, reshape, transpose, rows, padRows
   // Products and layers

@@ -9,8 +9,19 @@ import CDescent
 ///
 /// Gauss-Newton steps, damped in units of the Jacobian's columns, each by QR: Moré 1978.
 public enum LevenbergMarquardt {
-  /// When to stop.
+  /// How steps are made, and when to stop.
   public struct Options: Sendable {
+    /// How steps are made of residuals and Jacobian; both by QR.
+    public enum Method: String, Sendable, CaseIterable {
+      /// Damped in units of the Jacobian's columns.
+      case levenbergMarquardt
+      /// Undamped, and halved until the sum of squares falls: fewer iterations near a good fit, no way through a
+      /// Jacobian of lower rank.
+      case gaussNewton
+    }
+
+    /// How steps are made.
+    public var method: Method
     /// Done when no column of the Jacobian has a larger cosine with the residuals; > 0.
     public var gradientTolerance: Double
     /// Done when a step is no longer than it times the parameters, both in units of the columns; > 0.
@@ -19,7 +30,11 @@ public enum LevenbergMarquardt {
     public var maxIterations: Int
 
     /// As far as rounding allows.
-    public init(gradientTolerance: Double = 1e-12, stepTolerance: Double = 1e-14, maxIterations: Int = 2000) {
+    public init(
+      method: Method = .levenbergMarquardt, gradientTolerance: Double = 1e-12, stepTolerance: Double = 1e-14,
+      maxIterations: Int = 2000
+    ) {
+      self.method = method
       self.gradientTolerance = gradientTolerance
       self.stepTolerance = stepTolerance
       self.maxIterations = maxIterations
@@ -28,7 +43,8 @@ public enum LevenbergMarquardt {
 
   /// A fit.
   public struct Result {
-    /// Why it stopped: `gradient`, `step` and `exact` are good ends.
+    /// Why it stopped: `gradient`, `step` and `exact` are good ends. Gauss-Newton may end as `singular` or
+    /// `lineSearchFailed`.
     public let reason: NewtonResult.Reason
     /// The parameters.
     public let x: [Double]
@@ -40,6 +56,9 @@ public enum LevenbergMarquardt {
     public let covariance: Tensor
     /// Iterations done.
     public let iterations: Int
+
+    /// The residual, the Jacobian's element or, where it is `singular`, the column that stopped it.
+    public let badIndex: Int?
 
     /// The parameters' standard errors.
     public var standardErrors: [Double] { x.indices.map { covariance[$0, $0].squareRoot() } }
@@ -94,6 +113,7 @@ private final class LeastSquaresRun {
       return dsc_status(DSC_OK)
     }
     var settings = dsc_least_squares_options()
+    settings.method = options.method == .gaussNewton ? DSC_GAUSS_NEWTON : DSC_LEVENBERG_MARQUARDT
     settings.gradient_tolerance = options.gradientTolerance
     settings.step_tolerance = options.stepTolerance
     settings.max_iterations = Int64(options.maxIterations)
@@ -105,7 +125,7 @@ private final class LeastSquaresRun {
       reason: NewtonResult.Reason(rawValue: Int(status))!, x: x, sumOfSquares: found.sum_of_squares,
       deviation: found.deviation,
       covariance: Tensor(covariance, shape: [parameters, parameters], dtype: .float64),
-      iterations: Int(found.iterations))
+      iterations: Int(found.iterations), badIndex: found.bad_index < 0 ? nil : found.bad_index)
   }
 
   private func point(_ x: UnsafePointer<Double>?) -> Tensor {

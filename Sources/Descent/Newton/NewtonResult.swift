@@ -32,10 +32,13 @@ public struct NewtonResult: Sendable, CustomStringConvertible {
     case stopped
     /// The trust region has vanished.
     case radiusTooSmall
-    /// Pure Newton met a singular Hessian.
+    /// The Hessian is singular, for pure Newton; or so badly conditioned that conjugate gradients get nowhere. Of a
+    /// regression or of Gauss-Newton: a column is a combination of others.
     case singular
     /// The gradient vanishes, and the Hessian has a negative eigenvalue.
     case saddle
+    /// A regression's data are separable: some coefficients would have to be infinite.
+    case separable
 
     /// Whether it is a minimum's: the first four.
     public var isGood: Bool { rawValue <= Reason.exact.rawValue }
@@ -51,7 +54,7 @@ public struct NewtonResult: Sendable, CustomStringConvertible {
     public let x: [Double]
     /// The value there.
     public let value: Double
-    /// The largest absolute element of the gradient there.
+    /// The largest absolute element of the gradient there; with bounds, of x - projection(x - gradient).
     public let gradientNorm: Double
     /// The step's length; NaN at the start.
     public let stepNorm: Double
@@ -61,6 +64,8 @@ public struct NewtonResult: Sendable, CustomStringConvertible {
 
   /// Why it stopped.
   public let reason: Reason
+  /// The method it took: the one that `automatic` stood for.
+  public let method: NewtonOptions.Method
   /// The last point.
   public let x: [Double]
   /// The value there.
@@ -69,15 +74,16 @@ public struct NewtonResult: Sendable, CustomStringConvertible {
   public let gradientNorm: Double
   /// Iterations done.
   public let iterations: Int
-  /// How often value, gradient and Hessian were asked for.
-  public let evaluations: (value: Int, gradient: Int, hessian: Int)
-  /// The last Hessian's largest over its smallest absolute eigenvalue.
+  /// How often value, gradient, Hessian and Hessian-vector products were asked for.
+  public let evaluations: (value: Int, gradient: Int, hessian: Int, product: Int)
+  /// The last Hessian's largest over its smallest absolute eigenvalue; with bounds, of the elements that are off them. Of
+  /// `conjugateGradients` what up to 64 steps of Lanczos's method see, which is all for up to 64 elements.
   public let condition: Double
-  /// How many of its eigenvalues are above, at and below 0, as far as rounding can tell.
+  /// How many of these eigenvalues are above, at and below 0, as far as rounding can tell.
   public let inertia: (positive: Int, zero: Int, negative: Int)
   /// Whether finite differences stood in for the gradient, or the Hessian.
   public let differences: (gradient: Bool, hessian: Bool)
-  /// The trust region's radius: with `x`, what a run can be continued from.
+  /// The trust region's radius at the end.
   public let radius: Double
   /// The element that was not finite.
   public let badIndex: Int?
@@ -85,6 +91,33 @@ public struct NewtonResult: Sendable, CustomStringConvertible {
   public let trace: [Iterate]
   /// The options it ran with.
   public let options: NewtonOptions
+
+  /// What a run can be continued from, in this process or, saved as safetensors, in another.
+  public var stateDict: [String: Tensor] {
+    ["x": Tensor(x), "radius": Tensor(radius, dtype: .float64)]
+  }
+
+  init(
+    _ status: dsc_status, _ x: [Double], _ found: dsc_newton_result, trace: [Iterate], options: NewtonOptions
+  ) {
+    reason = Reason(rawValue: Int(status))!
+    method = NewtonOptions.Method.allCases.first { $0.c == found.method }!
+    self.x = x
+    value = found.value
+    gradientNorm = found.gradient_norm
+    iterations = Int(found.iterations)
+    evaluations = (
+      Int(found.value_evaluations), Int(found.gradient_evaluations), Int(found.hessian_evaluations),
+      Int(found.product_evaluations)
+    )
+    condition = found.condition
+    inertia = (Int(found.positive), Int(found.zero), Int(found.negative))
+    differences = (found.differs_gradient, found.differs_hessian)
+    radius = found.radius
+    badIndex = found.bad_index < 0 ? nil : found.bad_index
+    self.trace = trace
+    self.options = options
+  }
 
   /// Each criterion beside its tolerance.
   public var description: String {
@@ -100,8 +133,9 @@ public struct NewtonResult: Sendable, CustomStringConvertible {
       \(line("largest slope  ", gradientNorm, options.gradientTolerance))
       \(line("last step      ", last?.stepNorm ?? .nan, options.stepTolerance))
       \(line("last decrease  ", change, options.valueTolerance))
+        method         \(method.rawValue)
         iterations     \(iterations)  (limit \(options.maxIterations))
-        evaluations    \(evaluations.value) values, \(evaluations.gradient) gradients, \(evaluations.hessian) Hessians
+        evaluations    \(evaluations.value) values, \(evaluations.gradient) gradients, \(evaluations.hessian) Hessians, \(evaluations.product) products
         Hessian        condition \(condition), eigenvalues \(inertia.positive) > 0, \(inertia.zero) = 0, \(inertia.negative) < 0
       """
   }

@@ -64,6 +64,23 @@ extension Tensor {
     }
   }
 
+  /// The sine of every element, in radians.
+  public func sin() -> Tensor {
+    Tensor.unary(DSC_SIN, self).recorded(.sin, self) { [self] _, g, _ in (g * cos(), nil, nil) }
+  }
+
+  /// The cosine of every element, in radians.
+  public func cos() -> Tensor {
+    Tensor.unary(DSC_COS, self).recorded(.cos, self) { [self] _, g, _ in (-(g * sin()), nil, nil) }
+  }
+
+  /// The arctangent of every element, in radians within ±π/2.
+  public func atan() -> Tensor {
+    Tensor.unary(DSC_ATAN, self).recorded(.atan, self) { [self] _, g, _ in
+      (g / (self * self + 1), nil, nil)
+    }
+  }
+
   /// `max(x, 0)` for every element. Its derivative at 0 is 0, as in PyTorch.
   public func relu() -> Tensor {
     let y = Tensor(uninitialized: shape, dtype: dtype)

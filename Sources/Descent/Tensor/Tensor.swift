@@ -14,7 +14,7 @@ public class Tensor {
   /// The extent of each dimension.
   public let shape: Shape
   /// The type of the elements.
-  public let dtype: DType
+  @exclusivity(unchecked) public private(set) final var dtype: DType
   /// How the tensor was computed; nil for leaves.
   @exclusivity(unchecked) var node: Node?
   /// Whether gradients are wanted of a leaf.
@@ -94,6 +94,12 @@ public class Tensor {
     let copy = Tensor(uninitialized: shape, dtype: dtype)
     copy.data.copyMemory(from: data, byteCount: count * dtype.size)
     return copy
+  }
+
+  /// Takes the place and the type of a tensor of the same shape.
+  func become(_ other: Tensor) {
+    dtype = other.dtype
+    move(to: other.storage, offset: other.offset)
   }
 
   /// Views other memory, which holds the same numbers.

@@ -72,6 +72,9 @@ import Testing
     case .tanh: [one { $0.tanh() }]
     case .sigmoid: [one { $0.sigmoid() }]
     case .logSigmoid: [one { $0.logSigmoid() }]
+    case .sin: [one { $0.sin() }]
+    case .cos: [one { $0.cos() }]
+    case .atan: [one { $0.atan() }]
     case .softmax: [one { $0.softmax() }, one([1, 3, 2]) { $0.softmax(dim: 1) }, one { $0.softmax(dim: 0) }]
     case .logSoftmax: [one { $0.logSoftmax() }, one([1, 3, 2]) { $0.logSoftmax(dim: 1) }]
     case .negativeLogLikelihood:

@@ -86,6 +86,30 @@ import Testing
     #expect(failed.count <= 2, "\(failed)")
   }
 
+  /// Undamped steps from the near start: the same fits, or an end that says there is none.
+  @Test func gaussNewtonFitsOrSaysWhyNot() throws {
+    var fitted = 0
+    for problem in Self.problems {
+      let (x, y) = (Tensor(problem.x, dtype: .float64), Tensor(problem.y, dtype: .float64))
+      let fit = try LevenbergMarquardt.fit(
+        startingAt: problem.start2, options: .init(method: .gaussNewton)
+      ) { y - Self.model(problem.name, $0, x) }
+      let isCertified = zip(fit.x, problem.certified).allSatisfy { abs($0 / $1 - 1) < 1e-6 }
+      #expect(isCertified || !fit.reason.isGood, "\(problem.name): \(fit.reason) \(fit.x)")
+      fitted += isCertified ? 1 : 0
+    }
+    #expect(fitted >= 12, "\(fitted)")
+  }
+
+  @Test func gaussNewtonNeedsFullRank() throws {
+    let y = Tensor([1, 2, 3], dtype: .float64)
+    let fit = try LevenbergMarquardt.fit(startingAt: [0, 0], options: .init(method: .gaussNewton)) { b in
+      y - b[rows: 0..<1] - b[rows: 1..<2]
+    }
+    #expect(fit.reason == .singular && fit.badIndex == 1)
+    #expect(fit.covariance.doubles.allSatisfy { $0.isNaN })
+  }
+
   @Test func linearProblemsAreSolvedAtOnce() throws {
     let x = Tensor((0..<5).map(Double.init), dtype: .float64)
     let y = Tensor([1, 3, 5, 7, 9.5], dtype: .float64)

@@ -3,31 +3,19 @@ import Testing
 
 /// Newton's method: the standard problems, quadratics, saddles, what is reported, what is refused.
 @Suite struct NewtonTests {
-  private static let methods: [NewtonOptions.Method] = [.pure, .lineSearch, .trustRegion]
+  static let methods = NewtonOptions.Method.allCases
 
   private func largest(_ values: [Double]) -> Double { values.map(abs).max() ?? 0 }
 
   /// Reaches one of the known minima from the standard start.
-  @Test(arguments: TestProblem.all) func standardProblems(_ problem: TestProblem) throws {
+  @Test(arguments: TestFunction.all) func standardProblems(_ problem: TestFunction) throws {
     let result = try Newton.minimize(
       startingAt: problem.start, options: NewtonOptions(maxIterations: 2000)
-    ) { problem.value($0) }
+    ) { problem($0) }
     let nearest = problem.minima.map { abs(result.value - $0) / max(1e-6, abs($0)) }.min() ?? .infinity
     #expect(result.reason.isGood, "\(problem.name): \(result)")
     #expect(nearest < 1e-4, "\(problem.name): \(result)")
     #expect(result.inertia.negative == 0)
-  }
-
-  @Test(arguments: TestProblem.all) func lineSearchEndsHonestly(_ problem: TestProblem) throws {
-    let result = try Newton.minimize(
-      startingAt: problem.start, options: NewtonOptions(method: .lineSearch, maxIterations: 2000)
-    ) { problem.value($0) }
-    let nearest = problem.minima.map { abs(result.value - $0) / max(1e-6, abs($0)) }.min() ?? .infinity
-    let isFlat = result.reason == .gradient && result.gradientNorm <= 1e-8
-    #expect(nearest < 1e-4 || isFlat || !result.reason.isGood, "\(problem.name): \(result)")
-    for (before, after) in zip(result.trace, result.trace.dropFirst()) {
-      #expect(after.value <= before.value)
-    }
   }
 
   /// One step, to LAPACK's own criterion: |b - A x| / (|A| |x| eps) < 30.
@@ -71,6 +59,10 @@ import Testing
     // Right on the saddle, where the gradient shows no way: the hard case.
     let region = try Newton.minimize(startingAt: [0, 0], saddle)
     #expect(region.reason.isGood && abs(region.value + 0.25) < 1e-10, "\(region)")
+    for method in [NewtonOptions.Method.dogleg, .conjugateGradients] {
+      let escaped = try Newton.minimize(startingAt: [0, 0], options: NewtonOptions(method: method), saddle)
+      #expect(escaped.reason.isGood && abs(escaped.value + 0.25) < 1e-10, "\(escaped)")
+    }
     let search = try Newton.minimize(startingAt: [1, 0], options: NewtonOptions(method: .lineSearch), saddle)
     #expect(search.reason == .saddle)
   }
@@ -95,12 +87,12 @@ import Testing
   }
 
   @Test func limitsAndStops() throws {
-    let problem = TestProblem.all[0]
+    let problem = try TestFunction.named("rosenbrock")
     func run(_ options: NewtonOptions, _ progress: ((NewtonResult.Iterate) -> Bool)? = nil) throws
       -> NewtonResult
     {
       try Newton.minimize(startingAt: problem.start, options: options, progress: progress) {
-        problem.value($0)
+        problem($0)
       }
     }
     let limited = try run(NewtonOptions(maxIterations: 3))
@@ -112,10 +104,9 @@ import Testing
     let stopped = try run(NewtonOptions()) { $0.iteration == 2 }
     #expect(stopped.reason == .stopped && stopped.iterations == 2)
     // Going on from where a run stood.
-    let rest = try Newton.minimize(startingAt: limited.x, options: NewtonOptions(radius: limited.radius)) {
-      problem.value($0)
-    }
+    let rest = try Newton.minimize(continuing: limited) { problem($0) }
     #expect(rest.x == (try run(NewtonOptions())).x)
+    #expect(throws: DescentError.self) { try Newton.minimize(continuing: [:]) { problem($0) } }
     #expect(rest.description.contains("largest slope") && rest.description.contains("tolerance 1e-08"))
   }
 

@@ -1,0 +1,130 @@
+/* The model's minimizer within a ball, exact: More and Sorensen 1983, Computing a Trust Region Step. It
+ * solves (H + mu) s = -g with a mu >= 0 that leaves nothing negative; 1 / |s| is nearly linear in mu. */
+#include <float.h>
+#include <lapacke.h>
+#include <math.h>
+#include <string.h>
+
+#include "newton/newton.h"
+
+static const double CLOSE = 1e-10; /* to the radius, relative */
+
+/* ---- H positive definite: by Cholesky factors of H + mu ---- */
+
+/* step = -(H + mu)^-1 g by the factor at hand; its length. */
+static double shifted_step(dsc_newton *m) {
+    for (size_t i = 0; i < m->n; ++i)
+        m->step[i] = -m->gradient[i];
+    dsc_newton_solve(m, m->step);
+    return dsc_newton_norm(m->n, m->step);
+}
+
+/* Newton's method on 1 / radius - 1 / |s(mu)|, which from below comes no nearer to mu than it should. */
+static double next_shift(dsc_newton *m, double mu, double norm) {
+    lapack_int n = (lapack_int)m->n;
+    double *q = m->work;
+    memcpy(q, m->step, m->n * sizeof *q);
+    LAPACKE_dtrtrs(LAPACK_COL_MAJOR, 'L', 'N', 'N', n, 1, m->factor, n, q, n);
+    double share = norm / dsc_newton_norm(m->n, q);
+    return mu + share * share * (norm - m->radius) / m->radius;
+}
+
+static void solve_definite(dsc_newton *m, double *gain, bool *on_boundary) {
+    double mu = 0, norm = shifted_step(m);
+    *on_boundary = norm > m->radius;
+    for (int i = 0; i < 100 && norm > m->radius * (1 + CLOSE); ++i) {
+        double next = next_shift(m, mu, norm);
+        if (!(next > mu) || !dsc_newton_factorize(m, next))
+            break;
+        mu = next;
+        norm = shifted_step(m);
+    }
+    if (mu > 0)
+        dsc_newton_factorize(m, 0); /* for the next, smaller radius */
+    *gain = (mu * norm * norm - dsc_newton_dot(m->n, m->gradient, m->step)) / 2;
+}
+
+/* ---- Else: in the eigenvectors' coordinates, where every mu costs n ---- */
+
+/* |(H + mu)^-1 g|; infinite at a pole that g reaches. */
+static double shifted_norm(const dsc_newton *m, const double *c, double mu) {
+    double norm = 0;
+    for (size_t k = 0; k < m->n; ++k)
+        norm = hypot(norm, c[k] == 0 ? 0 : c[k] / (m->eigenvalues[k] + mu));
+    return norm;
+}
+
+/* The mu for which the step reaches the boundary; Newton's method, kept between bounds. */
+static double find_shift(const dsc_newton *m, const double *c, double low) {
+    double high = low + dsc_newton_norm(m->n, c) / m->radius + DBL_EPSILON * fabs(low), mu = high;
+    for (int i = 0; i < 100; ++i) {
+        double norm = 0, slope = 0;
+        for (size_t k = 0; k < m->n; ++k) {
+            double s = c[k] == 0 ? 0 : c[k] / (m->eigenvalues[k] + mu);
+            norm += s * s;
+            slope += s == 0 ? 0 : s * s / (m->eigenvalues[k] + mu);
+        }
+        norm = sqrt(norm);
+        if (fabs(norm - m->radius) <= CLOSE * m->radius)
+            break;
+        if (norm > m->radius)
+            low = mu;
+        else
+            high = mu;
+        double next = mu + (norm - m->radius) / m->radius * norm * norm / slope;
+        mu = next > low && next < high ? next : low + (high - low) / 2;
+        if (mu == low || mu == high)
+            break;
+    }
+    return mu;
+}
+
+static void solve_indefinite(dsc_newton *m, double *gain, bool *on_boundary) {
+    size_t n = m->n;
+    double *c = m->scratch, least = m->eigenvalues[0], size = dsc_newton_largest(n, m->eigenvalues);
+    double gradient_norm = dsc_newton_norm(n, m->gradient);
+    for (size_t k = 0; k < n; ++k) {
+        c[k] = dsc_newton_dot(n, m->eigenvectors + k * n, m->gradient);
+        /* Along the lowest curvature, where it is no minimum's, a part that is rounding alone is none: the
+         * hard case. */
+        bool is_lowest = least <= 0 && m->eigenvalues[k] <= least + DBL_EPSILON * size * (double)n;
+        if (is_lowest && fabs(c[k]) <= 4 * DBL_EPSILON * gradient_norm)
+            c[k] = 0;
+    }
+    double pole = fmax(0, -least), mu = 0, extra = 0;
+    double inside = least > 0 ? shifted_norm(m, c, 0) : INFINITY;
+    *on_boundary = !(inside <= m->radius);
+    if (*on_boundary) {
+        double at_pole = shifted_norm(m, c, pole); /* terms with c = 0 count for nothing */
+        if (at_pole < m->radius) {
+            /* The hard case: the rest of the way goes along the lowest curvature. */
+            mu = pole;
+            extra = sqrt(m->radius * m->radius - at_pole * at_pole);
+        } else {
+            mu = find_shift(m, c, pole);
+        }
+    }
+    memset(m->step, 0, n * sizeof *m->step);
+    *gain = 0;
+    for (size_t k = 0; k < n; ++k) {
+        double s = c[k] == 0 ? 0 : -c[k] / (m->eigenvalues[k] + mu);
+        if (k == 0)
+            s += extra;
+        *gain -= c[k] * s + m->eigenvalues[k] * s * s / 2;
+        for (size_t i = 0; i < n; ++i)
+            m->step[i] += s * m->eigenvectors[k * n + i];
+    }
+}
+
+dsc_status dsc_newton_exact_model(dsc_newton *m, bool is_first, double *gain, bool *on_boundary) {
+    if (is_first) {
+        m->is_definite = dsc_newton_factorize(m, 0);
+        if (!m->is_definite)
+            DSC_TRY(dsc_newton_decompose(m, true));
+    }
+    if (m->is_definite)
+        solve_definite(m, gain, on_boundary);
+    else
+        solve_indefinite(m, gain, on_boundary);
+    return DSC_OK;
+}

@@ -1,0 +1,78 @@
+/* Vectors, points, and what bounds make of them. */
+#include <math.h>
+#include <string.h>
+
+#include "newton/newton.h"
+
+double dsc_newton_dot(size_t n, const double *a, const double *b) {
+    double sum = 0;
+    for (size_t i = 0; i < n; ++i)
+        sum += a[i] * b[i];
+    return sum;
+}
+
+double dsc_newton_largest(size_t n, const double *x) {
+    double largest = 0;
+    for (size_t i = 0; i < n; ++i)
+        largest = fabs(x[i]) > largest || isnan(x[i]) ? fabs(x[i]) : largest;
+    return largest;
+}
+
+double dsc_newton_norm(size_t n, const double *x) {
+    double largest = dsc_newton_largest(n, x), sum = 0;
+    if (!(largest > 0 && largest < INFINITY))
+        return largest;
+    for (size_t i = 0; i < n; ++i)
+        sum += (x[i] / largest) * (x[i] / largest);
+    return largest * sqrt(sum);
+}
+
+double dsc_newton_project(const dsc_newton *m, size_t i, double x) {
+    const dsc_newton_problem *p = m->problem;
+    if (p->lower != NULL && x < p->lower[i])
+        return p->lower[i];
+    return p->upper != NULL && x > p->upper[i] ? p->upper[i] : x;
+}
+
+void dsc_newton_try(dsc_newton *m, double t) {
+    for (size_t i = 0; i < m->n; ++i)
+        m->trial[i] = dsc_newton_project(m, i, m->x[i] + t * m->step[i]);
+}
+
+double dsc_newton_reach(const dsc_newton *m, const double *a, const double *b) {
+    double aa = dsc_newton_dot(m->n, a, a), ab = dsc_newton_dot(m->n, a, b), bb = dsc_newton_dot(m->n, b, b);
+    double rest = m->radius * m->radius - aa, root = sqrt(fmax(0, ab * ab + bb * rest));
+    return ab > 0 ? rest / (ab + root) : (root - ab) / bb;
+}
+
+/* Whether x[i] lies at a bound, or all but there, and its gradient pushes it on. */
+static bool is_held(const dsc_newton *m, size_t i, double margin) {
+    const double *bound = m->gradient[i] > 0 ? m->problem->lower : m->problem->upper;
+    return bound != NULL && m->gradient[i] != 0 &&
+           fabs(m->x[i] - bound[i]) <= margin * fmax(1, fabs(m->x[i]));
+}
+
+double dsc_newton_find_free(dsc_newton *m) {
+    double largest = 0;
+    for (size_t i = 0; i < m->n; ++i) {
+        double move = fabs(m->x[i] - dsc_newton_project(m, i, m->x[i] - m->gradient[i]));
+        bool is_bounded = m->problem->lower != NULL || m->problem->upper != NULL;
+        largest = fmax(largest, is_bounded ? move : fabs(m->gradient[i]));
+    }
+    m->free_count = 0;
+    for (size_t i = 0; i < m->n; ++i)
+        if (!is_held(m, i, fmin(largest, 1e-8)))
+            m->free[m->free_count++] = i;
+    return largest;
+}
+
+dsc_status dsc_newton_accept(dsc_newton *m, double value) {
+    memcpy(m->x, m->trial, m->n * sizeof *m->x);
+    m->value = value;
+    m->is_judged = m->must_escape = false;
+    m->step_norm = dsc_newton_norm(m->n, m->step);
+    dsc_status status = dsc_newton_gradient(m, m->x, m->gradient);
+    if (status == DSC_OK && m->hessian != NULL)
+        status = dsc_newton_hessian(m, m->x, m->hessian);
+    return status;
+}
