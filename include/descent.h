@@ -14,6 +14,7 @@
 #include "descent/context.h"
 #include "descent/data.h"
 #include "descent/elementwise.h"
+#include "descent/glm.h"
 #include "descent/layers.h"
 #include "descent/linalg.h"
 #include "descent/losses.h"

@@ -37,6 +37,7 @@ import Testing
     [
       ("gemm", { gemm($0, $1, 300, 260, 190) }),
       ("gemm, tall", { gemm($0, $1, 5000, 10, 64) }),
+      ("regression", { context, _ in regression(context) }),
       ("gemm, wide", { gemm($0, $1, 16, 1000, 700) }),
       ("linear", linear),
       ("cross entropy", crossEntropy),
@@ -67,6 +68,27 @@ import Testing
     let (a, b, out) = (Buffer(numbers(m * k, 1), t), Buffer(numbers(k * n, 2), t), Buffer(zeros: m * n, t))
     #expect(dsc_gemm(c, t, false, false, m, n, k, 1, a.p, b.p, 0, out.p) == DSC_OK)
     return [out.contents]
+  }
+
+  /// A softmax regression, in several chunks.
+  @Sendable private static func regression(_ c: OpaquePointer?) -> [[UInt8]] {
+    let (samples, features, classes) = (1500, 40, 3)
+    let (x, noise) = (numbers(samples * features, 1), numbers(samples, 2))
+    let y = (0..<samples).map { x[$0 * features] + noise[$0] > 0 ? 2 : Double($0 % 2) }
+    var (coefficients, result) = (
+      [Double](repeating: 0, count: classes * (features + 1)), dsc_glm_result()
+    )
+    var covariance = [Double](repeating: 0, count: coefficients.count * coefficients.count)
+    x.withUnsafeBufferPointer { x in
+      y.withUnsafeBufferPointer { y in
+        var problem = dsc_glm(
+          family: DSC_GLM_SOFTMAX, samples: samples, features: features, classes: classes,
+          inputs: x.baseAddress, targets: y.baseAddress, weights: nil, intercept: true)
+        let status = dsc_glm_fit(c, &problem, nil, nil, nil, &coefficients, &covariance, &result)
+        #expect(Int(status) == DSC_NEWTON_GRADIENT)
+      }
+    }
+    return [coefficients, covariance].map { $0.withUnsafeBytes { Array($0) } }
   }
 
   @Sendable private static func linear(_ c: OpaquePointer?, _ t: dsc_dtype) -> [[UInt8]] {

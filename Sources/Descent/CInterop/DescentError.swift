@@ -16,6 +16,8 @@ public struct DescentError: Error, Sendable, Equatable, CustomStringConvertible 
     case mismatch
     /// A NaN or an infinity where a number was needed.
     case nonFinite
+    /// A problem without a single answer: columns that depend on each other, separable data.
+    case unsolvable
     /// Memory or threads that the system did not give.
     case resources
   }

@@ -1,0 +1,328 @@
+/* Iteratively reweighted least squares: a pass, a step, a check that it went down. */
+#include <float.h>
+#include <lapacke.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "glm/glm.h"
+
+/* ---- Iterations ---- */
+
+/* The largest element of the smallest subgradient, in units of the columns and of the targets. */
+static double find_gradient_norm(const dsc_glm_run *m) {
+    double largest = 0, l1 = m->options.l1;
+    for (size_t j = 0; j < m->size; ++j) {
+        double g = m->gradient[j], scale = m->scales[j % m->columns];
+        if (l1 > 0 && dsc_glm_is_penalized(m, j))
+            g = m->beta[j] != 0 ? g + copysign(l1, m->beta[j]) : fmax(fabs(g) - l1, 0);
+        if (scale > 0)
+            largest = fmax(largest, fabs(g) / scale);
+    }
+    return largest / (m->total_weight * m->target_scale);
+}
+
+/* What a full step promises to gain, to first order; positive. */
+static double find_promise(const dsc_glm_run *m) {
+    double promise = 0;
+    for (size_t j = 0; j < m->size; ++j) {
+        promise -= m->gradient[j] * m->step[j];
+        if (dsc_glm_is_penalized(m, j))
+            promise += m->options.l1 * (fabs(m->beta[j]) - fabs(m->beta[j] + m->step[j]));
+    }
+    return promise;
+}
+
+static void try_share(dsc_glm_run *m, double t) {
+    for (size_t j = 0; j < m->size; ++j)
+        m->trial[j] = m->beta[j] + t * m->step[j];
+    for (size_t i = 0; i < m->n * m->rows; ++i)
+        m->trial_eta[i] = m->eta[i] + t * m->along[i];
+}
+
+static void swap(double **a, double **b) {
+    double *old = *a;
+    *a = *b;
+    *b = old;
+}
+
+static void accept(dsc_glm_run *m, double value) {
+    swap(&m->beta, &m->trial);
+    swap(&m->eta, &m->trial_eta);
+    m->value = value;
+    m->gradient_norm = find_gradient_norm(m);
+}
+
+/* Goes along the step, and evaluates there. */
+static dsc_status advance(dsc_glm_run *m, double *t) {
+    double promise = find_promise(m), size = fabs(m->value), before = m->gradient_norm;
+    bool is_near = promise <= 1e-10 * size; /* rounding blurs what the value says */
+    try_share(m, *t = 1);
+    double value = dsc_glm_pass(m, m->trial_eta, m->trial, true);
+    if (is_near) {
+        double old = m->value;
+        accept(m, value);
+        if (m->gradient_norm < before && value <= old + 1e-10 * size)
+            return DSC_OK;
+        swap(&m->beta, &m->trial);
+        swap(&m->eta, &m->trial_eta);
+        m->value = dsc_glm_pass(m, m->eta, m->beta, true);
+        m->gradient_norm = before;
+        return DSC_NEWTON_EXACT;
+    }
+    while (!(value <= m->value - 1e-4 * *t * promise)) {
+        if ((*t /= 2) < 1e-10) {
+            m->value = dsc_glm_pass(m, m->eta, m->beta, true);
+            return DSC_NEWTON_LINE_SEARCH_FAILED;
+        }
+        try_share(m, *t);
+        value = dsc_glm_pass(m, m->trial_eta, m->trial, false);
+    }
+    if (*t < 1)
+        value = dsc_glm_pass(m, m->trial_eta, m->trial, true);
+    accept(m, value);
+    return DSC_OK;
+}
+
+/* The column in which the coefficients b weigh most. */
+static size_t find_heaviest(const dsc_glm_run *m, const double *b) {
+    size_t heaviest = 0;
+    for (size_t j = 1; j < m->size; ++j) {
+        double now = fabs(b[j]) * m->scales[j % m->columns];
+        if (now > fabs(b[heaviest]) * m->scales[heaviest % m->columns])
+            heaviest = j;
+    }
+    return heaviest % m->columns;
+}
+
+/* Whether the fit so far, or the step from it, shows that the data are separable. */
+static bool is_separable(dsc_glm_run *m) {
+    bool by_fit = dsc_glm_separates(m, m->eta, true);
+    if (!by_fit && !dsc_glm_separates(m, m->along, false))
+        return false;
+    m->result->bad_index = find_heaviest(m, by_fit ? m->beta : m->step);
+    return true;
+}
+
+static dsc_status iterate(dsc_glm_run *m, bool (*progress)(void *, const dsc_glm_iterate *), void *user) {
+    bool has_penalty = m->options.l1 > 0 || m->options.l2 > 0;
+    double t = NAN;
+    m->value = dsc_glm_pass(m, m->eta, m->beta, true);
+    m->gradient_norm = find_gradient_norm(m);
+    dsc_status status = DSC_OK;
+    for (;;) {
+        dsc_glm_iterate now = {m->result->iterations, m->value, m->gradient_norm, t};
+        if (progress != NULL && progress(user, &now))
+            return DSC_NEWTON_STOPPED;
+        if (status != DSC_OK)
+            return status;
+        if (m->options.l1 > 0)
+            dsc_glm_proximal_step(m);
+        else
+            status = dsc_glm_newton_step(m);
+        if (status != DSC_OK)
+            return status;
+        dsc_glm_predict(m, m->step, m->along);
+        /* Also where the gradient is small: far out all gradients are. */
+        if (!has_penalty && is_separable(m))
+            return DSC_NEWTON_SEPARABLE;
+        if (m->gradient_norm <= m->options.gradient_tolerance)
+            return DSC_NEWTON_GRADIENT;
+        if (m->result->iterations == m->options.max_iterations)
+            return DSC_NEWTON_MAX_ITERATIONS;
+        status = advance(m, &t);
+        if (status != DSC_OK)
+            return status;
+        ++m->result->iterations;
+    }
+}
+
+/* ---- What is reported ---- */
+
+/* For inputs as they were given: the means' part moves into the intercept. Softmax intercepts have the sum 0. */
+static void write_coefficients(const dsc_glm_run *m, double *coefficients) {
+    double mean = 0;
+    memcpy(coefficients, m->beta, m->size * sizeof *coefficients);
+    for (size_t k = 0; k < m->rows && m->problem->intercept; ++k) {
+        double *row = coefficients + k * m->columns;
+        for (size_t j = 0; j < m->features; ++j)
+            row[m->features] -= row[j] * m->means[j];
+        mean += row[m->features] / (double)m->rows;
+    }
+    for (size_t k = 0; k < m->rows && m->problem->intercept && m->rows > 1; ++k)
+        coefficients[k * m->columns + m->features] -= mean;
+}
+
+/* rows of a (or its columns, by strides) change as coefficients do. */
+static void move_means(const dsc_glm_run *m, double *a, size_t down, size_t along) {
+    for (size_t k = 0; k < m->rows && m->problem->intercept; ++k)
+        for (size_t j = 0; j < m->features; ++j)
+            for (size_t i = 0; i < m->size; ++i)
+                a[(k * m->columns + m->features) * down + i * along] -=
+                    m->means[j] * a[(k * m->columns + j) * down + i * along];
+}
+
+/* Takes out what all classes have in common, in the columns that no penalty holds. */
+static void drop_sums(const dsc_glm_run *m, double *a, size_t down, size_t along) {
+    for (size_t j = 0; j < m->columns && m->rows > 1; ++j) {
+        if (dsc_glm_is_penalized(m, j) && m->options.l2 > 0)
+            continue;
+        for (size_t i = 0; i < m->size; ++i) {
+            double mean = 0;
+            for (size_t k = 0; k < m->rows; ++k)
+                mean += a[(k * m->columns + j) * down + i * along] / (double)m->rows;
+            for (size_t k = 0; k < m->rows; ++k)
+                a[(k * m->columns + j) * down + i * along] -= mean;
+        }
+    }
+}
+
+static void write_covariance(dsc_glm_run *m, dsc_status status, double *covariance) {
+    size_t n = m->size;
+    for (size_t i = 0; i < n * n; ++i)
+        covariance[i] = NAN;
+    bool is_known = (status == DSC_NEWTON_GRADIENT || status == DSC_NEWTON_EXACT) && m->options.l1 == 0;
+    if (!is_known || dsc_glm_newton_step(m) != DSC_OK ||
+        LAPACKE_dpotri(LAPACK_COL_MAJOR, 'L', (lapack_int)n, m->factor, (lapack_int)n) != 0)
+        return;
+    for (size_t i = 0; i < n; ++i)
+        for (size_t j = 0; j <= i; ++j)
+            covariance[i * n + j] = covariance[j * n + i] =
+                m->result->dispersion * m->factor[j * n + i] * m->diagonal[i] * m->diagonal[j];
+    drop_sums(m, covariance, n, 1);
+    drop_sums(m, covariance, 1, n);
+    move_means(m, covariance, n, 1);
+    move_means(m, covariance, 1, n);
+}
+
+static void summarize(dsc_glm_run *m) {
+    dsc_glm_result *r = m->result;
+    const dsc_glm *p = m->problem;
+    size_t free = m->rows > 1 ? (m->rows - 1) * m->columns : m->columns;
+    dsc_glm_options options = m->options;
+    m->options.l1 = m->options.l2 = 0;
+    double loss = dsc_glm_pass(m, m->eta, m->beta, false), count = (double)m->samples;
+    m->options = options;
+    r->value = m->value;
+    r->gradient_norm = m->gradient_norm;
+    r->degrees_of_freedom = m->samples - (int64_t)free;
+    r->dispersion = 1;
+    r->log_likelihood = -loss;
+    if (p->family == DSC_GLM_LINEAR) {
+        r->dispersion = r->degrees_of_freedom > 0 ? 2 * loss / (double)r->degrees_of_freedom : NAN;
+        r->log_likelihood = -count / 2 * (log(2 * M_PI * 2 * loss / count) + 1);
+        for (size_t i = 0; i < m->n && p->weights != NULL; ++i)
+            r->log_likelihood += p->weights[i] > 0 ? log(p->weights[i]) / 2 : 0;
+    }
+    for (size_t i = 0; i < m->n && p->family == DSC_GLM_POISSON; ++i)
+        r->log_likelihood -= dsc_glm_weight(m, i) * lgamma(p->targets[i] + 1);
+}
+
+/* ---- Set up ---- */
+
+static dsc_status check(const dsc_glm *p, const dsc_glm_options *o, const double *coefficients) {
+    DSC_CHECK_NOT_NULL(p);
+    DSC_CHECK_NOT_NULL(p->inputs);
+    DSC_CHECK_NOT_NULL(p->targets);
+    DSC_CHECK_NOT_NULL(coefficients);
+    if ((unsigned)p->family > DSC_GLM_SOFTMAX)
+        return dsc_fail(DSC_ERROR_ARGUMENT, "unknown family %d", (int)p->family);
+    if (p->samples == 0 || p->features == 0)
+        return dsc_fail(DSC_ERROR_SIZE, "%zu samples of %zu features; there must be one of each", p->samples,
+                        p->features);
+    size_t rows = p->family == DSC_GLM_SOFTMAX ? p->classes : 1, size;
+    if (p->family == DSC_GLM_SOFTMAX && p->classes < 2)
+        return dsc_fail(DSC_ERROR_SIZE, "%zu classes; there must be two", p->classes);
+    if (__builtin_mul_overflow(rows, p->features + 1, &size) || size > 30000)
+        return dsc_fail(DSC_ERROR_SIZE,
+                        "%zu x %zu coefficients; their Hessian overflows LAPACK's int beyond 30000", rows,
+                        p->features + 1);
+    if (p->samples > INT32_MAX)
+        return dsc_fail(DSC_ERROR_OVERFLOW, "%zu samples overflow BLAS's int", p->samples);
+    DSC_CHECK_PRODUCT(p->samples, p->features + 1, DSC_FLOAT64);
+    DSC_CHECK_PRODUCT(p->samples, rows, DSC_FLOAT64);
+    if (o != NULL && !(o->l1 >= 0 && o->l1 < INFINITY && o->l2 >= 0 && o->l2 < INFINITY &&
+                       o->gradient_tolerance >= 0 && o->max_iterations >= 0))
+        return dsc_fail(DSC_ERROR_OPTION,
+                        "l1 %g, l2 %g, gradient_tolerance %g and max_iterations %lld must be in [0, inf)",
+                        o->l1, o->l2, o->gradient_tolerance, (long long)o->max_iterations);
+    return DSC_OK;
+}
+
+static void set_up(dsc_glm_run *m, const dsc_glm *p, const dsc_glm_options *options) {
+    if (options != NULL)
+        m->options = *options;
+    if (m->options.gradient_tolerance == 0)
+        m->options.gradient_tolerance = 1e-10;
+    if (m->options.max_iterations == 0)
+        m->options.max_iterations = 100;
+    m->n = p->samples;
+    m->features = p->features;
+    m->columns = p->features + p->intercept;
+    m->rows = p->family == DSC_GLM_SOFTMAX ? p->classes : 1;
+    m->size = m->rows * m->columns;
+    /* A tile of 256 KiB; at most 16 chunks, and not many where the Hessian is large. */
+    m->tile = dsc_min_size(dsc_max_size(32768 / m->columns, 16), 512);
+    size_t most = dsc_max_size(((size_t)1 << 23) / (m->size * m->size), 2);
+    m->chunks = dsc_min_size(dsc_ceil_div(m->n, m->tile), dsc_min_size(most, 16));
+}
+
+static dsc_status allocate(dsc_glm_run *m, double **memory) {
+    size_t n = m->n, size = m->size, square = size * size, partial = 1 + size + square;
+    size_t scratch = m->tile * (m->columns + 1 + 2 * m->rows);
+    partial = dsc_max_size(partial, m->features + 1);
+    size_t count = n * m->columns + 3 * n * m->rows + 2 * m->columns + 5 * size + 2 * square +
+                   m->chunks * (partial + scratch);
+    void *block = NULL;
+    DSC_TRY(dsc_allocate(count * sizeof(double), &block));
+    double *at = *memory = block;
+    m->z = at, at += n * m->columns;
+    m->eta = at, at += n * m->rows;
+    m->trial_eta = at, at += n * m->rows;
+    m->along = at, at += n * m->rows;
+    double *zeroed = at;
+    m->means = at, at += m->columns;
+    m->scales = at, at += m->columns;
+    m->beta = at, at += size;
+    m->trial = at, at += size;
+    m->step = at, at += size;
+    m->gradient = at, at += size;
+    m->diagonal = at, at += size;
+    memset(zeroed, 0, (size_t)(at - zeroed) * sizeof *at);
+    memset(m->eta, 0, n * m->rows * sizeof *at);
+    m->hessian = at, at += square;
+    m->factor = at, at += square;
+    m->partials = at, at += m->chunks * partial;
+    m->scratch = at;
+    return DSC_OK;
+}
+
+dsc_status dsc_glm_fit(const dsc_context *context, const dsc_glm *problem, const dsc_glm_options *options,
+                       bool (*progress)(void *user, const dsc_glm_iterate *iterate), void *user,
+                       double *coefficients, double *covariance, dsc_glm_result *result) {
+    DSC_TRY(check(problem, options, coefficients));
+    dsc_glm_result unused;
+    result = result == NULL ? &unused : result;
+    *result = (dsc_glm_result){.value = NAN,
+                               .gradient_norm = NAN,
+                               .log_likelihood = NAN,
+                               .dispersion = NAN,
+                               .condition = NAN,
+                               .bad_index = SIZE_MAX};
+    dsc_glm_run m = {.context = context, .problem = problem, .result = result, .value = NAN};
+    double *memory = NULL;
+    set_up(&m, problem, options);
+    DSC_TRY(allocate(&m, &memory));
+    dsc_status status = dsc_glm_prepare(&m);
+    if (status == DSC_OK)
+        status = iterate(&m, progress, user);
+    if (status > 0) {
+        if (!isnan(m.value))
+            summarize(&m);
+        write_coefficients(&m, coefficients);
+        if (covariance != NULL)
+            write_covariance(&m, status, covariance);
+    }
+    dsc_free(memory);
+    return status;
+}

@@ -1,0 +1,90 @@
+/* Generalised linear models by Newton's method: linear, logistic, Poisson and softmax regression, with
+ * standard errors. float64 throughout.
+ *
+ * A sample's prediction is made of eta = x b (one row of coefficients for each class with SOFTMAX). What is
+ * minimized is
+ *     sum_i w_i loss(y_i, eta_i) + l2 / 2 sum b^2 + l1 sum |b|,
+ * the penalties without the intercepts. */
+#ifndef DESCENT_GLM_H
+#define DESCENT_GLM_H
+
+#include <stdbool.h>
+
+#include "context.h"
+#include "newton.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef enum dsc_glm_family {
+    DSC_GLM_LINEAR = 0,   /* (eta - y)^2 / 2 */
+    DSC_GLM_LOGISTIC = 1, /* log(1 + e^eta) - y eta; y in [0, 1] */
+    DSC_GLM_POISSON = 2,  /* e^eta - y eta; y >= 0 */
+    DSC_GLM_SOFTMAX = 3   /* log(sum_k e^eta_k) - eta_y; y = 0, 1, ..., classes - 1 */
+} dsc_glm_family;
+
+typedef struct dsc_glm {
+    dsc_glm_family family;
+    size_t samples, features;
+    size_t classes;        /* of SOFTMAX, >= 2 */
+    const double *inputs;  /* samples x features */
+    const double *targets; /* one a sample */
+    const double *weights; /* one a sample, >= 0; NULL: all 1 */
+    bool intercept;        /* whether eta has a constant besides */
+} dsc_glm;
+
+/* Zeros are replaced by the defaults given. */
+typedef struct dsc_glm_options {
+    double l1, l2;             /* >= 0; no penalty */
+    double gradient_tolerance; /* done when no element of the mean loss's gradient is larger, each column in
+                                  units of its standard deviation (of its root mean square without intercept),
+                                  and the targets of LINEAR in units of theirs, of POISSON of their mean.
+                                  1e-10 */
+    int64_t max_iterations;    /* 100 */
+} dsc_glm_options;
+
+typedef struct dsc_glm_result {
+    double value;               /* what is minimized */
+    double gradient_norm;       /* see gradient_tolerance */
+    double log_likelihood;      /* with its constants, without the penalties */
+    double dispersion;          /* LINEAR: the residuals' variance, over degrees_of_freedom. Others: 1 */
+    int64_t degrees_of_freedom; /* samples with a weight, less free coefficients */
+    int64_t iterations;
+    double condition; /* estimate of the Hessian's, its diagonal scaled to 1 */
+    size_t bad_index; /* SIZE_MAX: none */
+} dsc_glm_result;
+
+/* One iteration, as the progress callback sees it. The first, number 0, is the model of intercepts alone. */
+typedef struct dsc_glm_iterate {
+    int64_t iteration;
+    double value, gradient_norm,
+        step; /* step: the share of the Newton step that was taken; NaN at the start */
+} dsc_glm_iterate;
+
+/* Fits. coefficients: a row for each class (one row for other families) of features elements and, with an
+ * intercept, that at its end. Softmax rows sum to 0 where nothing tells them apart: all of them without
+ * penalties, else the intercepts.
+ *
+ * Each iteration forms X^T W X and solves for the Newton step by Cholesky's factorisation: iteratively
+ * reweighted least squares. With l1 the step minimizes the penalized quadratic model by coordinate descent:
+ * proximal Newton (Lee, Sun and Saunders 2014). Steps are halved until the value falls.
+ *
+ * covariance: (coefficients x coefficients); may be NULL. dispersion H^-1 at the end, H the Hessian with its
+ * l2: without penalties the coefficients' covariance, with l2 their posterior's. For the directions in which
+ * softmax rows sum to something, 0. NaN with l1, and where the fit did not end well.
+ *
+ * Returns DSC_NEWTON_GRADIENT; _EXACT: no step lowers the value any more; _MAX_ITERATIONS; _SINGULAR: column
+ * bad_index of the inputs depends on those before it (and on the intercept) and there is no l2; _SEPARABLE:
+ * some combination of the inputs, in which column bad_index weighs most (features: the intercept), tells the
+ * targets apart, and its coefficients would have to be infinite; _LINE_SEARCH_FAILED: rounding hides which way is down; _STOPPED by progress; or a negative status:
+ * NULL, a size of 0, fewer than two classes, an input that is not finite, a target or weight out of range
+ * (the message says where), no weight above 0, options out of range, no memory. */
+dsc_status dsc_glm_fit(const dsc_context *context, const dsc_glm *problem, const dsc_glm_options *options,
+                       bool (*progress)(void *user, const dsc_glm_iterate *iterate), void *user,
+                       double *coefficients, double *covariance, dsc_glm_result *result);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
