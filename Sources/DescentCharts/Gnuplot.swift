@@ -41,6 +41,34 @@ public enum Gnuplot {
     "'" + text.replacingOccurrences(of: "'", with: "''").replacingOccurrences(of: "\n", with: " ") + "'"
   }
 
+  /// What all charts begin with.
+  static func preamble(
+    _ format: Format, to path: String, title: String, xLabel: String, yLabel: String
+  ) -> String {
+    """
+    set terminal \(format.terminal)
+    set output \(quoted(path))
+    set encoding utf8
+    set title \(quoted(title)) noenhanced
+    set xlabel \(quoted(xLabel)) noenhanced
+    set ylabel \(quoted(yLabel)) noenhanced
+    set border linecolor '#606060'
+    set rmargin 6
+    set key noenhanced
+    set linetype 1 linecolor '#1f77b4'
+    set linetype 2 linecolor '#d62728'
+    set linetype 3 linecolor '#2ca02c'
+    set linetype 4 linecolor '#9467bd'
+    """
+  }
+
+  /// Points as the data blocks $line0, $line1, ...
+  static func blocks(_ lines: [[(x: Double, y: Double)]]) -> String {
+    lines.enumerated().map { index, points in
+      "$line\(index) << EOD\n" + points.map { "\($0.x) \($0.y)\n" }.joined() + "EOD\n"
+    }.joined()
+  }
+
   /// Runs a program that writes `output`, which then becomes `path`.
   static func run(_ script: String, output: String, path: String) throws {
     // From a file: a pipe to a gnuplot that is not there would end this process by SIGPIPE.

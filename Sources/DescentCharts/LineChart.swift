@@ -18,14 +18,17 @@ public struct LineChart: Sendable {
   public var title: String
   /// The axes' texts.
   public var xLabel: String, yLabel: String
+  /// Whether the vertical axis is logarithmic; points at or below 0 are then left out.
+  public var isLogarithmic: Bool
   /// What is drawn.
   public var lines: [Line]
 
   /// A chart of lines.
-  public init(title: String, xLabel: String, yLabel: String, lines: [Line]) {
+  public init(title: String, xLabel: String, yLabel: String, isLogarithmic: Bool = false, lines: [Line]) {
     self.title = title
     self.xLabel = xLabel
     self.yLabel = yLabel
+    self.isLogarithmic = isLogarithmic
     self.lines = lines
   }
 
@@ -35,25 +38,11 @@ public struct LineChart: Sendable {
       "$line\(index) using 1:2 with lines linewidth 1.5 linecolor \(index + 1) "
         + (line.name.isEmpty ? "notitle" : "title \(Gnuplot.quoted(line.name))")
     }
-    let blocks = lines.enumerated().map { index, line in
-      "$line\(index) << EOD\n" + line.points.map { "\($0.x) \($0.y)\n" }.joined() + "EOD\n"
-    }
     return """
-      set terminal \(format.terminal)
-      set output \(Gnuplot.quoted(path))
-      set encoding utf8
-      set title \(Gnuplot.quoted(title)) noenhanced
-      set xlabel \(Gnuplot.quoted(xLabel)) noenhanced
-      set ylabel \(Gnuplot.quoted(yLabel)) noenhanced
+      \(Gnuplot.preamble(format, to: path, title: title, xLabel: xLabel, yLabel: yLabel))
+      \(isLogarithmic ? "set logscale y; set format y '10^{%L}'" : "")
       set grid linetype 1 linecolor '#d8d8d8' linewidth 0.7
-      set border linecolor '#606060'
-      set rmargin 6
-      set key noenhanced
-      set linetype 1 linecolor '#1f77b4'
-      set linetype 2 linecolor '#d62728'
-      set linetype 3 linecolor '#2ca02c'
-      set linetype 4 linecolor '#9467bd'
-      \(blocks.joined())
+      \(Gnuplot.blocks(lines.map(\.points)))
       plot \(plots.joined(separator: ", "))
       """
   }

@@ -9,7 +9,8 @@ struct DescentCommand: ParsableCommand {
     abstract: "Trains neural networks on the CPU, with PyTorch's numbers.",
     version: Runtime.version,
     subcommands: [
-      TrainCommand.self, EvaluateCommand.self, PredictCommand.self, OptimizersCommand.self, BenchCommand.self,
+      TrainCommand.self, EvaluateCommand.self, PredictCommand.self, OptimizersCommand.self,
+      NewtonCommand.self, BenchCommand.self,
       DataCommand.self, DoctorCommand.self, VersionCommand.self,
     ])
 }

@@ -2,23 +2,34 @@ import Foundation
 
 /// Where the files of a data set are, and where they come from.
 struct DatasetFiles {
-  /// A file's name without ".gz", and the SHA-256 of the official gzip file.
-  typealias File = (name: String, sha256: String)
+  /// A file's name, without ".gz" where it has one, and the SHA-256 of the official file.
+  struct File {
+    let name: String
+    var suffix = ".gz"
+    let sha256: String
+    var official: String { name + suffix }
+  }
 
-  let dataset: StandardDataset
+  /// The data set's name.
+  let name: String
   private let address: String
   private let files: [File]
 
+  init(_ name: String, address: String, _ files: [File]) {
+    self.name = name
+    self.address = ProcessInfo.processInfo.environment["DESCENT_MIRROR"] ?? address
+    self.files = files
+  }
+
   init(_ dataset: StandardDataset) {
-    self.dataset = dataset
-    let mirror = ProcessInfo.processInfo.environment["DESCENT_MIRROR"]
+    let address: String
     let checksums: [String]
     switch dataset {
     case .glyphs:
       address = ""
       checksums = []
     case .fashionMNIST:
-      address = mirror ?? "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/"
+      address = "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/"
       checksums = [
         "3aede38d61863908ad78613f6a32ed271626dd12800ba2636569512369268a84",
         "a04f17134ac03560a47e3764e11b92fc97de4d1bfaf8ba1a3aa29af54cc90845",
@@ -26,7 +37,7 @@ struct DatasetFiles {
         "67da17c76eaffca5446c3361aaab5c3cd6d1c2608764d35dfb1850b086bf8dd5",
       ]
     case .mnist:
-      address = mirror ?? "https://ossci-datasets.s3.amazonaws.com/mnist/"
+      address = "https://ossci-datasets.s3.amazonaws.com/mnist/"
       checksums = [
         "440fcabf73cc546fa21475e81ea370265605f56be210a4024d2ca8f203523609",
         "3552534a0a558bbed6aed32b30c495cca23d567ec52cac8be1a0730e8010255c",
@@ -34,7 +45,8 @@ struct DatasetFiles {
         "f7ae60f92e00ec6debd23a6088c31dbd2371eca3ffa0defaefb259924204aec6",
       ]
     }
-    files = zip(Self.names, checksums).map { ($0, $1) }
+    let files = zip(Self.names, checksums).map { File(name: $0, sha256: $1) }
+    self.init(dataset.rawValue, address: address, files)
   }
 
   /// What the MNIST files, and those of the sets made like it, are called.
@@ -57,7 +69,6 @@ struct DatasetFiles {
 
   /// The folder that has all files; they are downloaded if none has and no folder was named.
   func locate(_ dataDirectory: String?) throws(DescentError) -> String {
-    let name = dataset.rawValue
     if let dataDirectory {
       for folder in [dataDirectory, "\(dataDirectory)/\(name)"] where missing(in: folder).isEmpty {
         return folder
@@ -75,14 +86,14 @@ struct DatasetFiles {
   }
 
   private func complaint(_ folder: String, _ reason: String) -> DescentError {
-    let names = missing(in: folder).map { $0.name + ".gz" }.joined(separator: ", ")
+    let names = missing(in: folder).map(\.official).joined(separator: ", ")
     return DescentError(
-      .file, "\(dataset.rawValue): \(names) from \(address) should be in \(folder): \(reason)")
+      .file, "\(name): \(names) from \(address) should be in \(folder): \(reason)")
   }
 
   /// Fetches a file with curl, checks it, and only then gives it its name.
   func download(_ file: File, into folder: String) throws(DescentError) {
-    let target = "\(folder)/\(file.name).gz"
+    let target = "\(folder)/\(file.official)"
     let part = target + ".part"
     do {
       try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
@@ -91,7 +102,7 @@ struct DatasetFiles {
     }
     defer { try? FileManager.default.removeItem(atPath: part) }
     let arguments = [
-      "-fsSL", "--retry", "2", "--connect-timeout", "15", "-o", part, address + file.name + ".gz",
+      "-fsSL", "--retry", "2", "--connect-timeout", "15", "-o", part, address + file.official,
     ]
     guard let fetched = Self.run("curl", arguments) else { throw complaint(folder, "downloading needs curl") }
     guard fetched.status == 0 else { throw complaint(folder, "downloading failed: \(fetched.errors)") }
@@ -100,7 +111,7 @@ struct DatasetFiles {
     }
     guard sum.output.hasPrefix(file.sha256) else {
       throw complaint(
-        folder, "the download of \(file.name).gz has the wrong checksum \(sum.output.prefix(64))")
+        folder, "the download of \(file.official) has the wrong checksum \(sum.output.prefix(64))")
     }
     do {
       try FileManager.default.moveItem(atPath: part, toPath: target)

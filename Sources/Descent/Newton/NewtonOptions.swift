@@ -7,14 +7,14 @@ public struct NewtonOptions: Sendable {
     /// `projected` with bounds, `conjugateGradients` for more than 1000 elements, else `trustRegion`.
     case automatic
     /// The exact minimum of the quadratic model within a ball: Moré and Sorensen 1983. Escapes saddles.
-    case trustRegion
+    case trustRegion = "trust-region"
     /// Within the same ball, on the way from steepest descent to the Newton step: Powell 1970. Escapes saddles.
     case dogleg
     /// Within the same ball by conjugate gradients, with Hessian-vector products in place of the Hessian: Steihaug
     /// 1983. For many elements. Escapes saddles.
-    case conjugateGradients
+    case conjugateGradients = "conjugate-gradients"
     /// x - H⁻¹ g, made a direction of descent, and a line search along it.
-    case lineSearch
+    case lineSearch = "line-search"
     /// The same among the elements that are off their bounds: Bertsekas 1982. The one method that takes bounds.
     case projected
     /// x - H⁻¹ g, as in the lecture: to whatever stationary point is near.
@@ -36,9 +36,9 @@ public struct NewtonOptions: Sendable {
   /// How far `lineSearch` goes along its direction.
   public enum LineSearch: String, Sendable, CaseIterable {
     /// To the strong Wolfe conditions, by bracketing and zooming: Nocedal and Wright 2006.
-    case strongWolfe
+    case strongWolfe = "strong-wolfe"
     /// To the same conditions: Moré and Thuente 1994.
-    case moreThuente
+    case moreThuente = "more-thuente"
     /// Backtracking to a sufficient decrease, by values alone: Armijo 1966.
     case armijo
 

@@ -1,0 +1,139 @@
+import ArgumentParser
+import Descent
+import DescentCharts
+import Foundation
+
+/// What `descent newton --function` is given, and does.
+struct FunctionArguments: ParsableArguments {
+  @Option(help: "The test function's name.")
+  var function: String?
+  @Option(
+    parsing: .unconditional,
+    help: "Where to begin, as numbers separated by commas. (default: the usual start)")
+  var start: String?
+  @Option(help: "How steps are made.")
+  var method: NewtonOptions.Method = .automatic
+  @Option(help: "How far line-search goes.")
+  var lineSearch: NewtonOptions.LineSearch = .strongWolfe
+  @Option(
+    parsing: .unconditional,
+    help: "Gradient descent's learning rate. (default: the best of 1, 0.5, 0.2, 0.1, ...)")
+  var lr: Double?
+  @Option(parsing: .unconditional, help: "Gradient descent's steps.")
+  var descentSteps: Int = 200
+  @Option(help: "The folder for path.png and convergence.png, and the same as SVG.")
+  var out = "descent-newton"
+
+  func run(_ name: String, _ tolerance: Double?, _ maxIterations: Int?) throws {
+    let function = try TestFunction.named(name)
+    let start = try parseStart(function)
+    if let lr, !(lr > 0) { throw DescentError(.invalidArgument, "--lr is \(lr), must be above 0") }
+    guard descentSteps >= 1 else {
+      throw DescentError(.invalidArgument, "--descent-steps is \(descentSteps), must be at least 1")
+    }
+    var options = NewtonOptions(method: method, lineSearch: lineSearch)
+    options.gradientTolerance = tolerance ?? options.gradientTolerance
+    options.maxIterations = maxIterations ?? options.maxIterations
+    let result = try Newton.minimize(startingAt: start, options: options) { function($0) }
+    printSteps(result)
+    print(result)
+    let descent = try GradientDescent(function, from: start, steps: descentSteps, learningRate: lr)
+    print(
+      "gradient descent, learning rate \(descent.learningRate): \(brief(descent.values.last!)) after \(descentSteps) steps"
+    )
+    do {
+      try draw(function, result, descent, out)
+    } catch let error as ChartError {
+      warn("no pictures: \(error)")
+    }
+    if !result.reason.isGood { throw ExitCode.failure }
+  }
+
+  private func parseStart(_ function: TestFunction) throws(DescentError) -> [Double] {
+    guard let start else { return function.start }
+    let numbers = start.split(separator: ",").map { Double($0.trimmingCharacters(in: .whitespaces)) }
+    guard numbers.count == function.start.count, numbers.allSatisfy({ $0?.isFinite ?? false }) else {
+      throw DescentError(
+        .invalidArgument, "--start is '\(start)', must be \(function.start.count) numbers separated by commas"
+      )
+    }
+    return numbers.map { $0! }
+  }
+
+  private func printSteps(_ result: NewtonResult) {
+    let shown = min(result.x.count, 4)
+    let names = (0..<shown).map { "x\($0 + 1)" } + (shown < result.x.count ? ["..."] : [])
+    let rows = result.trace.map { step in
+      ["\(step.iteration)"] + step.x.prefix(shown).map(brief) + (shown < result.x.count ? ["..."] : [])
+        + [step.value, step.gradientNorm, step.stepNorm].map(brief)
+    }
+    print(aligned([["iteration"] + names + ["value", "gradient", "step"]] + rows))
+  }
+
+  // MARK: Pictures
+
+  private func draw(
+    _ function: TestFunction, _ result: NewtonResult, _ descent: GradientDescent, _ folder: String
+  ) throws {
+    do {
+      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    } catch {
+      throw DescentError(.file, "--out \(folder) cannot be made: \((error as NSError).localizedDescription)")
+    }
+    let names = (
+      newton: "Newton, \(result.iterations) step\(result.iterations == 1 ? "" : "s")", descent: descent.title
+    )
+    func curve(_ name: String, _ values: [Double]) -> LineChart.Line {
+      .init(name: name, points: values.enumerated().map { (x: Double($0), y: $1) }.filter { $0.y > 0 })
+    }
+    let convergence = LineChart(
+      title: "\(function)", xLabel: "steps", yLabel: "value", isLogarithmic: true,
+      lines: [curve(names.newton, result.trace.map(\.value)), curve(names.descent, descent.values)])
+    try convergence.write(.png, to: "\(folder)/convergence.png")
+    try convergence.write(.svg, to: "\(folder)/convergence.svg")
+    if result.x.count == 2 {
+      let chart = PathPicture(
+        function: function,
+        paths: [(names.newton, result.trace.map(\.x)), (names.descent, descent.path)]
+      ).chart
+      try chart.write(.png, to: "\(folder)/path.png")
+      try chart.write(.svg, to: "\(folder)/path.svg")
+    }
+    print("drawn in \(folder)")
+  }
+}
+
+/// The lecture's method, to compare with.
+struct GradientDescent {
+  let learningRate: Double
+  let path: [[Double]]
+  let values: [Double]
+
+  var title: String { "gradient descent, learning rate \(learningRate), \(path.count - 1) steps" }
+
+  /// With the learning rate given; or with that of 1, 0.5, 0.2, 0.1, ... which ends lowest.
+  init(_ function: TestFunction, from start: [Double], steps: Int, learningRate: Double?) throws {
+    let rates =
+      learningRate.map { [$0] } ?? (0..<36).map { [1, 0.5, 0.2][$0 % 3] / pow(10, Double($0 / 3)) }
+    let runs = try rates.map { try Self.run(function, start, steps, $0) }
+    func end(_ values: [Double]) -> Double { values.last!.isFinite ? values.last! : .infinity }
+    let best = runs.indices.min { end(runs[$0].values) < end(runs[$1].values) }!
+    (self.learningRate, path, values) = (rates[best], runs[best].path, runs[best].values)
+  }
+
+  private static func run(
+    _ function: TestFunction, _ start: [Double], _ steps: Int, _ learningRate: Double
+  ) throws -> (path: [[Double]], values: [Double]) {
+    let x = Parameter(Tensor(start, dtype: .float64))
+    let optimizer = try Optimizer([x], SGD(learningRate: learningRate))
+    var (path, values) = ([start], [noGrad { function(x) }.item()])
+    for _ in 0..<steps where values.last!.isFinite {
+      optimizer.zeroGrad()
+      function(x).backward()
+      try optimizer.step()
+      path.append(x.doubles)
+      values.append(noGrad { function(x) }.item())
+    }
+    return (path, values)
+  }
+}

@@ -1,0 +1,64 @@
+import ArgumentParser
+import Descent
+import Foundation
+
+extension RegressionResult.Family: ExpressibleByArgument {}
+extension NewtonOptions.Method: ExpressibleByArgument {}
+extension NewtonOptions.LineSearch: ExpressibleByArgument {}
+
+/// `descent newton`
+struct NewtonCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "newton",
+    abstract: "Fits a regression, or minimizes a test function, by Newton's method.",
+    usage: """
+      descent newton --dataset airfoil|csv:FILE --target COLUMN --family FAMILY [--l2 X] [...]
+      descent newton --function NAME [--start X,Y,...] [--method M] [--out DIR]
+      """,
+    discussion: """
+      A data set's columns are numbers; of the target, with the families logistic and softmax, they may be names. \
+      The functions are \(TestFunction.all.map(\.name).joined(separator: ", ")). Those of two variables are drawn as \
+      contours, with the paths of Newton's method and of gradient descent; all with their values by step.
+      """)
+
+  @OptionGroup(title: "Regression") var regression: RegressionArguments
+  @OptionGroup(title: "Functions") var function: FunctionArguments
+  @Option(
+    parsing: .unconditional, help: "Done when the gradient is no larger. (default: 1e-10; of functions 1e-8)")
+  var tolerance: Double?
+  @Option(parsing: .unconditional, help: "The most iterations. (default: 100; of functions 200)")
+  var maxIterations: Int?
+
+  func run() throws {
+    if let maxIterations, maxIterations < 1 {
+      throw DescentError(.invalidArgument, "--max-iterations is \(maxIterations), must be at least 1")
+    }
+    if let tolerance, !(tolerance > 0) {
+      throw DescentError(.invalidArgument, "--tolerance is \(tolerance), must be above 0")
+    }
+    switch (regression.dataset, function.function) {
+    case (let dataset?, nil): try regression.run(dataset, tolerance, maxIterations)
+    case (nil, let name?): try function.run(name, tolerance, maxIterations)
+    default: throw ValidationError("give one of --dataset and --function")
+    }
+  }
+}
+
+/// Rows of cells, each column as wide as it must be: the first to the left, numbers to the right.
+func aligned(_ rows: [[String]]) -> String {
+  let widths = rows.reduce(into: [Int]()) { widths, row in
+    for (index, cell) in row.enumerated() {
+      if index == widths.count { widths.append(0) }
+      widths[index] = max(widths[index], cell.count)
+    }
+  }
+  return rows.map { row in
+    row.enumerated().map { index, cell in
+      let space = String(repeating: " ", count: widths[index] - cell.count)
+      return index == 0 ? cell + space : space + cell
+    }.joined(separator: "  ")
+  }.joined(separator: "\n")
+}
+
+/// A number in six digits.
+func brief(_ value: Double) -> String { value.isNaN ? "-" : String(format: "%.6g", value) }
