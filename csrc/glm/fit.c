@@ -139,7 +139,8 @@ static dsc_status iterate(dsc_glm_run *m, bool (*progress)(void *, const dsc_glm
 
 /* ---- What is reported ---- */
 
-/* For inputs as they were given: the means' part moves into the intercept. Softmax intercepts have the sum 0. */
+/* For inputs as they were given: the means' part moves into the intercept. Softmax intercepts have the sum 0.
+ */
 static void write_coefficients(const dsc_glm_run *m, double *coefficients) {
     double mean = 0;
     memcpy(coefficients, m->beta, m->size * sizeof *coefficients);

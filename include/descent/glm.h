@@ -77,9 +77,10 @@ typedef struct dsc_glm_iterate {
  * Returns DSC_NEWTON_GRADIENT; _EXACT: no step lowers the value any more; _MAX_ITERATIONS; _SINGULAR: column
  * bad_index of the inputs depends on those before it (and on the intercept) and there is no l2; _SEPARABLE:
  * some combination of the inputs, in which column bad_index weighs most (features: the intercept), tells the
- * targets apart, and its coefficients would have to be infinite; _LINE_SEARCH_FAILED: rounding hides which way is down; _STOPPED by progress; or a negative status:
- * NULL, a size of 0, fewer than two classes, an input that is not finite, a target or weight out of range
- * (the message says where), no weight above 0, options out of range, no memory. */
+ * targets apart, and its coefficients would have to be infinite; _LINE_SEARCH_FAILED: rounding hides which
+ * way is down; _STOPPED by progress; or a negative status: NULL, a size of 0, fewer than two classes, an
+ * input that is not finite, a target or weight out of range (the message says where), no weight above 0,
+ * options out of range, no memory. */
 dsc_status dsc_glm_fit(const dsc_context *context, const dsc_glm *problem, const dsc_glm_options *options,
                        bool (*progress)(void *user, const dsc_glm_iterate *iterate), void *user,
                        double *coefficients, double *covariance, dsc_glm_result *result);
