@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "glm/glm.h"
+#include "linalg/gram.h"
 
 /* ---- Iterations ---- */
 
@@ -33,11 +34,19 @@ static double find_promise(const dsc_glm_run *m) {
     return promise;
 }
 
-static void try_share(dsc_glm_run *m, double t) {
+static double find_penalty(const dsc_glm_run *m, const double *b) {
+    double sum = 0;
+    for (size_t j = 0; j < m->size; ++j)
+        if (dsc_glm_is_penalized(m, j))
+            sum += m->options.l2 / 2 * b[j] * b[j] + m->options.l1 * fabs(b[j]);
+    return sum;
+}
+
+/* The loss where a share of the step leads. */
+static double try_share(dsc_glm_run *m, double t, bool has_derivatives) {
     for (size_t j = 0; j < m->size; ++j)
         m->trial[j] = m->beta[j] + t * m->step[j];
-    for (size_t i = 0; i < m->n * m->rows; ++i)
-        m->trial_eta[i] = m->eta[i] + t * m->along[i];
+    return dsc_glm_pass(m, m->trial, m->trial_eta, has_derivatives);
 }
 
 static void swap(double **a, double **b) {
@@ -46,41 +55,44 @@ static void swap(double **a, double **b) {
     *b = old;
 }
 
-static void accept(dsc_glm_run *m, double value) {
+/* Here, where a pass with derivatives has just been. */
+static void settle(dsc_glm_run *m, double loss) {
+    m->loss = loss;
+    m->value = loss + find_penalty(m, m->beta);
+    m->gradient_norm = find_gradient_norm(m);
+}
+
+static void accept(dsc_glm_run *m, double loss) {
     swap(&m->beta, &m->trial);
     swap(&m->eta, &m->trial_eta);
-    m->value = value;
-    m->gradient_norm = find_gradient_norm(m);
+    settle(m, loss);
+}
+
+static dsc_status go_back(dsc_glm_run *m, dsc_status reason) {
+    settle(m, dsc_glm_pass(m, m->beta, m->eta, true));
+    return reason;
 }
 
 /* Goes along the step, and evaluates there. */
 static dsc_status advance(dsc_glm_run *m, double *t) {
-    double promise = find_promise(m), size = fabs(m->value), before = m->gradient_norm;
-    bool is_near = promise <= 1e-10 * size; /* rounding blurs what the value says */
-    try_share(m, *t = 1);
-    double value = dsc_glm_pass(m, m->trial_eta, m->trial, true);
-    if (is_near) {
-        double old = m->value;
-        accept(m, value);
-        if (m->gradient_norm < before && value <= old + 1e-10 * size)
+    double promise = find_promise(m), old = m->value, size = fabs(old), before = m->gradient_norm;
+    double loss = try_share(m, *t = 1, true);
+    if (promise <= 1e-10 * size) { /* rounding blurs what the value says: ask the gradient */
+        accept(m, loss);
+        if (m->gradient_norm < before && m->value <= old + 1e-10 * size)
             return DSC_OK;
         swap(&m->beta, &m->trial);
         swap(&m->eta, &m->trial_eta);
-        m->value = dsc_glm_pass(m, m->eta, m->beta, true);
-        m->gradient_norm = before;
-        return DSC_NEWTON_EXACT;
+        return go_back(m, DSC_NEWTON_EXACT);
     }
-    while (!(value <= m->value - 1e-4 * *t * promise)) {
-        if ((*t /= 2) < 1e-10) {
-            m->value = dsc_glm_pass(m, m->eta, m->beta, true);
-            return DSC_NEWTON_LINE_SEARCH_FAILED;
-        }
-        try_share(m, *t);
-        value = dsc_glm_pass(m, m->trial_eta, m->trial, false);
+    while (!(loss + find_penalty(m, m->trial) <= old - 1e-4 * *t * promise)) {
+        if ((*t /= 2) < 1e-10)
+            return go_back(m, DSC_NEWTON_LINE_SEARCH_FAILED);
+        loss = try_share(m, *t, false);
     }
     if (*t < 1)
-        value = dsc_glm_pass(m, m->trial_eta, m->trial, true);
-    accept(m, value);
+        loss = try_share(m, *t, true);
+    accept(m, loss);
     return DSC_OK;
 }
 
@@ -95,10 +107,10 @@ static size_t find_heaviest(const dsc_glm_run *m, const double *b) {
     return heaviest % m->columns;
 }
 
-/* Whether the fit so far, or the step from it, shows that the data are separable. */
+/* Whether the fit so far, or the last step to it, shows that the data are separable. */
 static bool is_separable(dsc_glm_run *m) {
-    bool by_fit = dsc_glm_separates(m, m->eta, true);
-    if (!by_fit && !dsc_glm_separates(m, m->along, false))
+    bool by_fit = dsc_glm_separates(m, m->eta, NULL);
+    if (!by_fit && (m->result->iterations == 0 || !dsc_glm_separates(m, m->eta, m->trial_eta)))
         return false;
     m->result->bad_index = find_heaviest(m, by_fit ? m->beta : m->step);
     return true;
@@ -107,29 +119,23 @@ static bool is_separable(dsc_glm_run *m) {
 static dsc_status iterate(dsc_glm_run *m, bool (*progress)(void *, const dsc_glm_iterate *), void *user) {
     bool has_penalty = m->options.l1 > 0 || m->options.l2 > 0;
     double t = NAN;
-    m->value = dsc_glm_pass(m, m->eta, m->beta, true);
-    m->gradient_norm = find_gradient_norm(m);
-    dsc_status status = DSC_OK;
+    settle(m, dsc_glm_pass(m, m->beta, m->eta, true));
     for (;;) {
         dsc_glm_iterate now = {m->result->iterations, m->value, m->gradient_norm, t};
         if (progress != NULL && progress(user, &now))
             return DSC_NEWTON_STOPPED;
-        if (status != DSC_OK)
-            return status;
-        if (m->options.l1 > 0)
-            dsc_glm_proximal_step(m);
-        else
-            status = dsc_glm_newton_step(m);
-        if (status != DSC_OK)
-            return status;
-        dsc_glm_predict(m, m->step, m->along);
         /* Also where the gradient is small: far out all gradients are. */
         if (!has_penalty && is_separable(m))
             return DSC_NEWTON_SEPARABLE;
+        dsc_status status = m->options.l1 > 0 ? DSC_OK : dsc_glm_newton_step(m);
+        if (status != DSC_OK)
+            return status;
         if (m->gradient_norm <= m->options.gradient_tolerance)
             return DSC_NEWTON_GRADIENT;
         if (m->result->iterations == m->options.max_iterations)
             return DSC_NEWTON_MAX_ITERATIONS;
+        if (m->options.l1 > 0)
+            dsc_glm_proximal_step(m);
         status = advance(m, &t);
         if (status != DSC_OK)
             return status;
@@ -183,8 +189,9 @@ static void write_covariance(dsc_glm_run *m, dsc_status status, double *covarian
     for (size_t i = 0; i < n * n; ++i)
         covariance[i] = NAN;
     bool is_known = (status == DSC_NEWTON_GRADIENT || status == DSC_NEWTON_EXACT) && m->options.l1 == 0;
-    if (!is_known || dsc_glm_newton_step(m) != DSC_OK ||
-        LAPACKE_dpotri(LAPACK_COL_MAJOR, 'L', (lapack_int)n, m->factor, (lapack_int)n) != 0)
+    if (status == DSC_NEWTON_EXACT && is_known) /* the factor is the last step's */
+        is_known = dsc_glm_newton_step(m) == DSC_OK;
+    if (!is_known || LAPACKE_dpotri(LAPACK_COL_MAJOR, 'L', (lapack_int)n, m->factor, (lapack_int)n) != 0)
         return;
     for (size_t i = 0; i < n; ++i)
         for (size_t j = 0; j <= i; ++j)
@@ -200,10 +207,7 @@ static void summarize(dsc_glm_run *m) {
     dsc_glm_result *r = m->result;
     const dsc_glm *p = m->problem;
     size_t free = m->rows > 1 ? (m->rows - 1) * m->columns : m->columns;
-    dsc_glm_options options = m->options;
-    m->options.l1 = m->options.l2 = 0;
-    double loss = dsc_glm_pass(m, m->eta, m->beta, false), count = (double)m->samples;
-    m->options = options;
+    double loss = m->loss, count = (double)m->samples;
     r->value = m->value;
     r->gradient_norm = m->gradient_norm;
     r->degrees_of_freedom = m->samples - (int64_t)free;
@@ -262,25 +266,23 @@ static void set_up(dsc_glm_run *m, const dsc_glm *p, const dsc_glm_options *opti
     m->columns = p->features + p->intercept;
     m->rows = p->family == DSC_GLM_SOFTMAX ? p->classes : 1;
     m->size = m->rows * m->columns;
-    /* A tile of 256 KiB; at most 16 chunks, and not many where the Hessian is large. */
-    m->tile = dsc_min_size(dsc_max_size(32768 / m->columns, 16), 512);
+    m->stride = dsc_ceil_div(m->columns, DSC_GRAM_GRAIN) * DSC_GRAM_GRAIN;
+    /* A tile of 128 KiB. Several to a chunk; at most 32 chunks, and not many where the Hessian is large. */
+    m->tile = dsc_min_size(dsc_max_size(16384 / m->columns, 64), 512);
     size_t most = dsc_max_size(((size_t)1 << 23) / (m->size * m->size), 2);
-    m->chunks = dsc_min_size(dsc_ceil_div(m->n, m->tile), dsc_min_size(most, 16));
+    m->chunks = dsc_min_size(dsc_ceil_div(m->n, 8 * m->tile), dsc_min_size(most, 32));
 }
 
 static dsc_status allocate(dsc_glm_run *m, double **memory) {
     size_t n = m->n, size = m->size, square = size * size, partial = 1 + size + square;
-    size_t scratch = m->tile * (m->columns + 1 + 2 * m->rows);
-    partial = dsc_max_size(partial, m->features + 1);
-    size_t count = n * m->columns + 3 * n * m->rows + 2 * m->columns + 5 * size + 2 * square +
-                   m->chunks * (partial + scratch);
+    size_t scratch = m->tile * dsc_glm_scratch(m);
+    partial = dsc_max_size(partial, 2 * m->features);
+    size_t count = 2 * n * m->rows + 2 * m->columns + 5 * size + 2 * square + m->chunks * (partial + scratch);
     void *block = NULL;
     DSC_TRY(dsc_allocate(count * sizeof(double), &block));
     double *at = *memory = block;
-    m->z = at, at += n * m->columns;
     m->eta = at, at += n * m->rows;
     m->trial_eta = at, at += n * m->rows;
-    m->along = at, at += n * m->rows;
     double *zeroed = at;
     m->means = at, at += m->columns;
     m->scales = at, at += m->columns;
@@ -290,7 +292,6 @@ static dsc_status allocate(dsc_glm_run *m, double **memory) {
     m->gradient = at, at += size;
     m->diagonal = at, at += size;
     memset(zeroed, 0, (size_t)(at - zeroed) * sizeof *at);
-    memset(m->eta, 0, n * m->rows * sizeof *at);
     m->hessian = at, at += square;
     m->factor = at, at += square;
     m->partials = at, at += m->chunks * partial;

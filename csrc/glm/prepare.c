@@ -6,46 +6,35 @@
 
 /* ---- Columns ---- */
 
-typedef struct column_sums {
-    dsc_glm_run *m;
-    bool is_centred; /* the second time round: z is written, squares are summed */
-} column_sums;
-
-static void sum_chunk(void *argument, size_t chunk) {
-    const column_sums *job = argument;
-    dsc_glm_run *m = job->m;
-    size_t p = m->features, end = dsc_glm_first(m, chunk + 1);
-    double *sums = m->partials + chunk * (p + 1);
-    memset(sums, 0, (p + 1) * sizeof *sums);
-    for (size_t i = dsc_glm_first(m, chunk); i < end; ++i) {
-        const double *x = m->problem->inputs + i * p;
-        double *z = m->z + i * m->columns, weight = dsc_glm_weight(m, i);
-        if (!job->is_centred) {
-            double finite = 0;
-            for (size_t j = 0; j < p; ++j) {
-                sums[j] += weight * x[j];
-                finite += x[j] * 0;
-            }
-            if (finite != 0 && sums[p] == 0) /* NaN */
-                sums[p] = (double)i + 1;
-        } else {
-            for (size_t j = 0; j < p; ++j) {
-                z[j] = x[j] - m->means[j];
-                sums[j] += weight * z[j] * z[j];
-            }
-            if (m->columns > p)
-                z[p] = 1;
-        }
+/* Sums, and sums of squares, of what the columns are more than in the first row. */
+DSC_MULTIVERSION
+static void add_row(size_t p, double weight, const double *x, const double *first, double *sums,
+                    double *squares) {
+    for (size_t j = 0; j < p; ++j) {
+        double more = x[j] - first[j];
+        sums[j] += weight * more;
+        squares[j] += weight * more * more;
     }
 }
 
-static dsc_status find_bad_input(const dsc_glm_run *m, size_t row) {
-    const double *x = m->problem->inputs + row * m->features;
-    size_t j = 0;
-    while (isfinite(x[j]))
-        ++j;
-    return dsc_fail(DSC_ERROR_ARGUMENT, "row %zu, column %zu of the inputs is %g, must be finite", row, j,
-                    x[j]);
+static void sum_chunk(void *argument, size_t chunk) {
+    const dsc_glm_run *m = argument;
+    size_t p = m->features, end = dsc_glm_first(m, chunk + 1);
+    double *sums = m->partials + chunk * 2 * p;
+    memset(sums, 0, 2 * p * sizeof *sums);
+    for (size_t i = dsc_glm_first(m, chunk); i < end; ++i)
+        add_row(p, dsc_glm_weight(m, i), m->problem->inputs + i * p, m->problem->inputs, sums, sums + p);
+}
+
+/* A column's sum, or its squares', is not finite. */
+static dsc_status refuse_column(const dsc_glm_run *m, size_t j) {
+    for (size_t i = 0; i < m->n; ++i) {
+        double x = m->problem->inputs[i * m->features + j];
+        if (!isfinite(x))
+            return dsc_fail(DSC_ERROR_ARGUMENT, "row %zu, column %zu of the inputs is %g, must be finite", i,
+                            j, x);
+    }
+    return dsc_fail(DSC_ERROR_ARGUMENT, "column %zu of the inputs is too large to be squared", j);
 }
 
 static bool is_constant(const dsc_glm_run *m, size_t j) {
@@ -58,29 +47,22 @@ static bool is_constant(const dsc_glm_run *m, size_t j) {
 
 static dsc_status prepare_columns(dsc_glm_run *m) {
     size_t p = m->features;
-    column_sums job = {.m = m};
-    dsc_parallel_for(m->context, m->chunks, sum_chunk, &job);
-    for (size_t c = 0; c < m->chunks; ++c) {
-        const double *sums = m->partials + c * (p + 1);
-        if (sums[p] > 0)
-            return find_bad_input(m, (size_t)sums[p] - 1);
-        for (size_t j = 0; j < p && m->problem->intercept; ++j)
-            m->means[j] += sums[j] / m->total_weight;
-    }
-    job.is_centred = true;
-    dsc_parallel_for(m->context, m->chunks, sum_chunk, &job);
-    for (size_t j = 0; j < m->columns; ++j) {
-        double square = j == p ? m->total_weight : 0;
-        for (size_t c = 0; c < m->chunks && j < p; ++c)
-            square += m->partials[c * (p + 1) + j];
-        m->scales[j] = sqrt(square / m->total_weight);
-        if (!isfinite(m->scales[j]))
-            return dsc_fail(DSC_ERROR_ARGUMENT, "column %zu of the inputs is too large to be squared", j);
-        /* Less its mean, it is rounding. */
-        if (j < p && p < m->columns && is_constant(m, j)) {
+    dsc_parallel_for(m->context, m->chunks, sum_chunk, m);
+    m->scales[m->columns - 1] = 1; /* the intercept's */
+    for (size_t j = 0; j < p; ++j) {
+        double more = 0, square = 0, first = m->problem->inputs[j];
+        for (size_t c = 0; c < m->chunks; ++c) {
+            more += m->partials[c * 2 * p + j] / m->total_weight;
+            square += m->partials[(c * 2 + 1) * p + j] / m->total_weight;
+        }
+        double mean = first + more, variance = fmax(square - more * more, 0);
+        if (!isfinite(mean * mean + square))
+            return refuse_column(m, j);
+        m->means[j] = m->problem->intercept ? mean : 0;
+        m->scales[j] = sqrt(m->problem->intercept ? variance : variance + mean * mean);
+        if (m->problem->intercept && is_constant(m, j)) {
+            m->means[j] = first; /* to the bit: nothing is left */
             m->scales[j] = 0;
-            for (size_t i = 0; i < m->n; ++i)
-                m->z[i * m->columns + j] = 0;
         }
     }
     return DSC_OK;
@@ -174,9 +156,6 @@ static dsc_status begin(dsc_glm_run *m) {
     }
     for (size_t k = 0; k < m->rows && m->rows > 1; ++k)
         m->beta[k * m->columns + m->features] -= level;
-    for (size_t i = 0; i < m->n; ++i)
-        for (size_t k = 0; k < m->rows; ++k)
-            m->eta[i * m->rows + k] = m->beta[k * m->columns + m->features];
     return DSC_OK;
 }
 

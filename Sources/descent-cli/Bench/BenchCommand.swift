@@ -6,8 +6,9 @@ import Foundation
 struct BenchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "bench",
-    abstract: "Times training steps, optimizer steps, losses, loading and start-up.",
-    discussion: "The limit beside some rows is what a plain loop takes to stream the same bytes.\n\nRows:\n"
+    abstract: "Times training steps, optimizer steps, losses, Newton fits, loading and start-up.",
+    discussion:
+      "The limit beside some rows is what a plain loop takes to stream the same bytes; beside newton, what X'WX and its factors take at the pace of a matrix product.\n\nRows:\n"
       + BenchRow.all.map { "  " + $0.name }.joined(separator: "\n"))
 
   @Option(help: "The rows, as names with * and ?, separated by commas.")

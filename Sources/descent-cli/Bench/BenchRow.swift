@@ -6,11 +6,11 @@ struct BenchRow {
   let name: String
   /// Seconds a step.
   let measure: () throws -> Double
-  /// Seconds a step, and the seconds of the least that memory allows: both in turns, where it is known.
+  /// Seconds a step, and the seconds of the least that the machine allows: both in turns, where it is known.
   var measureWithLimit: (() throws -> (seconds: Double, limit: Double))?
 
   /// Every row: the names are those of the comparison with PyTorch and JAX.
-  static var all: [BenchRow] { networks + regressions + optimizers + losses + others }
+  static var all: [BenchRow] { networks + regressions + optimizers + losses + newton + others }
 
   // MARK: Training steps
 
@@ -139,10 +139,16 @@ struct BenchRow {
   private static func inTurns(
     _ limit: StreamLimit, _ step: () throws -> Void
   ) throws -> (seconds: Double, limit: Double) {
+    try inTurns(step) { bestSeconds(budget: 0.1, rounds: 2) { _ in limit.run() } }
+  }
+
+  static func inTurns(
+    _ step: () throws -> Void, limit: () -> Double
+  ) throws -> (seconds: Double, limit: Double) {
     var best = (seconds: Double.infinity, limit: Double.infinity)
     for _ in 0..<12 {
       best.seconds = min(best.seconds, try bestSeconds(budget: 0.1, rounds: 2) { _ in try step() })
-      best.limit = min(best.limit, bestSeconds(budget: 0.1, rounds: 2) { _ in limit.run() })
+      best.limit = min(best.limit, limit())
     }
     return best
   }

@@ -124,6 +124,18 @@ import Testing
     #expect(model.standardErrors.doubles.allSatisfy { $0.isNaN })
   }
 
+  /// Wide enough that BLAS makes the Hessian: few steps, to where X'(p - y) + l2 b = 0.
+  @Test func wideInputs() throws {
+    let generator = Generator(seed: 9)
+    let x = Tensor.randn([1300, 1100], dtype: .float64, generator: generator)
+    let y = Tensor((0..<1300).map { x[$0, 3] + x[$0, 700] + x[$0, 1099] > 0.4 ? 1.0 : 0 })
+    let model = LogisticRegression(l2: 2)
+    let fit = try model.fit(x, y)
+    #expect(fit.reason == .gradient && fit.iterations <= 10, "\(fit.trace)")
+    let slope = (model.predictProbabilities(x) - y).reshaped([1, 1300]).matmul(x).reshaped([1100])
+    #expect((slope + model.coefficients * 2).doubles.allSatisfy { abs($0) < 1e-6 })
+  }
+
   @Test func predictions() throws {
     let (x, y, _) = Self.data("softmax", 600, 12)
     let softmax = SoftmaxRegression()

@@ -1,0 +1,13 @@
+/* Products of a matrix with itself. */
+#ifndef DSC_LINALG_GRAM_H
+#define DSC_LINALG_GRAM_H
+
+#include "core/internal.h"
+
+enum { DSC_GRAM_GRAIN = 8 };
+
+/* Lower triangle of c (n x n) += sign a^T a, for a of `rows` rows: few enough for the second-level cache.
+ * Rows of a are lda long, a multiple of DSC_GRAM_GRAIN; elements beyond n are 0. */
+void dsc_gram_add(size_t rows, size_t n, const double *a, size_t lda, double sign, double *c, size_t ldc);
+
+#endif
