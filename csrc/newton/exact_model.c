@@ -46,37 +46,42 @@ static void solve_definite(dsc_newton *m, double *gain, bool *on_boundary) {
 
 /* ---- Else: in the eigenvectors' coordinates, where every mu costs n ---- */
 
+/* What a divisor lambda + mu is, mu being `beyond` the pole: near the pole only their difference counts. */
+static double divisor(const dsc_newton *m, size_t k, double pole, double beyond) {
+    return (m->eigenvalues[k] + pole) + beyond;
+}
+
 /* |(H + mu)^-1 g|; infinite at a pole that g reaches. */
-static double shifted_norm(const dsc_newton *m, const double *c, double mu) {
+static double shifted_norm(const dsc_newton *m, const double *c, double pole, double beyond) {
     double norm = 0;
     for (size_t k = 0; k < m->n; ++k)
-        norm = hypot(norm, c[k] == 0 ? 0 : c[k] / (m->eigenvalues[k] + mu));
+        norm = hypot(norm, c[k] == 0 ? 0 : c[k] / divisor(m, k, pole, beyond));
     return norm;
 }
 
-/* The mu for which the step reaches the boundary; Newton's method, kept between bounds. */
-static double find_shift(const dsc_newton *m, const double *c, double low) {
-    double high = low + dsc_newton_norm(m->n, c) / m->radius + DBL_EPSILON * fabs(low), mu = high;
-    for (int i = 0; i < 100; ++i) {
+/* How far beyond the pole the step reaches the boundary; Newton's method, kept between bounds. */
+static double find_shift(const dsc_newton *m, const double *c, double pole) {
+    double low = 0, high = dsc_newton_norm(m->n, c) / m->radius, at = high;
+    for (int i = 0; i < 200; ++i) {
         double norm = 0, slope = 0;
         for (size_t k = 0; k < m->n; ++k) {
-            double s = c[k] == 0 ? 0 : c[k] / (m->eigenvalues[k] + mu);
+            double s = c[k] == 0 ? 0 : c[k] / divisor(m, k, pole, at);
             norm += s * s;
-            slope += s == 0 ? 0 : s * s / (m->eigenvalues[k] + mu);
+            slope += s == 0 ? 0 : s * s / divisor(m, k, pole, at);
         }
         norm = sqrt(norm);
         if (fabs(norm - m->radius) <= CLOSE * m->radius)
             break;
         if (norm > m->radius)
-            low = mu;
+            low = at;
         else
-            high = mu;
-        double next = mu + (norm - m->radius) / m->radius * norm * norm / slope;
-        mu = next > low && next < high ? next : low + (high - low) / 2;
-        if (mu == low || mu == high)
+            high = at;
+        double next = at + (norm - m->radius) / m->radius * norm * norm / slope;
+        at = next > low && next < high ? next : low + (high - low) / 2;
+        if (at == low || at == high)
             break;
     }
-    return mu;
+    return at;
 }
 
 static void solve_indefinite(dsc_newton *m, double *gain, bool *on_boundary) {
@@ -91,23 +96,22 @@ static void solve_indefinite(dsc_newton *m, double *gain, bool *on_boundary) {
         if (is_lowest && fabs(c[k]) <= 4 * DBL_EPSILON * gradient_norm)
             c[k] = 0;
     }
-    double pole = fmax(0, -least), mu = 0, extra = 0;
-    double inside = least > 0 ? shifted_norm(m, c, 0) : INFINITY;
+    double pole = fmax(0, -least), beyond = 0, extra = 0;
+    double inside = least > 0 ? shifted_norm(m, c, 0, 0) : INFINITY;
     *on_boundary = !(inside <= m->radius);
     if (*on_boundary) {
-        double at_pole = shifted_norm(m, c, pole); /* terms with c = 0 count for nothing */
+        double at_pole = shifted_norm(m, c, pole, 0); /* terms with c = 0 count for nothing */
         if (at_pole < m->radius) {
             /* The hard case: the rest of the way goes along the lowest curvature. */
-            mu = pole;
             extra = sqrt(m->radius * m->radius - at_pole * at_pole);
         } else {
-            mu = find_shift(m, c, pole);
+            beyond = find_shift(m, c, pole);
         }
     }
     memset(m->step, 0, n * sizeof *m->step);
     *gain = 0;
     for (size_t k = 0; k < n; ++k) {
-        double s = c[k] == 0 ? 0 : -c[k] / (m->eigenvalues[k] + mu);
+        double s = c[k] == 0 ? 0 : -c[k] / divisor(m, k, pole, beyond);
         if (k == 0)
             s += extra;
         *gain -= c[k] * s + m->eigenvalues[k] * s * s / 2;

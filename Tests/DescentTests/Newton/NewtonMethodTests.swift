@@ -46,6 +46,39 @@ import Testing
     #expect(result.inertia == (3, 0, 0))
   }
 
+  /// The first step on a quadratic is the ball's minimum: (H + mu) s = -g, nothing negative in H + mu, and either mu = 0
+  /// or |s| = radius. Spectra that are positive, indefinite and singular; g general, and without a part along the lowest
+  /// curvature, the hard case.
+  @Test(
+    arguments: [[1, 2, 3, 50], [-3, -1, 0, 2], [-2, -2, 1, 5], [0, 0, 1, 3], [-1, 4, 4, 1e6]], [false, true])
+  func trustRegionStepsAreExact(_ spectrum: [Double], _ isHard: Bool) throws {
+    // Eigenvectors: the columns of a Householder reflection.
+    let v = Tensor([0.5, -0.5, 0.1, 0.7], shape: [4, 1], dtype: .float64)
+    let identity = Tensor((0..<16).map { $0 % 5 == 0 ? 1 : 0 }, shape: [4, 4], dtype: .float64)
+    let q = identity - v.matmul(v.transposed()) * (2 / (v * v).sum().item())
+    let h = (q * Tensor(spectrum)).matmul(q.transposed())
+    let parts = isHard ? [0, 0, 0.3, -0.2] : [0.4, -0.3, 0.2, 0.1]
+    let g = q.matmul(Tensor(parts, shape: [4, 1], dtype: .float64)).reshaped([4])
+    for radius in [0.01, 0.5, 20.0] {
+      let result = try Newton.minimize(
+        startingAt: [0, 0, 0, 0],
+        options: NewtonOptions(
+          method: .trustRegion, gradientTolerance: 1e-300, radius: radius, maxIterations: 1)
+      ) { x in
+        let row = x.reshaped([1, 4])
+        return (row.matmul(h) * row).sum() / 2 + (g * x).sum()
+      }
+      let s = Tensor(result.x)
+      let slope = h.matmul(s.reshaped([4, 1])).reshaped([4]) + g
+      let length = (s * s).sum().item().squareRoot()
+      let mu = -(slope * s).sum().item() / (length * length)
+      let size = spectrum.map(abs).max()!
+      #expect(mu >= -1e-9 * size && mu + spectrum.min()! >= -1e-8 * size, "\(radius) \(mu)")
+      #expect(length <= radius * (1 + 1e-9) && (abs(mu) < 1e-9 * size || length > radius * (1 - 1e-9)))
+      #expect((slope + s * mu).doubles.allSatisfy { abs($0) < 1e-8 * (1 + size * length) }, "\(slope) \(mu)")
+    }
+  }
+
   // MARK: Bounds
 
   @Test func boundsHold() throws {

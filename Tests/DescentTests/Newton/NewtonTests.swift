@@ -1,4 +1,5 @@
 import Descent
+import Foundation
 import Testing
 
 /// Newton's method: the standard problems, quadratics, saddles, what is reported, what is refused.
@@ -103,8 +104,13 @@ import Testing
     #expect(try run(NewtonOptions(valueTolerance: 0.5)).reason == .value)
     let stopped = try run(NewtonOptions()) { $0.iteration == 2 }
     #expect(stopped.reason == .stopped && stopped.iterations == 2)
-    // Going on from where a run stood.
+    // Going on from where a run stood, here or in another process.
+    let path = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID()).safetensors").path
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    try SafeTensors.write(limited.stateDict, to: path)
+    let saved = try Newton.minimize(continuing: SafeTensors.read(path).tensors) { problem($0) }
     let rest = try Newton.minimize(continuing: limited) { problem($0) }
+    #expect(saved.x == rest.x)
     #expect(rest.x == (try run(NewtonOptions())).x)
     #expect(throws: DescentError.self) { try Newton.minimize(continuing: [:]) { problem($0) } }
     #expect(rest.description.contains("largest slope") && rest.description.contains("tolerance 1e-08"))
