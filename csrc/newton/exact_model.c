@@ -84,6 +84,14 @@ static double find_shift(const dsc_newton *m, const double *c, double pole) {
     return at;
 }
 
+/* Curvature that rounding cannot tell from none is none: else its signs, which are chance, would lead. */
+static void drop_rounding(dsc_newton *m) {
+    double nothing = dsc_newton_largest(m->n, m->eigenvalues) * (double)m->n * DBL_EPSILON;
+    for (size_t k = 0; k < m->n; ++k)
+        if (fabs(m->eigenvalues[k]) <= nothing)
+            m->eigenvalues[k] = 0;
+}
+
 static void solve_indefinite(dsc_newton *m, double *gain, bool *on_boundary) {
     size_t n = m->n;
     double *c = m->scratch, least = m->eigenvalues[0], size = dsc_newton_largest(n, m->eigenvalues);
@@ -97,17 +105,12 @@ static void solve_indefinite(dsc_newton *m, double *gain, bool *on_boundary) {
             c[k] = 0;
     }
     double pole = fmax(0, -least), beyond = 0, extra = 0;
-    double inside = least > 0 ? shifted_norm(m, c, 0, 0) : INFINITY;
-    *on_boundary = !(inside <= m->radius);
-    if (*on_boundary) {
-        double at_pole = shifted_norm(m, c, pole, 0); /* terms with c = 0 count for nothing */
-        if (at_pole < m->radius) {
-            /* The hard case: the rest of the way goes along the lowest curvature. */
-            extra = sqrt(m->radius * m->radius - at_pole * at_pole);
-        } else {
-            beyond = find_shift(m, c, pole);
-        }
-    }
+    double inside = shifted_norm(m, c, pole, 0); /* terms with c = 0 count for nothing */
+    *on_boundary = least < 0 || !(inside <= m->radius);
+    if (inside > m->radius)
+        beyond = find_shift(m, c, pole);
+    else if (least < 0) /* the hard case: the rest of the way goes along the lowest curvature */
+        extra = sqrt(m->radius * m->radius - inside * inside);
     memset(m->step, 0, n * sizeof *m->step);
     *gain = 0;
     for (size_t k = 0; k < n; ++k) {
@@ -123,8 +126,10 @@ static void solve_indefinite(dsc_newton *m, double *gain, bool *on_boundary) {
 dsc_status dsc_newton_exact_model(dsc_newton *m, bool is_first, double *gain, bool *on_boundary) {
     if (is_first) {
         m->is_definite = dsc_newton_factorize(m, 0);
-        if (!m->is_definite)
+        if (!m->is_definite) {
             DSC_TRY(dsc_newton_decompose(m, true));
+            drop_rounding(m);
+        }
     }
     if (m->is_definite)
         solve_definite(m, gain, on_boundary);

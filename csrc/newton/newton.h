@@ -60,8 +60,9 @@ dsc_status dsc_newton_region_step(dsc_newton *m);
 
 /* Minimizers of the model g s + s H s / 2 within the radius, for dsc_newton_region_step: set `step`, what it
  * is to gain, and whether it ends on the boundary. is_first: since x moved. */
-typedef dsc_status dsc_newton_model(dsc_newton *m, bool is_first, double *gain, bool *on_boundary);
-dsc_newton_model dsc_newton_exact_model, dsc_newton_dogleg_model, dsc_newton_steihaug_model;
+dsc_status dsc_newton_exact_model(dsc_newton *m, bool is_first, double *gain, bool *on_boundary);
+dsc_status dsc_newton_dogleg_model(dsc_newton *m, bool is_first, double *gain, bool *on_boundary);
+dsc_status dsc_newton_steihaug_model(dsc_newton *m, bool is_first, double *gain, bool *on_boundary);
 
 /* ---- Bounds ---- */
 

@@ -5,23 +5,48 @@
 
 #include "newton/newton.h"
 
+static dsc_status find_step(dsc_newton *m, bool is_first, double *gain, bool *on_boundary) {
+    switch (m->options.method) {
+    case DSC_NEWTON_DOGLEG:
+        return dsc_newton_dogleg_model(m, is_first, gain, on_boundary);
+    case DSC_NEWTON_CONJUGATE_GRADIENTS:
+        return dsc_newton_steihaug_model(m, is_first, gain, on_boundary);
+    default:
+        return dsc_newton_exact_model(m, is_first, gain, on_boundary);
+    }
+}
+
+/* Where the value no longer shows what a step gains, its slope may: a last step without bounds is taken if
+ * that halves and the value is no higher. If not, it is the end. */
+static dsc_status polish(dsc_newton *m) {
+    double gain, value, slope = dsc_newton_largest(m->n, m->gradient), radius = m->radius;
+    bool on_boundary;
+    m->radius = fmax(1, dsc_newton_norm(m->n, m->x));
+    dsc_status status = find_step(m, false, &gain, &on_boundary);
+    m->radius = radius;
+    if (status != DSC_OK)
+        return status;
+    dsc_newton_try(m, 1);
+    DSC_TRY(dsc_newton_value(m, m->trial, &value));
+    if (value <= m->value && dsc_newton_gradient(m, m->trial, m->work) == DSC_OK &&
+        dsc_newton_largest(m->n, m->work) <= slope / 2)
+        return dsc_newton_accept(m, value);
+    m->result->bad_index = SIZE_MAX; /* of a trial */
+    return gain <= 1e3 * DBL_EPSILON * fabs(m->value) ? DSC_NEWTON_EXACT : DSC_NEWTON_RADIUS_TOO_SMALL;
+}
+
 dsc_status dsc_newton_region_step(dsc_newton *m) {
-    dsc_newton_method method = m->options.method;
-    dsc_newton_model *model = method == DSC_NEWTON_DOGLEG                ? dsc_newton_dogleg_model
-                              : method == DSC_NEWTON_CONJUGATE_GRADIENTS ? dsc_newton_steihaug_model
-                                                                         : dsc_newton_exact_model;
     for (bool is_first = true;; is_first = false) {
         bool on_boundary;
         double gain, value;
-        dsc_status status = model(m, is_first, &gain, &on_boundary);
+        dsc_status status = find_step(m, is_first, &gain, &on_boundary);
         if (status != DSC_OK)
             return status;
         if (gain <= 4 * DBL_EPSILON * fabs(m->value))
-            return on_boundary ? DSC_NEWTON_RADIUS_TOO_SMALL : DSC_NEWTON_EXACT;
+            return polish(m);
         dsc_newton_try(m, 1);
         if (memcmp(m->trial, m->x, m->n * sizeof *m->x) == 0)
-            return m->radius < DBL_EPSILON * dsc_newton_norm(m->n, m->x) ? DSC_NEWTON_RADIUS_TOO_SMALL
-                                                                         : DSC_NEWTON_EXACT;
+            return polish(m);
         DSC_TRY(dsc_newton_value(m, m->trial, &value));
         double ratio = isfinite(value) || value == -INFINITY ? (m->value - value) / gain : -1;
         if (ratio < 0.25)
@@ -30,8 +55,6 @@ dsc_status dsc_newton_region_step(dsc_newton *m) {
             m->radius *= 2;
         if (ratio > 1e-4)
             return dsc_newton_accept(m, value);
-        if (m->radius < 1e-300)
-            return DSC_NEWTON_RADIUS_TOO_SMALL;
         if (m->options.max_evaluations > 0 && m->result->value_evaluations >= m->options.max_evaluations)
             return DSC_NEWTON_MAX_EVALUATIONS;
     }
