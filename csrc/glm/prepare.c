@@ -45,6 +45,15 @@ static bool is_constant(const dsc_glm_run *m, size_t j) {
     return i == m->n;
 }
 
+static double find_variance(const dsc_glm_run *m, size_t j, double mean) {
+    double square = 0;
+    for (size_t i = 0; i < m->n; ++i) {
+        double z = m->problem->inputs[i * m->features + j] - mean;
+        square += dsc_glm_weight(m, i) / m->total_weight * z * z;
+    }
+    return square;
+}
+
 static dsc_status prepare_columns(dsc_glm_run *m) {
     size_t p = m->features;
     dsc_parallel_for(m->context, m->chunks, sum_chunk, m);
@@ -55,7 +64,10 @@ static dsc_status prepare_columns(dsc_glm_run *m) {
             more += m->partials[c * 2 * p + j] / m->total_weight;
             square += m->partials[(c * 2 + 1) * p + j] / m->total_weight;
         }
-        double mean = first + more, variance = fmax(square - more * more, 0);
+        double mean = first + more, variance = square - more * more;
+        if (!(variance >
+              1e-6 * square)) /* the first row is far from the others: little is left of the digits */
+            variance = find_variance(m, j, mean);
         if (!isfinite(mean * mean + square))
             return refuse_column(m, j);
         m->means[j] = m->problem->intercept ? mean : 0;

@@ -112,12 +112,12 @@ import Testing
   }
 
   /// A lasso's conditions: the loss's gradient is -l1 sign(b), or no larger than l1 where b is 0.
-  @Test func lassoHasItsZeros() throws {
+  @Test(arguments: [0.0, 7]) func lassoHasItsZeros(_ l2: Double) throws {
     let (x, y, _) = Self.data("logistic", 600, 50)
-    let model = LogisticRegression(l1: 20)
+    let model = LogisticRegression(l1: 20, l2: l2)
     try model.fit(x, y)
     let residuals = model.predictProbabilities(x) - y
-    let slope = residuals.reshaped([1, 600]).matmul(x).doubles
+    let slope = (residuals.reshaped([1, 600]).matmul(x).reshaped([50]) + model.coefficients * l2).doubles
     let b = model.coefficients.doubles
     for (g, b) in zip(slope, b) { #expect(b == 0 ? abs(g) <= 20 : abs(g + (b > 0 ? 20 : -20)) < 1e-5) }
     #expect(b.contains(0) && b.contains { $0 != 0 } && abs(residuals.sum().item()) < 1e-6)
@@ -167,6 +167,21 @@ import Testing
     let back = (moved.coefficients * scales).doubles
     #expect(zip(back, plain.coefficients.doubles).allSatisfy { abs($0 - $1) < 1e-8 })
     #expect(moved.result!.iterations == plain.result!.iterations)
+  }
+
+  /// A first row far from all others.
+  @Test func outliersDoNotHideColumns() throws {
+    let (x, y, _) = Self.data("linear", 120, 4)
+    var numbers = x.doubles
+    numbers[1] = 1e9
+    let far = Tensor(numbers, shape: [120, 4])
+    var weights = [Double](repeating: 1, count: 120)
+    weights[0] = 0
+    let (model, rest) = (LinearRegression(), LinearRegression())
+    try model.fit(far, y, weights: Tensor(weights))
+    try rest.fit(x[rows: 1..<120], y[rows: 1..<120])
+    #expect(zip(model.coefficients.doubles, rest.coefficients.doubles).allSatisfy { abs($0 - $1) < 1e-7 })
+    #expect(try LinearRegression().fit(far, y).reason.isGood)
   }
 
   // MARK: No answer
