@@ -1,8 +1,6 @@
 /* Iteratively reweighted least squares: a pass, a step, a check that it went down. */
-#include <float.h>
 #include <lapacke.h>
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "glm/glm.h"
@@ -76,6 +74,8 @@ static dsc_status go_back(dsc_glm_run *m, dsc_status reason) {
 /* Goes along the step, and evaluates there. */
 static dsc_status advance(dsc_glm_run *m, double *t) {
     double promise = find_promise(m), old = m->value, size = fabs(old), before = m->gradient_norm;
+    if (m->problem->family == DSC_GLM_POISSON) /* whose losses have either sign */
+        size += m->total_weight * m->target_scale;
     double loss = try_share(m, *t = 1, true);
     if (promise <= 1e-10 * size) { /* rounding blurs what the value says: ask the gradient */
         accept(m, loss);

@@ -231,6 +231,8 @@ static dsc_status iterate(dsc_newton *m, bool (*progress)(void *, const dsc_newt
         ++m->result->iterations;
         if (status == DSC_OK)
             status = judge(m, before, started);
+        else if (m->value < m->options.lowest) /* where derivatives may well not be finite */
+            status = DSC_NEWTON_UNBOUNDED;
     }
 }
 
@@ -282,6 +284,9 @@ dsc_status dsc_newton_minimize(const dsc_newton_problem *problem, const dsc_newt
     if (has_hessian && !m.is_judged && look_at_curvature(&m, &is_minimum) == DSC_OK && !is_minimum &&
         (status == DSC_NEWTON_EXACT || status == DSC_NEWTON_STEP || status == DSC_NEWTON_VALUE))
         status = DSC_NEWTON_SADDLE; /* never called a minimum */
+    /* A small residual of theirs then says nothing of how far the minimum is. */
+    if (iterates && status == DSC_NEWTON_EXACT && !(result->condition < 1e12))
+        status = DSC_NEWTON_SINGULAR;
     free(memory);
     free(free_elements);
     return status;

@@ -14,7 +14,8 @@ static dsc_status find_direction(dsc_newton *m) {
     double *g = m->scratch, *s = m->scratch + m->n;
     for (size_t i = 0; i < k; ++i)
         s[i] = -(g[i] = m->gradient[m->free[i]]);
-    if (dsc_newton_factorize(m, 0)) {
+    m->is_definite = dsc_newton_factorize(m, 0);
+    if (m->is_definite) {
         dsc_newton_solve(m, s);
     } else {
         DSC_TRY(dsc_newton_decompose(m, true)); /* its integers overwrite g and s */
@@ -100,8 +101,11 @@ dsc_status dsc_newton_search_step(dsc_newton *m) {
         slope += m->gradient[i] * m->step[i] * (m->step[i] != 0 && m->gradient[i] != 0);
     }
     bool is_bent = m->options.method == DSC_NEWTON_PROJECTED;
-    /* Nothing a step could gain can be seen in the value. */
-    if (fmax(-slope, promised) <= 4 * DBL_EPSILON * fabs(m->value))
+    /* Nothing a step could gain can be seen in the value; where no curvature says how long a step should be,
+     * none as long as x. */
+    double longer = fmax(1, dsc_newton_norm(m->n, m->x)) / dsc_newton_norm(m->n, m->step);
+    double gain = fmax(-slope, promised) * (m->is_definite ? 1 : fmax(1, longer));
+    if (!(gain > 4 * DBL_EPSILON * fabs(m->value)))
         return DSC_NEWTON_EXACT;
     bool backtracks = is_bent || m->options.search == DSC_NEWTON_ARMIJO;
     dsc_status status = backtracks ? backtrack(m, slope, &value) : search_wolfe(m, slope, &value);

@@ -120,6 +120,20 @@ import Testing
     #expect(
       try Newton.minimize(startingAt: [1]) { ($0 * -1).sum() - ($0 * $0 * $0).sum() }.reason == .unbounded)
     #expect(try Newton.minimize(startingAt: [-1]) { $0.log().sum() }.reason == .nonFiniteValue)
+    for method in NewtonOptions.Method.allCases where method != .pure {
+      // Infinitely low at 0; linear.
+      let pole = try Newton.minimize(
+        startingAt: [1], bounds: method == .projected ? NewtonBounds([0...10]) : nil,
+        options: NewtonOptions(method: method)
+      ) { ($0 * $0).log().sum() }
+      #expect(!pole.reason.isGood, "\(method) \(pole)")
+      let line = try Newton.minimize(
+        startingAt: [1, 1], options: NewtonOptions(method: method, maxIterations: 2000)
+      ) { ($0 * -1).sum() }
+      // Searched steps know no length.
+      let isSearched = method == .projected || method == .lineSearch
+      #expect(isSearched ? !line.reason.isGood : line.reason == .unbounded, "\(method) \(line)")
+    }
     let slope = try Newton.minimize(startingAt: [1, 0]) { $0.sqrt().sum() }
     #expect(slope.reason == .nonFiniteGradient && slope.badIndex == 1)
     let singular = try Newton.minimize(startingAt: [1, 2], options: NewtonOptions(method: .pure)) { x in
