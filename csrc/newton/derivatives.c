@@ -118,10 +118,12 @@ dsc_status dsc_newton_hessian(dsc_newton *m, const double *x, double *hessian) {
     return status != DSC_OK ? status : symmetrize(m->n, hessian, is_exact);
 }
 
-/* (gradient(x + h v) - gradient(x - h v)) / 2 h */
+/* (gradient(x + h v) - gradient(x - h v)) / 2 h; gradients that are differences themselves take a longer h.
+ */
 static dsc_status differ_product(dsc_newton *m, const double *v, double *product) {
-    double *moved = m->work, *low = m->scratch + 3 * m->n, size = dsc_newton_norm(m->n, v);
-    double h = cbrt(DBL_EPSILON) * fmax(1, dsc_newton_norm(m->n, m->x)) / size;
+    double *moved = m->scratch + 4 * m->n, *low = m->scratch + 3 * m->n, size = dsc_newton_norm(m->n, v);
+    double order = m->problem->gradient != NULL ? 3 : 4;
+    double h = pow(DBL_EPSILON, 1 / order) * fmax(1, dsc_newton_norm(m->n, m->x)) / size;
     m->result->differs_hessian = true;
     if (size == 0) {
         memset(product, 0, m->n * sizeof *product);
@@ -130,8 +132,9 @@ static dsc_status differ_product(dsc_newton *m, const double *v, double *product
     for (int side = 1; side >= -1; side -= 2) {
         for (size_t i = 0; i < m->n; ++i)
             moved[i] = m->x[i] + side * h * v[i];
-        ++m->result->gradient_evaluations;
-        DSC_TRY(m->problem->gradient(m->problem->user, moved, side > 0 ? product : low));
+        dsc_status status = dsc_newton_gradient(m, moved, side > 0 ? product : low);
+        if (status != DSC_OK)
+            return status;
     }
     for (size_t i = 0; i < m->n; ++i)
         product[i] = (product[i] - low[i]) / (2 * h);

@@ -78,8 +78,6 @@ static dsc_status check_problem(const dsc_newton_problem *problem, const double 
     size_t most = is_large ? 100000000 : 30000;
     if (problem->n == 0 || problem->n > most)
         return dsc_fail(DSC_ERROR_SIZE, "n is %zu, must be in [1, %zu]", problem->n, most);
-    if (method == DSC_NEWTON_CONJUGATE_GRADIENTS && problem->gradient == NULL)
-        return dsc_fail(DSC_ERROR_ARGUMENT, "conjugate gradients need a gradient");
     if (method != DSC_NEWTON_PROJECTED && (problem->lower != NULL || problem->upper != NULL))
         return dsc_fail(DSC_ERROR_OPTION, "bounds need the method PROJECTED");
     for (size_t i = 0; i < problem->n; ++i) {
@@ -254,12 +252,12 @@ dsc_status dsc_newton_minimize(const dsc_newton_problem *problem, const dsc_newt
     size_t vectors = iterates ? dsc_max_size(n, DSC_LANCZOS_STEPS) : n;
     size_t basis = has_matrix ? n : dsc_min_size(n, DSC_LANCZOS_STEPS);
     size_t matrices = (has_matrix ? 2 * n * n : 0) + basis * n;
-    double *memory = calloc(matrices + 9 * n + vectors, sizeof *memory);
+    double *memory = calloc(matrices + 10 * n + vectors, sizeof *memory);
     size_t *free_elements = calloc(n, sizeof *free_elements);
     if (memory == NULL || free_elements == NULL) {
         free(memory);
         free(free_elements);
-        return dsc_fail(DSC_ERROR_MEMORY, "%s: %zu numbers are not to be had", __func__, matrices + 10 * n);
+        return dsc_fail(DSC_ERROR_MEMORY, "%s: %zu numbers are not to be had", __func__, matrices + 11 * n);
     }
     double *at = memory;
     m.eigenvectors = at, at += basis * n;

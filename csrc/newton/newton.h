@@ -20,7 +20,7 @@ typedef struct dsc_newton {
     double *factor;                     /* room for a matrix: a factor of the Hessian's free part */
     /* Room for n each: */
     double *step, *trial, *work, *direction;
-    double *scratch; /* 4 n; LAPACK's integers go there too, and differences to the last n */
+    double *scratch; /* 5 n; LAPACK's integers go there too, and differences to the last 2 n */
     double radius, step_norm;
     bool is_judged;   /* the result has this point's curvature */
     bool is_definite; /* the Hessian, as the last factorisation found */

@@ -20,8 +20,8 @@ typedef struct dsc_newton_problem {
                            double *gradient); /* NULL: central differences of values */
     /* n x n, symmetric. NULL: central differences of gradients, or of values */
     dsc_status (*hessian)(void *user, const double *x, double *hessian);
-    /* The Hessian times v, for CONJUGATE_GRADIENTS. NULL: the Hessian's, or central differences of gradients
-     */
+    /* The Hessian times v, for CONJUGATE_GRADIENTS. NULL: the Hessian's, or central differences of
+     * gradients */
     dsc_status (*product)(void *user, const double *x, const double *v, double *product);
     void *user;
     const double *lower, *upper; /* of each element of x; may be infinite. NULL: no bounds */
@@ -122,7 +122,7 @@ typedef struct dsc_newton_result {
 /* Minimizes from x, in place: whatever happens, x is the last point that an iteration went to, and *result
  * describes it. A start beyond its bounds is moved to them. Returns one of the reasons above, or a negative
  * status: NULL or no value function, n = 0 or too large for LAPACK, NaN in x, a lower bound above the upper
- * one, bounds for another method, CONJUGATE_GRADIENTS without a gradient, an asymmetric Hessian, options out
+ * one, bounds for another method, an asymmetric Hessian, options out
  * of range, or what a callback returned. progress may be NULL; true from it ends the run. */
 dsc_status dsc_newton_minimize(const dsc_newton_problem *problem, const dsc_newton_options *options,
                                bool (*progress)(void *user, const dsc_newton_iterate *iterate), double *x,
