@@ -65,7 +65,8 @@ import Testing
     }
     #expect(dsc_newton_minimize(&problem, &options, nil, &x, &result) == DSC_NEWTON_GRADIENT)
     #expect(abs(x[0] - 1) < 1e-4 && abs(x[1] - 1) < 1e-4 && result.differs_gradient == (kind == 3))
-    #expect(result.differs_hessian == (kind == 0 || kind == 3) && (result.product_evaluations > 0) == (kind == 2))
+    #expect(
+      result.differs_hessian == (kind == 0 || kind == 3) && (result.product_evaluations > 0) == (kind == 2))
     #expect((result.hessian_evaluations > 0) == (kind == 1) && abs(result.condition - 2508) < 1)
   }
 
