@@ -3,9 +3,9 @@
     pip install numpy scipy scikit-learn
     python3 Benchmarks/newton_logreg.py [--samples N] [--features P] [--rounds R] [--repeats R]
 
-Builds libdescent into a temporary folder. The programs take turns of some repeats each; each one's best counts. All minimize the sum of
-the log losses + |b|^2 / 2, with an intercept; the gradient norm printed is that of the mean loss at what each returned,
-with the penalty, computed here. Two threads for everybody, or --threads.
+Builds libdescent into a temporary folder. The programs take turns of some repeats each; each one's best counts. All
+minimize the sum of the log losses + |b|^2 / 2, with an intercept; the gradient norm printed is that of the mean loss at
+what each returned, with the penalty, computed here. Two threads for everybody, or --threads.
 """
 import argparse
 import ctypes

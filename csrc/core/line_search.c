@@ -5,8 +5,6 @@
 
 #include "core/line_search.h"
 
-static const double DECREASE = 1e-4, CURVATURE = 0.9;
-
 /* In these a NaN in `a` stays. */
 static double at_least(double a, double low) {
     return low > a ? low : a;
@@ -68,11 +66,11 @@ static dsc_status zoom(dsc_line_search *s, const dsc_line_point *start, dsc_line
         double t = keep_away(cubic_minimum(&bracket[0], &bracket[1], least, most), least, most, &was_close);
         dsc_line_point next;
         DSC_TRY(evaluate(s, t, free_gradient(start, &bracket[0], &bracket[1]), &next));
-        if (next.f > start->f + DECREASE * t * start->slope || next.f >= bracket[low].f) {
+        if (next.f > start->f + DSC_LINE_DECREASE * t * start->slope || next.f >= bracket[low].f) {
             bracket[1 - low] = next;
             low = bracket[0].f <= bracket[1].f ? 0 : 1;
         } else {
-            if (fabs(next.slope) <= -CURVATURE * start->slope)
+            if (fabs(next.slope) <= -DSC_LINE_CURVATURE * start->slope)
                 done = true;
             else if (next.slope * (bracket[1 - low].t - bracket[low].t) >= 0)
                 bracket[1 - low] = bracket[low];
@@ -89,9 +87,10 @@ dsc_status dsc_line_search_run(dsc_line_search *s, dsc_line_point start, double 
     DSC_TRY(evaluate(s, t, free_gradient(&start, &start, &start), next));
     int iteration = 0;
     for (; iteration < s->most; ++iteration) {
-        if (next->f > start.f + DECREASE * next->t * start.slope || (iteration > 1 && next->f >= last->f))
+        if (next->f > start.f + DSC_LINE_DECREASE * next->t * start.slope ||
+            (iteration > 1 && next->f >= last->f))
             return zoom(s, &start, bracket, iteration, found);
-        if (fabs(next->slope) <= -CURVATURE * start.slope) {
+        if (fabs(next->slope) <= -DSC_LINE_CURVATURE * start.slope) {
             *found = *next;
             return DSC_OK;
         }

@@ -4,6 +4,11 @@
 
 #include "core/internal.h"
 
+/* The strong Wolfe conditions: how much of what the slope promises a step must gain, and how much of the
+ * slope may be left. */
+#define DSC_LINE_DECREASE 1e-4
+#define DSC_LINE_CURVATURE 0.9
+
 /* A point on the line x + t d, its value and slope, and where its gradient is kept. */
 typedef struct dsc_line_point {
     double t, f, slope;
@@ -22,7 +27,7 @@ typedef struct dsc_line_search {
     int evaluations;         /* out: how many there were */
 } dsc_line_search;
 
-/* Finds a point that meets the strong Wolfe conditions (1e-4, 0.9), or the lowest within the limits, from
+/* Finds a point that meets the strong Wolfe conditions, or the lowest within the limits, from
  * `start` (t = 0, gradient 0) with a first step of t. */
 dsc_status dsc_line_search_run(dsc_line_search *search, dsc_line_point start, double t,
                                dsc_line_point *found);

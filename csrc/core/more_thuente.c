@@ -4,8 +4,6 @@
 
 #include "core/line_search.h"
 
-static const double DECREASE = 1e-4, CURVATURE = 0.9;
-
 typedef struct interval {
     dsc_line_point best, other;
     bool is_bracket;
@@ -77,7 +75,7 @@ static dsc_line_point lowered(dsc_line_point p, double slope) {
 }
 
 dsc_status dsc_more_thuente_run(dsc_line_search *s, dsc_line_point start, double t, dsc_line_point *found) {
-    double line = DECREASE * start.slope, highest = INFINITY, low = 0, high = 5 * t;
+    double line = DSC_LINE_DECREASE * start.slope, highest = INFINITY, low = 0, high = 5 * t;
     double width = INFINITY, before = INFINITY;
     bool is_first_stage = true;
     interval v = {.best = start, .other = start};
@@ -98,7 +96,7 @@ dsc_status dsc_more_thuente_run(dsc_line_search *s, dsc_line_point start, double
         if (now.f < found->f)
             *found = now;
         double limit = start.f + t * line;
-        if (now.f <= limit && fabs(now.slope) <= -CURVATURE * start.slope) {
+        if (now.f <= limit && fabs(now.slope) <= -DSC_LINE_CURVATURE * start.slope) {
             *found = now;
             return DSC_OK;
         }

@@ -6,12 +6,7 @@
 #include "newton/newton.h"
 
 static dsc_status first_bad(dsc_newton *m, size_t count, const double *numbers, dsc_status reason) {
-    for (size_t i = 0; i < count; ++i)
-        if (!isfinite(numbers[i])) {
-            m->result->bad_index = i;
-            return reason;
-        }
-    return DSC_OK;
+    return dsc_newton_first_bad(count, numbers, reason, &m->result->bad_index);
 }
 
 dsc_status dsc_newton_value(dsc_newton *m, const double *x, double *value) {

@@ -23,12 +23,7 @@ typedef struct fit {
 } fit;
 
 static dsc_status first_bad(fit *f, size_t count, const double *numbers, dsc_status reason) {
-    for (size_t i = 0; i < count; ++i)
-        if (!isfinite(numbers[i])) {
-            f->result->bad_index = i;
-            return reason;
-        }
-    return DSC_OK;
+    return dsc_newton_first_bad(count, numbers, reason, &f->result->bad_index);
 }
 
 static dsc_status evaluate(fit *f, const double *x, double *residuals) {

@@ -72,6 +72,8 @@ double dsc_newton_find_free(dsc_newton *m);
 
 /* ---- Vectors ---- */
 
+/* The reason, with where, if one of the numbers is not finite. */
+dsc_status dsc_newton_first_bad(size_t count, const double *numbers, dsc_status reason, size_t *bad_index);
 double dsc_newton_dot(size_t n, const double *a, const double *b);
 double dsc_newton_norm(size_t n, const double *x);
 double dsc_newton_largest(size_t n, const double *x);

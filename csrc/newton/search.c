@@ -63,7 +63,7 @@ static dsc_status backtrack(dsc_newton *m, double slope, double *value) {
             return -slope <= 1e3 * DBL_EPSILON * fabs(m->value) ? DSC_NEWTON_EXACT
                                                                 : DSC_NEWTON_LINE_SEARCH_FAILED;
         DSC_TRY(dsc_newton_value(m, m->trial, value));
-        if (*value == -INFINITY || (promised > 0 && m->value - *value >= 1e-4 * promised))
+        if (*value == -INFINITY || (promised > 0 && m->value - *value >= DSC_LINE_DECREASE * promised))
             return DSC_OK;
         if (m->options.max_evaluations > 0 && m->result->value_evaluations >= m->options.max_evaluations)
             return DSC_NEWTON_MAX_EVALUATIONS;

@@ -4,6 +4,15 @@
 
 #include "newton/newton.h"
 
+dsc_status dsc_newton_first_bad(size_t count, const double *numbers, dsc_status reason, size_t *bad_index) {
+    for (size_t i = 0; i < count; ++i)
+        if (!isfinite(numbers[i])) {
+            *bad_index = i;
+            return reason;
+        }
+    return DSC_OK;
+}
+
 double dsc_newton_dot(size_t n, const double *a, const double *b) {
     double sum = 0;
     for (size_t i = 0; i < n; ++i)

@@ -24,9 +24,16 @@ struct NewtonCommand: ParsableCommand {
   @OptionGroup(title: "Regression") var regression: RegressionArguments
   @OptionGroup(title: "Functions") var function: FunctionArguments
   @Option(
-    parsing: .unconditional, help: "Done when the gradient is no larger. (default: 1e-10; of functions 1e-8)")
+    parsing: .unconditional,
+    help:
+      "Done when the gradient is no larger. (default: \(LinearRegression().gradientTolerance); of functions \(NewtonOptions().gradientTolerance))"
+  )
   var tolerance: Double?
-  @Option(parsing: .unconditional, help: "The most iterations. (default: 100; of functions 200)")
+  @Option(
+    parsing: .unconditional,
+    help:
+      "The most iterations. (default: \(LinearRegression().maxIterations); of functions \(NewtonOptions().maxIterations))"
+  )
   var maxIterations: Int?
 
   func run() throws {
