@@ -59,8 +59,8 @@ static inline size_t dsc_ceil_div(size_t a, size_t b) {
     return a / b + (a % b != 0);
 }
 
-/* Asks for huge pages inside the block; streaming over it then misses the TLB less. */
-void dsc_advise_huge_pages(void *memory, size_t bytes);
+/* As dsc_allocate, of zeros: pages take no memory until they are written. */
+dsc_status dsc_allocate_zeroed(size_t bytes, void **memory);
 
 #ifdef __has_feature
 #if __has_feature(thread_sanitizer)

@@ -1,38 +1,52 @@
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 
 #include "core/internal.h"
 
-enum { ALIGNMENT = 64, HUGE_PAGE = 2 << 20 };
+/* Between the starts of large blocks, within a page: blocks that a loop goes through side by side, as
+ * parameters, gradients and state, must not all stand at the same offset of a page. A processor tells a load
+ * from the stores before it by those bits at first and waits where they agree. 64 blocks have different
+ * offsets, and neighbours are further apart than the iterations in flight. */
+enum { ALIGNMENT = 64, HUGE_PAGE = 2 << 20, PAGE = 4096, STAGGER = 9 * ALIGNMENT };
 
-dsc_status dsc_allocate(size_t bytes, void **memory) {
-    DSC_CHECK_NOT_NULL(memory);
+static size_t next_stagger(void) {
+    static atomic_size_t blocks;
+    return atomic_fetch_add_explicit(&blocks, 1, memory_order_relaxed) * STAGGER % PAGE;
+}
+
+static dsc_status allocate(size_t bytes, bool zeroed, void **memory) {
     bool large = bytes >= HUGE_PAGE;
-    size_t alignment = large ? HUGE_PAGE : ALIGNMENT;
-    if (bytes > PTRDIFF_MAX - alignment)
-        return dsc_fail(DSC_ERROR_OVERFLOW, "%s: %zu bytes are too many", __func__, bytes);
-    size_t rounded = dsc_ceil_div(dsc_max_size(bytes, 1), alignment) * alignment;
-    void *block = aligned_alloc(alignment, rounded);
-    if (block == NULL)
-        return dsc_fail(DSC_ERROR_MEMORY, "%s: %zu bytes are not to be had", __func__, bytes);
-    if (large)
-        dsc_advise_huge_pages(block, rounded);
+    size_t alignment = large ? HUGE_PAGE : ALIGNMENT, stagger = large ? next_stagger() : 0;
+    /* The word before the block is for dsc_free; whole huge pages at its end. */
+    size_t most = sizeof(void *) + 2 * alignment + stagger;
+    if (bytes > PTRDIFF_MAX - most)
+        return dsc_fail(DSC_ERROR_OVERFLOW, "dsc_allocate: %zu bytes are too many", bytes);
+    void *start = zeroed ? calloc(most + bytes, 1) : malloc(most + bytes);
+    if (start == NULL)
+        return dsc_fail(DSC_ERROR_MEMORY, "dsc_allocate: %zu bytes are not to be had", bytes);
+    uintptr_t aligned = dsc_ceil_div((uintptr_t)start + sizeof start, alignment) * alignment;
+    void **block = (void **)(aligned + stagger);
+    block[-1] = start;
+#ifdef MADV_HUGEPAGE
+    if (large) /* a hint: failing is fine */
+        madvise((void *)aligned, dsc_ceil_div(stagger + bytes, HUGE_PAGE) * HUGE_PAGE, MADV_HUGEPAGE);
+#endif
     *memory = block;
     return DSC_OK;
 }
 
-void dsc_advise_huge_pages(void *memory, size_t bytes) {
-#ifdef MADV_HUGEPAGE
-    uintptr_t start = dsc_ceil_div((uintptr_t)memory, HUGE_PAGE) * HUGE_PAGE;
-    uintptr_t end = ((uintptr_t)memory + bytes) / HUGE_PAGE * HUGE_PAGE;
-    if (start < end)
-        madvise((void *)start, end - start, MADV_HUGEPAGE); /* a hint: failing is fine */
-#else
-    (void)memory;
-    (void)bytes;
-#endif
+dsc_status dsc_allocate(size_t bytes, void **memory) {
+    DSC_CHECK_NOT_NULL(memory);
+    return allocate(bytes, false, memory);
+}
+
+dsc_status dsc_allocate_zeroed(size_t bytes, void **memory) {
+    DSC_CHECK_NOT_NULL(memory);
+    return allocate(bytes, true, memory);
 }
 
 void dsc_free(void *memory) {
-    free(memory);
+    if (memory != NULL)
+        free(((void **)memory)[-1]);
 }

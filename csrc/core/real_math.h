@@ -10,10 +10,15 @@
 #define dsc_sqrt(x) __builtin_elementwise_sqrt(x)
 #endif
 
-/* torch.lerp: the way it takes depends on the weight, which matters for infinities. */
+/* torch.lerp: the way it takes depends on the weight, which matters for infinities, and at weight 1. */
 static inline DSC_REAL DSC_NAME(dsc_lerp)(DSC_REAL start, DSC_REAL end, DSC_REAL weight) {
     return weight < (DSC_REAL)0.5 && weight > (DSC_REAL)-0.5 ? start + weight * (end - start)
                                                              : end - (end - start) * (1 - weight);
+}
+
+/* A running mean of squares, in the order of torch.addcmul: weight * (x * x) would overflow earlier. */
+static inline DSC_REAL DSC_NAME(dsc_mean_square)(DSC_REAL mean, DSC_REAL x, DSC_REAL decay, DSC_REAL weight) {
+    return mean * decay + weight * x * x;
 }
 
 /* e^x within 1.5 ULP over the whole range, with denormal results, 0, infinity and NaN where they

@@ -10,10 +10,11 @@ static void DSC_NAME(adabelief)(const dsc_coefficients *c, size_t n, DSC_REAL *r
     const DSC_REAL correction = (DSC_REAL)c->value[CORRECTION], eps = (DSC_REAL)c->value[ADDED];
     DSC_REAL *restrict m = state[0], *restrict s = state[1];
     for (size_t i = 0; i < n; ++i) {
-        m[i] += weight1 * (g[i] - m[i]);
-        DSC_REAL surprise = g[i] - m[i];
-        s[i] = s[i] * beta2 + weight2 * (surprise * surprise) + eps;
-        p[i] += rate * m[i] / (dsc_sqrt(s[i]) / correction + eps);
+        const DSC_REAL gradient = g[i], mean = DSC_NAME(dsc_lerp)(m[i], gradient, weight1);
+        const DSC_REAL square = DSC_NAME(dsc_mean_square)(s[i], gradient - mean, beta2, weight2) + eps;
+        m[i] = mean;
+        s[i] = square;
+        p[i] += rate * mean / (dsc_sqrt(square) * correction + eps);
     }
 }
 
@@ -44,7 +45,7 @@ static void prepare(const double *values, int64_t step, dsc_coefficients *c) {
     c->value[DECAY] = values[BETA2];
     c->value[WEIGHT2] = 1 - values[BETA2];
     c->value[STEP_SIZE] = values[LR] / dsc_bias_correction(values[BETA1], step);
-    c->value[CORRECTION] = sqrt(dsc_bias_correction(values[BETA2], step));
+    c->value[CORRECTION] = 1 / sqrt(dsc_bias_correction(values[BETA2], step));
     c->value[ADDED] = values[EPS];
 }
 
@@ -55,6 +56,8 @@ const dsc_rule dsc_rule_adabelief = {
              .formula = "m = beta1 m + (1 - beta1) g; s = beta2 s + (1 - beta2)(g - m)^2 + eps; "
                         "w -= lr m / (1 - beta1^t) / (sqrt(s / (1 - beta2^t)) + eps)",
              DSC_OPTIONS(options),
+             .divisions = 1,
+             .square_roots = 1,
              .slots = {"exp_avg", "exp_avg_var"}},
     .prepare = prepare,
     DSC_UPDATES(adabelief),

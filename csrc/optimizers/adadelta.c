@@ -9,9 +9,11 @@ static void DSC_NAME(adadelta)(const dsc_coefficients *c, size_t n, DSC_REAL *re
     const DSC_REAL weight = (DSC_REAL)(1 - c->value[RHO]), eps = (DSC_REAL)c->value[EPS];
     DSC_REAL *restrict square = state[0], *restrict steps = state[1];
     for (size_t i = 0; i < n; ++i) {
-        square[i] = square[i] * rho + weight * (g[i] * g[i]);
-        DSC_REAL delta = dsc_sqrt(steps[i] + eps) / dsc_sqrt(square[i] + eps) * g[i];
-        steps[i] = steps[i] * rho + weight * (delta * delta);
+        const DSC_REAL gradient = g[i], before = steps[i];
+        const DSC_REAL mean = DSC_NAME(dsc_mean_square)(square[i], gradient, rho, weight);
+        const DSC_REAL delta = dsc_sqrt(before + eps) / dsc_sqrt(mean + eps) * gradient;
+        square[i] = mean;
+        steps[i] = DSC_NAME(dsc_mean_square)(before, delta, rho, weight);
         p[i] -= lr * delta;
     }
 }
@@ -47,6 +49,8 @@ const dsc_rule dsc_rule_adadelta = {
              .formula = "s = rho s + (1 - rho) g^2; d = sqrt(a + eps) / sqrt(s + eps) g; "
                         "a = rho a + (1 - rho) d^2; w -= lr d",
              DSC_OPTIONS(options),
+             .divisions = 1,
+             .square_roots = 2,
              .slots = {"square_avg", "acc_delta"}},
     .prepare = prepare,
     DSC_UPDATES(adadelta),

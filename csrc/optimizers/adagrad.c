@@ -2,21 +2,25 @@
 
 #include "core/real_math.h"
 
-DSC_MULTIVERSION
-static void DSC_NAME(adagrad)(const dsc_coefficients *c, size_t n, DSC_REAL *restrict p, const DSC_REAL *g,
-                              DSC_REAL *const *state) {
+/* Inlined with a constant flag, so that each placement of eps has a loop of its own. */
+__attribute__((always_inline)) static inline void
+DSC_NAME(adagrad_loop)(const dsc_coefficients *c, size_t n, DSC_REAL *restrict p, const DSC_REAL *g,
+                       DSC_REAL *restrict sum, const bool inside) {
     const DSC_REAL rate = (DSC_REAL)-c->value[RATE], eps = (DSC_REAL)c->value[ADDED];
-    DSC_REAL *restrict sum = state[0];
+    for (size_t i = 0; i < n; ++i) {
+        const DSC_REAL gradient = g[i], squares = sum[i] + gradient * gradient;
+        sum[i] = squares;
+        p[i] += rate * gradient / (inside ? dsc_sqrt(squares + eps) : dsc_sqrt(squares) + eps);
+    }
+}
+
+DSC_MULTIVERSION
+static void DSC_NAME(adagrad)(const dsc_coefficients *c, size_t n, DSC_REAL *p, const DSC_REAL *g,
+                              DSC_REAL *const *state) {
     if (c->value[INSIDE] != 0)
-        for (size_t i = 0; i < n; ++i) {
-            sum[i] += g[i] * g[i];
-            p[i] += rate * g[i] / dsc_sqrt(sum[i] + eps);
-        }
+        DSC_NAME(adagrad_loop)(c, n, p, g, state[0], true);
     else
-        for (size_t i = 0; i < n; ++i) {
-            sum[i] += g[i] * g[i];
-            p[i] += rate * g[i] / (dsc_sqrt(sum[i]) + eps);
-        }
+        DSC_NAME(adagrad_loop)(c, n, p, g, state[0], false);
 }
 
 #else
@@ -59,6 +63,8 @@ const dsc_rule dsc_rule_adagrad = {
              .source = "torch.optim.Adagrad; Duchi, Hazan and Singer 2011",
              .formula = "s = s + g^2; w -= lr / (1 + (t - 1) lr_decay) g / (sqrt(s) + eps)",
              DSC_OPTIONS(options),
+             .divisions = 1,
+             .square_roots = 1,
              .slots = {"sum"}},
     .initial = initial,
     .prepare = prepare,

@@ -12,15 +12,20 @@ __attribute__((always_inline)) static inline void DSC_NAME(adam_loop)(const dsc_
     const DSC_REAL correction = (DSC_REAL)c->value[CORRECTION], eps = (DSC_REAL)c->value[EPS];
     DSC_REAL *restrict m = state[0], *restrict v = state[1], *restrict largest = state[2];
     for (size_t i = 0; i < n; ++i) {
-        m[i] += weight1 * (g[i] - m[i]);
-        v[i] = v[i] * beta2 + weight2 * (g[i] * g[i]);
-        DSC_REAL square = v[i];
-        if (amsgrad)
+        const DSC_REAL gradient = g[i];
+        const DSC_REAL mean = DSC_NAME(dsc_lerp)(m[i], gradient, weight1);
+        DSC_REAL square = DSC_NAME(dsc_mean_square)(v[i], gradient, beta2, weight2);
+        m[i] = mean;
+        v[i] = square;
+        if (amsgrad) {
             /* as torch.maximum: a NaN in either stays */
-            square = largest[i] = v[i] > largest[i] || v[i] != v[i] ? v[i] : largest[i];
+            const DSC_REAL before = largest[i];
+            square = square > before || square != square ? square : before;
+            largest[i] = square;
+        }
         DSC_REAL root =
-            inside ? dsc_sqrt(square / (correction * correction) + eps) : dsc_sqrt(square) / correction + eps;
-        p[i] += rate * m[i] / root;
+            inside ? dsc_sqrt(square * (correction * correction) + eps) : dsc_sqrt(square) * correction + eps;
+        p[i] += rate * mean / root;
     }
 }
 
@@ -84,7 +89,7 @@ static void prepare(const double *values, int64_t step, dsc_coefficients *c) {
     c->value[BETA2] = values[BETA2_OPTION];
     c->value[WEIGHT2] = 1 - values[BETA2_OPTION];
     c->value[STEP_SIZE] = values[LR_OPTION] / dsc_bias_correction(values[BETA1_OPTION], step);
-    c->value[CORRECTION] = sqrt(dsc_bias_correction(values[BETA2_OPTION], step));
+    c->value[CORRECTION] = 1 / sqrt(dsc_bias_correction(values[BETA2_OPTION], step));
     c->value[EPS] = values[EPS_OPTION];
     c->value[AMSGRAD] = values[AMSGRAD_OPTION];
     c->value[INSIDE] = values[EPSILON_PLACEMENT_OPTION];
@@ -98,6 +103,8 @@ static void prepare(const double *values, int64_t step, dsc_coefficients *c) {
                  .formula = "m = beta1 m + (1 - beta1) g; v = beta2 v + (1 - beta2) g^2; "                   \
                             "w -= lr m / (1 - beta1^t) / (sqrt(v / (1 - beta2^t)) + eps)",                   \
                  DSC_OPTIONS(table),                                                                         \
+                 .divisions = 1,                                                                             \
+                 .square_roots = 1,                                                                          \
                  .slots = {"exp_avg", "exp_avg_sq", "max_exp_avg_sq"},                                       \
                  .state_summary = "exp_avg, exp_avg_sq; max_exp_avg_sq with amsgrad"},                       \
         .slots = slots, .prepare = prepare, DSC_UPDATES(adam),                                               \

@@ -1,5 +1,7 @@
 #ifdef DSC_REAL
 
+#include "core/real_math.h"
+
 DSC_MULTIVERSION
 static void DSC_NAME(adamax)(const dsc_coefficients *c, size_t n, DSC_REAL *restrict p, const DSC_REAL *g,
                              DSC_REAL *const *state) {
@@ -7,10 +9,14 @@ static void DSC_NAME(adamax)(const dsc_coefficients *c, size_t n, DSC_REAL *rest
     const DSC_REAL beta2 = (DSC_REAL)c->value[DECAY], eps = (DSC_REAL)c->value[ADDED];
     DSC_REAL *restrict m = state[0], *restrict largest = state[1];
     for (size_t i = 0; i < n; ++i) {
-        m[i] += weight * (g[i] - m[i]);
-        DSC_REAL old = largest[i] * beta2, now = (g[i] < 0 ? -g[i] : g[i]) + eps;
-        largest[i] = now > old || now != now ? now : old; /* as torch.maximum: a NaN in either stays */
-        p[i] += rate * m[i] / largest[i];
+        const DSC_REAL gradient = g[i];
+        const DSC_REAL mean = DSC_NAME(dsc_lerp)(m[i], gradient, weight);
+        const DSC_REAL old = largest[i] * beta2, now = (gradient < 0 ? -gradient : gradient) + eps;
+        /* as torch.maximum: a NaN in either stays */
+        const DSC_REAL norm = now > old || now != now ? now : old;
+        m[i] = mean;
+        largest[i] = norm;
+        p[i] += rate * mean / norm;
     }
 }
 
@@ -47,6 +53,7 @@ const dsc_rule dsc_rule_adamax = {
              .formula =
                  "m = beta1 m + (1 - beta1) g; u = max(beta2 u, |g| + eps); w -= lr / (1 - beta1^t) m / u",
              DSC_OPTIONS(options),
+             .divisions = 1,
              .slots = {"exp_avg", "exp_inf"}},
     .prepare = prepare,
     DSC_UPDATES(adamax),

@@ -13,13 +13,18 @@ static void DSC_NAME(adan)(const dsc_coefficients *c, size_t n, DSC_REAL *restri
     const DSC_REAL eps = (DSC_REAL)c->value[ADDED];
     DSC_REAL *restrict m = state[0], *restrict v = state[1], *restrict s = state[2],
                        *restrict last = state[3];
+    const bool fresh = c->fresh;
     for (size_t i = 0; i < n; ++i) {
-        DSC_REAL change = c->fresh ? 0 : g[i] - last[i], ahead = g[i] + decay2 * change;
-        m[i] += weight1 * (g[i] - m[i]);
-        v[i] += weight2 * (change - v[i]);
-        s[i] = s[i] * decay3 + weight3 * (ahead * ahead);
-        last[i] = g[i];
-        DSC_REAL step = (mean_rate * m[i] + change_rate * v[i]) / (dsc_sqrt(s[i]) / correction + eps);
+        const DSC_REAL gradient = g[i], change = fresh ? 0 : gradient - last[i];
+        const DSC_REAL mean = DSC_NAME(dsc_lerp)(m[i], gradient, weight1);
+        const DSC_REAL mean_change = DSC_NAME(dsc_lerp)(v[i], change, weight2);
+        const DSC_REAL square = DSC_NAME(dsc_mean_square)(s[i], gradient + decay2 * change, decay3, weight3);
+        m[i] = mean;
+        v[i] = mean_change;
+        s[i] = square;
+        last[i] = gradient;
+        const DSC_REAL step =
+            (mean_rate * mean + change_rate * mean_change) / (dsc_sqrt(square) * correction + eps);
         p[i] = (p[i] * before - step) * after;
     }
 }
@@ -59,7 +64,7 @@ static void prepare(const double *values, int64_t step, dsc_coefficients *c) {
     c->value[CHANGE_RATE] = lr * values[BETA2] / dsc_bias_correction(values[BETA2], step);
     c->value[BEFORE] = prox ? 1 : 1 - decay;
     c->value[AFTER] = prox ? 1 / (1 + decay) : 1;
-    c->value[CORRECTION] = sqrt(dsc_bias_correction(values[BETA3], step));
+    c->value[CORRECTION] = 1 / sqrt(dsc_bias_correction(values[BETA3], step));
     c->value[ADDED] = values[EPS];
 }
 
@@ -71,6 +76,8 @@ const dsc_rule dsc_rule_adan = {
                  "d = g - g_before; m, v: means of g, d; s: mean of (g + beta2 d)^2, each corrected by "
                  "1 - beta^t; w = (w - lr (m + beta2 v) / (sqrt(s) + eps)) / (1 + lr weight_decay)",
              DSC_OPTIONS(options),
+             .divisions = 1,
+             .square_roots = 1,
              .slots = {"exp_avg", "exp_avg_diff", "exp_avg_sq", "previous_grad"}},
     .decay = DSC_DECAY_OWN,
     .prepare = prepare,

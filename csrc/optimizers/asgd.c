@@ -6,18 +6,13 @@ static void DSC_NAME(asgd)(const dsc_coefficients *c, size_t n, DSC_REAL *restri
     const DSC_REAL rate = (DSC_REAL)c->value[RATE], shrink = (DSC_REAL)c->value[SHRINK];
     const DSC_REAL weight = (DSC_REAL)c->value[WEIGHT];
     DSC_REAL *restrict average = state[0];
-    if (c->value[WEIGHT] != 1)
-        for (size_t i = 0; i < n; ++i) {
-            /* Rounded between, as in PyTorch: not one fused product. */
-            DSC_REAL kept = p[i] * shrink;
-            p[i] = kept - rate * g[i];
-            average[i] += (p[i] - average[i]) * weight;
-        }
-    else
-        for (size_t i = 0; i < n; ++i) {
-            DSC_REAL kept = p[i] * shrink;
-            average[i] = p[i] = kept - rate * g[i];
-        }
+    const bool averages = c->value[WEIGHT] != 1;
+    for (size_t i = 0; i < n; ++i) {
+        /* Rounded between, as in PyTorch: not one fused product. */
+        const DSC_REAL kept = p[i] * shrink, next = kept - rate * g[i], before = average[i];
+        p[i] = next;
+        average[i] = averages ? before + (next - before) * weight : next;
+    }
 }
 
 #else

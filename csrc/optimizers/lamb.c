@@ -3,7 +3,8 @@
 #include "core/real_math.h"
 
 /* Adam's direction with weight decay, from moments already updated. */
-#define DIRECTION(i) ((mean_scale * m[i]) / (dsc_sqrt(v[i]) / correction + eps) + decay * p[i])
+#define DIRECTION(mean, square, weight)                                                                      \
+    ((mean_scale * (mean)) / (dsc_sqrt(square) * correction + eps) + decay * (weight))
 
 /* Sums the squares of the weights and of the direction. */
 DSC_MULTIVERSION
@@ -19,9 +20,11 @@ static void DSC_NAME(look)(const dsc_tensor_step *s, const double *argument, siz
     DSC_REAL *restrict m = (DSC_REAL *)s->state[0] + start, *restrict v = (DSC_REAL *)s->state[1] + start;
     double weights[DSC_LANES] = {0}, directions[DSC_LANES] = {0};
     for (size_t i = 0; i < n; ++i) {
-        m[i] += weight1 * (g[i] - m[i]);
-        v[i] = v[i] * beta2 + weight2 * (g[i] * g[i]);
-        double direction = (double)DIRECTION(i);
+        const DSC_REAL mean = DSC_NAME(dsc_lerp)(m[i], g[i], weight1);
+        const DSC_REAL square = DSC_NAME(dsc_mean_square)(v[i], g[i], beta2, weight2);
+        m[i] = mean;
+        v[i] = square;
+        const double direction = (double)DIRECTION(mean, square, p[i]);
         weights[i % DSC_LANES] += (double)p[i] * (double)p[i];
         directions[i % DSC_LANES] += direction * direction;
     }
@@ -42,7 +45,7 @@ static void DSC_NAME(move)(const dsc_tensor_step *s, const double *argument, siz
     DSC_REAL *restrict p = (DSC_REAL *)s->p + start;
     const DSC_REAL *m = (const DSC_REAL *)s->state[0] + start, *v = (const DSC_REAL *)s->state[1] + start;
     for (size_t i = 0; i < n; ++i)
-        p[i] -= rate * DIRECTION(i);
+        p[i] -= rate * DIRECTION(m[i], v[i], p[i]);
 }
 #undef DIRECTION
 
@@ -75,7 +78,7 @@ static void prepare(const double *values, int64_t step, dsc_coefficients *c) {
     c->value[DECAY2] = values[BETA2];
     c->value[WEIGHT2] = 1 - values[BETA2];
     c->value[MEAN_SCALE] = corrects ? 1 / dsc_bias_correction(values[BETA1], step) : 1;
-    c->value[CORRECTION] = corrects ? sqrt(dsc_bias_correction(values[BETA2], step)) : 1;
+    c->value[CORRECTION] = corrects ? 1 / sqrt(dsc_bias_correction(values[BETA2], step)) : 1;
     c->value[ADDED] = values[EPS];
     c->value[DECAY] = values[WEIGHT_DECAY];
     c->value[RATE] = values[LR];

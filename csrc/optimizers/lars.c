@@ -11,9 +11,9 @@ static void DSC_NAME(move)(const dsc_tensor_step *s, const double *argument, siz
     DSC_REAL *restrict p = (DSC_REAL *)s->p + start, *restrict v = (DSC_REAL *)s->state[0] + start;
     const DSC_REAL *g = (const DSC_REAL *)s->g + start;
     for (size_t i = 0; i < n; ++i) {
-        DSC_REAL d = rate * (g[i] + decay * p[i]);
-        v[i] = momentum * v[i] + d;
-        p[i] -= nesterov ? d + momentum * v[i] : v[i];
+        const DSC_REAL d = rate * (g[i] + decay * p[i]), velocity = momentum * v[i] + d;
+        v[i] = velocity;
+        p[i] -= nesterov ? d + momentum * velocity : velocity;
     }
 }
 

@@ -8,11 +8,12 @@ static void DSC_NAME(lion)(const dsc_coefficients *c, size_t n, DSC_REAL *restri
     const DSC_REAL weight2 = (DSC_REAL)(1 - c->value[BETA2]);
     DSC_REAL *restrict m = state[0];
     for (size_t i = 0; i < n; ++i) {
-        DSC_REAL mixed = beta1 * m[i] + weight1 * g[i], sign = mixed; /* NaN stays NaN */
+        const DSC_REAL gradient = g[i], mean = m[i], mixed = beta1 * mean + weight1 * gradient;
+        DSC_REAL sign = mixed; /* NaN stays NaN */
         sign = mixed > 0 ? 1 : sign;
         sign = mixed < 0 ? -1 : sign;
         p[i] -= lr * sign;
-        m[i] = beta2 * m[i] + weight2 * g[i];
+        m[i] = beta2 * mean + weight2 * gradient;
     }
 }
 

@@ -14,9 +14,11 @@ static void DSC_NAME(gather)(const dsc_tensor_step *s, const double *argument, s
                                                                      (DSC_REAL *)s->workspace + start;
     double sums[DSC_LANES] = {0};
     for (size_t i = 0; i < n; ++i) {
-        buffer[i] = DSC_NAME(dsc_lerp)(buffer[i], g[i], weight);
-        x[i] = nesterov ? DSC_NAME(dsc_lerp)(g[i], buffer[i], momentum) : buffer[i];
-        sums[i % DSC_LANES] += (double)x[i] * (double)x[i];
+        const DSC_REAL mean = DSC_NAME(dsc_lerp)(buffer[i], g[i], weight);
+        const DSC_REAL update = nesterov ? DSC_NAME(dsc_lerp)(g[i], mean, momentum) : mean;
+        buffer[i] = mean;
+        x[i] = update;
+        sums[i % DSC_LANES] += (double)update * (double)update;
     }
     for (size_t l = 0; l < DSC_LANES; ++l)
         partials[0] += sums[l];

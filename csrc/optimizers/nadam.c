@@ -11,9 +11,13 @@ static void DSC_NAME(nadam)(const dsc_coefficients *c, size_t n, DSC_REAL *restr
     const DSC_REAL mean_rate = (DSC_REAL)c->value[MEAN_RATE], eps = (DSC_REAL)c->value[ADDED];
     DSC_REAL *restrict m = state[0], *restrict v = state[1];
     for (size_t i = 0; i < n; ++i) {
-        m[i] += weight1 * (g[i] - m[i]);
-        v[i] = v[i] * beta2 + weight2 * (g[i] * g[i]);
-        p[i] -= (gradient_rate * g[i] + mean_rate * m[i]) / (dsc_sqrt(v[i]) / correction + eps);
+        const DSC_REAL gradient = g[i];
+        const DSC_REAL mean = DSC_NAME(dsc_lerp)(m[i], gradient, weight1);
+        const DSC_REAL square = DSC_NAME(dsc_mean_square)(v[i], gradient, beta2, weight2);
+        m[i] = mean;
+        v[i] = square;
+        /* Corrected under the root, where it can overflow, as in PyTorch. */
+        p[i] -= (gradient_rate * gradient + mean_rate * mean) / (dsc_sqrt(square * correction) + eps);
     }
 }
 
@@ -57,7 +61,7 @@ static void prepare(const double *values, int64_t step, dsc_coefficients *c) {
     c->value[WEIGHT1] = 1 - beta1;
     c->value[DECAY] = values[BETA2];
     c->value[WEIGHT2] = 1 - values[BETA2];
-    c->value[CORRECTION] = sqrt(dsc_bias_correction(values[BETA2], step));
+    c->value[CORRECTION] = 1 / dsc_bias_correction(values[BETA2], step);
     c->value[GRADIENT_RATE] = values[LR] * (1 - mu) / (1 - product);
     c->value[MEAN_RATE] = values[LR] * next / (1 - product * next);
     c->value[ADDED] = values[EPS];
@@ -72,6 +76,8 @@ const dsc_rule dsc_rule_nadam = {
                  "(1 - mu_1 ... mu_t) + mu_{t+1} m / (1 - mu_1 ... mu_{t+1})) / "
                  "(sqrt(v / (1 - beta2^t)) + eps)",
              DSC_OPTIONS(options),
+             .divisions = 1,
+             .square_roots = 1,
              .slots = {"exp_avg", "exp_avg_sq"},
              .scalars = {"mu_product"}},
     .start = start,

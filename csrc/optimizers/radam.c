@@ -9,18 +9,15 @@ static void DSC_NAME(radam)(const dsc_coefficients *c, size_t n, DSC_REAL *restr
     const DSC_REAL weight2 = (DSC_REAL)c->value[WEIGHT2], rate = (DSC_REAL)c->value[RATE];
     const DSC_REAL eps = (DSC_REAL)c->value[ADDED];
     DSC_REAL *restrict m = state[0], *restrict v = state[1];
-    if (c->value[IS_RECTIFIED] != 0)
-        for (size_t i = 0; i < n; ++i) {
-            m[i] += weight1 * (g[i] - m[i]);
-            v[i] = v[i] * beta2 + weight2 * (g[i] * g[i]);
-            p[i] -= rate * m[i] / (dsc_sqrt(v[i]) + eps);
-        }
-    else
-        for (size_t i = 0; i < n; ++i) {
-            m[i] += weight1 * (g[i] - m[i]);
-            v[i] = v[i] * beta2 + weight2 * (g[i] * g[i]);
-            p[i] -= rate * m[i];
-        }
+    const bool rectified = c->value[IS_RECTIFIED] != 0;
+    for (size_t i = 0; i < n; ++i) {
+        const DSC_REAL gradient = g[i];
+        const DSC_REAL mean = DSC_NAME(dsc_lerp)(m[i], gradient, weight1);
+        const DSC_REAL square = DSC_NAME(dsc_mean_square)(v[i], gradient, beta2, weight2);
+        m[i] = mean;
+        v[i] = square;
+        p[i] -= rectified ? rate * mean / (dsc_sqrt(square) + eps) : rate * mean;
+    }
 }
 
 #else
@@ -72,6 +69,8 @@ const dsc_rule dsc_rule_radam = {
                  "w -= lr m / (1 - beta1^t), if rho > 5 times r sqrt(1 - beta2^t) / (sqrt(v) + eps), "
                  "r^2 = (rho - 4)(rho - 2) rho_inf / ((rho_inf - 4)(rho_inf - 2) rho)",
              DSC_OPTIONS(options),
+             .divisions = 1,
+             .square_roots = 1,
              .slots = {"exp_avg", "exp_avg_sq"}},
     .prepare = prepare,
     DSC_UPDATES(radam),

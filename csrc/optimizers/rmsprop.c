@@ -11,18 +11,21 @@ DSC_NAME(rmsprop_loop)(const dsc_coefficients *c, size_t n, DSC_REAL *restrict p
     const DSC_REAL momentum = (DSC_REAL)c->value[MOMENTUM];
     DSC_REAL *restrict square = state[0], *restrict buffer = state[1], *restrict mean = state[2];
     for (size_t i = 0; i < n; ++i) {
-        square[i] = square[i] * alpha + weight * (g[i] * g[i]);
-        DSC_REAL variance = square[i];
+        const DSC_REAL gradient = g[i];
+        DSC_REAL variance = DSC_NAME(dsc_mean_square)(square[i], gradient, alpha, weight);
+        square[i] = variance;
         if (centered) {
-            mean[i] = DSC_NAME(dsc_lerp)(mean[i], g[i], weight);
-            variance -= mean[i] * mean[i];
+            const DSC_REAL middle = DSC_NAME(dsc_lerp)(mean[i], gradient, weight);
+            mean[i] = middle;
+            variance -= middle * middle;
         }
-        DSC_REAL average = inside ? dsc_sqrt(variance + eps) : dsc_sqrt(variance) + eps;
+        const DSC_REAL average = inside ? dsc_sqrt(variance + eps) : dsc_sqrt(variance) + eps;
         if (heavy) {
-            buffer[i] = buffer[i] * momentum + g[i] / average;
-            p[i] += rate * buffer[i];
+            const DSC_REAL velocity = buffer[i] * momentum + gradient / average;
+            buffer[i] = velocity;
+            p[i] += rate * velocity;
         } else {
-            p[i] += rate * g[i] / average;
+            p[i] += rate * gradient / average;
         }
     }
 }
@@ -101,6 +104,8 @@ const dsc_rule dsc_rule_rmsprop = {
              .formula = "s = alpha s + (1 - alpha) g^2; a = sqrt(s, minus the squared mean if centered) + "
                         "eps; b = momentum b + g / a; w -= lr b",
              DSC_OPTIONS(options),
+             .divisions = 1,
+             .square_roots = 1,
              .slots = {"square_avg", "momentum_buffer", "grad_avg"},
              .state_summary = "square_avg; momentum_buffer with momentum, grad_avg when centered"},
     .slots = slots,

@@ -7,14 +7,16 @@ static void DSC_NAME(rprop)(const dsc_coefficients *c, size_t n, DSC_REAL *restr
     const DSC_REAL lowest = (DSC_REAL)c->value[STEP_SIZE_MIN], highest = (DSC_REAL)c->value[STEP_SIZE_MAX];
     DSC_REAL *restrict last = state[0], *restrict size = state[1];
     for (size_t i = 0; i < n; ++i) {
-        DSC_REAL agreement = g[i] * last[i], factor = 1; /* as for 0, also for NaN */
+        const DSC_REAL gradient = g[i], agreement = gradient * last[i];
+        DSC_REAL factor = 1; /* as for 0, also for NaN */
         factor = agreement > 0 ? plus : factor;
         factor = agreement < 0 ? minus : factor;
         DSC_REAL next = size[i] * factor;
         next = next < lowest ? lowest : next;
         next = next > highest ? highest : next;
         size[i] = next;
-        DSC_REAL used = agreement < 0 ? 0 : g[i], sign = 0;
+        const DSC_REAL used = agreement < 0 ? 0 : gradient;
+        DSC_REAL sign = 0;
         sign = used > 0 ? 1 : sign;
         sign = used < 0 ? -1 : sign;
         p[i] -= sign * next;

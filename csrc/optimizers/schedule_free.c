@@ -13,8 +13,9 @@ static void DSC_NAME(sgd)(const dsc_coefficients *c, size_t n, DSC_REAL *restric
     if (c->fresh)
         memcpy(z, y, n * sizeof *z);
     for (size_t i = 0; i < n; ++i) {
-        y[i] = y[i] + weight * (z[i] - y[i]) + y_rate * g[i];
-        z[i] -= rate * g[i];
+        const DSC_REAL gradient = g[i], point = z[i];
+        y[i] = DSC_NAME(dsc_lerp)(y[i], point, weight) + y_rate * gradient;
+        z[i] = point - rate * gradient;
     }
 }
 
@@ -29,10 +30,12 @@ static void DSC_NAME(adamw)(const dsc_coefficients *c, size_t n, DSC_REAL *restr
     if (c->fresh)
         memcpy(z, y, n * sizeof *z);
     for (size_t i = 0; i < n; ++i) {
-        v[i] = v[i] * beta2 + weight2 * (g[i] * g[i]);
-        DSC_REAL d = g[i] / (dsc_sqrt(v[i]) / correction + eps) + shrink * y[i];
-        y[i] = y[i] + weight * (z[i] - y[i]) + y_rate * d;
-        z[i] -= rate * d;
+        const DSC_REAL gradient = g[i], before = y[i], point = z[i];
+        const DSC_REAL square = DSC_NAME(dsc_mean_square)(v[i], gradient, beta2, weight2);
+        const DSC_REAL d = gradient / (dsc_sqrt(square) * correction + eps) + shrink * before;
+        v[i] = square;
+        y[i] = DSC_NAME(dsc_lerp)(before, point, weight) + y_rate * d;
+        z[i] = point - rate * d;
     }
 }
 
@@ -88,7 +91,7 @@ static void prepare_adamw(const double *values, int64_t step, dsc_coefficients *
     prepare_sgd(values, step, c);
     c->value[DECAY] = values[BETA2];
     c->value[WEIGHT2] = 1 - values[BETA2];
-    c->value[CORRECTION] = sqrt(dsc_bias_correction(values[BETA2], step));
+    c->value[CORRECTION] = 1 / sqrt(dsc_bias_correction(values[BETA2], step));
     c->value[ADDED] = values[EPS];
     c->value[SHRINK] = values[WEIGHT_DECAY];
 }
@@ -119,6 +122,8 @@ const dsc_rule dsc_rule_schedule_free_adamw = {
              .formula = "as schedule_free_sgd with momentum beta1 and g / (sqrt(v / (1 - beta2^t)) + eps) + "
                         "weight_decay y in place of g; v = beta2 v + (1 - beta2) g^2. Evaluate at x.",
              DSC_OPTIONS(adamw_options),
+             .divisions = 1,
+             .square_roots = 1,
              .slots = {"z", "exp_avg_sq"},
              .scalars = {"weight_sum", "lr_max"}},
     .decay = DSC_DECAY_OWN,

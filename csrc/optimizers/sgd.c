@@ -6,10 +6,12 @@ DSC_NAME(sgd_loop)(const dsc_coefficients *c, size_t n, DSC_REAL *restrict p, co
                    DSC_REAL *restrict v, const bool nesterov, const bool lr_in_velocity) {
     const DSC_REAL lr = (DSC_REAL)c->value[LR], momentum = (DSC_REAL)c->value[MOMENTUM];
     const DSC_REAL undamped = (DSC_REAL)(1 - c->value[DAMPENING]);
+    const bool fresh = c->fresh;
     for (size_t i = 0; i < n; ++i) {
-        DSC_REAL d = lr_in_velocity ? lr * g[i] : g[i];
-        v[i] = c->fresh ? d : v[i] * momentum + undamped * d;
-        DSC_REAL step = nesterov ? d + momentum * v[i] : v[i];
+        const DSC_REAL d = lr_in_velocity ? lr * g[i] : g[i];
+        const DSC_REAL velocity = fresh ? d : v[i] * momentum + undamped * d;
+        v[i] = velocity;
+        const DSC_REAL step = nesterov ? d + momentum * velocity : velocity;
         p[i] -= lr_in_velocity ? step : lr * step;
     }
 }

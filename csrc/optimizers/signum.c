@@ -7,10 +7,11 @@ static void DSC_NAME(signum)(const dsc_coefficients *c, size_t n, DSC_REAL *rest
     const DSC_REAL weight = (DSC_REAL)(1 - c->value[MOMENTUM]);
     DSC_REAL *restrict m = state[0];
     for (size_t i = 0; i < n; ++i) {
-        m[i] = momentum * m[i] + weight * g[i];
-        DSC_REAL sign = m[i]; /* NaN stays NaN */
-        sign = m[i] > 0 ? 1 : sign;
-        sign = m[i] < 0 ? -1 : sign;
+        const DSC_REAL mean = momentum * m[i] + weight * g[i];
+        DSC_REAL sign = mean; /* NaN stays NaN */
+        sign = mean > 0 ? 1 : sign;
+        sign = mean < 0 ? -1 : sign;
+        m[i] = mean;
         p[i] -= lr * sign;
     }
 }

@@ -9,9 +9,13 @@ static void DSC_NAME(sparse_adam)(const dsc_coefficients *c, size_t n, DSC_REAL 
     const DSC_REAL rate = (DSC_REAL)-c->value[STEP_SIZE], eps = (DSC_REAL)c->value[ADDED];
     DSC_REAL *restrict m = state[0], *restrict v = state[1];
     for (size_t i = 0; i < n; ++i) {
-        m[i] += weight1 * (g[i] - m[i]);
-        v[i] += weight2 * (g[i] * g[i] - v[i]);
-        p[i] += rate * m[i] / (dsc_sqrt(v[i]) + eps);
+        /* PyTorch's own order here: neither lerp nor addcmul. */
+        const DSC_REAL gradient = g[i], old_mean = m[i], old_square = v[i];
+        const DSC_REAL mean = old_mean + weight1 * (gradient - old_mean);
+        const DSC_REAL square = old_square + weight2 * (gradient * gradient - old_square);
+        m[i] = mean;
+        v[i] = square;
+        p[i] += rate * mean / (dsc_sqrt(square) + eps);
     }
 }
 
@@ -50,6 +54,8 @@ const dsc_rule dsc_rule_sparse_adam = {
              .formula = "for the gradient's rows: m += (1 - beta1)(g - m); v += (1 - beta2)(g^2 - v); "
                         "w -= lr sqrt(1 - beta2^t) / (1 - beta1^t) m / (sqrt(v) + eps)",
              DSC_OPTIONS(options),
+             .divisions = 1,
+             .square_roots = 1,
              .slots = {"exp_avg", "exp_avg_sq"}},
     .prepare = prepare,
     DSC_UPDATES(sparse_adam),

@@ -4,27 +4,14 @@
 
 #include "optimizers/lbfgs.h"
 
-/* calloc's fresh pages are zero already and take no memory until a tensor of theirs is stepped. */
-static void *allocate_plane(const dsc_optimizer *o, size_t elements) {
-    size_t bytes = elements * dsc_dtype_size(o->dtype);
-    void *plane = calloc(dsc_max_size(bytes, 1), 1);
-    if (plane != NULL)
-        dsc_advise_huge_pages(plane, bytes);
-    return plane;
-}
-
-static dsc_status no_memory(size_t elements) {
-    return dsc_fail(DSC_ERROR_MEMORY, "optimizer state of %zu elements is not to be had", elements);
+static dsc_status allocate_plane(const dsc_optimizer *o, void **plane) {
+    return dsc_allocate_zeroed(o->total * dsc_dtype_size(o->dtype), plane);
 }
 
 dsc_status dsc_allocate_planes(dsc_optimizer *o, uint32_t slots) {
-    for (size_t k = 0; k < DSC_PLANES; ++k) {
-        if ((slots >> k & 1) == 0 || o->planes[k] != NULL)
-            continue;
-        o->planes[k] = allocate_plane(o, o->total);
-        if (o->planes[k] == NULL)
-            return no_memory(o->total);
-    }
+    for (size_t k = 0; k < DSC_PLANES; ++k)
+        if ((slots >> k & 1) != 0 && o->planes[k] == NULL)
+            DSC_TRY(allocate_plane(o, &o->planes[k]));
     return DSC_OK;
 }
 
@@ -33,16 +20,16 @@ dsc_status dsc_grow_planes(dsc_optimizer *o, size_t old_total) {
     for (size_t k = 0; k < DSC_PLANES; ++k) {
         if (o->planes[k] == NULL)
             continue;
-        fresh[k] = allocate_plane(o, o->total);
-        if (fresh[k] == NULL) {
+        dsc_status status = allocate_plane(o, &fresh[k]);
+        if (status != DSC_OK) {
             while (k-- > 0)
-                free(fresh[k]);
-            return no_memory(o->total);
+                dsc_free(fresh[k]);
+            return status;
         }
         memcpy(fresh[k], o->planes[k], old_total * dsc_dtype_size(o->dtype));
     }
     for (size_t k = 0; k < DSC_PLANES; ++k) {
-        free(o->planes[k]);
+        dsc_free(o->planes[k]);
         o->planes[k] = fresh[k];
     }
     return DSC_OK;

@@ -2,6 +2,8 @@
  * loop. */
 #ifdef DSC_REAL
 
+#include "core/real_math.h"
+
 DSC_MULTIVERSION
 static void DSC_NAME(shape_gradient)(const dsc_run *run, const dsc_group *group, DSC_REAL limit, size_t n,
                                      const DSC_REAL *p, const DSC_REAL *g, DSC_REAL *shaped) {
@@ -46,8 +48,9 @@ static void DSC_NAME(shrink)(size_t n, DSC_REAL factor, DSC_REAL *p) {
 DSC_MULTIVERSION
 static void DSC_NAME(pull_back)(size_t n, DSC_REAL alpha, DSC_REAL *restrict p, DSC_REAL *restrict slow) {
     for (size_t i = 0; i < n; ++i) {
-        slow[i] += alpha * (p[i] - slow[i]);
-        p[i] = slow[i];
+        const DSC_REAL pulled = DSC_NAME(dsc_lerp)(slow[i], p[i], alpha);
+        slow[i] = pulled;
+        p[i] = pulled;
     }
 }
 

@@ -10,12 +10,17 @@ static void DSC_NAME(yogi)(const dsc_coefficients *c, size_t n, DSC_REAL *restri
     const DSC_REAL correction = (DSC_REAL)c->value[CORRECTION], eps = (DSC_REAL)c->value[ADDED];
     DSC_REAL *restrict m = state[0], *restrict v = state[1];
     for (size_t i = 0; i < n; ++i) {
-        DSC_REAL square = g[i] * g[i], difference = square - v[i], sign = difference; /* NaN stays NaN */
+        const DSC_REAL gradient = g[i], before = v[i];
+        const DSC_REAL difference = gradient * gradient - before;
+        DSC_REAL sign = difference; /* NaN stays NaN */
         sign = difference > 0 ? 1 : sign;
         sign = difference < 0 ? -1 : sign;
-        m[i] = beta1 * m[i] + weight1 * g[i];
-        v[i] += weight2 * sign * square;
-        p[i] += rate * m[i] / (dsc_sqrt(v[i]) / correction + eps);
+        const DSC_REAL mean = beta1 * m[i] + weight1 * gradient;
+        /* The weight first: the bare square would overflow earlier. */
+        const DSC_REAL square = before + weight2 * sign * gradient * gradient;
+        m[i] = mean;
+        v[i] = square;
+        p[i] += rate * mean / (dsc_sqrt(square) * correction + eps);
     }
 }
 
@@ -53,7 +58,7 @@ static void prepare(const double *values, int64_t step, dsc_coefficients *c) {
     c->value[WEIGHT1] = 1 - values[BETA1];
     c->value[WEIGHT2] = 1 - values[BETA2];
     c->value[STEP_SIZE] = values[LR] / (corrects ? dsc_bias_correction(values[BETA1], step) : 1);
-    c->value[CORRECTION] = corrects ? sqrt(dsc_bias_correction(values[BETA2], step)) : 1;
+    c->value[CORRECTION] = corrects ? 1 / sqrt(dsc_bias_correction(values[BETA2], step)) : 1;
     c->value[ADDED] = values[EPS];
 }
 
@@ -65,6 +70,8 @@ const dsc_rule dsc_rule_yogi = {
              .formula = "m = beta1 m + (1 - beta1) g; v += (1 - beta2) sign(g^2 - v) g^2; "
                         "w -= lr m / (1 - beta1^t) / (sqrt(v / (1 - beta2^t)) + eps)",
              DSC_OPTIONS(options),
+             .divisions = 1,
+             .square_roots = 1,
              .slots = {"exp_avg", "exp_avg_sq"}},
     .initial = initial,
     .prepare = prepare,

@@ -69,6 +69,9 @@ typedef struct dsc_rule_info {
     const char *scalars[DSC_MAX_SCALARS]; /* names of numbers kept for each tensor besides; likewise */
     dsc_rule_kind kind;
     const char *state_summary; /* which slots are in use when; NULL: always all of them */
+    /* What each element costs an elementwise rule besides additions and products, with the default options:
+     * the arithmetic that a processor is slow at. */
+    int32_t divisions, square_roots;
 } dsc_rule_info;
 
 size_t dsc_rule_count(void);

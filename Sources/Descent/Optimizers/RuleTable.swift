@@ -25,6 +25,10 @@ public enum RuleTable {
     public let stateSize: Int?
     /// What it asks of parameters and callers.
     public let kind: Kind
+    /// The divisions that each element costs an elementwise rule with the default options.
+    public let divisions: Int
+    /// The square roots, likewise.
+    public let squareRoots: Int
 
     /// Whether steps need a closure: `optimizer.step { ... }`.
     public var needsClosure: Bool { kind == .closure }
@@ -108,7 +112,8 @@ public enum RuleTable {
       slots: names(info.slots), scalars: names(info.scalars),
       stateSummary: info.state_summary.map { String(cString: $0) }
         ?? names(info.slots).joined(separator: ", "),
-      stateSize: [dsc_rule_state_size(info.name)].first { $0 >= 0 }.map(Int.init), kind: Kind(info.kind))
+      stateSize: [dsc_rule_state_size(info.name)].first { $0 >= 0 }.map(Int.init), kind: Kind(info.kind),
+      divisions: Int(info.divisions), squareRoots: Int(info.square_roots))
   }
 
   /// The C array's strings, up to the first that is missing.

@@ -8,7 +8,7 @@ struct BenchCommand: ParsableCommand {
     commandName: "bench",
     abstract: "Times training steps, optimizer steps, losses, Newton fits, loading and start-up.",
     discussion:
-      "The limit beside some rows is what a plain loop takes to stream the same bytes; beside newton, what X'WX and its factors take at the pace of a matrix product.\n\nRows:\n"
+      "The limit beside some rows is what a plain loop takes to stream the same bytes, or what the divisions and square roots of an optimizer's step take at this machine's pace, if that is more; beside newton, what X'WX and its factors take at the pace of a matrix product.\n\nRows:\n"
       + BenchRow.all.map { "  " + $0.name }.joined(separator: "\n"))
 
   @Option(help: "The rows, as names with * and ?, separated by commas.")

@@ -63,6 +63,8 @@ extension DifferentiableRule {
 }
 
 extension Tensor {
-  /// `weight` of the way to other numbers.
-  func mixed(with other: Tensor, _ weight: Double) -> Tensor { self + (other - self) * weight }
+  /// `weight` of the way to other numbers; all the way is exactly there.
+  func mixed(with other: Tensor, _ weight: Double) -> Tensor {
+    weight < 0.5 ? self + (other - self) * weight : other - (other - self) * (1 - weight)
+  }
 }
