@@ -17,7 +17,8 @@ static size_t next_stagger(void) {
 
 static dsc_status allocate(size_t bytes, bool zeroed, void **memory) {
     bool large = bytes >= HUGE_PAGE;
-    size_t alignment = large ? HUGE_PAGE : ALIGNMENT, stagger = large ? next_stagger() : 0;
+    size_t alignment = large ? HUGE_PAGE : ALIGNMENT;
+    size_t stagger = bytes >= 8 * PAGE ? next_stagger() : 0;
     /* The word before the block is for dsc_free; whole huge pages at its end. */
     size_t most = sizeof(void *) + 2 * alignment + stagger;
     if (bytes > PTRDIFF_MAX - most)

@@ -10,6 +10,7 @@ __attribute__((always_inline)) static inline void DSC_NAME(adam_loop)(const dsc_
     const DSC_REAL weight1 = (DSC_REAL)c->value[WEIGHT1], beta2 = (DSC_REAL)c->value[BETA2];
     const DSC_REAL weight2 = (DSC_REAL)c->value[WEIGHT2], rate = (DSC_REAL)-c->value[STEP_SIZE];
     const DSC_REAL correction = (DSC_REAL)c->value[CORRECTION], eps = (DSC_REAL)c->value[EPS];
+    const DSC_REAL shrink = (DSC_REAL)c->shrink;
     DSC_REAL *restrict m = state[0], *restrict v = state[1], *restrict largest = state[2];
     for (size_t i = 0; i < n; ++i) {
         const DSC_REAL gradient = g[i];
@@ -25,7 +26,7 @@ __attribute__((always_inline)) static inline void DSC_NAME(adam_loop)(const dsc_
         }
         DSC_REAL root =
             inside ? dsc_sqrt(square * (correction * correction) + eps) : dsc_sqrt(square) * correction + eps;
-        p[i] += rate * mean / root;
+        p[i] = p[i] * shrink + rate * mean / root;
     }
 }
 
@@ -107,7 +108,7 @@ static void prepare(const double *values, int64_t step, dsc_coefficients *c) {
                  .square_roots = 1,                                                                          \
                  .slots = {"exp_avg", "exp_avg_sq", "max_exp_avg_sq"},                                       \
                  .state_summary = "exp_avg, exp_avg_sq; max_exp_avg_sq with amsgrad"},                       \
-        .slots = slots, .prepare = prepare, DSC_UPDATES(adam),                                               \
+        .slots = slots, .shrinks = true, .prepare = prepare, DSC_UPDATES(adam),                              \
     }
 
 const dsc_rule dsc_rule_adam = RULE("adam", "Adam: adaptive moment estimation",

@@ -65,6 +65,8 @@ struct dsc_optimizer {
     dsc_tensor *tensors;
     dsc_group *groups;
     void *planes[DSC_PLANES]; /* each as long as the parameters; NULL until a group needs it */
+    size_t line_offset;       /* of the planes in a cache line */
+    bool is_placed;
     dsc_clipping clipping;
     double clip_value;
     dsc_guard guard;
@@ -113,6 +115,10 @@ double dsc_update_runs(const dsc_context *context, dsc_optimizer *o, const dsc_s
 /* Allocates the planes of these slots; makes those there are as long as `total` says now. */
 dsc_status dsc_allocate_planes(dsc_optimizer *o, uint32_t slots);
 dsc_status dsc_grow_planes(dsc_optimizer *o, size_t old_total);
+void dsc_free_planes(dsc_optimizer *o);
+/* Before the first step: the planes get the parameters' offset in a cache line. What begins at a line in one
+ * of them then does so in all, and no store reaches across two. */
+void dsc_place_planes(dsc_optimizer *o, const void *parameters);
 
 /* Makes room for what a step needs, for as many tensors and elements as there are. */
 dsc_status dsc_allocate_lists(dsc_optimizer *o);

@@ -154,8 +154,7 @@ void dsc_optimizer_destroy(dsc_optimizer *o) {
         return;
     for (size_t i = 0; i < o->tensor_count; ++i)
         free(o->tensors[i].name);
-    for (size_t k = 0; k < DSC_PLANES; ++k)
-        dsc_free(o->planes[k]);
+    dsc_free_planes(o);
     dsc_lbfgs_destroy(o->lbfgs);
     dsc_free(o->workspace);
     free(o->tensors);

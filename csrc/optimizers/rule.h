@@ -15,6 +15,7 @@ typedef struct dsc_coefficients {
     double value[DSC_MAX_COEFFICIENTS];
     double scalar[DSC_MAX_SCALARS]; /* the tensors' own numbers: `prepare` finds the last step's, leaves this
                                        one's */
+    double shrink;                  /* the weights' factor for decoupled decay; 1: none */
     bool fresh;                     /* some state of these tensors was never written */
 } dsc_coefficients;
 
@@ -44,6 +45,8 @@ typedef struct dsc_tensor_step {
 typedef struct dsc_rule {
     dsc_rule_info info;
     dsc_decay decay;
+    /* Whether the loop multiplies the weights by `shrink`: the engine would in a pass of its own. */
+    bool shrinks;
     /* Refuses values that are each in range but do not go together. May be NULL. */
     dsc_status (*check)(const double *options);
     /* The slots that these options need, a bit each, for a matrix (rank 2 or more) or not. NULL: all. */

@@ -70,6 +70,7 @@ static void begin_run(const dsc_optimizer *o, dsc_run *run, size_t index, const 
         memcpy(run->coefficients.scalar, t->scalars, sizeof t->scalars);
     else if (group->rule->start != NULL)
         group->rule->start(group->options, run->coefficients.scalar);
+    run->coefficients.shrink = group->shrink;
     run->coefficients.fresh = (run->missing & ~(1u << DSC_SLOW)) != 0;
     group->rule->prepare(group->options, t->step + 1, &run->coefficients);
 }

@@ -4,37 +4,6 @@
 
 #include "optimizers/lbfgs.h"
 
-static dsc_status allocate_plane(const dsc_optimizer *o, void **plane) {
-    return dsc_allocate_zeroed(o->total * dsc_dtype_size(o->dtype), plane);
-}
-
-dsc_status dsc_allocate_planes(dsc_optimizer *o, uint32_t slots) {
-    for (size_t k = 0; k < DSC_PLANES; ++k)
-        if ((slots >> k & 1) != 0 && o->planes[k] == NULL)
-            DSC_TRY(allocate_plane(o, &o->planes[k]));
-    return DSC_OK;
-}
-
-dsc_status dsc_grow_planes(dsc_optimizer *o, size_t old_total) {
-    void *fresh[DSC_PLANES] = {NULL};
-    for (size_t k = 0; k < DSC_PLANES; ++k) {
-        if (o->planes[k] == NULL)
-            continue;
-        dsc_status status = allocate_plane(o, &fresh[k]);
-        if (status != DSC_OK) {
-            while (k-- > 0)
-                dsc_free(fresh[k]);
-            return status;
-        }
-        memcpy(fresh[k], o->planes[k], old_total * dsc_dtype_size(o->dtype));
-    }
-    for (size_t k = 0; k < DSC_PLANES; ++k) {
-        dsc_free(o->planes[k]);
-        o->planes[k] = fresh[k];
-    }
-    return DSC_OK;
-}
-
 static dsc_status check_tensor(const dsc_optimizer *o, size_t tensor) {
     DSC_CHECK_NOT_NULL(o);
     if (tensor >= o->tensor_count)

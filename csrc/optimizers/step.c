@@ -74,6 +74,7 @@ dsc_status dsc_optimizer_step(const dsc_context *context, dsc_optimizer *o, cons
         DSC_CHECK_NOT_NULL(step->parameters);
         DSC_CHECK_NOT_NULL(step->gradients);
     }
+    dsc_place_planes(o, step->parameters);
     dsc_step_report unused;
     if (report == NULL)
         report = &unused;

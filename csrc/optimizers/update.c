@@ -108,7 +108,7 @@ static void DSC_NAME(update_block)(const update_job *job, const dsc_run *run, si
         DSC_NAME(begin_state)(run, group, n, p, state);
     if (!plain)
         DSC_NAME(shape_gradient)(run, group, (DSC_REAL)o->clip_value, n, p, g, shaped);
-    if (group->shrink != 1)
+    if (group->shrink != 1 && !group->rule->shrinks)
         DSC_NAME(shrink)(n, (DSC_REAL)group->shrink, p);
     group->rule->DSC_NAME(update)(&run->coefficients, n, p, plain ? g : shaped, state);
     if (run->looks_ahead)
@@ -121,8 +121,12 @@ static void DSC_NAME(update)(const update_job *job, const dsc_run *run, size_t o
                              double *partials) {
     DSC_REAL *g = (DSC_REAL *)(uintptr_t)run->gradients;
     size_t width = run->rows != NULL ? run->tensor->length / run->tensor->shape[0] : 0;
+    /* Blocks begin at cache lines of the parameters and the state; the first is what comes before one. */
+    const DSC_REAL *p = (const DSC_REAL *)job->step->parameters + run->start;
     for (size_t i = offset; i < offset + length;) {
-        size_t n = dsc_min_size(BLOCK, offset + length - i), at = run->start + i;
+        size_t lead = (uintptr_t)(p + i) / sizeof *p % LANES;
+        size_t block = lead == 0 ? BLOCK : LANES - lead;
+        size_t n = dsc_min_size(block, offset + length - i), at = run->start + i;
         if (run->rows != NULL) {
             size_t row = i / width, column = i % width;
             n = dsc_min_size(n, width - column);
@@ -180,6 +184,7 @@ static void DSC_NAME(after_tensor)(const tensor_job *job, size_t offset, size_t 
 #include "optimizers/engine.h"
 
 enum { BLOCK = 2048 };
+#define LANES (64 / sizeof(DSC_REAL))
 
 typedef struct update_job {
     dsc_optimizer *optimizer;
