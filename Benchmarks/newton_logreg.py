@@ -66,7 +66,7 @@ class Problem(ctypes.Structure):
 
 class Options(ctypes.Structure):
     _fields_ = [("l1", ctypes.c_double), ("l2", ctypes.c_double), ("gradient_tolerance", ctypes.c_double),
-                ("max_iterations", ctypes.c_int64)]
+                ("max_iterations", ctypes.c_int64), ("input_rounding", ctypes.c_double)]
 
 
 class Result(ctypes.Structure):
@@ -88,7 +88,7 @@ def by_descent(library):
     b, result = np.empty(full.shape[1]), Result()
     covariance = np.empty((len(b), len(b)))
     problem = Problem(1, *x.shape, 0, x.ctypes.data, y.ctypes.data, None, True)
-    options = Options(0, 1, 1e-8, 0)
+    options = Options(0, 1, 1e-8, 0, 0)
     status = library.dsc_glm_fit(
         None, ctypes.byref(problem), ctypes.byref(options), None, None, ctypes.c_void_p(b.ctypes.data),
         ctypes.c_void_p(covariance.ctypes.data), ctypes.byref(result))

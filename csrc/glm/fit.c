@@ -1,5 +1,5 @@
 /* Iteratively reweighted least squares: a pass, a step, a check that it went down. */
-#include <lapacke.h>
+#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -32,6 +32,15 @@ static double find_promise(const dsc_glm_run *m) {
     return promise;
 }
 
+/* Where columns nearly depend on each other a small gradient may be far from the minimum: what the step gains
+ * must be small too, by a thousand times the tolerance and in the units of the mean loss. */
+static bool is_near(const dsc_glm_run *m) {
+    double far = 1e3 * m->options.gradient_tolerance, scale = m->target_scale;
+    if (m->problem->family == DSC_GLM_LINEAR)
+        scale *= scale;
+    return find_promise(m) <= far * far * scale * m->total_weight;
+}
+
 static double find_penalty(const dsc_glm_run *m, const double *b) {
     double sum = 0;
     for (size_t j = 0; j < m->size; ++j)
@@ -53,8 +62,7 @@ static void swap(double **a, double **b) {
     *b = old;
 }
 
-/* Here, where a pass with derivatives has just been. */
-static void settle(dsc_glm_run *m, double loss) {
+void dsc_glm_settle(dsc_glm_run *m, double loss) {
     m->loss = loss;
     m->value = loss + find_penalty(m, m->beta);
     m->gradient_norm = find_gradient_norm(m);
@@ -63,11 +71,11 @@ static void settle(dsc_glm_run *m, double loss) {
 static void accept(dsc_glm_run *m, double loss) {
     swap(&m->beta, &m->trial);
     swap(&m->eta, &m->trial_eta);
-    settle(m, loss);
+    dsc_glm_settle(m, loss);
 }
 
 static dsc_status go_back(dsc_glm_run *m, dsc_status reason) {
-    settle(m, dsc_glm_pass(m, m->beta, m->eta, true));
+    dsc_glm_settle(m, dsc_glm_pass(m, m->beta, m->eta, true));
     return reason;
 }
 
@@ -116,111 +124,37 @@ static bool is_separable(dsc_glm_run *m) {
     return true;
 }
 
-static dsc_status iterate(dsc_glm_run *m, bool (*progress)(void *, const dsc_glm_iterate *), void *user) {
+bool dsc_glm_report(const dsc_glm_run *m, double t) {
+    dsc_glm_iterate now = {m->result->iterations, m->value, m->gradient_norm, t};
+    return m->progress != NULL && m->progress(m->user, &now);
+}
+
+static dsc_status iterate(dsc_glm_run *m) {
     bool has_penalty = m->options.l1 > 0 || m->options.l2 > 0;
     double t = NAN;
-    settle(m, dsc_glm_pass(m, m->beta, m->eta, true));
+    dsc_glm_settle(m, dsc_glm_pass(m, m->beta, m->eta, true));
     for (;;) {
-        dsc_glm_iterate now = {m->result->iterations, m->value, m->gradient_norm, t};
-        if (progress != NULL && progress(user, &now))
+        if (dsc_glm_report(m, t))
             return DSC_NEWTON_STOPPED;
         /* Also where the gradient is small: far out all gradients are. */
         if (!has_penalty && is_separable(m))
             return DSC_NEWTON_SEPARABLE;
-        dsc_status status = m->options.l1 > 0 ? DSC_OK : dsc_glm_newton_step(m);
+        dsc_status status = m->options.l1 > 0 ? DSC_OK : dsc_glm_factor(m);
         if (status != DSC_OK)
             return status;
-        if (m->gradient_norm <= m->options.gradient_tolerance)
+        if (m->options.l1 > 0)
+            dsc_glm_proximal_step(m);
+        else
+            dsc_glm_newton_step(m);
+        if (m->gradient_norm <= m->options.gradient_tolerance && is_near(m))
             return DSC_NEWTON_GRADIENT;
         if (m->result->iterations == m->options.max_iterations)
             return DSC_NEWTON_MAX_ITERATIONS;
-        if (m->options.l1 > 0)
-            dsc_glm_proximal_step(m);
         status = advance(m, &t);
         if (status != DSC_OK)
             return status;
         ++m->result->iterations;
     }
-}
-
-/* ---- What is reported ---- */
-
-/* For inputs as they were given: the means' part moves into the intercept. Softmax intercepts have the sum 0.
- */
-static void write_coefficients(const dsc_glm_run *m, double *coefficients) {
-    double mean = 0;
-    memcpy(coefficients, m->beta, m->size * sizeof *coefficients);
-    for (size_t k = 0; k < m->rows && m->problem->intercept; ++k) {
-        double *row = coefficients + k * m->columns;
-        for (size_t j = 0; j < m->features; ++j)
-            row[m->features] -= row[j] * m->means[j];
-        mean += row[m->features] / (double)m->rows;
-    }
-    for (size_t k = 0; k < m->rows && m->problem->intercept && m->rows > 1; ++k)
-        coefficients[k * m->columns + m->features] -= mean;
-}
-
-/* rows of a (or its columns, by strides) change as coefficients do. */
-static void move_means(const dsc_glm_run *m, double *a, size_t down, size_t along) {
-    for (size_t k = 0; k < m->rows && m->problem->intercept; ++k)
-        for (size_t j = 0; j < m->features; ++j)
-            for (size_t i = 0; i < m->size; ++i)
-                a[(k * m->columns + m->features) * down + i * along] -=
-                    m->means[j] * a[(k * m->columns + j) * down + i * along];
-}
-
-/* Takes out what all classes have in common, in the columns that no penalty holds. */
-static void drop_sums(const dsc_glm_run *m, double *a, size_t down, size_t along) {
-    for (size_t j = 0; j < m->columns && m->rows > 1; ++j) {
-        if (dsc_glm_is_penalized(m, j) && m->options.l2 > 0)
-            continue;
-        for (size_t i = 0; i < m->size; ++i) {
-            double mean = 0;
-            for (size_t k = 0; k < m->rows; ++k)
-                mean += a[(k * m->columns + j) * down + i * along] / (double)m->rows;
-            for (size_t k = 0; k < m->rows; ++k)
-                a[(k * m->columns + j) * down + i * along] -= mean;
-        }
-    }
-}
-
-static void write_covariance(dsc_glm_run *m, dsc_status status, double *covariance) {
-    size_t n = m->size;
-    for (size_t i = 0; i < n * n; ++i)
-        covariance[i] = NAN;
-    bool is_known = (status == DSC_NEWTON_GRADIENT || status == DSC_NEWTON_EXACT) && m->options.l1 == 0;
-    if (status == DSC_NEWTON_EXACT && is_known) /* the factor is the last step's */
-        is_known = dsc_glm_newton_step(m) == DSC_OK;
-    if (!is_known || LAPACKE_dpotri(LAPACK_COL_MAJOR, 'L', (lapack_int)n, m->factor, (lapack_int)n) != 0)
-        return;
-    for (size_t i = 0; i < n; ++i)
-        for (size_t j = 0; j <= i; ++j)
-            covariance[i * n + j] = covariance[j * n + i] =
-                m->result->dispersion * m->factor[j * n + i] * m->diagonal[i] * m->diagonal[j];
-    drop_sums(m, covariance, n, 1);
-    drop_sums(m, covariance, 1, n);
-    move_means(m, covariance, n, 1);
-    move_means(m, covariance, 1, n);
-}
-
-static void summarize(dsc_glm_run *m) {
-    dsc_glm_result *r = m->result;
-    const dsc_glm *p = m->problem;
-    size_t free = m->rows > 1 ? (m->rows - 1) * m->columns : m->columns;
-    double loss = m->loss, count = (double)m->samples;
-    r->value = m->value;
-    r->gradient_norm = m->gradient_norm;
-    r->degrees_of_freedom = m->samples - (int64_t)free;
-    r->dispersion = 1;
-    r->log_likelihood = -loss;
-    if (p->family == DSC_GLM_LINEAR) {
-        r->dispersion = r->degrees_of_freedom > 0 ? 2 * loss / (double)r->degrees_of_freedom : NAN;
-        r->log_likelihood = -count / 2 * (log(2 * M_PI * 2 * loss / count) + 1);
-        for (size_t i = 0; i < m->n && p->weights != NULL; ++i)
-            r->log_likelihood += p->weights[i] > 0 ? log(p->weights[i]) / 2 : 0;
-    }
-    for (size_t i = 0; i < m->n && p->family == DSC_GLM_POISSON; ++i)
-        r->log_likelihood -= dsc_glm_weight(m, i) * lgamma(p->targets[i] + 1);
 }
 
 /* ---- Set up ---- */
@@ -251,6 +185,8 @@ static dsc_status check(const dsc_glm *p, const dsc_glm_options *o, const double
         return dsc_fail(DSC_ERROR_OPTION,
                         "l1 %g, l2 %g, gradient_tolerance %g and max_iterations %lld must be in [0, inf)",
                         o->l1, o->l2, o->gradient_tolerance, (long long)o->max_iterations);
+    if (o != NULL && !(o->input_rounding >= 0 && o->input_rounding < 1))
+        return dsc_fail(DSC_ERROR_OPTION, "input_rounding %g must be in [0, 1)", o->input_rounding);
     return DSC_OK;
 }
 
@@ -261,6 +197,7 @@ static void set_up(dsc_glm_run *m, const dsc_glm *p, const dsc_glm_options *opti
         m->options.gradient_tolerance = 1e-10;
     if (m->options.max_iterations == 0)
         m->options.max_iterations = 100;
+    m->options.input_rounding = fmax(m->options.input_rounding, DBL_EPSILON / 2);
     m->n = p->samples;
     m->features = p->features;
     m->columns = p->features + p->intercept;
@@ -276,8 +213,9 @@ static void set_up(dsc_glm_run *m, const dsc_glm *p, const dsc_glm_options *opti
 static dsc_status allocate(dsc_glm_run *m, double **memory) {
     size_t n = m->n, size = m->size, square = size * size, partial = 1 + size + square;
     size_t scratch = m->tile * dsc_glm_scratch(m);
-    partial = dsc_max_size(partial, 2 * m->features);
-    size_t count = 2 * n * m->rows + 2 * m->columns + 5 * size + 2 * square + m->chunks * (partial + scratch);
+    partial = dsc_max_size(partial, 4 * (m->features + 1)); /* as other passes need */
+    size_t count = 2 * n * m->rows + 2 * (m->features + 1) + 3 * m->columns + 8 * size + 3 * square +
+                   m->chunks * (partial + scratch);
     void *block = NULL;
     DSC_TRY(dsc_allocate(count * sizeof(double), &block));
     double *at = *memory = block;
@@ -286,7 +224,10 @@ static dsc_status allocate(dsc_glm_run *m, double **memory) {
     double *zeroed = at;
     m->means = at, at += m->columns;
     m->scales = at, at += m->columns;
+    m->held = at, at += m->columns;
+    m->wide = (dsc_wide *)at, at += 2 * (m->features + 1);
     m->beta = at, at += size;
+    m->beta_low = at, at += size;
     m->trial = at, at += size;
     m->step = at, at += size;
     m->gradient = at, at += size;
@@ -294,6 +235,8 @@ static dsc_status allocate(dsc_glm_run *m, double **memory) {
     memset(zeroed, 0, (size_t)(at - zeroed) * sizeof *at);
     m->hessian = at, at += square;
     m->factor = at, at += square;
+    m->factor_low = at, at += square;
+    m->solution = (dsc_wide *)at, at += 2 * size;
     m->partials = at, at += m->chunks * partial;
     m->scratch = at;
     return DSC_OK;
@@ -311,19 +254,25 @@ dsc_status dsc_glm_fit(const dsc_context *context, const dsc_glm *problem, const
                                .dispersion = NAN,
                                .condition = NAN,
                                .bad_index = SIZE_MAX};
-    dsc_glm_run m = {.context = context, .problem = problem, .result = result, .value = NAN};
+    dsc_glm_run m = {.context = context,
+                     .problem = problem,
+                     .progress = progress,
+                     .user = user,
+                     .result = result,
+                     .value = NAN};
     double *memory = NULL;
     set_up(&m, problem, options);
     DSC_TRY(allocate(&m, &memory));
     dsc_status status = dsc_glm_prepare(&m);
     if (status == DSC_OK)
-        status = iterate(&m, progress, user);
+        status =
+            problem->family == DSC_GLM_LINEAR && m.options.l1 == 0 ? dsc_glm_least_squares(&m) : iterate(&m);
     if (status > 0) {
         if (!isnan(m.value))
-            summarize(&m);
-        write_coefficients(&m, coefficients);
+            dsc_glm_summarize(&m);
+        dsc_glm_write_coefficients(&m, coefficients);
         if (covariance != NULL)
-            write_covariance(&m, status, covariance);
+            dsc_glm_write_covariance(&m, status, covariance);
     }
     dsc_free(memory);
     return status;

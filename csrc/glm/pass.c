@@ -15,9 +15,8 @@ typedef struct pass_job {
     bool has_derivatives;
 } pass_job;
 
-/* z, with rows of m->stride: the inputs less their means, a column of ones, and zeros. */
 DSC_MULTIVERSION
-static void centre(const dsc_glm_run *m, size_t first, size_t count, double *z) {
+void dsc_glm_centre(const dsc_glm_run *m, size_t first, size_t count, double *z) {
     size_t p = m->features, q = m->columns, stride = m->stride;
     const double *x = m->problem->inputs + first * p;
     for (size_t i = 0; i < count; ++i) {
@@ -81,13 +80,10 @@ static void add_tile(const dsc_glm_run *m, size_t first, size_t count, tile_room
     else
         cblas_dgemm(CblasRowMajor, CblasTrans, CblasNoTrans, (int)rows, (int)q, (int)count, 1, t.residual,
                     (int)rows, t.z, (int)m->stride, 1, gradient, (int)q);
-    for (size_t k = 0; k < rows; ++k)
-        for (size_t l = 0; l <= k; ++l) {
-            for (size_t i = 0; i < count; ++i) {
-                const double *c = t.curvature + i * rows;
-                double weight = rows == 1 ? c[0] : k == l ? c[k] * (1 - c[k]) : c[k] * c[l];
-                t.roots[i] = sqrt(dsc_glm_weight(m, first + i) * weight);
-            }
+    for (size_t k = rows > 1; k < rows; ++k)
+        for (size_t l = 0; l < dsc_max_size(k, 1); ++l) {
+            for (size_t i = 0; i < count; ++i)
+                t.roots[i] = sqrt(dsc_glm_curvature(m, first + i, t.curvature + i * rows, k, l));
             scale(m, t.z, count, t.roots, t.scaled);
             dsc_gram_add(count, q, t.scaled, m->stride, k == l ? 1 : -1, hessian + k * q * m->size + l * q,
                          m->size);
@@ -109,7 +105,7 @@ static void pass_chunk(void *argument, size_t chunk) {
     for (size_t at = dsc_glm_first(m, chunk); at < end; at += m->tile) {
         size_t count = dsc_min_size(m->tile, end - at);
         double *eta = job->eta + at * m->rows;
-        centre(m, at, count, t.z);
+        dsc_glm_centre(m, at, count, t.z);
         predict(m, count, t.z, job->b, eta);
         sums[0] += dsc_glm_evaluate(m, at, count, eta, job->has_derivatives ? t.residual : NULL, t.curvature);
         if (job->has_derivatives)
@@ -118,7 +114,8 @@ static void pass_chunk(void *argument, size_t chunk) {
 }
 
 /* Sums the chunks in their order, and fills in what symmetry gives: of each block there is the lower
- * triangle. */
+ * triangle; of softmax none on the diagonal, where a block is what the others of its row lack: no
+ * cancellation. */
 static void combine(dsc_glm_run *m) {
     size_t size = m->size, q = m->columns, stride = 1 + size + size * size;
     double *h = m->hessian;
@@ -139,6 +136,10 @@ static void combine(dsc_glm_run *m) {
                 h[row * size + column] = h[(row - i + j) * size + (column - j + i)];
             h[column * size + row] = h[row * size + column];
         }
+    for (size_t row = 0; row < size && m->rows > 1; ++row)
+        for (size_t column = 0; column < size; ++column)
+            if (column / q != row / q)
+                h[row * size + row - row % q + column % q] -= h[row * size + column];
 }
 
 double dsc_glm_pass(dsc_glm_run *m, const double *b, double *eta, bool has_derivatives) {

@@ -6,6 +6,12 @@
 
 /* ---- Columns ---- */
 
+/* Samples whose sums need no more than float64. */
+enum { BLOCK = 64 };
+
+/* Squares below lose digits that are asked for, if not all. */
+static const double SMALLEST_SQUARE = 1e-280;
+
 /* Sums, and sums of squares, of what the columns are more than in the first row. */
 DSC_MULTIVERSION
 static void add_row(size_t p, double weight, const double *x, const double *first, double *sums,
@@ -17,13 +23,23 @@ static void add_row(size_t p, double weight, const double *x, const double *firs
     }
 }
 
+/* By blocks: the sums go into the partial sums with what those's rounding leaves out, so that means are as
+ * good with a million samples as with a hundred. */
 static void sum_chunk(void *argument, size_t chunk) {
     const dsc_glm_run *m = argument;
     size_t p = m->features, end = dsc_glm_first(m, chunk + 1);
-    double *sums = m->partials + chunk * 2 * p;
-    memset(sums, 0, 2 * p * sizeof *sums);
-    for (size_t i = dsc_glm_first(m, chunk); i < end; ++i)
-        add_row(p, dsc_glm_weight(m, i), m->problem->inputs + i * p, m->problem->inputs, sums, sums + p);
+    double *sums = m->partials + chunk * 4 * p, *lows = sums + p, *squares = lows + p, *block = squares + p;
+    memset(sums, 0, 3 * p * sizeof *sums);
+    for (size_t at = dsc_glm_first(m, chunk); at < end; at += BLOCK) {
+        memset(block, 0, p * sizeof *block);
+        for (size_t i = at; i < dsc_min_size(at + BLOCK, end); ++i)
+            add_row(p, dsc_glm_weight(m, i), m->problem->inputs + i * p, m->problem->inputs, block, squares);
+        for (size_t j = 0; j < p; ++j) {
+            dsc_wide sum = dsc_wide_sum(sums[j], block[j]);
+            sums[j] = sum.high;
+            lows[j] += sum.low;
+        }
+    }
 }
 
 /* A column's sum, or its squares', is not finite. */
@@ -37,12 +53,19 @@ static dsc_status refuse_column(const dsc_glm_run *m, size_t j) {
     return dsc_fail(DSC_ERROR_ARGUMENT, "column %zu of the inputs is too large to be squared", j);
 }
 
-static bool is_constant(const dsc_glm_run *m, size_t j) {
-    const double *x = m->problem->inputs + j;
-    size_t i = 1;
-    while (i < m->n && x[i * m->features] == x[0])
-        ++i;
-    return i == m->n;
+/* The first sample with a weight. */
+static size_t find_first(const dsc_glm_run *m) {
+    size_t first = 0;
+    while (!(dsc_glm_weight(m, first) > 0))
+        ++first;
+    return first;
+}
+
+static bool is_constant(const dsc_glm_run *m, size_t j, double value) {
+    for (size_t i = 0; i < m->n; ++i)
+        if (dsc_glm_weight(m, i) > 0 && m->problem->inputs[i * m->features + j] != value)
+            return false;
+    return true;
 }
 
 static double find_variance(const dsc_glm_run *m, size_t j, double mean) {
@@ -54,29 +77,38 @@ static double find_variance(const dsc_glm_run *m, size_t j, double mean) {
     return square;
 }
 
-static dsc_status prepare_columns(dsc_glm_run *m) {
+static dsc_status prepare_column(dsc_glm_run *m, size_t j, size_t first_sample) {
     size_t p = m->features;
+    double more = 0, square = 0, first = m->problem->inputs[j],
+           value = m->problem->inputs[first_sample * p + j];
+    for (size_t c = 0; c < m->chunks; ++c) {
+        const double *sums = m->partials + c * 4 * p + j;
+        more += (sums[0] + sums[p]) / m->total_weight;
+        square += sums[2 * p] / m->total_weight;
+    }
+    double mean = first + more, variance = square - more * more;
+    if (!(variance > 1e-6 * square)) /* the first row is far from the others: little is left of the digits */
+        variance = find_variance(m, j, mean);
+    if (!isfinite(mean * mean + square))
+        return refuse_column(m, j);
+    m->means[j] = m->problem->intercept ? mean : 0;
+    square = m->problem->intercept ? variance : variance + mean * mean;
+    m->scales[j] = sqrt(square);
+    if (is_constant(m, j, m->problem->intercept ? value : 0)) {
+        m->means[j] = m->problem->intercept ? value : 0; /* to the bit: nothing is left */
+        m->scales[j] = 0;
+    } else if (!(square * fmin(m->total_weight, 1) >= SMALLEST_SQUARE)) {
+        return dsc_fail(DSC_ERROR_ARGUMENT, "column %zu of the inputs is too small to be squared", j);
+    }
+    return DSC_OK;
+}
+
+static dsc_status prepare_columns(dsc_glm_run *m) {
+    size_t first = find_first(m);
     dsc_parallel_for(m->context, m->chunks, sum_chunk, m);
     m->scales[m->columns - 1] = 1; /* the intercept's */
-    for (size_t j = 0; j < p; ++j) {
-        double more = 0, square = 0, first = m->problem->inputs[j];
-        for (size_t c = 0; c < m->chunks; ++c) {
-            more += m->partials[c * 2 * p + j] / m->total_weight;
-            square += m->partials[(c * 2 + 1) * p + j] / m->total_weight;
-        }
-        double mean = first + more, variance = square - more * more;
-        if (!(variance >
-              1e-6 * square)) /* the first row is far from the others: little is left of the digits */
-            variance = find_variance(m, j, mean);
-        if (!isfinite(mean * mean + square))
-            return refuse_column(m, j);
-        m->means[j] = m->problem->intercept ? mean : 0;
-        m->scales[j] = sqrt(m->problem->intercept ? variance : variance + mean * mean);
-        if (m->problem->intercept && is_constant(m, j)) {
-            m->means[j] = first; /* to the bit: nothing is left */
-            m->scales[j] = 0;
-        }
-    }
+    for (size_t j = 0; j < m->features; ++j)
+        DSC_TRY(prepare_column(m, j, first));
     return DSC_OK;
 }
 
@@ -120,22 +152,38 @@ static dsc_status check_targets(dsc_glm_run *m) {
     return DSC_OK;
 }
 
+/* LINEAR's targets are squared. */
+static dsc_status check_squares(const dsc_glm_run *m, double square) {
+    if (m->problem->family != DSC_GLM_LINEAR)
+        return DSC_OK;
+    if (!(square * fmax(m->total_weight, 1) < INFINITY))
+        return dsc_fail(DSC_ERROR_ARGUMENT, "the targets are too large to be squared");
+    if (!(square * fmin(m->total_weight, 1) >= SMALLEST_SQUARE))
+        return dsc_fail(DSC_ERROR_ARGUMENT, "the targets are too small to be squared");
+    return DSC_OK;
+}
+
 /* The intercepts' best values without anything else; with intercepts, infinite ones are separation. */
 static dsc_status begin(dsc_glm_run *m) {
     const dsc_glm *p = m->problem;
-    double mean = 0, square = 0;
+    /* Less the first, so that targets that are all the same have that mean, to the bit. */
+    double first = p->targets[find_first(m)], mean = first, square = 0;
     double *shares = m->step; /* of the classes */
     memset(shares, 0, m->rows * sizeof *shares);
     for (size_t i = 0; i < m->n; ++i) {
         double share = dsc_glm_weight(m, i) / m->total_weight;
-        mean += share * p->targets[i];
+        mean += share * (p->targets[i] - first);
         if (p->family == DSC_GLM_SOFTMAX)
             shares[(size_t)p->targets[i]] += share;
     }
-    double middle = p->intercept ? mean : 0;
-    for (size_t i = 0; i < m->n; ++i)
-        square +=
-            dsc_glm_weight(m, i) / m->total_weight * (p->targets[i] - middle) * (p->targets[i] - middle);
+    double middle = p->intercept ? mean : 0, farthest = 0;
+    for (size_t i = 0; i < m->n; ++i) {
+        double weight = dsc_glm_weight(m, i), far = p->targets[i] - middle;
+        square += weight / m->total_weight * far * far;
+        farthest = weight > 0 ? fmax(farthest, fabs(far)) : farthest;
+    }
+    if (farthest > 0)
+        DSC_TRY(check_squares(m, square));
     m->target_scale = 1;
     if (p->family == DSC_GLM_LINEAR && square > 0)
         m->target_scale = sqrt(square);

@@ -65,7 +65,8 @@ public class RegressionModel {
     problem.targets = UnsafePointer(y.data.assumingMemoryBound(to: Double.self))
     problem.weights = w.map { UnsafePointer($0.data.assumingMemoryBound(to: Double.self)) }
     var options = dsc_glm_options(
-      l1: l1, l2: l2, gradient_tolerance: gradientTolerance, max_iterations: Int64(maxIterations))
+      l1: l1, l2: l2, gradient_tolerance: gradientTolerance, max_iterations: Int64(maxIterations),
+      input_rounding: inputs.dtype == .float32 ? 0x1p-24 : 0)
     let size = classes * (names.count + (hasIntercept ? 1 : 0))
     var (coefficients, found) = ([Double](repeating: 0, count: size), dsc_glm_result())
     var covariance = [Double](repeating: .nan, count: size * size)
