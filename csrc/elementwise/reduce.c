@@ -3,7 +3,7 @@
 #include "core/real_math.h"
 
 DSC_MULTIVERSION
-static double DSC_NAME(sum_range)(size_t n, const DSC_REAL *x) {
+static double DSC_NAME(sum_piece)(size_t n, const DSC_REAL *x) {
     double lanes[DSC_LANES] = {0}, sum = 0;
     size_t whole = n - n % DSC_LANES;
     for (size_t i = 0; i < whole; i += DSC_LANES)
@@ -16,13 +16,30 @@ static double DSC_NAME(sum_range)(size_t n, const DSC_REAL *x) {
     return sum;
 }
 
-/* COLUMNS sums at a time, down the n rows of `stride` numbers. */
+static double DSC_NAME(sum_range)(size_t n, const DSC_REAL *x) {
+    double sum = 0;
+    for (size_t i = 0; i < n; i += DSC_PIECE * DSC_LANES)
+        sum += DSC_NAME(sum_piece)(dsc_min_size(DSC_PIECE * DSC_LANES, n - i), x + i);
+    return sum;
+}
+
 DSC_MULTIVERSION
-static void DSC_NAME(sum_columns)(size_t n, size_t stride, size_t columns, const DSC_REAL *x, DSC_REAL *out) {
-    double sums[COLUMNS] = {0};
-    for (size_t j = 0; j < n; ++j)
+static void DSC_NAME(add_rows)(size_t rows, size_t stride, size_t columns, const DSC_REAL *x, double *sums) {
+    for (size_t j = 0; j < rows; ++j)
         for (size_t i = 0; i < columns; ++i)
             sums[i] += (double)x[j * stride + i];
+}
+
+/* Up to COLUMNS sums at a time, down the n rows of `stride` numbers. */
+static void DSC_NAME(sum_columns)(size_t n, size_t stride, size_t columns, const DSC_REAL *x, DSC_REAL *out) {
+    double sums[COLUMNS] = {0};
+    DSC_NAME(add_rows)(dsc_min_size(n, DSC_PIECE), stride, columns, x, sums);
+    for (size_t start = DSC_PIECE; start < n; start += DSC_PIECE) {
+        double piece[COLUMNS] = {0};
+        DSC_NAME(add_rows)(dsc_min_size(DSC_PIECE, n - start), stride, columns, x + start * stride, piece);
+        for (size_t i = 0; i < columns; ++i)
+            sums[i] += piece[i];
+    }
     for (size_t i = 0; i < columns; ++i)
         out[i] = (DSC_REAL)sums[i];
 }
@@ -43,6 +60,7 @@ static int64_t DSC_NAME(argmax_row)(size_t n, const DSC_REAL *x) {
 #include "core/internal.h"
 #include "descent/elementwise.h"
 #include "core/partials.h"
+#include "core/sums.h"
 
 enum { COLUMNS = 256 };
 

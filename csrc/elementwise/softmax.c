@@ -8,10 +8,14 @@ static void DSC_NAME(softmax_row)(size_t n, size_t inner, bool logarithm, const 
     double sum = 0;
     for (size_t j = 1; j < n; ++j)
         largest = x[j * inner] > largest || x[j * inner] != x[j * inner] ? x[j * inner] : largest;
-    for (size_t j = 0; j < n; ++j) {
-        DSC_REAL shifted = x[j * inner] - largest, e = DSC_NAME(dsc_exp)(shifted);
-        y[j * inner] = logarithm ? shifted : e;
-        sum += (double)e;
+    for (size_t start = 0; start < n; start += DSC_PIECE) {
+        double piece = 0;
+        for (size_t j = start; j < dsc_min_size(start + DSC_PIECE, n); ++j) {
+            DSC_REAL shifted = x[j * inner] - largest, e = DSC_NAME(dsc_exp)(shifted);
+            y[j * inner] = logarithm ? shifted : e;
+            piece += (double)e;
+        }
+        sum += piece;
     }
     double log_sum = log(sum);
     for (size_t j = 0; j < n; ++j)
@@ -23,6 +27,7 @@ static void DSC_NAME(softmax_row)(size_t n, size_t inner, bool logarithm, const 
 #include <math.h>
 
 #include "core/internal.h"
+#include "core/sums.h"
 #include "descent/elementwise.h"
 
 #define DSC_TEMPLATE "elementwise/softmax.c"

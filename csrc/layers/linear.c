@@ -35,6 +35,26 @@ static void DSC_NAME(sum_rows)(size_t rows, size_t stride, size_t n, const DSC_R
             db[j] += dz[i * stride + j];
 }
 
+/* The same for any number of rows. */
+static void DSC_NAME(sum_columns)(size_t rows, size_t stride, size_t n, const DSC_REAL *dz, bool add,
+                                  DSC_REAL *db) {
+    if (rows <= DSC_PIECE) {
+        DSC_NAME(sum_rows)(rows, stride, n, dz, add, db);
+        return;
+    }
+    double sums[BIAS_COLUMNS];
+    DSC_REAL piece[BIAS_COLUMNS];
+    for (size_t j = 0; j < n; ++j)
+        sums[j] = add ? (double)db[j] : 0;
+    for (size_t i = 0; i < rows; i += DSC_PIECE) {
+        DSC_NAME(sum_rows)(dsc_min_size(DSC_PIECE, rows - i), stride, n, dz + i * stride, false, piece);
+        for (size_t j = 0; j < n; ++j)
+            sums[j] += (double)piece[j];
+    }
+    for (size_t j = 0; j < n; ++j)
+        db[j] = (DSC_REAL)sums[j];
+}
+
 /* The whole backward pass of a layer too small for GEMM calls to pay. */
 DSC_MULTIVERSION
 static void DSC_NAME(small_backward)(const dsc_linear *l, const dsc_linear_gradients *g, const DSC_REAL *dz) {
@@ -76,15 +96,16 @@ static void DSC_NAME(small_forward)(const dsc_linear *l) {
 
 #else
 
+#include "core/sums.h"
 #include "descent/layers.h"
 #include "layers/relu.h"
 #include "linalg/gemm.h"
 
-#define DSC_TEMPLATE "layers/linear.c"
-#include "core/instantiate.h"
-
 /* Multiplications below which three plain loops beat the calls into OpenBLAS. */
 enum { SMALL = 512, BIAS_COLUMNS = 256 };
+
+#define DSC_TEMPLATE "layers/linear.c"
+#include "core/instantiate.h"
 
 static bool is_small(const dsc_linear *l) {
     return l->batch <= SMALL && l->inputs <= SMALL && l->outputs <= SMALL &&
@@ -142,6 +163,7 @@ dsc_status dsc_linear_forward(const dsc_context *context, const dsc_linear *laye
                         .c = layer->y}};
     DSC_TRY(dsc_gemm_prepare(&job.product));
     dsc_parallel_for(context, dsc_gemm_tile_count(&job.product), forward_tile, &job);
+    dsc_gemm_finish(&job.product);
     return DSC_OK;
 }
 
@@ -169,11 +191,11 @@ static void backward_tile(void *argument, size_t index) {
     size_t n = dsc_min_size(BIAS_COLUMNS, outputs - column);
     bool add = job->gradients->add_db;
     if (job->layer->dtype == DSC_FLOAT32)
-        sum_rows_f32(job->layer->batch, outputs, n, (const float *)job->dz + column, add,
-                     (float *)job->gradients->db + column);
+        sum_columns_f32(job->layer->batch, outputs, n, (const float *)job->dz + column, add,
+                        (float *)job->gradients->db + column);
     else
-        sum_rows_f64(job->layer->batch, outputs, n, (const double *)job->dz + column, add,
-                     (double *)job->gradients->db + column);
+        sum_columns_f64(job->layer->batch, outputs, n, (const double *)job->dz + column, add,
+                        (double *)job->gradients->db + column);
 }
 
 dsc_status dsc_linear_backward(const dsc_context *context, const dsc_linear *layer,
@@ -210,26 +232,27 @@ dsc_status dsc_linear_backward(const dsc_context *context, const dsc_linear *lay
                                .b = layer->w,
                                .c = gradients->dx}};
     bool small = is_small(layer);
-    if (!small && gradients->dw != NULL) {
-        DSC_TRY(dsc_gemm_prepare(&job.dw));
-        job.dw_tiles = dsc_gemm_tile_count(&job.dw);
-    }
-    if (!small && gradients->dx != NULL) {
-        DSC_TRY(dsc_gemm_prepare(&job.dx));
-        job.dx_tiles = dsc_gemm_tile_count(&job.dx);
-    }
-    if (relu)
-        DSC_TRY(dsc_relu_backward(context, layer->dtype, layer->batch * layer->outputs, layer->y,
-                                  gradients->dy, gradients->dz));
-    if (small) {
-        if (layer->dtype == DSC_FLOAT32)
+    dsc_status status = DSC_OK;
+    if (!small && gradients->dw != NULL)
+        status = dsc_gemm_prepare(&job.dw);
+    if (status == DSC_OK && !small && gradients->dx != NULL)
+        status = dsc_gemm_prepare(&job.dx);
+    if (status == DSC_OK && relu)
+        status = dsc_relu_backward(context, layer->dtype, layer->batch * layer->outputs, layer->y,
+                                   gradients->dy, gradients->dz);
+    if (status == DSC_OK) {
+        if (small && layer->dtype == DSC_FLOAT32)
             small_backward_f32(layer, gradients, dz);
-        else
+        else if (small)
             small_backward_f64(layer, gradients, dz);
+        job.dw_tiles = dsc_gemm_tile_count(&job.dw);
+        job.dx_tiles = dsc_gemm_tile_count(&job.dx);
+        size_t db_tiles = gradients->db != NULL ? dsc_ceil_div(layer->outputs, BIAS_COLUMNS) : 0;
+        dsc_parallel_for(context, job.dw_tiles + job.dx_tiles + db_tiles, backward_tile, &job);
     }
-    size_t db_tiles = gradients->db != NULL ? dsc_ceil_div(layer->outputs, BIAS_COLUMNS) : 0;
-    dsc_parallel_for(context, job.dw_tiles + job.dx_tiles + db_tiles, backward_tile, &job);
-    return DSC_OK;
+    dsc_gemm_finish(&job.dw);
+    dsc_gemm_finish(&job.dx);
+    return status;
 }
 
 #endif

@@ -1,6 +1,8 @@
 #include <cblas.h>
 #include <limits.h>
+#include <string.h>
 
+#include "core/sums.h"
 #include "linalg/blas.h"
 #include "linalg/gemm.h"
 #include "linalg/thin.h"
@@ -9,6 +11,9 @@
  * for many cores; but each tile packs its operands anew, so no more than that. */
 static const double TILE_FLOPS = 2 << 20;
 enum { MOST_TILES = 64, NARROWEST = 32, GRAIN = 32 };
+
+/* The longest k that is summed at once. */
+enum { LONGEST = 1024 };
 
 static size_t cut(size_t length, size_t pieces) {
     size_t tile = dsc_ceil_div(length, pieces);
@@ -51,19 +56,68 @@ dsc_status dsc_gemm_prepare(dsc_gemm_plan *plan) {
             DSC_CHECK_NOT_NULL(a);
             DSC_CHECK_NOT_NULL(b);
         }
+        if (k > LONGEST) {
+            DSC_CHECK_PRODUCT(m, n, DSC_FLOAT64);
+            void *sums = NULL;
+            DSC_TRY(dsc_allocate(m * n * sizeof *plan->sums, &sums));
+            plan->sums = sums;
+        }
     }
     return DSC_OK;
 }
 
-#define GEMM_TILE(prefix, real)                                                                              \
+void dsc_gemm_finish(dsc_gemm_plan *plan) {
+    dsc_free(plan->sums);
+    plan->sums = NULL;
+}
+
+#define GEMM_PIECE(prefix, real)                                                                             \
     do {                                                                                                     \
-        const real *a = (const real *)p->a + (p->transpose_a ? t.row : t.row * p->k);                        \
-        const real *b = (const real *)p->b + (p->transpose_b ? t.column * p->k : t.column);                  \
+        size_t a_at = p->transpose_a ? first * p->m + t.row : t.row * p->k + first;                          \
+        size_t b_at = p->transpose_b ? t.column * p->k + first : first * p->n + t.column;                    \
+        const real *a = (const real *)p->a + a_at, *b = (const real *)p->b + b_at;                           \
         real *c = (real *)p->c + t.row * p->n + t.column;                                                    \
         cblas_##prefix##gemm(CblasRowMajor, p->transpose_a ? CblasTrans : CblasNoTrans,                      \
                              p->transpose_b ? CblasTrans : CblasNoTrans, (int)t.height, (int)t.width,        \
-                             (int)p->k, (real)p->alpha, a, lda, b, ldb, (real)p->beta, c, ldc);              \
+                             (int)count, (real)p->alpha, a, lda, b, ldb, (real)beta, c, (int)p->n);          \
     } while (0)
+
+/* The part of a tile's product from k = first on, `count` of them, with beta times what is there. */
+static void run_piece(const dsc_gemm_plan *p, dsc_gemm_tile t, size_t first, size_t count, double beta) {
+    if (p->is_thin) {
+        dsc_thin_run_tile(p, t, first, count, beta != 0);
+        return;
+    }
+    /* A leading dimension of 0 is refused by BLAS, even of an empty matrix. */
+    int lda = (int)dsc_max_size(p->transpose_a ? p->m : p->k, 1);
+    int ldb = (int)dsc_max_size(p->transpose_b ? p->k : p->n, 1);
+    if (p->dtype == DSC_FLOAT32)
+        GEMM_PIECE(s, float);
+    else
+        GEMM_PIECE(d, double);
+}
+
+/* What is there already, then piece by piece. */
+static void run_pieces(const dsc_gemm_plan *p, dsc_gemm_tile t) {
+    size_t size = dsc_dtype_size(p->dtype), corner = t.row * p->n + t.column;
+    double *sums = p->sums + corner;
+    char *c = (char *)p->c + corner * size;
+    for (size_t i = 0; i < t.height * p->n; i += p->n) {
+        memset(sums + i, 0, t.width * sizeof *sums);
+        if (p->beta == 0)
+            continue;
+        dsc_sums_add(p->dtype, t.width, c + i * size, sums + i);
+        for (size_t j = 0; j < t.width; ++j)
+            sums[i + j] *= p->beta;
+    }
+    for (size_t first = 0; first < p->k; first += DSC_PIECE) {
+        run_piece(p, t, first, dsc_min_size(DSC_PIECE, p->k - first), 0);
+        for (size_t i = 0; i < t.height * p->n; i += p->n)
+            dsc_sums_add(p->dtype, t.width, c + i * size, sums + i);
+    }
+    for (size_t i = 0; i < t.height * p->n; i += p->n)
+        dsc_sums_store(p->dtype, t.width, sums + i, c + i * size);
+}
 
 dsc_gemm_tile dsc_gemm_run_tile(const dsc_gemm_plan *p, size_t index) {
     dsc_gemm_tile t;
@@ -71,18 +125,10 @@ dsc_gemm_tile dsc_gemm_run_tile(const dsc_gemm_plan *p, size_t index) {
     t.column = index % p->columns * p->tile_n;
     t.height = dsc_min_size(p->tile_m, p->m - t.row);
     t.width = dsc_min_size(p->tile_n, p->n - t.column);
-    if (p->is_thin) {
-        dsc_thin_run_tile(p, t);
-        return t;
-    }
-    /* A leading dimension of 0 is refused by BLAS, even of an empty matrix. */
-    int lda = (int)dsc_max_size(p->transpose_a ? p->m : p->k, 1);
-    int ldb = (int)dsc_max_size(p->transpose_b ? p->k : p->n, 1);
-    int ldc = (int)p->n;
-    if (p->dtype == DSC_FLOAT32)
-        GEMM_TILE(s, float);
+    if (p->sums != NULL)
+        run_pieces(p, t);
     else
-        GEMM_TILE(d, double);
+        run_piece(p, t, 0, p->k, p->beta);
     return t;
 }
 
@@ -106,5 +152,6 @@ dsc_status dsc_gemm(const dsc_context *context, dsc_dtype dtype, bool transpose_
                           .c = c};
     DSC_TRY(dsc_gemm_prepare(&plan));
     dsc_parallel_for(context, dsc_gemm_tile_count(&plan), run, &plan);
+    dsc_gemm_finish(&plan);
     return DSC_OK;
 }

@@ -16,6 +16,7 @@ typedef struct dsc_gemm_plan {
     size_t tile_m, tile_n; /* depend on m, n and k only */
     size_t rows, columns;  /* of tiles */
     bool is_thin;          /* done without BLAS */
+    double *sums;          /* m x n, where k is so long that it is done in pieces; else NULL */
 } dsc_gemm_plan;
 
 /* Rows [row, row + height) x columns [column, column + width) of c. */
@@ -25,6 +26,8 @@ typedef struct dsc_gemm_tile {
 
 /* Checks the sizes and cuts the tiles. */
 dsc_status dsc_gemm_prepare(dsc_gemm_plan *plan);
+/* After the last tile, or a failure; not needed of a plan that was not prepared. */
+void dsc_gemm_finish(dsc_gemm_plan *plan);
 static inline size_t dsc_gemm_tile_count(const dsc_gemm_plan *plan) {
     return plan->rows * plan->columns;
 }

@@ -17,9 +17,9 @@ __attribute__((always_inline)) static inline DSC_REAL DSC_NAME(total)(const DSC_
     return lanes[0];
 }
 
-/* c (rows x columns) = a b^T, both read along their rows of k numbers. */
+/* c (rows x columns) = a b^T, both read along k numbers of their rows, which are `ld` long. */
 __attribute__((always_inline)) static inline void DSC_NAME(dot_block)(const size_t rows, const size_t columns,
-                                                                      size_t k, const DSC_REAL *a,
+                                                                      size_t k, size_t ld, const DSC_REAL *a,
                                                                       const DSC_REAL *b, bool add,
                                                                       DSC_REAL *c, size_t ldc) {
     DSC_NAME(vector) sums[4][4] = {{{0}}};
@@ -27,9 +27,9 @@ __attribute__((always_inline)) static inline void DSC_NAME(dot_block)(const size
     for (size_t i = 0; i < whole; i += WIDTH) {
         DSC_NAME(vector) right[4];
         for (size_t l = 0; l < columns; ++l)
-            right[l] = LOAD(b + l * k + i);
+            right[l] = LOAD(b + l * ld + i);
         for (size_t j = 0; j < rows; ++j) {
-            DSC_NAME(vector) left = LOAD(a + j * k + i);
+            DSC_NAME(vector) left = LOAD(a + j * ld + i);
             for (size_t l = 0; l < columns; ++l)
                 sums[j][l] += left * right[l];
         }
@@ -38,27 +38,28 @@ __attribute__((always_inline)) static inline void DSC_NAME(dot_block)(const size
         for (size_t l = 0; l < columns; ++l) {
             DSC_REAL sum = DSC_NAME(total)(&sums[j][l]);
             for (size_t i = whole; i < k; ++i)
-                sum += a[j * k + i] * b[l * k + i];
+                sum += a[j * ld + i] * b[l * ld + i];
             c[j * ldc + l] = add ? c[j * ldc + l] + sum : sum;
         }
 }
 
-DSC_MULTIVERSION static void DSC_NAME(dot_tile)(size_t rows, size_t columns, size_t k, const DSC_REAL *a,
-                                                const DSC_REAL *b, bool add, DSC_REAL *c, size_t ldc) {
+DSC_MULTIVERSION static void DSC_NAME(dot_tile)(size_t rows, size_t columns, size_t k, size_t ld,
+                                                const DSC_REAL *a, const DSC_REAL *b, bool add, DSC_REAL *c,
+                                                size_t ldc) {
     for (size_t l = 0; l < columns;) {
         size_t wide = columns - l >= 4 ? 4 : 1;
         for (size_t j = 0; j < rows;) {
-            const DSC_REAL *left = a + j * k, *right = b + l * k;
+            const DSC_REAL *left = a + j * ld, *right = b + l * ld;
             DSC_REAL *out = c + j * ldc + l;
             size_t tall = rows - j >= 4 ? 4 : 1;
             if (tall == 4 && wide == 4)
-                DSC_NAME(dot_block)(4, 4, k, left, right, add, out, ldc);
+                DSC_NAME(dot_block)(4, 4, k, ld, left, right, add, out, ldc);
             else if (tall == 4)
-                DSC_NAME(dot_block)(4, 1, k, left, right, add, out, ldc);
+                DSC_NAME(dot_block)(4, 1, k, ld, left, right, add, out, ldc);
             else if (wide == 4)
-                DSC_NAME(dot_block)(1, 4, k, left, right, add, out, ldc);
+                DSC_NAME(dot_block)(1, 4, k, ld, left, right, add, out, ldc);
             else
-                DSC_NAME(dot_block)(1, 1, k, left, right, add, out, ldc);
+                DSC_NAME(dot_block)(1, 1, k, ld, left, right, add, out, ldc);
             j += tall;
         }
         l += wide;
@@ -124,22 +125,23 @@ DSC_MULTIVERSION static void DSC_NAME(outer_rows)(size_t rows, size_t columns, s
     DSC_NAME(outer_rest)(rows, columns - l, k, a, a_row, a_k, b + l, ldb, add, c + l, ldc);
 }
 
-static void DSC_NAME(thin_tile)(const dsc_gemm_plan *p, dsc_gemm_tile t) {
+static void DSC_NAME(thin_tile)(const dsc_gemm_plan *p, dsc_gemm_tile t, size_t first, size_t count,
+                                bool add) {
+    size_t a_row = p->transpose_a ? 1 : p->k, a_k = p->transpose_a ? p->m : 1;
     DSC_REAL *c = (DSC_REAL *)p->c + t.row * p->n + t.column;
-    const DSC_REAL *a = (const DSC_REAL *)p->a + t.row * (p->transpose_a ? 1 : p->k);
-    const DSC_REAL *b = (const DSC_REAL *)p->b + t.column * (p->transpose_b ? p->k : 1);
-    bool add = p->beta != 0;
+    const DSC_REAL *a = (const DSC_REAL *)p->a + t.row * a_row + first * a_k;
     if (p->transpose_b) {
-        DSC_NAME(dot_tile)(t.height, t.width, p->k, a, b, add, c, p->n);
+        const DSC_REAL *b = (const DSC_REAL *)p->b + t.column * p->k + first;
+        DSC_NAME(dot_tile)(t.height, t.width, count, p->k, a, b, add, c, p->n);
         return;
     }
-    size_t a_row = p->transpose_a ? 1 : p->k, a_k = p->transpose_a ? p->m : 1;
+    const DSC_REAL *b = (const DSC_REAL *)p->b + t.column + first * p->n;
     /* Many rows: eight at a time, so that c is written along its rows. Few: strip by strip, so that b is read
      * once. */
     size_t band = t.height > ROWS_AT_ONCE ? 8 : t.height;
     for (size_t j = 0; j < t.height; j += band)
         DSC_NAME(outer_rows)
-    (dsc_min_size(band, t.height - j), t.width, p->k, a + j * a_row, a_row, a_k, b, p->n, add, c + j * p->n,
+    (dsc_min_size(band, t.height - j), t.width, count, a + j * a_row, a_row, a_k, b, p->n, add, c + j * p->n,
      p->n);
 }
 
@@ -168,11 +170,11 @@ bool dsc_is_thin(const dsc_gemm_plan *p) {
     return (p->m <= THIN && p->m * p->k <= cached) || (p->k <= THIN && p->k * p->n <= cached);
 }
 
-void dsc_thin_run_tile(const dsc_gemm_plan *plan, dsc_gemm_tile tile) {
+void dsc_thin_run_tile(const dsc_gemm_plan *plan, dsc_gemm_tile tile, size_t first, size_t count, bool add) {
     if (plan->dtype == DSC_FLOAT32)
-        thin_tile_f32(plan, tile);
+        thin_tile_f32(plan, tile, first, count, add);
     else
-        thin_tile_f64(plan, tile);
+        thin_tile_f64(plan, tile, first, count, add);
 }
 
 #endif

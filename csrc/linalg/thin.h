@@ -8,6 +8,7 @@
 /* Whether a product is one that dsc_thin_run_tile is for, and faster at. Depends on the plan only. */
 bool dsc_is_thin(const dsc_gemm_plan *plan);
 
-void dsc_thin_run_tile(const dsc_gemm_plan *plan, dsc_gemm_tile tile);
+/* The part of the product from k = first on, `count` of them; added to c if it says so. */
+void dsc_thin_run_tile(const dsc_gemm_plan *plan, dsc_gemm_tile tile, size_t first, size_t count, bool add);
 
 #endif

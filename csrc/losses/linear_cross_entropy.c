@@ -1,11 +1,15 @@
 #include <string.h>
 
+#include "core/sums.h"
 #include "descent/layers.h"
 #include "descent/linalg.h"
 #include "losses/classes.h"
 
 /* Samples in a band: enough that the products are matrices, few enough that their logits stay small. */
 enum { BAND = 128 };
+
+/* Bands whose gradients are added up in their own type. */
+enum { LONGEST = 8 };
 
 size_t dsc_linear_cross_entropy_workspace(dsc_dtype dtype, size_t samples, size_t classes) {
     return dsc_min_size(samples, BAND) * classes * 2 * dsc_dtype_size(dtype);
@@ -15,9 +19,32 @@ static const void *rows(const void *base, size_t row, size_t width, dsc_dtype dt
     return base == NULL ? NULL : (const char *)base + row * width * dsc_dtype_size(dtype);
 }
 
+/* Where the gradients go. More bands than LONGEST are added up in double: sums of dlinear, then of dbias. */
+typedef struct band_outputs {
+    void *dx, *dlinear, *dbias;
+    double *sums;
+} band_outputs;
+
+/* Moves what a band left in dlinear and dbias into the sums. */
+static void add_band(const dsc_linear_cross_entropy *l, const band_outputs *out) {
+    const dsc_classes *over = &l->loss.over;
+    if (out->dlinear != NULL)
+        dsc_sums_add(over->dtype, over->classes * l->inputs, out->dlinear, out->sums);
+    if (out->dbias != NULL)
+        dsc_sums_add(over->dtype, over->classes, out->dbias, out->sums + over->classes * l->inputs);
+}
+
+static void store_sums(const dsc_linear_cross_entropy *l, const band_outputs *out) {
+    const dsc_classes *over = &l->loss.over;
+    if (out->dlinear != NULL)
+        dsc_sums_store(over->dtype, over->classes * l->inputs, out->sums, out->dlinear);
+    if (out->dbias != NULL)
+        dsc_sums_store(over->dtype, over->classes, out->sums + over->classes * l->inputs, out->dbias);
+}
+
 /* One band of samples from `start`: adds its losses to sum, and its part of the gradients. */
 static dsc_status run_band(const dsc_context *context, const dsc_linear_cross_entropy *l, size_t start,
-                           double scale, void *values, double *sum, void *dx, void *dlinear, void *dbias) {
+                           double scale, void *values, double *sum, const band_outputs *out) {
     dsc_cross_entropy part = l->loss;
     dsc_dtype dtype = part.over.dtype;
     size_t classes = part.over.classes, count = dsc_min_size(BAND, part.over.samples - start);
@@ -38,20 +65,24 @@ static dsc_status run_band(const dsc_context *context, const dsc_linear_cross_en
     part.over.input = logits;
     part.over.targets = part.over.targets == NULL ? NULL : part.over.targets + start;
     part.probabilities = rows(part.probabilities, start, classes, dtype);
-    bool has_gradient = dx != NULL || dlinear != NULL || dbias != NULL;
+    bool has_gradient = out->dx != NULL || out->dlinear != NULL || out->dbias != NULL;
     double band_sum;
     DSC_TRY(dsc_cross_entropy_apply(context, &part, scale, (void *)(uintptr_t)rows(values, start, 1, dtype),
                                     has_gradient ? slopes : NULL, &band_sum));
     *sum += band_sum;
     if (!has_gradient)
         return DSC_OK;
+    bool add = start > 0 && out->sums == NULL;
     dsc_linear_gradients gradients = {.dy = slopes,
-                                      .dx = (void *)(uintptr_t)rows(dx, start, l->inputs, dtype),
-                                      .dw = dlinear,
-                                      .db = dbias,
-                                      .add_dw = start > 0,
-                                      .add_db = start > 0};
-    return dsc_linear_backward(context, &layer, &gradients);
+                                      .dx = (void *)(uintptr_t)rows(out->dx, start, l->inputs, dtype),
+                                      .dw = out->dlinear,
+                                      .db = out->dbias,
+                                      .add_dw = add,
+                                      .add_db = add};
+    DSC_TRY(dsc_linear_backward(context, &layer, &gradients));
+    if (out->sums != NULL)
+        add_band(l, out);
+    return DSC_OK;
 }
 
 dsc_status dsc_linear_cross_entropy_run(const dsc_context *context, const dsc_linear_cross_entropy *l,
@@ -70,9 +101,21 @@ dsc_status dsc_linear_cross_entropy_run(const dsc_context *context, const dsc_li
         DSC_CHECK_NOT_NULL(l->workspace);
     }
     bool mean = over->reduction == DSC_REDUCTION_MEAN, none = over->reduction == DSC_REDUCTION_NONE;
-    for (size_t start = 0; start < over->samples; start += BAND)
-        DSC_TRY(run_band(context, l, start, mean ? 1 / divisor : 1, none ? value : NULL, &sum, dx, dlinear,
-                         dbias));
+    band_outputs out = {.dx = dx, .dlinear = dlinear, .dbias = dbias};
+    if (over->samples > LONGEST * BAND && (dlinear != NULL || dbias != NULL)) {
+        void *memory = NULL;
+        size_t count = over->classes * (l->inputs + 1);
+        DSC_CHECK_PRODUCT(over->classes, l->inputs + 1, DSC_FLOAT64);
+        DSC_TRY(dsc_allocate(count * sizeof(double), &memory));
+        out.sums = memset(memory, 0, count * sizeof(double));
+    }
+    dsc_status status = DSC_OK;
+    for (size_t start = 0; start < over->samples && status == DSC_OK; start += BAND)
+        status = run_band(context, l, start, mean ? 1 / divisor : 1, none ? value : NULL, &sum, &out);
+    if (status == DSC_OK && out.sums != NULL)
+        store_sums(l, &out);
+    dsc_free(out.sums);
+    DSC_TRY(status);
     if (over->samples == 0) {
         if (dlinear != NULL)
             memset(dlinear, 0, over->classes * l->inputs * dsc_dtype_size(over->dtype));

@@ -60,13 +60,14 @@ dsc_status dsc_binary_run(const dsc_context *context, dsc_dtype dtype, dsc_binar
 dsc_status dsc_copy_run(const dsc_context *context, dsc_dtype dtype, size_t rank, const size_t *shape,
                         const dsc_operand *a, void *out);
 
-/* out[o][i] = sum over j of x[o][j][i], x being outer x n x inner. Sums are kept in double over
- * fixed pieces. */
+/* out[o][i] = sum over j of x[o][j][i], x being outer x n x inner. Sums are in double, over
+ * fixed pieces of 256 (of a row, 4096) and then over those: of float32 they are right to the last bit but for
+ * cancellation, of float64 within about (256 + n / 256) 2^-53 of the sum of absolute values. */
 dsc_status dsc_sum_run(const dsc_context *context, dsc_dtype dtype, size_t outer, size_t n, size_t inner,
                        const void *x, void *out);
 
 /* Over j, for each o and i: y[o][j][i] = e^x[o][j][i] / sum over k of e^x[o][k][i], or its logarithm. Stable;
- * sums are kept in double. y may be x. Refused: n = 0 with outer * inner > 0. */
+ * sums are like dsc_sum_run's. y may be x. Refused: n = 0 with outer * inner > 0. */
 dsc_status dsc_softmax_run(const dsc_context *context, dsc_dtype dtype, size_t outer, size_t n, size_t inner,
                            bool logarithm, const void *x, void *y);
 

@@ -1,0 +1,15 @@
+/* Long sums: pieces in the numbers' own type, one after another, and the pieces' sums in double. So the error
+ * of a float32 sum grows with a piece, not with the sum; the order depends on nothing but the length. */
+#ifndef DSC_CORE_SUMS_H
+#define DSC_CORE_SUMS_H
+
+#include "core/internal.h"
+
+enum { DSC_PIECE = 256 };
+
+/* sums[i] += x[i] */
+void dsc_sums_add(dsc_dtype dtype, size_t n, const void *x, double *sums);
+/* x[i] = sums[i] */
+void dsc_sums_store(dsc_dtype dtype, size_t n, const double *sums, void *x);
+
+#endif
