@@ -8,11 +8,7 @@ minimize the sum of the log losses + |b|^2 / 2, with an intercept; the gradient 
 what each returned, with the penalty, computed here. Two threads for everybody, or --threads.
 """
 import argparse
-import ctypes
 import os
-import pathlib
-import subprocess
-import tempfile
 import time
 
 parser = argparse.ArgumentParser()
@@ -29,7 +25,8 @@ import numpy as np  # noqa: E402: after the number of threads
 import scipy.optimize  # noqa: E402
 from sklearn.linear_model import LogisticRegression  # noqa: E402
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
+import libdescent  # noqa: E402
+
 PEAK = 200e9  # float64 operations a second that products reach on two cores with AVX-512
 
 random = np.random.default_rng(0)
@@ -58,41 +55,8 @@ def hessian(b):
     return (full * (p * (1 - p))[:, None]).T @ full / len(x) + np.diag(penalty) / len(x)
 
 
-class Problem(ctypes.Structure):
-    _fields_ = [("family", ctypes.c_int), ("samples", ctypes.c_size_t), ("features", ctypes.c_size_t),
-                ("classes", ctypes.c_size_t), ("inputs", ctypes.c_void_p), ("targets", ctypes.c_void_p),
-                ("weights", ctypes.c_void_p), ("intercept", ctypes.c_bool)]
-
-
-class Options(ctypes.Structure):
-    _fields_ = [("l1", ctypes.c_double), ("l2", ctypes.c_double), ("gradient_tolerance", ctypes.c_double),
-                ("max_iterations", ctypes.c_int64), ("input_rounding", ctypes.c_double)]
-
-
-class Result(ctypes.Structure):
-    _fields_ = [("value", ctypes.c_double), ("gradient_norm", ctypes.c_double),
-                ("log_likelihood", ctypes.c_double), ("dispersion", ctypes.c_double),
-                ("degrees_of_freedom", ctypes.c_int64), ("iterations", ctypes.c_int64),
-                ("condition", ctypes.c_double), ("bad_index", ctypes.c_size_t)]
-
-
-def build():
-    with tempfile.TemporaryDirectory() as folder:
-        subprocess.run([ROOT / "Scripts/install-library.sh", folder], cwd=ROOT, check=True)
-        library = ctypes.CDLL(f"{folder}/lib/libdescent.so")
-    library.dsc_set_default_threads(arguments.threads)
-    return library
-
-
 def by_descent(library):
-    b, result = np.empty(full.shape[1]), Result()
-    covariance = np.empty((len(b), len(b)))
-    problem = Problem(1, *x.shape, 0, x.ctypes.data, y.ctypes.data, None, True)
-    options = Options(0, 1, 1e-8, 0, 0)
-    status = library.dsc_glm_fit(
-        None, ctypes.byref(problem), ctypes.byref(options), None, None, ctypes.c_void_p(b.ctypes.data),
-        ctypes.c_void_p(covariance.ctypes.data), ctypes.byref(result))
-    assert status == 100, status
+    b, _, result = libdescent.fit(library, libdescent.LOGISTIC, x, y, l2=1, tolerance=1e-8)
     return b, result.iterations
 
 
@@ -108,7 +72,7 @@ def by_scipy():
 
 
 def main():
-    library = build()
+    library = libdescent.load(arguments.threads)
     contenders = {"Descent": lambda: by_descent(library), "scikit-learn newton-cholesky": by_sklearn,
                   "SciPy trust-exact": by_scipy}
     best, found = dict.fromkeys(contenders, float("inf")), {}

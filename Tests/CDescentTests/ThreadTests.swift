@@ -37,9 +37,12 @@ import Testing
     [
       ("gemm", { gemm($0, $1, 300, 260, 190) }),
       ("gemm, tall", { gemm($0, $1, 5000, 10, 64) }),
+      ("gemm, long", { gemm($0, $1, 70, 90, 3000) }),
       ("regression", { context, _ in regression(context) }),
+      ("least squares", { context, _ in leastSquares(context) }),
       ("gemm, wide", { gemm($0, $1, 16, 1000, 700) }),
-      ("linear", linear),
+      ("linear", { linear($0, $1, 37, 301, 517) }),
+      ("linear, long", { linear($0, $1, 2600, 40, 300) }),
       ("cross entropy", crossEntropy),
       ("losses", losses),
       ("ctc", ctc),
@@ -91,8 +94,29 @@ import Testing
     return [coefficients, covariance].map { $0.withUnsafeBytes { Array($0) } }
   }
 
-  @Sendable private static func linear(_ c: OpaquePointer?, _ t: dsc_dtype) -> [[UInt8]] {
-    let (batch, inputs, outputs) = (37, 301, 517)
+  /// A column that nearly is another: in twice the precision, in several chunks.
+  private static func leastSquares(_ c: OpaquePointer?) -> [[UInt8]] {
+    let (samples, features) = (20_000, 5)
+    var x = numbers(samples * features, 1)
+    for i in 0..<samples { x[i * features + 4] = x[i * features] + 1e-9 * x[i * features + 4] }
+    let y = numbers(samples, 2)
+    var (coefficients, result) = ([Double](repeating: 0, count: features + 1), dsc_glm_result())
+    var covariance = [Double](repeating: 0, count: coefficients.count * coefficients.count)
+    x.withUnsafeBufferPointer { x in
+      y.withUnsafeBufferPointer { y in
+        var problem = dsc_glm(
+          family: DSC_GLM_LINEAR, samples: samples, features: features, classes: 0,
+          inputs: x.baseAddress, targets: y.baseAddress, weights: nil, intercept: true)
+        let status = dsc_glm_fit(c, &problem, nil, nil, nil, &coefficients, &covariance, &result)
+        #expect(Int(status) == DSC_NEWTON_GRADIENT && result.condition > 1e16)
+      }
+    }
+    return [coefficients, covariance].map { $0.withUnsafeBytes { Array($0) } }
+  }
+
+  private static func linear(
+    _ c: OpaquePointer?, _ t: dsc_dtype, _ batch: Int, _ inputs: Int, _ outputs: Int
+  ) -> [[UInt8]] {
     let (x, w) = (Buffer(numbers(batch * inputs, 1), t), Buffer(numbers(outputs * inputs, 2), t))
     let (b, y) = (Buffer(numbers(outputs, 3), t), Buffer(zeros: batch * outputs, t))
     let (dy, dz) = (Buffer(numbers(batch * outputs, 4), t), Buffer(zeros: batch * outputs, t))

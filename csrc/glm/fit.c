@@ -124,7 +124,7 @@ static bool is_separable(dsc_glm_run *m) {
     return true;
 }
 
-bool dsc_glm_report(const dsc_glm_run *m, double t) {
+bool dsc_glm_show(const dsc_glm_run *m, double t) {
     dsc_glm_iterate now = {m->result->iterations, m->value, m->gradient_norm, t};
     return m->progress != NULL && m->progress(m->user, &now);
 }
@@ -134,7 +134,7 @@ static dsc_status iterate(dsc_glm_run *m) {
     double t = NAN;
     dsc_glm_settle(m, dsc_glm_pass(m, m->beta, m->eta, true));
     for (;;) {
-        if (dsc_glm_report(m, t))
+        if (dsc_glm_show(m, t))
             return DSC_NEWTON_STOPPED;
         /* Also where the gradient is small: far out all gradients are. */
         if (!has_penalty && is_separable(m))

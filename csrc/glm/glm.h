@@ -84,14 +84,12 @@ dsc_status dsc_glm_wide_factor(dsc_glm_run *m, size_t *failed);
 void dsc_glm_wide_solve(const dsc_glm_run *m, double *x, double *half);
 /* step = the minimizer of g s + s H s / 2 + l1 |b + s|. */
 void dsc_glm_proximal_step(dsc_glm_run *m);
-/* z, with rows of m->stride: the inputs less their means, a column of ones, and zeros. */
-void dsc_glm_centre(const dsc_glm_run *m, size_t first, size_t count, double *z);
 /* LINEAR's loss at beta + beta_low, and its gradient with its l2, in twice the precision. */
 double dsc_glm_exact_pass(dsc_glm_run *m);
 /* Takes a pass's loss: the value and the gradient's norm at beta. */
 void dsc_glm_settle(dsc_glm_run *m, double loss);
 /* Shows the iteration, with the share of its step; whether to stop. */
-bool dsc_glm_report(const dsc_glm_run *m, double t);
+bool dsc_glm_show(const dsc_glm_run *m, double t);
 /* LINEAR without l1, from the start to its end. */
 dsc_status dsc_glm_least_squares(dsc_glm_run *m);
 /* Whether predictions eta, or what they are more than `base`, tell the targets apart: they could be followed

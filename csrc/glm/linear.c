@@ -1,7 +1,6 @@
 /* Least squares: one factorisation, and steps by it until they are lost in rounding (iterative refinement:
  * Bjorck 1967, Bjorck 1987 on seminormal equations). */
 #include <math.h>
-#include <string.h>
 
 #include "glm/glm.h"
 
@@ -50,7 +49,7 @@ dsc_status dsc_glm_least_squares(dsc_glm_run *m) {
     dsc_glm_settle(m, dsc_glm_pass(m, m->beta, m->eta, true));
     dsc_status status = dsc_glm_factor(m);
     while (status == DSC_OK) {
-        if (dsc_glm_report(m, t))
+        if (dsc_glm_show(m, t))
             return DSC_NEWTON_STOPPED;
         bool is_flat = m->gradient_norm <= m->options.gradient_tolerance;
         dsc_glm_newton_step(m);

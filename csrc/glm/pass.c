@@ -15,8 +15,9 @@ typedef struct pass_job {
     bool has_derivatives;
 } pass_job;
 
+/* z, with rows of m->stride: the inputs less their means, a column of ones, and zeros. */
 DSC_MULTIVERSION
-void dsc_glm_centre(const dsc_glm_run *m, size_t first, size_t count, double *z) {
+static void centre(const dsc_glm_run *m, size_t first, size_t count, double *z) {
     size_t p = m->features, q = m->columns, stride = m->stride;
     const double *x = m->problem->inputs + first * p;
     for (size_t i = 0; i < count; ++i) {
@@ -105,7 +106,7 @@ static void pass_chunk(void *argument, size_t chunk) {
     for (size_t at = dsc_glm_first(m, chunk); at < end; at += m->tile) {
         size_t count = dsc_min_size(m->tile, end - at);
         double *eta = job->eta + at * m->rows;
-        dsc_glm_centre(m, at, count, t.z);
+        centre(m, at, count, t.z);
         predict(m, count, t.z, job->b, eta);
         sums[0] += dsc_glm_evaluate(m, at, count, eta, job->has_derivatives ? t.residual : NULL, t.curvature);
         if (job->has_derivatives)

@@ -44,6 +44,7 @@ static void sum_chunk(void *argument, size_t chunk) {
 
 /* A column's sum, or its squares', is not finite. */
 static dsc_status refuse_column(const dsc_glm_run *m, size_t j) {
+    m->result->bad_index = j;
     for (size_t i = 0; i < m->n; ++i) {
         double x = m->problem->inputs[i * m->features + j];
         if (!isfinite(x))
@@ -98,6 +99,7 @@ static dsc_status prepare_column(dsc_glm_run *m, size_t j, size_t first_sample) 
         m->means[j] = m->problem->intercept ? value : 0; /* to the bit: nothing is left */
         m->scales[j] = 0;
     } else if (!(square * fmin(m->total_weight, 1) >= SMALLEST_SQUARE)) {
+        m->result->bad_index = j;
         return dsc_fail(DSC_ERROR_ARGUMENT, "column %zu of the inputs is too small to be squared", j);
     }
     return DSC_OK;

@@ -90,26 +90,26 @@ void dsc_glm_write_covariance(dsc_glm_run *m, dsc_status status, double *covaria
     drop_sums(m, covariance, 1, n);
 }
 
-/* Whether a residual is no more than what the rounding of its target and inputs may leave of nothing. */
-static bool is_rounding(const dsc_glm_run *m, size_t sample, dsc_wide constant) {
+static double find_residual(const dsc_glm_run *m, size_t sample, dsc_wide constant) {
     const double *x = m->problem->inputs + sample * m->features;
     dsc_wide residual = dsc_wide_add(constant, (dsc_wide){-m->problem->targets[sample], 0});
-    double size = fabs(constant.high) + fabs(m->problem->targets[sample]);
-    for (size_t j = 0; j < m->features; ++j) {
+    for (size_t j = 0; j < m->features; ++j)
         residual = dsc_wide_subtract_product(residual, (dsc_wide){-m->beta[j], -m->beta_low[j]},
                                              (dsc_wide){x[j], 0});
-        size += fabs(m->beta[j] * x[j]);
-    }
-    return fabs(residual.high) <= DBL_EPSILON * size;
+    return residual.high;
 }
 
-/* Residuals of LINEAR that are rounding say nothing of errors. */
+/* Whether LINEAR's residuals are no more than what the rounding of targets and inputs may leave of nothing:
+ * they say nothing of errors then. */
 static bool is_exact_fit(const dsc_glm_run *m) {
     dsc_wide constant = dsc_glm_constant(m, 0);
-    size_t i = 0;
-    while (i < m->n && (!(dsc_glm_weight(m, i) > 0) || is_rounding(m, i, constant)))
-        ++i;
-    return i == m->n;
+    double size = m->target_scale + (m->problem->intercept ? fabs(m->beta[m->features]) : 0);
+    for (size_t j = 0; j < m->features; ++j)
+        size += fabs(m->beta[j]) * hypot(m->means[j], m->scales[j]);
+    for (size_t i = 0; i < m->n; ++i)
+        if (dsc_glm_weight(m, i) > 0 && !(fabs(find_residual(m, i, constant)) <= 4 * DBL_EPSILON * size))
+            return false;
+    return true;
 }
 
 static void summarize_linear(dsc_glm_run *m) {

@@ -1,12 +1,10 @@
 /* The Newton step from X^T W X, and with an l1 penalty the proximal one. */
 #include <cblas.h>
-#include <float.h>
 #include <lapacke.h>
 #include <math.h>
 #include <string.h>
 
 #include "glm/glm.h"
-#include "linalg/blas.h"
 
 /* A Hessian of this condition, its diagonal scaled to 1, takes eight of Cholesky's sixteen digits. */
 static const double BAD_CONDITION = 1e8;

@@ -1,6 +1,5 @@
 /* The Hessian and its factor in twice the precision. Cholesky's method loses as many digits as the Hessian's
  * condition has; here there are 32, and the inputs' own rounding is felt first. */
-#include <math.h>
 #include <string.h>
 
 #include "glm/glm.h"

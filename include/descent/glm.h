@@ -56,7 +56,7 @@ typedef struct dsc_glm_result {
     int64_t degrees_of_freedom; /* samples with a weight, less free coefficients */
     int64_t iterations;
     double condition; /* estimate of the Hessian's, its diagonal scaled to 1 */
-    size_t bad_index; /* SIZE_MAX: none */
+    size_t bad_index; /* a column of the inputs, or features for the intercept; SIZE_MAX: none */
 } dsc_glm_result;
 
 /* One iteration, as the progress callback sees it. The first, number 0, is the model of intercepts alone. */

@@ -76,8 +76,8 @@ public class RegressionModel {
         nil, &problem, &options, Watch.see, Unmanaged.passUnretained(watch).toOpaque(), &coefficients,
         &covariance, &found)
     }
-    try check(status)
-    try complain(Int(status), found, names)
+    if status < 0 { throw refusal(DescentError(status: status), found, names) }
+    try complain(Int(status), found, names, x)
     let result = RegressionResult(
       self, Int(status), found, coefficients, covariance, names: names, classes: classes, trace: watch.trace)
     self.result = result
@@ -104,17 +104,34 @@ public class RegressionModel {
 
   private func countClasses(_ y: Tensor) throws(DescentError) -> Int {
     let largest = y.doubles.max() ?? 0
-    guard largest >= 1 && largest < 30000 else {
+    // What is no class at all, the fit names with its place.
+    guard largest != 0 else {
       throw DescentError(
-        .invalidArgument, "the largest class is \(largest), must be in [1, 30000): classes count from 0")
+        .invalidArgument, "all targets are of class 0; there must be two classes or more, which count from 0")
     }
-    return Int(largest) + 1
+    guard !(largest >= 30000) else {
+      throw DescentError(.invalidArgument, "the largest class is \(largest), must be below 30000")
+    }
+    return largest >= 1 ? Int(largest) + 1 : 2
   }
 
-  private func complain(_ status: Int, _ found: dsc_glm_result, _ names: [String]) throws(DescentError) {
+  /// With the name of the column, where it is about one.
+  private func refusal(_ error: DescentError, _ found: dsc_glm_result, _ names: [String]) -> DescentError {
+    guard found.bad_index >= 0, found.bad_index < names.count else { return error }
+    return DescentError(error.code, "\(error.message) ('\(names[found.bad_index])')")
+  }
+
+  private func complain(
+    _ status: Int, _ found: dsc_glm_result, _ names: [String], _ x: Tensor
+  ) throws(DescentError) {
     let column = found.bad_index < 0 ? nil : found.bad_index
     let name = column.map { $0 < names.count ? "'\(names[$0])'" : "the intercept" } ?? ""
     switch status {
+    case DSC_NEWTON_SINGULAR where found.degrees_of_freedom < 0:
+      throw DescentError(
+        .unsolvable,
+        "\(x.shape[0]) sample\(x.shape[0] == 1 ? "" : "s") cannot tell \(names.count) column\(names.count == 1 ? "" : "s")\(hasIntercept ? " and the intercept" : "") apart, \(name) first: give more samples, fewer columns, or an l2"
+      )
     case DSC_NEWTON_SINGULAR:
       throw DescentError(
         .unsolvable,

@@ -54,6 +54,8 @@ public struct RegressionResult {
   public let logLikelihood: Double
   /// The residuals' variance, of `linear`; 1 of the others.
   public let dispersion: Double
+  /// Whether the residuals, of `linear`, are but rounding: standard errors are 0 then, and nothing can be tested.
+  public var isExact: Bool { dispersion == 0 }
   /// Samples with a weight, less free coefficients.
   public let degreesOfFreedom: Int
   /// Iterations done.
@@ -124,9 +126,9 @@ public struct RegressionResult {
     public let estimate: Double
     /// Its standard error.
     public let standardError: Double
-    /// Estimate over standard error: Student's t with `linear`, else z.
-    public var statistic: Double { estimate / standardError }
-    /// How probable so large a statistic would be, of either sign, were the coefficient 0.
+    /// Estimate over standard error: Student's t with `linear`, else z; NaN of an exact fit.
+    public var statistic: Double { standardError == 0 ? .nan : estimate / standardError }
+    /// How probable so large a statistic would be, of either sign, were the coefficient 0; NaN of an exact fit.
     public let pValue: Double
   }
 
@@ -144,10 +146,11 @@ public struct RegressionResult {
           variance += covariance[base, base] - 2 * covariance[here, base]
         }
         let error = variance.squareRoot()
+        let statistic = error == 0 ? .nan : estimate / error
         let p =
           family == .linear
-          ? Distributions.studentTails(estimate / error, Double(degreesOfFreedom))
-          : Distributions.normalTails(estimate / error)
+          ? Distributions.studentTails(statistic, Double(degreesOfFreedom))
+          : Distributions.normalTails(statistic)
         return Row(
           name: j < featureNames.count ? featureNames[j] : "(intercept)",
           classIndex: classes > 1 ? k : nil, estimate: estimate, standardError: error, pValue: p)

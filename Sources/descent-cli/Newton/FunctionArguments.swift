@@ -11,27 +11,47 @@ struct FunctionArguments: ParsableArguments {
     parsing: .unconditional,
     help: "Where to begin, as numbers separated by commas. (default: the usual start)")
   var start: String?
-  @Option(help: "How steps are made.")
-  var method: NewtonOptions.Method = .automatic
-  @Option(help: "How far line-search goes.")
-  var lineSearch: NewtonOptions.LineSearch = .strongWolfe
+  @Option(help: "How steps are made. (default: \(NewtonOptions().method.rawValue))")
+  var method: NewtonOptions.Method?
+  @Option(
+    help: "How far line-search and projected go. (default: \(NewtonOptions().lineSearch.rawValue))")
+  var lineSearch: NewtonOptions.LineSearch?
   @Option(
     parsing: .unconditional,
     help: "Gradient descent's learning rate. (default: the best of 1, 0.5, 0.2, 0.1, ...)")
   var lr: Double?
-  @Option(parsing: .unconditional, help: "Gradient descent's steps.")
-  var descentSteps: Int = 200
-  @Option(help: "The folder for path.png and convergence.png, and the same as SVG.")
-  var out = "descent-newton"
+  @Option(parsing: .unconditional, help: "Gradient descent's steps. (default: 200)")
+  var descentSteps: Int?
+  @Option(
+    help: "The folder for path.png and convergence.png, and the same as SVG. (default: descent-newton)")
+  var out: String?
+
+  /// The options that were given besides --function; without that they mean nothing.
+  var given: [String] {
+    [
+      ("--start", start != nil), ("--method", method != nil), ("--line-search", lineSearch != nil),
+      ("--lr", lr != nil), ("--descent-steps", descentSteps != nil), ("--out", out != nil),
+    ].filter(\.1).map(\.0)
+  }
 
   func run(_ name: String, _ tolerance: Double?, _ maxIterations: Int?) throws {
     let function = try TestFunction.named(name)
     let start = try parseStart(function)
     if let lr, !(lr > 0) { throw DescentError(.invalidArgument, "--lr is \(lr), must be above 0") }
+    let descentSteps = descentSteps ?? 200
     guard descentSteps >= 1 else {
       throw DescentError(.invalidArgument, "--descent-steps is \(descentSteps), must be at least 1")
     }
-    var options = NewtonOptions(method: method, lineSearch: lineSearch)
+    var options = NewtonOptions()
+    options.method = method ?? options.method
+    if let lineSearch {
+      guard [.lineSearch, .projected].contains(options.method) else {
+        throw DescentError(
+          .invalidArgument,
+          "--line-search goes with --method line-search or projected, not \(options.method.rawValue)")
+      }
+      options.lineSearch = lineSearch
+    }
     options.gradientTolerance = tolerance ?? options.gradientTolerance
     options.maxIterations = maxIterations ?? options.maxIterations
     let result = try Newton.minimize(startingAt: start, options: options) { function($0) }
@@ -42,7 +62,7 @@ struct FunctionArguments: ParsableArguments {
       "gradient descent, learning rate \(descent.learningRate): \(brief(descent.values.last!)) after \(descentSteps) steps"
     )
     do {
-      try draw(function, result, descent, out)
+      try draw(function, result, descent, out ?? "descent-newton")
     } catch let error as ChartError {
       warn("no pictures: \(error)")
     }

@@ -44,11 +44,23 @@ struct NewtonCommand: ParsableCommand {
       throw DescentError(.invalidArgument, "--tolerance is \(tolerance), must be above 0")
     }
     switch (regression.dataset, function.function) {
-    case (let dataset?, nil): try regression.run(dataset, tolerance, maxIterations)
-    case (nil, let name?): try function.run(name, tolerance, maxIterations)
+    case (let dataset?, nil):
+      try refuse(function.given, "--function")
+      try regression.run(dataset, tolerance, maxIterations)
+    case (nil, let name?):
+      try refuse(regression.given, "--dataset")
+      try function.run(name, tolerance, maxIterations)
     default: throw ValidationError("give one of --dataset and --function")
     }
   }
+}
+
+/// Options that would be silently ignored.
+private func refuse(_ given: [String], _ other: String) throws(DescentError) {
+  if given.isEmpty { return }
+  throw DescentError(
+    .invalidArgument,
+    "\(given.joined(separator: ", ")) \(given.count == 1 ? "goes" : "go") with \(other), which is not given")
 }
 
 /// Rows of cells, each column as wide as it must be: the first to the left, numbers to the right.

@@ -14,27 +14,45 @@ struct RegressionArguments: ParsableArguments {
   var features: String?
   @Option(help: "A column of weights, one a sample.")
   var weights: String?
-  @Option(help: "How targets follow from the columns.")
-  var family: RegressionResult.Family = .linear
-  @Option(parsing: .unconditional, help: "Penalty on absolute coefficients.")
-  var l1: Double = 0
-  @Option(parsing: .unconditional, help: "Penalty on half the squared coefficients.")
-  var l2: Double = 0
-  @Flag(inversion: .prefixedNo, help: "Whether there is a constant besides the columns.")
-  var intercept = true
+  @Option(help: "How targets follow from the columns. (default: linear)")
+  var family: RegressionResult.Family?
+  @Option(parsing: .unconditional, help: "Penalty on absolute coefficients. (default: 0)")
+  var l1: Double?
+  @Option(parsing: .unconditional, help: "Penalty on half the squared coefficients. (default: 0)")
+  var l2: Double?
+  @Flag(
+    inversion: .prefixedNo, help: "Whether there is a constant besides the columns. (default: --intercept)")
+  var intercept: Bool?
+  @Flag(help: "Leave out lines with a missing value (empty, NA, N/A, NaN, null) in a column that is used.")
+  var dropMissing = false
+
+  /// The options that were given besides --dataset; without that they mean nothing.
+  var given: [String] {
+    [
+      ("--data-dir", dataDir != nil), ("--target", target != nil), ("--features", features != nil),
+      ("--weights", weights != nil), ("--family", family != nil), ("--l1", l1 != nil), ("--l2", l2 != nil),
+      (intercept == true ? "--intercept" : "--no-intercept", intercept != nil),
+      ("--drop-missing", dropMissing),
+    ].filter(\.1).map(\.0)
+  }
 
   func run(_ dataset: String, _ tolerance: Double?, _ maxIterations: Int?) throws {
     let data = try RegressionData(self, dataset)
     let model = makeModel()
-    (model.l1, model.l2, model.hasIntercept) = (l1, l2, intercept)
+    (model.l1, model.l2, model.hasIntercept) = (l1 ?? 0, l2 ?? 0, intercept ?? true)
     model.gradientTolerance = tolerance ?? model.gradientTolerance
     model.maxIterations = maxIterations ?? model.maxIterations
-    let fit = try model.fit(data.inputs, data.targets, weights: data.weights, featureNames: data.featureNames)
+    let fit = try model.fit(
+      data.inputs, data.targets.values, weights: data.weights, featureNames: data.featureNames)
     print(
-      "\(dataset): \(data.targets.count) samples, \(data.featureNames.count) features; \(family.rawValue) regression of \(data.targetName)"
+      "\(dataset): \(data.targets.values.count) samples, \(data.featureNames.count) features; \(fit.family.rawValue) regression of \(data.targetName)"
     )
-    printCoefficients(fit, data.classNames)
-    printSummary(fit)
+    if dropMissing {
+      print("\(data.dropped) line\(data.dropped == 1 ? "" : "s") with missing values left out")
+    }
+    if data.targets.areProportions { print("targets are proportions") }
+    printCoefficients(fit, data.targets.classNames)
+    printSummary(fit, model)
     print("\nConvergence")
     print(
       aligned(
@@ -45,7 +63,7 @@ struct RegressionArguments: ParsableArguments {
   }
 
   private func makeModel() -> RegressionModel {
-    switch family {
+    switch family ?? .linear {
     case .linear: LinearRegression()
     case .logistic: LogisticRegression()
     case .poisson: PoissonRegression()
@@ -54,9 +72,9 @@ struct RegressionArguments: ParsableArguments {
   }
 
   private func printCoefficients(_ fit: RegressionResult, _ classNames: [String]) {
-    let statistic = family == .linear ? "t" : "z"
+    let statistic = fit.family == .linear ? "t" : "z"
     let header = ["estimate", "standard error", statistic, "p"]
-    let table = fit.table(baseline: family == .softmax ? 0 : nil)
+    let table = fit.table(baseline: fit.family == .softmax ? 0 : nil)
     for k in Set(table.map(\.classIndex)).sorted(by: { $0 ?? 0 < $1 ?? 0 }) {
       let title =
         k.map { "\(name($0, classNames)) against \(name(0, classNames))" }
@@ -77,17 +95,19 @@ struct RegressionArguments: ParsableArguments {
 
   private func name(_ k: Int, _ names: [String]) -> String { names.isEmpty ? "class \(k)" : names[k] }
 
-  private func printSummary(_ fit: RegressionResult) {
+  private func printSummary(_ fit: RegressionResult, _ model: RegressionModel) {
     print(
       "\nlog-likelihood \(brief(fit.logLikelihood)), \(fit.degreesOfFreedom) degrees of freedom",
       terminator: "")
-    if family == .linear {
+    if fit.family == .linear {
       print(", residual deviation \(brief(fit.dispersion.squareRoot()))", terminator: "")
     }
-    print(l1 > 0 ? "" : ", condition \(brief(fit.condition))")
-    if l1 > 0 {
+    print(model.l1 > 0 ? "" : ", condition \(brief(fit.condition))")
+    if model.l1 > 0 {
       print("with an l1 penalty there are no standard errors")
-    } else if l2 > 0 {
+    } else if fit.isExact {
+      print("the fit is exact: its residuals are rounding, and nothing tells errors from")
+    } else if model.l2 > 0 {
       print("standard errors are the posterior's, the l2 penalty being a prior")
     }
   }

@@ -254,7 +254,7 @@ import Testing
     try refuse(LogisticRegression(), x, y + 1, nil, "must be in [0, 1]")
     try refuse(PoissonRegression(), x, y - 1, nil, "must be in [0, inf)")
     try refuse(SoftmaxRegression(), x, y + 0.5, nil, "must be a class")
-    try refuse(SoftmaxRegression(), x, y * 0, nil, "classes count from 0")
+    try refuse(SoftmaxRegression(), x, y * 0, nil, "all targets are of class 0")
     try refuse(LinearRegression(), x, y, w * -1, "weight 0")
     try refuse(LinearRegression(), x, y, w * 0, "weights' sum")
     try refuse(LinearRegression(l2: -1), x, y, nil, "l2 -1")

@@ -1,0 +1,105 @@
+import Descent
+import Foundation
+import SwiftCSV
+
+/// Named columns of text, with the lines that they stand on.
+struct CSVTable {
+  /// What errors call it.
+  let source: String
+  let names: [String]
+  private(set) var rows: [[String]]
+  /// Where each row begins, counted from 1.
+  private(set) var lines: [Int]
+
+  init(source: String, names: [String], rows: [[String]]) {
+    (self.source, self.names, self.rows, lines) = (source, names, rows, Array(1..<rows.count + 1))
+  }
+
+  /// A file with a first line of names; blank lines count for nothing.
+  init(csv path: String) throws(DescentError) {
+    var records: [(line: Int, cells: [String])] = []
+    do {
+      // The parser drops an empty last cell unless a line's end follows.
+      let text = try String(contentsOfFile: path, encoding: .utf8) + "\n"
+      var line = 1
+      try CSV<Enumerated>(string: text, loadColumns: false).enumerateAsArray(rowLimit: nil) { cells in
+        records.append((line, cells.map { $0.trimmingCharacters(in: .whitespaces) }))
+        line += 1 + cells.joined().count(where: \.isNewline)
+      }
+    } catch let error as CSVParseError {
+      throw DescentError(.format, "\(path) is no CSV: \(error)")
+    } catch {
+      throw DescentError(.file, "\(path) cannot be read: \((error as NSError).localizedDescription)")
+    }
+    records.removeAll { $0.cells == [""] }
+    guard let header = records.first?.cells, Set(header).count == header.count, records.count > 1 else {
+      throw DescentError(.format, "\(path) must have a first line of different names, and a line of numbers")
+    }
+    for (line, cells) in records where cells.count != header.count {
+      throw DescentError(
+        .format,
+        "\(path), line \(line): \(cells.count) cell\(cells.count == 1 ? "" : "s"), the first line has \(header.count)"
+      )
+    }
+    (source, names) = (path, header)
+    (rows, lines) = (records.dropFirst().map(\.cells), records.dropFirst().map(\.line))
+  }
+
+  // MARK: Columns
+
+  private func index(_ name: String) throws(DescentError) -> Int {
+    guard let index = names.firstIndex(of: name) else {
+      throw DescentError(
+        .invalidArgument, "\(source) has no column '\(name)'; it has \(names.joined(separator: ", "))")
+    }
+    return index
+  }
+
+  /// Where a person looks for a cell.
+  func place(_ row: Int, _ name: String) -> String { "\(source), line \(lines[row]), column \(name)" }
+
+  private static func isMissing(_ cell: String) -> Bool {
+    ["", "na", "n/a", "nan", "null"].contains(cell.lowercased())
+  }
+
+  /// Leaves out rows without a value in one of the columns, and says how many.
+  mutating func dropMissing(_ columns: [String]) throws(DescentError) -> Int {
+    var indices: [Int] = []
+    for name in columns { indices.append(try index(name)) }
+    let kept = rows.indices.filter { row in !indices.contains { Self.isMissing(rows[row][$0]) } }
+    let dropped = rows.count - kept.count
+    (rows, lines) = (kept.map { rows[$0] }, kept.map { lines[$0] })
+    guard !rows.isEmpty else {
+      throw DescentError(.format, "\(source): every line misses a value; nothing is left")
+    }
+    return dropped
+  }
+
+  /// A column's cells, all of which have something in them.
+  func cells(_ name: String) throws(DescentError) -> [String] {
+    let index = try index(name)
+    if let row = rows.indices.first(where: { Self.isMissing(rows[$0][index]) }) {
+      throw DescentError(
+        .format,
+        "\(place(row, name)): the value is missing; --drop-missing leaves such lines out"
+      )
+    }
+    return rows.map { $0[index] }
+  }
+
+  /// A column's numbers, all of them finite and none below `lowest`.
+  func numbers(_ name: String, from lowest: Double = -.infinity) throws(DescentError) -> [Double] {
+    var numbers: [Double] = []
+    for (row, cell) in try cells(name).enumerated() {
+      guard let number = Double(cell), number.isFinite else {
+        throw DescentError(
+          .format, "\(place(row, name)): '\(cell)' is not a number; leave the column out with --features")
+      }
+      guard number >= lowest else {
+        throw DescentError(.format, "\(place(row, name)): \(cell), must be at least \(brief(lowest))")
+      }
+      numbers.append(number)
+    }
+    return numbers
+  }
+}

@@ -1,0 +1,67 @@
+import Descent
+
+/// What a regression explains: numbers, or classes by name.
+struct RegressionTargets {
+  let values: Tensor
+  /// What the classes are called, in their order; empty where targets are numbers.
+  private(set) var classNames: [String] = []
+  /// Whether they are shares of a whole, between 0 and 1.
+  private(set) var areProportions = false
+
+  init(_ table: CSVTable, _ name: String, _ family: RegressionResult.Family) throws(DescentError) {
+    switch family {
+    case .linear: values = Tensor(try table.numbers(name))
+    case .poisson: values = Tensor(try table.numbers(name, from: 0))
+    case .softmax: (values, classNames) = try Self.classes(table, name)
+    case .logistic:
+      let numbers = try table.cells(name).map { Double($0) }
+      let shares = numbers.compactMap { $0 }.filter { 0...1 ~= $0 }
+      if shares.count == numbers.count && shares.contains(where: { $0 != 0 && $0 != 1 }) {
+        (values, areProportions) = (Tensor(shares), true)
+      } else if shares.count == numbers.count {
+        // Also if they are all the same, which the fit has a message for.
+        (values, classNames) = (Tensor(shares), ["0", "1"])
+      } else {
+        (values, classNames) = try Self.classes(table, name)
+        if classNames.count > 2 { throw Self.tooMany(table, name, numbers, classNames) }
+      }
+    }
+  }
+
+  /// Classes in the order of their names, or of the numbers that they are: 1 and 1.0 are one.
+  private static func classes(_ table: CSVTable, _ name: String) throws(DescentError) -> (Tensor, [String]) {
+    let cells = try table.cells(name)
+    let numbers = cells.compactMap { Double($0) }
+    let (keys, names): ([String], [String])
+    if numbers.count == cells.count {
+      keys = numbers.map { "\($0)" }
+      names = Set(numbers).sorted().map { "\($0)" }
+    } else {
+      (keys, names) = (cells, Set(cells).sorted())
+    }
+    guard names.count > 1 else {
+      throw DescentError(
+        .format,
+        "\(table.source), column \(name): all targets are '\(cells[0])'; there must be two classes or more")
+    }
+    let order = Dictionary(uniqueKeysWithValues: names.enumerated().map { ($1, Double($0)) })
+    func short(_ name: String) -> String { name.hasSuffix(".0") ? String(name.dropLast(2)) : name }
+    return (
+      Tensor(keys.map { order[$0]! }), numbers.count == cells.count ? names.map(short) : names
+    )
+  }
+
+  private static func tooMany(
+    _ table: CSVTable, _ name: String, _ numbers: [Double?], _ classes: [String]
+  ) -> DescentError {
+    let rest = "logistic regression takes two classes, or proportions from 0 to 1"
+    if let row = numbers.firstIndex(where: { $0.map { !(0...1 ~= $0) } ?? true }), !numbers.contains(nil) {
+      return DescentError(
+        .format, "\(table.place(row, name)): \(brief(numbers[row]!)) beside others; \(rest)")
+    }
+    return DescentError(
+      .format,
+      "\(table.source), column \(name): \(classes.count) classes, \(classes.prefix(4).joined(separator: ", "))\(classes.count > 4 ? ", ..." : ""); \(rest)"
+    )
+  }
+}
