@@ -8,7 +8,8 @@ struct BenchCommand: ParsableCommand {
     commandName: "bench",
     abstract: "Times training steps, optimizer steps, losses, Newton fits, loading and start-up.",
     discussion:
-      "The limit beside some rows is what a plain loop takes to stream the same bytes, or what the divisions and square roots of an optimizer's step take at this machine's pace, if that is more; beside newton, what X'WX and its factors take at the pace of a matrix product.\n\nRows:\n"
+      "Beside some rows stands what parts of them take at the least on this machine: the same bytes streamed by a plain loop; an optimizer's divisions and square roots in the first cache; X'WX and its factors at the pace of a matrix product. The percentage is the larger one's share of the time."
+      + "\n\nRows:\n"
       + BenchRow.all.map { "  " + $0.name }.joined(separator: "\n"))
 
   @Option(help: "The rows, as names with * and ?, separated by commas.")
@@ -30,14 +31,15 @@ struct BenchCommand: ParsableCommand {
     }
     var results: [(String, Double)] = []
     for row in chosen {
-      let (seconds, limit) = try json ? (row.measure(), nil) : row.measureWithLimit?() ?? (row.measure(), nil)
+      let (seconds, limits) = try json ? (row.measure(), []) : row.measureWithLimits?() ?? (row.measure(), [])
       results.append((row.name, seconds))
       if !json {
         let name = row.name.padding(toLength: 36, withPad: " ", startingAt: 0)
-        let beside = limit.map {
-          String(format: "   limit %10.1f us   %3.0f %% of it", $0 * 1e6, 100 * $0 / seconds)
-        }
-        print(String(format: "%@ %12.1f us", name, seconds * 1e6) + (beside ?? ""))
+        let beside = limits.map { String(format: "   %@ %10.1f us", $0.name, $0.seconds * 1e6) }.joined()
+        let nearest = limits.map(\.seconds).max()
+        print(
+          String(format: "%@ %12.1f us", name, seconds * 1e6) + beside
+            + (nearest.map { String(format: "   %3.0f %%", 100 * $0 / seconds) } ?? ""))
         fflush(nil)
       }
     }

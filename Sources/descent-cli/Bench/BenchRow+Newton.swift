@@ -30,10 +30,10 @@ extension BenchRow {
           let fit = prepared()
           return try bestSeconds { _ in _ = try fit() }
         },
-        measureWithLimit: {
+        measureWithLimits: {
           let fit = prepared()
           let iterations = try fit().iterations
-          return try inTurns({ _ = try fit() }, limit: { floor(iterations) })
+          return try inTurns({ _ = try fit() }, limits: [("products", { floor(iterations) })])
         })
     ]
   }

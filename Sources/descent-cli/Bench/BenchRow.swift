@@ -6,8 +6,11 @@ struct BenchRow {
   let name: String
   /// Seconds a step.
   let measure: () throws -> Double
-  /// Seconds a step, and the seconds of the least that the machine allows: both in turns, where it is known.
-  var measureWithLimit: (() throws -> (seconds: Double, limit: Double))?
+  /// Seconds a step, and what the machine needs for parts of it at the least, in turns: where it is known.
+  var measureWithLimits: (() throws -> Limited)?
+
+  /// Seconds a step beside limits by name.
+  typealias Limited = (seconds: Double, limits: [(name: String, seconds: Double)])
 
   /// Every row: the names are those of the comparison with PyTorch and JAX.
   static var all: [BenchRow] { networks + regressions + optimizers + losses + newton + others }
@@ -103,7 +106,7 @@ struct BenchRow {
       return try bestSeconds { _ in try optimizer.step() }
     }
     guard limited.contains(where: { $0.name == shape.name }) else { return row }
-    row.measureWithLimit = {
+    row.measureWithLimits = {
       let optimizer = try prepared()
       let table = RuleTable.rule(rule.ruleName)
       let slots = (table?.stateSize ?? 0) + (name == "sgdm" ? 1 : 0)
@@ -112,10 +115,7 @@ struct BenchRow {
       let arithmetic = ArithmeticLimit(
         count, divisions: table?.divisions ?? 0, squareRoots: table?.squareRoots ?? 0)
       return try inTurns(
-        { try optimizer.step() },
-        limit: {
-          max(bestSeconds(budget: 0.1, rounds: 2) { _ in bytes.run() }, arithmetic.seconds())
-        })
+        { try optimizer.step() }, limits: [("bytes", bytes.seconds), ("arithmetic", arithmetic.seconds)])
     }
     return row
   }
@@ -140,28 +140,24 @@ struct BenchRow {
           let step = prepared()
           return bestSeconds { _ in step() }
         },
-        measureWithLimit: {
-          try inTurns(StreamLimit(samples * classes, updated: 1, overwrites: true), prepared())
+        measureWithLimits: {
+          let bytes = StreamLimit(samples * classes, updated: 1, overwrites: true)
+          return try inTurns(prepared(), limits: [("bytes", bytes.seconds)])
         })
     }
   }
 
-  /// This machine's memory may change its pace: short rounds of the step and of the limit, in turns.
-  private static func inTurns(
-    _ limit: StreamLimit, _ step: () throws -> Void
-  ) throws -> (seconds: Double, limit: Double) {
-    try inTurns(step) { bestSeconds(budget: 0.1, rounds: 2) { _ in limit.run() } }
-  }
-
+  /// This machine's pace may change: short rounds of the step and of the limits, in turns.
   static func inTurns(
-    _ step: () throws -> Void, limit: () -> Double
-  ) throws -> (seconds: Double, limit: Double) {
-    var best = (seconds: Double.infinity, limit: Double.infinity)
+    _ step: () throws -> Void, limits: [(name: String, measure: () -> Double)]
+  ) throws -> Limited {
+    var seconds = Double.infinity
+    var best = [Double](repeating: .infinity, count: limits.count)
     for _ in 0..<12 {
-      best.seconds = min(best.seconds, try bestSeconds(budget: 0.1, rounds: 2) { _ in try step() })
-      best.limit = min(best.limit, limit())
+      seconds = min(seconds, try bestSeconds(budget: 0.1, rounds: 2) { _ in try step() })
+      for (i, limit) in limits.enumerated() { best[i] = min(best[i], limit.measure()) }
     }
-    return best
+    return (seconds, zip(limits, best).map { ($0.name, $1) })
   }
 
   // MARK: Loading and starting

@@ -14,8 +14,10 @@ struct StreamLimit {
     arrays = (0...updated).map { _ in Tensor.ones([count]) }
   }
 
-  /// Streams everything once.
-  func run() {
+  /// Seconds to stream everything once, on all threads.
+  func seconds() -> Double { bestSeconds(budget: 0.1, rounds: 2) { _ in run() } }
+
+  private func run() {
     arrays.withPointers { pointers in
       let (gradient, state) = (pointers[0], Array(pointers.dropFirst()))
       let tile = 16_384
