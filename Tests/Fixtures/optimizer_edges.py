@@ -1,56 +1,75 @@
 #!/usr/bin/env python3
-"""Makes optimizer_edges.json: what PyTorch's running means are after gradients of very different sizes.
+"""Makes optimizer_edges.json: what PyTorch's optimizers do where numbers or options are unusual.
 
     pip install torch==2.13.0 numpy && python3 Tests/Fixtures/optimizer_edges.py
-
-One parameter an element, three steps: a huge gradient that the next must make forgotten where beta is 0; squares that
-overflow unless they are scaled first; tiny ones. foreach=False, fused=False.
 """
+import itertools
+import math
+
+import numpy as np
 import torch
+from torch import nn
 
-from exact import dump
+from exact import dump, exact
 
-O = torch.optim
-# Three steps by element.
-GRADIENTS = {
-    "float32": [[1e8, 1.0, 1.0], [2e19, 1.0, -1.0], [-2e19, 2e19, 1e19], [6e18, 3e-19, 0.0], [1e-20, 1e-22, 1e-21],
-                [1.0, -3e8, 7.0], [1e-45, 1e-38, 1e-30], [0.0, 0.0, 3.0]],
-    "float64": [[1e17, 1.0, 1.0], [2e154, 1.0, -1.0], [-2e154, 2e154, 1e154], [1e154, 3e-154, 0.0],
-                [1e-170, 1e-175, 1e-171], [1.0, -3e17, 7.0], [5e-324, 1e-310, 1e-300], [0.0, 0.0, 3.0]],
-}
-BETAS = [{"betas": (0.0, 0.999)}, {"betas": (0.4, 0.9)}, {"betas": (0.9, 0.999)}, {"betas": (0.0, 0.0)}]
-CASES = {
-    "adam": (O.Adam, BETAS + [{"betas": (0.0, 0.999), "amsgrad": True}]),
-    "adamw": (O.AdamW, BETAS), "adamax": (O.Adamax, BETAS), "nadam": (O.NAdam, BETAS), "radam": (O.RAdam, BETAS),
-    "rmsprop": (O.RMSprop, [{}, {"alpha": 0.0}, {"alpha": 0.3, "centered": True}, {"momentum": 0.9}]),
-    "adagrad": (O.Adagrad, [{}]), "adadelta": (O.Adadelta, [{}, {"rho": 0.0}, {"rho": 0.4}]),
-    "sgd": (O.SGD, [{"momentum": 0.9}]), "asgd": (O.ASGD, [{}, {"t0": 1}]), "rprop": (O.Rprop, [{}]),
-}
+SHAPES = [[5], [3, 2], [4]]
 
 
-def listed(tensor):
-    # Infinity and NaN are no numbers in JSON.
-    return [x if abs(x) < float("inf") else str(x) for x in tensor.double().tolist()]
+def numbers(tensor):
+    return [x if tensor.dtype == torch.float64 else float(str(np.float32(x)))
+            for x in tensor.detach().flatten().tolist()]
 
 
-cases = []
-for name, gradients in GRADIENTS.items():
-    dtype = getattr(torch, name)
-    for rule, (make, configurations) in CASES.items():
-        for options in configurations:
-            # Away from what the first steps are, so that no parameter is a difference of larger numbers.
-            start = torch.linspace(-3.3, 2.9, len(gradients), dtype=dtype)
-            p = torch.nn.Parameter(start.clone())
-            optimizer = make([p], lr=0.1, foreach=False, **options)
-            steps = []
-            for step in range(3):
-                p.grad = torch.tensor([g[step] for g in gradients], dtype=dtype)
-                optimizer.step()
-                state = {k: listed(v) for k, v in optimizer.state[p].items() if torch.is_tensor(v) and v.ndim > 0}
-                steps.append(dict(values=listed(p.detach()), state=state))
-            flat = {"lr": 0.1} | {k: float(v) for k, v in options.items() if k != "betas"}
-            if "betas" in options:
-                flat["beta1"], flat["beta2"] = options["betas"]
-            cases.append(dict(rule=rule, options=flat, dtype=name, start=start.tolist(),
-                              gradients=[[g[s] for g in gradients] for s in range(3)], steps=steps))
-dump("optimizer_edges.json", dict(torch=torch.__version__, cases=cases))
+# Clipping by norm: gradients that are not finite, in the first tensor, the last, and both. Three parameters at 0 and
+# one step of SGD at a rate of 1 leave the negative of the clipped gradients.
+
+nan, inf = math.nan, math.inf
+BAD = [{}, {0: nan}, {2: nan}, {0: inf}, {2: -inf}, {0: nan, 2: inf}, {0: inf, 2: nan}]
+clippings = []
+for dtype, norm_type, bad, per_tensor in itertools.product(
+        (torch.float32, torch.float64), (0.5, 1.0, 2.0, 3.0, inf), BAD, (False, True)):
+    parameters = [nn.Parameter(torch.zeros(s, dtype=dtype)) for s in SHAPES]
+    gradients = [torch.tensor(exact(p.numel(), 1, 1 + k), dtype=dtype) for k, p in enumerate(parameters)]
+    for k, value in bad.items():
+        gradients[k][1] = value
+    for p, g in zip(parameters, gradients):
+        p.grad = g.clone().reshape(p.shape)
+    sets = [[p] for p in parameters] if per_tensor else [parameters]
+    refused = False
+    for part in sets:
+        try:
+            nn.utils.get_total_norm([p.grad for p in part], norm_type, error_if_nonfinite=True, foreach=False)
+        except RuntimeError:
+            refused = True
+    norms = [nn.utils.clip_grad_norm_(part, 0.75, norm_type, foreach=False) for part in sets]
+    torch.optim.SGD(parameters, lr=1.0, foreach=False, fused=False).step()
+    clippings.append(dict(
+        dtype=str(dtype).removeprefix("torch."), norm_type=norm_type, per_tensor=per_tensor, refused=refused,
+        gradients=[numbers(g) for g in gradients], norm=None if per_tensor else norms[0].item(),
+        values=[x for p in parameters for x in numbers(p)]))
+
+# L-BFGS's line search where tolerance_change is large: it has a tolerance of its own.
+
+
+def valley(x):
+    return (torch.log(1 + torch.exp(3 * x)) + torch.log(1 + torch.exp(-3 * x))).sum() + 0.1 * (x.sum() - 2) ** 2
+
+
+lbfgs = []
+for tolerance, lr, offset in itertools.product((1e-3, 1.0, 3.0, 10.0), (1.0, 2.0, 4.0), range(8)):
+    x = nn.Parameter(torch.tensor(exact(6, 0, offset), dtype=torch.float64))
+    optimizer, losses = torch.optim.LBFGS(
+        [x], lr=lr, tolerance_change=tolerance, line_search_fn="strong_wolfe"), []
+
+    def closure():
+        optimizer.zero_grad()
+        loss = valley(x)
+        loss.backward()
+        return loss
+    for _ in range(4):
+        losses.append(optimizer.step(closure).item())
+    state = optimizer.state[x]
+    lbfgs.append(dict(tolerance=tolerance, lr=lr, offset=offset, losses=losses, values=numbers(x),
+                      evaluations=state["func_evals"], iterations=state["n_iter"]))
+
+dump("optimizer_edges.json", dict(torch=torch.__version__, clippings=clippings, lbfgs=lbfgs))

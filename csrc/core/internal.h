@@ -13,6 +13,11 @@
 /* Records the message for dsc_last_error and returns `status`. */
 dsc_status dsc_fail(dsc_status status, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* For a status that a caller's function returned: if it is a failure that left no text, records one that
+ * names the function. `failures` is the count before the call. */
+size_t dsc_failure_count(void);
+dsc_status dsc_check_callback(dsc_status status, size_t failures, const char *function);
+
 #define DSC_CHECK_NOT_NULL(pointer)                                                                          \
     do {                                                                                                     \
         if ((pointer) == NULL)                                                                               \

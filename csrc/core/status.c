@@ -4,13 +4,25 @@
 #include "core/internal.h"
 
 static _Thread_local char last_error[512];
+static _Thread_local size_t failure_count;
 
 dsc_status dsc_fail(dsc_status status, const char *format, ...) {
     va_list arguments;
     va_start(arguments, format);
     vsnprintf(last_error, sizeof last_error, format, arguments);
     va_end(arguments);
+    ++failure_count;
     return status;
+}
+
+size_t dsc_failure_count(void) {
+    return failure_count;
+}
+
+dsc_status dsc_check_callback(dsc_status status, size_t failures, const char *function) {
+    if (status >= 0 || failure_count != failures)
+        return status;
+    return dsc_fail(status, "%s returned %d: %s", function, (int)status, dsc_status_string(status));
 }
 
 const char *dsc_last_error(void) {

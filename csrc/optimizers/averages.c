@@ -31,7 +31,7 @@ static void DSC_NAME(climb)(size_t n, DSC_REAL scale, bool adaptive, DSC_REAL *p
 #include <math.h>
 #include <string.h>
 
-#include "optimizers/engine.h"
+#include "optimizers/rows.h"
 
 #define DSC_TEMPLATE "optimizers/averages.c"
 #include "core/instantiate.h"
@@ -74,6 +74,11 @@ bool dsc_optimizer_has_evaluation_weights(const dsc_optimizer *o) {
     return false;
 }
 
+/* Whether slot 0 holds state in a row. */
+static bool is_begun(const dsc_tensor *t, size_t row) {
+    return (dsc_missing_in_row(t, row) & 1) == 0;
+}
+
 dsc_status dsc_optimizer_evaluation_weights(const dsc_context *context, const dsc_optimizer *o,
                                             const void *parameters, void *out) {
     DSC_CHECK_NOT_NULL(o);
@@ -85,15 +90,23 @@ dsc_status dsc_optimizer_evaluation_weights(const dsc_context *context, const ds
     for (size_t i = 0; i < o->tensor_count; ++i) {
         const dsc_tensor *t = &o->tensors[i];
         const dsc_group *group = t->group == SIZE_MAX ? NULL : &o->groups[t->group];
-        if (group == NULL || group->rule->evaluation_weight == NULL || (t->filled & 1) == 0)
+        if (group == NULL || group->rule->evaluation_weight == NULL || t->length == 0)
             continue;
-        lerp_job job = {o->dtype,
-                        t->length,
-                        group->rule->evaluation_weight(group->options),
-                        dsc_offset(o, parameters, t->start),
-                        dsc_offset(o, o->planes[0], t->start),
-                        dsc_offset(o, out, t->start)};
-        dsc_parallel_for(context, dsc_ceil_div(t->length, DSC_TILE), lerp_tile, &job);
+        lerp_job job = {.dtype = o->dtype, .weight = group->rule->evaluation_weight(group->options)};
+        /* As many rows at once as have state, or have none. */
+        size_t rows = t->partial != 0 ? t->shape[0] : 1, width = t->length / rows;
+        for (size_t row = 0, next; row < rows; row = next) {
+            bool has_state = is_begun(t, row);
+            for (next = row + 1; next < rows && is_begun(t, next) == has_state;)
+                ++next;
+            size_t at = t->start + row * width;
+            job.n = (next - row) * width;
+            job.start = dsc_offset(o, parameters, at);
+            job.end = dsc_offset(o, o->planes[0], at);
+            job.out = dsc_offset(o, out, at);
+            if (has_state)
+                dsc_parallel_for(context, dsc_ceil_div(job.n, DSC_TILE), lerp_tile, &job);
+        }
     }
     return DSC_OK;
 }
@@ -131,6 +144,9 @@ dsc_status dsc_optimizer_perturb(const dsc_context *context, dsc_optimizer *o, c
     DSC_CHECK_NOT_NULL(step);
     if (!(rho >= 0 && isfinite(rho)))
         return dsc_fail(DSC_ERROR_OPTION, "SAM: rho is %g, must be in [0, inf)", rho);
+    if (o->lbfgs != NULL)
+        return dsc_fail(DSC_ERROR_ARGUMENT,
+                        "SAM does not go around lbfgs, which evaluates the objective itself");
     if (step->row_gradients != NULL)
         return dsc_fail(DSC_ERROR_ARGUMENT, "SAM takes no row gradients");
     dsc_run_list list;

@@ -30,8 +30,11 @@ typedef struct dsc_tensor {
     size_t group; /* SIZE_MAX: none */
     bool frozen;
     int64_t step;
-    uint32_t slots;  /* planes in use with its group's options */
-    uint32_t filled; /* planes that hold state */
+    uint32_t slots;   /* planes in use with its group's options */
+    uint32_t filled;  /* planes that hold state */
+    uint32_t partial; /* planes that hold state in some rows: those with their bit in `begun` */
+    uint8_t *begun;   /* a byte a row; NULL without partial planes */
+    size_t settled;   /* the rows before it have begun all partial planes */
     double scalars[DSC_MAX_SCALARS];
     char *name; /* NULL: unnamed */
 } dsc_tensor;
@@ -42,11 +45,13 @@ typedef struct dsc_run {
     size_t length;            /* gradient elements */
     const dsc_tensor *tensor; /* the first of them */
     size_t group;
-    uint32_t missing;             /* planes in use that hold no state yet */
+    uint32_t missing;             /* planes in use that hold no state yet, at least in some rows */
+    bool by_rows;                 /* row by row: not all rows have a gradient, or the same state */
     bool looks_ahead;             /* this step moves the slow weights */
     const dsc_row_gradient *rows; /* NULL: the gradient is dense */
     const void *gradients;        /* of the run */
-    double norm;                  /* of the gradients, if measured */
+    double norm;                  /* of the gradients, if measured: the Euclidean one */
+    double clip_norm;             /* and the one that clipping goes by */
     double scale;                 /* that clipping by norm multiplies by */
     dsc_coefficients coefficients;
 } dsc_run;
@@ -85,6 +90,11 @@ static inline const dsc_group *dsc_group_of(const dsc_optimizer *o, const dsc_ru
     return &o->groups[run->group];
 }
 
+/* Whether state of the rule's own is missing: it has not seen these elements yet. */
+static inline bool dsc_is_fresh(uint32_t missing) {
+    return (missing & ~(1u << DSC_SLOW)) != 0;
+}
+
 static inline void *dsc_offset(const dsc_optimizer *o, const void *base, size_t elements) {
     return base == NULL ? NULL : (char *)(uintptr_t)base + elements * dsc_dtype_size(o->dtype);
 }
@@ -92,21 +102,52 @@ static inline void *dsc_offset(const dsc_optimizer *o, const void *base, size_t 
 /* The runs of a step. Fails if a row gradient is not what it should be. */
 dsc_status dsc_find_runs(dsc_optimizer *o, const dsc_step *step, dsc_run_list *list);
 
+/* The next step's number has room to rise, and is exact as a double. */
+#define DSC_LARGEST_STEP (INT64_C(1) << 53)
+
 /* After a step: the tensors' step counts, what their slots hold, and their scalars. */
 void dsc_count_step(dsc_optimizer *o, const dsc_step *step, const dsc_run_list *list);
 
 /* The run that a tile belongs to, and the range of the run's gradients that it covers. */
 dsc_run *dsc_run_of_tile(const dsc_run_list *list, size_t tile, size_t *offset, size_t *length);
 
-/* Sets the runs' norms, and the common norm and largest absolute value. bad = the run and the element in it
- * of the first one that is not finite; NULL if all are. */
+/* In both a NaN stays, which C's fmax lets go, and its hypot beside an infinity. */
+static inline double dsc_larger(double a, double b) {
+    return a > b || isnan(a) ? a : b;
+}
+static inline double dsc_hypot(double a, double b) {
+    return isnan(a) || isnan(b) ? NAN : hypot(a, b);
+}
+
+/* Of a group that took no part, or while statistics are off. */
+extern const dsc_group_statistics dsc_no_statistics;
+
+/* Whether clipping by norm has to be looked after. */
+static inline bool dsc_clips_norm(const dsc_optimizer *o) {
+    return isfinite(o->clipping.max_norm) || o->clipping.error_if_nonfinite;
+}
+
+/* Sets the runs' norms, and those of all runs and the largest absolute value; a NaN among the gradients makes
+ * all three NaN. bad = the run and the element in it of the first one that is not finite; NULL if all are. */
 typedef struct dsc_measure {
-    double norm, largest;
+    double norm, clip_norm, largest; /* clip_norm: only if clipping by norm */
     const dsc_run *bad_run;
     size_t bad_element;
 } dsc_measure;
 dsc_measure dsc_measure_gradients(const dsc_context *context, const dsc_optimizer *o,
                                   const dsc_run_list *list);
+
+/* The first of n numbers that is not finite; SIZE_MAX if all are. */
+size_t dsc_first_bad(dsc_dtype dtype, size_t n, const void *numbers);
+
+/* What the guard makes of a gradient that is not finite: DSC_OK if it may pass, else the step's status. Puts
+ * it into the report. */
+dsc_status dsc_guard_gradient(dsc_optimizer *o, size_t tensor, size_t element, bool must_stop,
+                              dsc_step_report *report);
+
+/* The hooks: a refusal by the one before is the step's status. */
+dsc_status dsc_hook_before(const dsc_optimizer *o, const dsc_step *step);
+void dsc_hook_after(const dsc_optimizer *o, const dsc_step *step, const dsc_step_report *report);
 
 /* Updates the parameters of all runs; the penalties they had before. */
 double dsc_update_runs(const dsc_context *context, dsc_optimizer *o, const dsc_step *step,
@@ -120,9 +161,11 @@ void dsc_free_planes(dsc_optimizer *o);
  * of them then does so in all, and no store reaches across two. */
 void dsc_place_planes(dsc_optimizer *o, const void *parameters);
 
-/* Makes room for what a step needs, for as many tensors and elements as there are. */
+/* Makes room for what a step needs, for as many tensors and elements as there are; for the step of a rule
+ * over tensors, as many bytes as it needs. */
 dsc_status dsc_allocate_lists(dsc_optimizer *o);
-dsc_status dsc_allocate_workspace(dsc_optimizer *o);
+size_t dsc_workspace_bytes(const dsc_optimizer *o, const dsc_rule *rule, const dsc_tensor *tensor);
+dsc_status dsc_allocate_workspace(dsc_optimizer *o, size_t bytes);
 
 /* The planes that a tensor uses in a group. */
 uint32_t dsc_slots_in(const dsc_group *group, const dsc_tensor *tensor);

@@ -5,6 +5,9 @@
 #include <string.h>
 
 #include "optimizers/lbfgs.h"
+#include "optimizers/rows.h"
+
+const dsc_group_statistics dsc_no_statistics = {NAN, NAN, NAN, NAN, 0};
 
 /* "lr, momentum, ..." for messages. */
 static void list_options(const dsc_rule_info *info, char *text, size_t size) {
@@ -90,53 +93,83 @@ uint32_t dsc_slots_in(const dsc_group *group, const dsc_tensor *tensor) {
     return group->lookahead_steps > 0 ? used | 1u << DSC_SLOW : used;
 }
 
-/* Stores a checked group and gives its tensors what it needs. */
-static dsc_status store(dsc_optimizer *o, size_t index, const dsc_group *group) {
-    uint32_t slots = 0;
-    for (size_t i = 0; i < o->tensor_count; ++i)
-        if (o->tensors[i].group == index)
-            slots |= dsc_slots_in(group, &o->tensors[i]);
-    DSC_TRY(dsc_allocate_planes(o, slots));
-    o->groups[index] = *group;
-    for (size_t i = 0; i < o->tensor_count; ++i)
-        if (o->tensors[i].group == index)
-            o->tensors[i].slots = dsc_slots_in(group, &o->tensors[i]);
-    return dsc_allocate_workspace(o);
+/* The i-th of the tensors that a caller names; NULL names them all in order. */
+static size_t tensor_at(const size_t *indices, size_t i) {
+    return indices != NULL ? indices[i] : i;
 }
 
-/* What a rule may ask of its tensors. */
-static dsc_status check_tensors(const dsc_optimizer *o, const dsc_rule *rule, size_t count,
-                                const size_t *indices) {
-    char buffer[32];
+/* Stores a checked group and gives its tensors, which are among those named, what it needs. */
+static dsc_status store(dsc_optimizer *o, size_t index, const dsc_group *group, size_t count,
+                        const size_t *indices) {
+    uint32_t slots = 0;
+    size_t bytes = 0;
     for (size_t i = 0; i < count; ++i) {
-        size_t tensor = indices != NULL ? indices[i] : i;
-        if (tensor >= o->tensor_count)
-            return dsc_fail(DSC_ERROR_ARGUMENT, "there is no tensor %zu, only %zu", tensor, o->tensor_count);
-        const dsc_tensor *t = &o->tensors[tensor];
-        bool twice = t->group != SIZE_MAX;
-        for (size_t j = 0; indices != NULL && !twice && j < i; ++j)
-            twice = indices[j] == tensor;
-        if (twice)
-            return dsc_fail(DSC_ERROR_ARGUMENT, "%s is in a group already",
-                            dsc_tensor_name(o, tensor, buffer, sizeof buffer));
-        if (rule->info.kind == DSC_RULE_MATRIX && t->rank != 2)
-            return dsc_fail(DSC_ERROR_ARGUMENT, "%s takes matrices only; %s has rank %zu", rule->info.name,
-                            dsc_tensor_name(o, tensor, buffer, sizeof buffer), t->rank);
-        if (rule->info.kind == DSC_RULE_MATRIX && (t->shape[0] > INT_MAX || t->shape[1] > INT_MAX))
-            return dsc_fail(DSC_ERROR_OVERFLOW, "%s is too large for OpenBLAS's int",
-                            dsc_tensor_name(o, tensor, buffer, sizeof buffer));
+        const dsc_tensor *t = &o->tensors[tensor_at(indices, i)];
+        if (t->group != index)
+            continue;
+        slots |= dsc_slots_in(group, t);
+        bytes = dsc_max_size(bytes, dsc_workspace_bytes(o, group->rule, t));
     }
+    DSC_TRY(dsc_allocate_planes(o, slots));
+    DSC_TRY(dsc_allocate_workspace(o, bytes));
+    o->groups[index] = *group;
+    for (size_t i = 0; i < count; ++i) {
+        dsc_tensor *t = &o->tensors[tensor_at(indices, i)];
+        if (t->group == index)
+            t->slots = dsc_slots_in(group, t);
+    }
+    return DSC_OK;
+}
+
+/* The same with all tensors of a group that there is. */
+static dsc_status store_again(dsc_optimizer *o, size_t index, const dsc_group *group) {
+    return store(o, index, group, o->tensor_count, NULL);
+}
+
+/* Puts a tensor into the group to be made, if the rule takes it. */
+static dsc_status take_tensor(dsc_optimizer *o, const dsc_rule *rule, size_t tensor) {
+    char buffer[32];
+    if (tensor >= o->tensor_count)
+        return dsc_fail(DSC_ERROR_ARGUMENT, "there is no tensor %zu, only %zu", tensor, o->tensor_count);
+    dsc_tensor *t = &o->tensors[tensor];
+    if (t->group != SIZE_MAX)
+        return dsc_fail(DSC_ERROR_ARGUMENT, "%s is in a group already",
+                        dsc_tensor_name(o, tensor, buffer, sizeof buffer));
+    if (rule->info.kind == DSC_RULE_MATRIX && t->rank != 2)
+        return dsc_fail(DSC_ERROR_ARGUMENT, "%s takes matrices only; %s has rank %zu", rule->info.name,
+                        dsc_tensor_name(o, tensor, buffer, sizeof buffer), t->rank);
+    if (rule->info.kind == DSC_RULE_MATRIX && (t->shape[0] > INT_MAX || t->shape[1] > INT_MAX))
+        return dsc_fail(DSC_ERROR_OVERFLOW, "%s is too large for OpenBLAS's int",
+                        dsc_tensor_name(o, tensor, buffer, sizeof buffer));
+    t->group = o->group_count;
+    return DSC_OK;
+}
+
+static void release_tensors(dsc_optimizer *o, size_t count, const size_t *indices) {
+    for (size_t i = 0; i < count; ++i)
+        o->tensors[tensor_at(indices, i)].group = SIZE_MAX;
+}
+
+/* All of them or none. */
+static dsc_status take_tensors(dsc_optimizer *o, const dsc_rule *rule, size_t count, const size_t *indices) {
     bool is_closure = rule->info.kind == DSC_RULE_CLOSURE;
     if ((is_closure && (o->group_count > 0 || count < o->tensor_count)) || o->lbfgs != NULL)
         return dsc_fail(DSC_ERROR_ARGUMENT, "%s must be the only group, of all tensors",
                         is_closure ? rule->info.name : "lbfgs");
+    for (size_t i = 0; i < count; ++i) {
+        dsc_status status = take_tensor(o, rule, tensor_at(indices, i));
+        if (status != DSC_OK) {
+            release_tensors(o, i, indices);
+            return status;
+        }
+    }
     return DSC_OK;
 }
 
 dsc_status dsc_optimizer_add_group(dsc_optimizer *o, const char *rule, size_t count, const size_t *indices,
                                    size_t option_count, const dsc_option *options, size_t *group) {
     DSC_CHECK_NOT_NULL(o);
-    dsc_group fresh = {.rule = dsc_rule_named(rule)};
+    dsc_group fresh = {.rule = dsc_rule_named(rule), .statistics = dsc_no_statistics};
     if (fresh.rule == NULL) {
         char known[512];
         list_rules(known, sizeof known);
@@ -146,20 +179,18 @@ dsc_status dsc_optimizer_add_group(dsc_optimizer *o, const char *rule, size_t co
     for (size_t i = 0; i < fresh.rule->info.option_count; ++i)
         fresh.options[i] = fresh.rule->info.options[i].initial;
     DSC_TRY(apply(&fresh, option_count, options));
-    DSC_TRY(check_tensors(o, fresh.rule, count, indices));
     dsc_group *groups = realloc(o->groups, (o->group_count + 1) * sizeof *groups);
     if (groups == NULL)
         return dsc_fail(DSC_ERROR_MEMORY, "%s: out of memory", __func__);
     o->groups = groups;
-    if (fresh.rule->info.kind == DSC_RULE_CLOSURE)
-        DSC_TRY(dsc_lbfgs_create(o, &fresh));
-    for (size_t i = 0; i < count; ++i)
-        o->tensors[indices != NULL ? indices[i] : i].group = o->group_count;
-    dsc_status status = store(o, o->group_count, &fresh);
-    for (size_t i = 0; status != DSC_OK && i < count; ++i)
-        o->tensors[indices != NULL ? indices[i] : i].group = SIZE_MAX;
-    if (status != DSC_OK)
+    DSC_TRY(take_tensors(o, fresh.rule, count, indices));
+    dsc_status status = store(o, o->group_count, &fresh, count, indices);
+    if (status == DSC_OK && fresh.rule->info.kind == DSC_RULE_CLOSURE)
+        status = dsc_lbfgs_create(o, &fresh);
+    if (status != DSC_OK) {
+        release_tensors(o, count, indices);
         return status;
+    }
     if (group != NULL)
         *group = o->group_count;
     ++o->group_count;
@@ -180,7 +211,7 @@ dsc_status dsc_optimizer_set_options(dsc_optimizer *o, size_t group, size_t coun
     DSC_TRY(apply(&copy, count, options));
     if (o->lbfgs != NULL)
         DSC_TRY(dsc_lbfgs_resize(o, &copy));
-    return store(o, group, &copy);
+    return store_again(o, group, &copy);
 }
 
 dsc_status dsc_optimizer_set_lookahead(dsc_optimizer *o, size_t group, int64_t steps, double alpha) {
@@ -194,7 +225,12 @@ dsc_status dsc_optimizer_set_lookahead(dsc_optimizer *o, size_t group, int64_t s
     dsc_group copy = o->groups[group];
     copy.lookahead_steps = steps;
     copy.lookahead_alpha = alpha;
-    return store(o, group, &copy);
+    DSC_TRY(store_again(o, group, &copy));
+    /* The slow weights of before it is switched on again would be out of date. */
+    for (size_t i = 0; steps == 0 && i < o->tensor_count; ++i)
+        if (o->tensors[i].group == group)
+            dsc_forget_plane(o, &o->tensors[i], DSC_SLOW);
+    return DSC_OK;
 }
 
 dsc_status dsc_optimizer_set_penalty(dsc_optimizer *o, size_t group, double l1, double l2) {
@@ -213,8 +249,7 @@ dsc_status dsc_optimizer_get_statistics(const dsc_optimizer *o, size_t group,
                                         dsc_group_statistics *statistics) {
     DSC_TRY(check_group(o, group));
     DSC_CHECK_NOT_NULL(statistics);
-    const dsc_group_statistics none = {NAN, NAN, NAN, NAN};
-    *statistics = o->statistics ? o->groups[group].statistics : none;
+    *statistics = o->groups[group].statistics;
     return DSC_OK;
 }
 

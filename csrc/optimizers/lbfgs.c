@@ -1,12 +1,10 @@
 #include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "optimizers/lbfgs.h"
+#include "optimizers/lbfgs_state.h"
 
-enum { LR, MAX_ITER, MAX_EVAL, TOLERANCE_GRAD, TOLERANCE_CHANGE, HISTORY_SIZE, LINE_SEARCH };
-enum { N_ITER, FUNC_EVALS, T, H_DIAG, PREV_LOSS, PAIRS }; /* the scalars */
+/* PyTorch's line search has this tolerance whatever tolerance_change is. */
+#define LINE_TOLERANCE 1e-9
 
 static const char *const line_searches[] = {"none", "strong_wolfe"};
 
@@ -22,122 +20,6 @@ static const dsc_option_info options[] = {
                                "how far to go along the direction: lr, or a search", line_searches),
 };
 
-/* ---- State ---- */
-
-typedef struct dsc_lbfgs {
-    dsc_dtype dtype;
-    size_t n, capacity, first; /* the history is a ring: pair i is at (first + i) % capacity */
-    void *memory;              /* all vectors */
-    double *ro, *al;
-    size_t ro_count; /* ro is known for so many of the oldest pairs */
-} dsc_lbfgs;
-
-/* The vectors before the history. */
-enum { DIRECTION, PREVIOUS, START, GRADIENTS, FIXED = GRADIENTS + DSC_LINE_GRADIENTS };
-
-static void *vector(const dsc_lbfgs *l, size_t index) {
-    return (char *)l->memory + index * l->n * dsc_dtype_size(l->dtype);
-}
-static size_t ring(const dsc_lbfgs *l, size_t pair) {
-    return (l->first + pair) % l->capacity;
-}
-static void *change(const dsc_lbfgs *l, size_t pair) {
-    return vector(l, FIXED + 2 * ring(l, pair));
-}
-static void *step_taken(const dsc_lbfgs *l, size_t pair) {
-    return vector(l, FIXED + 2 * ring(l, pair) + 1);
-}
-
-void dsc_lbfgs_destroy(dsc_lbfgs *l) {
-    if (l == NULL)
-        return;
-    dsc_free(l->memory);
-    free(l->ro);
-    free(l->al);
-    free(l);
-}
-
-static dsc_status make(const dsc_optimizer *o, const dsc_group *group, dsc_lbfgs **made) {
-    dsc_lbfgs *l = calloc(1, sizeof *l);
-    if (l == NULL)
-        return dsc_fail(DSC_ERROR_MEMORY, "out of memory");
-    *l = (dsc_lbfgs){.dtype = o->dtype, .n = o->total, .capacity = (size_t)group->options[HISTORY_SIZE]};
-    l->ro = calloc(l->capacity, sizeof *l->ro);
-    l->al = calloc(l->capacity, sizeof *l->al);
-    size_t vectors = FIXED + 2 * l->capacity;
-    bool overflows = dsc_product_overflows(vectors, dsc_max_size(l->n, 1), l->dtype);
-    size_t bytes = overflows ? 0 : vectors * l->n * dsc_dtype_size(l->dtype);
-    dsc_status status = DSC_ERROR_MEMORY;
-    if (l->ro != NULL && l->al != NULL && !overflows)
-        status = dsc_allocate(bytes, &l->memory);
-    if (status != DSC_OK) {
-        dsc_lbfgs_destroy(l);
-        return dsc_fail(status, "a history of %zu pairs of %zu elements is not to be had", l->capacity,
-                        o->total);
-    }
-    *made = l;
-    return DSC_OK;
-}
-
-dsc_status dsc_lbfgs_create(dsc_optimizer *o, const dsc_group *group) {
-    return make(o, group, &o->lbfgs);
-}
-
-dsc_status dsc_lbfgs_resize(dsc_optimizer *o, const dsc_group *group) {
-    dsc_lbfgs *old = o->lbfgs, *fresh;
-    if ((size_t)group->options[HISTORY_SIZE] == old->capacity)
-        return DSC_OK;
-    DSC_TRY(make(o, group, &fresh));
-    size_t vector_bytes = old->n * dsc_dtype_size(old->dtype);
-    memcpy(fresh->memory, old->memory, FIXED * vector_bytes);
-    size_t pairs = o->tensor_count > 0 ? (size_t)o->tensors[0].scalars[PAIRS] : 0;
-    size_t kept = dsc_min_size(pairs, fresh->capacity);
-    for (size_t i = 0; i < kept; ++i) {
-        memcpy(change(fresh, i), change(old, pairs - kept + i), vector_bytes);
-        memcpy(step_taken(fresh, i), step_taken(old, pairs - kept + i), vector_bytes);
-    }
-    for (size_t i = 0; i < o->tensor_count; ++i)
-        o->tensors[i].scalars[PAIRS] = (double)kept;
-    dsc_lbfgs_destroy(old);
-    o->lbfgs = fresh;
-    return DSC_OK;
-}
-
-size_t dsc_lbfgs_slot_count(const dsc_lbfgs *l) {
-    return 2 + 2 * l->capacity;
-}
-
-void *dsc_lbfgs_slot(const dsc_lbfgs *l, size_t slot, char *name, size_t size) {
-    if (slot < 2) {
-        snprintf(name, size, "%s", slot == 0 ? "d" : "prev_flat_grad");
-        return vector(l, slot == 0 ? DIRECTION : PREVIOUS);
-    }
-    size_t pair = (slot - 2) / 2;
-    bool is_change = slot % 2 == 0;
-    snprintf(name, size, "%s.%zu", is_change ? "old_dirs" : "old_stps", pair);
-    return is_change ? change(l, pair) : step_taken(l, pair);
-}
-
-bool dsc_lbfgs_is_filled(const dsc_optimizer *o, size_t slot) {
-    const double *scalars = o->tensors[0].scalars;
-    return slot < 2 ? scalars[N_ITER] > 0 : (double)((slot - 2) / 2) < scalars[PAIRS];
-}
-
-void dsc_lbfgs_reset(dsc_optimizer *o) {
-    if (o->lbfgs != NULL)
-        o->lbfgs->first = o->lbfgs->ro_count = 0;
-}
-
-dsc_status dsc_lbfgs_check_scalars(const dsc_lbfgs *l, const double *scalars) {
-    double pairs = scalars[PAIRS];
-    if (pairs >= 0 && pairs <= (double)l->capacity && pairs == floor(pairs))
-        return DSC_OK;
-    return dsc_fail(DSC_ERROR_ARGUMENT, "lbfgs: pairs is %g, must be a whole number in [0, %zu]", pairs,
-                    l->capacity);
-}
-
-/* ---- A step ---- */
-
 typedef struct minimization {
     dsc_optimizer *o;
     dsc_lbfgs *l;
@@ -149,14 +31,20 @@ typedef struct minimization {
     double scalars[DSC_MAX_SCALARS];
     double loss;
     int evaluations;
+    bool has_moved; /* an iteration is finished */
+    dsc_step_report report;
 } minimization;
+
+static bool takes_part(const minimization *m, size_t tensor) {
+    return !m->o->tensors[tensor].frozen &&
+           (m->step->has_gradient == NULL || m->step->has_gradient[tensor] != 0);
+}
 
 /* Zero where a tensor takes no part: it keeps its values then. */
 static void mask(const minimization *m, void *values) {
     for (size_t i = 0; i < m->o->tensor_count; ++i) {
         const dsc_tensor *t = &m->o->tensors[i];
-        bool takes_part = !t->frozen && (m->step->has_gradient == NULL || m->step->has_gradient[i] != 0);
-        if (!takes_part)
+        if (!takes_part(m, i))
             memset(dsc_offset(m->o, values, t->start), 0, t->length * dsc_dtype_size(m->o->dtype));
     }
 }
@@ -165,25 +53,38 @@ static size_t vector_bytes(const minimization *m) {
     return m->l->n * dsc_dtype_size(m->l->dtype);
 }
 
+/* Fails if the guard is to refuse the gradient: the step then ends with its last finished iteration. */
+static dsc_status guard(minimization *m) {
+    dsc_optimizer *o = m->o;
+    size_t bad =
+        o->guard == DSC_GUARD_PROPAGATE ? SIZE_MAX : dsc_first_bad(o->dtype, o->total, m->step->gradients);
+    for (size_t i = 0; bad != SIZE_MAX && i < o->tensor_count; ++i)
+        if (bad < o->tensors[i].start + o->tensors[i].length)
+            return dsc_guard_gradient(o, i, bad - o->tensors[i].start, true, &m->report);
+    return DSC_OK;
+}
+
 /* Loss and gradient at the parameters as they are; the gradient also goes to the place of that number. */
 static dsc_status evaluate(minimization *m, int gradient) {
     ++m->evaluations;
-    DSC_TRY(m->closure(m->user, &m->loss));
+    size_t failures = dsc_failure_count();
+    DSC_TRY(dsc_check_callback(m->closure(m->user, &m->loss), failures, "the closure"));
     mask(m, m->step->gradients);
-    memcpy(vector(m->l, GRADIENTS + (size_t)gradient), m->step->gradients, vector_bytes(m));
-    return DSC_OK;
+    memcpy(dsc_lbfgs_vector(m->l, GRADIENTS + (size_t)gradient), m->step->gradients, vector_bytes(m));
+    return guard(m);
 }
 
 static dsc_status evaluate_on_line(void *user, dsc_line_point *point) {
     minimization *m = user;
-    dsc_vector_combine(&m->v, 1, vector(m->l, START), point->t, vector(m->l, DIRECTION), m->step->parameters);
+    dsc_vector_combine(&m->v, 1, dsc_lbfgs_vector(m->l, START), point->t, dsc_lbfgs_vector(m->l, DIRECTION),
+                       m->step->parameters);
     dsc_status status = evaluate(m, point->gradient);
-    memcpy(m->step->parameters, vector(m->l, START), vector_bytes(m));
+    memcpy(m->step->parameters, dsc_lbfgs_vector(m->l, START), vector_bytes(m));
     if (status < 0)
         return status;
     point->f = m->loss;
-    point->slope =
-        dsc_vector_dot(&m->v, vector(m->l, GRADIENTS + (size_t)point->gradient), vector(m->l, DIRECTION));
+    point->slope = dsc_vector_dot(&m->v, dsc_lbfgs_vector(m->l, GRADIENTS + (size_t)point->gradient),
+                                  dsc_lbfgs_vector(m->l, DIRECTION));
     return DSC_OK;
 }
 
@@ -193,19 +94,19 @@ static void remember(minimization *m, const void *g) {
     dsc_lbfgs *l = m->l;
     size_t pairs = (size_t)m->scalars[PAIRS];
     /* The start's vector is free between iterations: it takes the change until it is known to be kept. */
-    void *y = vector(l, START), *d = vector(l, DIRECTION);
-    dsc_vector_combine(&m->v, 1, g, -1, vector(l, PREVIOUS), y);
+    void *y = dsc_lbfgs_vector(l, START), *d = dsc_lbfgs_vector(l, DIRECTION);
+    dsc_vector_combine(&m->v, 1, g, -1, dsc_lbfgs_vector(l, PREVIOUS), y);
     dsc_vector_combine(&m->v, m->scalars[T], d, 0, NULL, d);
     double ys = dsc_vector_dot(&m->v, y, d);
     if (!(ys > 1e-10))
         return;
     if (pairs == l->capacity) {
-        l->first = ring(l, 1);
+        l->first = dsc_lbfgs_ring(l, 1);
         --pairs;
         memmove(l->ro, l->ro + 1, pairs * sizeof *l->ro);
     }
-    memcpy(change(l, pairs), y, vector_bytes(m));
-    memcpy(step_taken(l, pairs), d, vector_bytes(m));
+    memcpy(dsc_lbfgs_change(l, pairs), y, vector_bytes(m));
+    memcpy(dsc_lbfgs_step_taken(l, pairs), d, vector_bytes(m));
     l->ro[pairs] = 1 / ys;
     l->ro_count = pairs + 1;
     m->scalars[PAIRS] = (double)(pairs + 1);
@@ -215,17 +116,17 @@ static void remember(minimization *m, const void *g) {
 /* direction = -H g, H the inverse Hessian that the history tells: Nocedal and Wright 2006, algorithm 7.4. */
 static void find_direction(minimization *m, const void *g) {
     dsc_lbfgs *l = m->l;
-    void *d = vector(l, DIRECTION);
+    void *d = dsc_lbfgs_vector(l, DIRECTION);
     size_t pairs = (size_t)m->scalars[PAIRS];
     dsc_vector_combine(&m->v, -1, g, 0, NULL, d);
     for (size_t i = pairs; i-- > 0;) {
-        l->al[i] = dsc_vector_dot(&m->v, step_taken(l, i), d) * l->ro[i];
-        dsc_vector_combine(&m->v, 1, d, -l->al[i], change(l, i), d);
+        l->al[i] = dsc_vector_dot(&m->v, dsc_lbfgs_step_taken(l, i), d) * l->ro[i];
+        dsc_vector_combine(&m->v, 1, d, -l->al[i], dsc_lbfgs_change(l, i), d);
     }
     dsc_vector_combine(&m->v, m->scalars[H_DIAG], d, 0, NULL, d);
     for (size_t i = 0; i < pairs; ++i) {
-        double be = dsc_vector_dot(&m->v, change(l, i), d) * l->ro[i];
-        dsc_vector_combine(&m->v, 1, d, l->al[i] - be, step_taken(l, i), d);
+        double be = dsc_vector_dot(&m->v, dsc_lbfgs_change(l, i), d) * l->ro[i];
+        dsc_vector_combine(&m->v, 1, d, l->al[i] - be, dsc_lbfgs_step_taken(l, i), d);
     }
     mask(m, d);
 }
@@ -233,20 +134,20 @@ static void find_direction(minimization *m, const void *g) {
 /* Goes along the direction. *gradient: where the gradient there is kept. */
 static dsc_status move(minimization *m, double slope, int max_eval, bool is_last, int *gradient) {
     dsc_lbfgs *l = m->l;
-    void *d = vector(l, DIRECTION), *p = m->step->parameters;
-    memcpy(vector(l, START), p, vector_bytes(m));
+    void *d = dsc_lbfgs_vector(l, DIRECTION), *p = m->step->parameters;
+    memcpy(dsc_lbfgs_vector(l, START), p, vector_bytes(m));
     if (m->options[LINE_SEARCH] == 0) {
         dsc_vector_combine(&m->v, 1, p, m->scalars[T], d, p);
         /* At the end of a step the next step's first evaluation will do. */
         dsc_status status = is_last ? DSC_OK : evaluate(m, *gradient);
         if (status < 0)
-            memcpy(p, vector(l, START), vector_bytes(m));
+            memcpy(p, dsc_lbfgs_vector(l, START), vector_bytes(m));
         return status;
     }
     dsc_line_search search = {.evaluate = evaluate_on_line,
                               .user = m,
                               .direction_size = dsc_vector_largest(&m->v, d),
-                              .tolerance_change = m->options[TOLERANCE_CHANGE],
+                              .tolerance_change = LINE_TOLERANCE,
                               .most = max_eval - m->evaluations};
     dsc_line_point found, start = {.f = m->loss, .slope = slope, .gradient = *gradient};
     DSC_TRY(dsc_line_search_run(&search, start, m->scalars[T], &found));
@@ -265,38 +166,67 @@ static dsc_status iterate(minimization *m) {
     int max_eval = values[MAX_EVAL] > 0 ? (int)values[MAX_EVAL] : (int)(max_iter * 1.25);
     int gradient = 0;
     for (int i = 1; i <= max_iter; ++i) {
-        const void *g = vector(l, GRADIENTS + (size_t)gradient);
+        const void *g = dsc_lbfgs_vector(l, GRADIENTS + (size_t)gradient);
         bool is_first = ++s[N_ITER] == 1;
         if (is_first) {
             s[H_DIAG] = 1;
-            dsc_vector_combine(&m->v, -1, g, 0, NULL, vector(l, DIRECTION));
+            dsc_vector_combine(&m->v, -1, g, 0, NULL, dsc_lbfgs_vector(l, DIRECTION));
         } else {
             remember(m, g);
             find_direction(m, g);
         }
-        memcpy(vector(l, PREVIOUS), g, vector_bytes(m));
+        memcpy(dsc_lbfgs_vector(l, PREVIOUS), g, vector_bytes(m));
         s[PREV_LOSS] = m->loss;
         s[T] = values[LR] * (is_first ? fmin(1, 1 / dsc_vector_sum(&m->v, g)) : 1);
-        double slope = dsc_vector_dot(&m->v, g, vector(l, DIRECTION));
+        double slope = dsc_vector_dot(&m->v, g, dsc_lbfgs_vector(l, DIRECTION));
         if (slope > -tolerance)
             break;
-        DSC_TRY(move(m, slope, max_eval, i == max_iter, &gradient));
-        g = vector(l, GRADIENTS + (size_t)gradient);
+        dsc_status status = move(m, slope, max_eval, i == max_iter, &gradient);
+        if (status < 0) {
+            /* No step was taken: the next iteration has nothing to remember. */
+            s[T] = 0;
+            --s[N_ITER];
+            return status;
+        }
+        m->has_moved = true;
+        g = dsc_lbfgs_vector(l, GRADIENTS + (size_t)gradient);
         if (m->evaluations >= max_eval || dsc_vector_largest(&m->v, g) <= values[TOLERANCE_GRAD] ||
-            dsc_vector_largest(&m->v, vector(l, DIRECTION)) * fabs(s[T]) <= tolerance ||
+            dsc_vector_largest(&m->v, dsc_lbfgs_vector(l, DIRECTION)) * fabs(s[T]) <= tolerance ||
             fabs(m->loss - s[PREV_LOSS]) < tolerance)
             break;
     }
     return DSC_OK;
 }
 
-/* What the guard says to a first gradient that is not finite. */
-static dsc_status check_finite(dsc_optimizer *o, double largest) {
-    if (o->guard == DSC_GUARD_PROPAGATE || isfinite(largest))
+static double euclidean_norm(const minimization *m, const void *g, double largest) {
+    double squares = dsc_vector_dot(&m->v, g, g);
+    if (isnormal(squares) || !(largest > 0 && isfinite(largest)))
+        return sqrt(squares);
+    void *scaled = dsc_lbfgs_vector(m->l, START);
+    dsc_vector_combine(&m->v, 1 / largest, g, 0, NULL, scaled);
+    return largest * sqrt(dsc_vector_dot(&m->v, scaled, scaled));
+}
+
+/* What the first evaluation shows. */
+static void describe(minimization *m, double largest) {
+    m->report.gradient_norm = euclidean_norm(m, m->step->gradients, largest);
+    m->report.gradient_largest = largest;
+    for (size_t i = 0; i < m->o->tensor_count; ++i)
+        m->report.updated += takes_part(m, i) ? m->o->tensors[i].length : 0;
+}
+
+/* A gradient was refused: before the first iteration was finished that skips the step, if the guard says so;
+ * later it only ends it. */
+static dsc_status end_early(minimization *m, dsc_status status) {
+    dsc_optimizer *o = m->o;
+    if (m->report.bad_tensor == SIZE_MAX || o->guard != DSC_GUARD_SKIP)
+        return status;
+    if (m->has_moved)
         return DSC_OK;
-    o->skipped_steps += o->guard == DSC_GUARD_SKIP;
-    return dsc_fail(o->guard == DSC_GUARD_SKIP ? DSC_STEP_SKIPPED : DSC_ERROR_NON_FINITE,
-                    "lbfgs: the gradient is not finite");
+    m->report.was_skipped = true;
+    m->report.updated = 0;
+    m->report.skipped_steps = ++o->skipped_steps;
+    return DSC_STEP_SKIPPED;
 }
 
 dsc_status dsc_optimizer_minimize(const dsc_context *context, dsc_optimizer *o, const dsc_step *step,
@@ -306,7 +236,7 @@ dsc_status dsc_optimizer_minimize(const dsc_context *context, dsc_optimizer *o, 
     DSC_CHECK_NOT_NULL(closure);
     if (o->lbfgs == NULL)
         return dsc_fail(DSC_ERROR_ARGUMENT, "%s is for lbfgs; other rules step", __func__);
-    if (isfinite(o->clipping.max_norm) || isfinite(o->clip_value))
+    if (dsc_clips_norm(o) || isfinite(o->clip_value))
         return dsc_fail(DSC_ERROR_ARGUMENT, "lbfgs does not clip: its steps need the gradients as they are");
     if (step->row_gradients != NULL)
         return dsc_fail(DSC_ERROR_ARGUMENT, "lbfgs takes no row gradients");
@@ -314,51 +244,48 @@ dsc_status dsc_optimizer_minimize(const dsc_context *context, dsc_optimizer *o, 
         DSC_CHECK_NOT_NULL(step->parameters);
         DSC_CHECK_NOT_NULL(step->gradients);
     }
-    if (o->hooks.before != NULL)
-        DSC_TRY(o->hooks.before(o->hooks.user, step));
+    DSC_TRY(dsc_hook_before(o, step));
     minimization m = {.o = o,
                       .l = o->lbfgs,
                       .step = step,
                       .closure = closure,
                       .user = user,
                       .v = {context, o->dtype, o->total, o->partials},
-                      .options = o->groups[0].options};
+                      .options = o->groups[0].options,
+                      .report = {.clip_norm = NAN,
+                                 .clip_scale = 1,
+                                 .skipped_steps = o->skipped_steps,
+                                 .bad_tensor = SIZE_MAX,
+                                 .bad_element = SIZE_MAX}};
     if (o->tensor_count > 0)
         memcpy(m.scalars, o->tensors[0].scalars, sizeof m.scalars);
     /* After a load: what the pairs say of themselves. */
     for (; m.l->ro_count < (size_t)m.scalars[PAIRS]; ++m.l->ro_count)
-        m.l->ro[m.l->ro_count] =
-            1 / dsc_vector_dot(&m.v, change(m.l, m.l->ro_count), step_taken(m.l, m.l->ro_count));
-    DSC_TRY(evaluate(&m, 0));
+        m.l->ro[m.l->ro_count] = 1 / dsc_vector_dot(&m.v, dsc_lbfgs_change(m.l, m.l->ro_count),
+                                                    dsc_lbfgs_step_taken(m.l, m.l->ro_count));
+    dsc_status status = evaluate(&m, 0);
+    if (status < 0 && m.report.bad_tensor == SIZE_MAX)
+        return status;
     if (value != NULL)
         *value = m.loss;
-    double largest = dsc_vector_largest(&m.v, vector(m.l, GRADIENTS));
-    dsc_step_report seen = {.gradient_norm = sqrt(dsc_vector_dot(&m.v, step->gradients, step->gradients)),
-                            .gradient_largest = largest,
-                            .clip_scale = 1,
-                            .updated = o->total,
-                            .bad_tensor = SIZE_MAX,
-                            .bad_element = SIZE_MAX};
-    dsc_status status = check_finite(o, largest);
-    seen.skipped_steps = o->skipped_steps;
+    double largest = dsc_vector_largest(&m.v, dsc_lbfgs_vector(m.l, GRADIENTS));
+    describe(&m, largest);
     if (status == DSC_OK && !(largest <= m.options[TOLERANCE_GRAD]))
         status = iterate(&m);
+    bool has_begun = status == DSC_OK || m.evaluations > 1;
+    status = end_early(&m, status);
     if (report != NULL)
-        *report = seen;
-    if (status == DSC_STEP_SKIPPED)
-        return status;
+        *report = m.report;
     /* Also after a failure: what was remembered until then holds. */
     m.scalars[FUNC_EVALS] += m.evaluations;
-    for (size_t i = 0; i < o->tensor_count; ++i) {
+    for (size_t i = 0; has_begun && i < o->tensor_count; ++i) {
         memcpy(o->tensors[i].scalars, m.scalars, sizeof m.scalars);
         o->tensors[i].filled |= DSC_SCALARS_SET;
         o->tensors[i].step += status == DSC_OK;
     }
-    if (status < 0)
-        return status;
-    if (o->hooks.after != NULL)
-        o->hooks.after(o->hooks.user, step, &seen);
-    return DSC_OK;
+    if (status >= 0)
+        dsc_hook_after(o, step, &m.report);
+    return status;
 }
 
 const dsc_rule dsc_rule_lbfgs = {

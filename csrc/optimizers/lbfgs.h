@@ -18,6 +18,9 @@ void *dsc_lbfgs_slot(const struct dsc_lbfgs *lbfgs, size_t slot, char *name, siz
 bool dsc_lbfgs_is_filled(const dsc_optimizer *o, size_t slot);
 void dsc_lbfgs_reset(dsc_optimizer *o);
 
+/* After a change of the pairs: the next step multiplies each with itself again. */
+void dsc_lbfgs_forget_products(struct dsc_lbfgs *lbfgs);
+
 /* Refuses scalars that speak of more history than there is room for. */
 dsc_status dsc_lbfgs_check_scalars(const struct dsc_lbfgs *lbfgs, const double *scalars);
 

@@ -33,18 +33,11 @@ static size_t DSC_NAME(first_bad)(size_t n, const DSC_REAL *g) {
     return SIZE_MAX;
 }
 
-/* Of g / largest, which neither overflow nor underflow. */
-static double DSC_NAME(scaled_squares)(size_t n, const DSC_REAL *g, double largest) {
+/* The sum of |g / unit|^exponent: with the largest for a unit it neither overflows nor underflows. */
+static double DSC_NAME(powers)(size_t n, const DSC_REAL *g, double unit, double exponent) {
     double sum = 0;
     for (size_t i = 0; i < n; ++i)
-        sum += ((double)g[i] / largest) * ((double)g[i] / largest);
-    return sum;
-}
-
-static double DSC_NAME(powers)(size_t n, const DSC_REAL *g, double exponent) {
-    double sum = 0;
-    for (size_t i = 0; i < n; ++i)
-        sum += exponent == 1 ? fabs((double)g[i]) : pow(fabs((double)g[i]), exponent);
+        sum += exponent == 1 ? fabs((double)g[i] / unit) : pow(fabs((double)g[i] / unit), exponent);
     return sum;
 }
 
@@ -57,6 +50,10 @@ static double DSC_NAME(powers)(size_t n, const DSC_REAL *g, double exponent) {
 #define DSC_TEMPLATE "optimizers/measure.c"
 #include "core/instantiate.h"
 
+size_t dsc_first_bad(dsc_dtype dtype, size_t n, const void *numbers) {
+    return dtype == DSC_FLOAT32 ? first_bad_f32(n, numbers) : first_bad_f64(n, numbers);
+}
+
 /* A tile's partial sums. */
 enum { SQUARES, LARGEST, POWERS };
 
@@ -65,9 +62,14 @@ typedef struct measure_job {
     const dsc_run_list *list;
 } measure_job;
 
-/* Whether the norm is neither the Euclidean nor the largest element. */
+/* Whether clipping goes by a norm that is neither the Euclidean nor the largest element. */
 static bool needs_powers(const dsc_optimizer *o) {
-    return isfinite(o->clipping.max_norm) && o->clipping.norm_type != 2 && isfinite(o->clipping.norm_type);
+    return dsc_clips_norm(o) && o->clipping.norm_type != 2 && isfinite(o->clipping.norm_type);
+}
+
+static double powers(const dsc_optimizer *o, const void *gradients, size_t n, double unit, double exponent) {
+    return o->dtype == DSC_FLOAT32 ? powers_f32(n, gradients, unit, exponent)
+                                   : powers_f64(n, gradients, unit, exponent);
 }
 
 static void measure_tile(void *argument, size_t tile) {
@@ -75,32 +77,51 @@ static void measure_tile(void *argument, size_t tile) {
     const dsc_optimizer *o = job->optimizer;
     size_t offset, n;
     const dsc_run *run = dsc_run_of_tile(job->list, tile, &offset, &n);
-    const float *f32 = (const float *)run->gradients + offset;
-    const double *f64 = (const double *)run->gradients + offset;
+    const void *g = dsc_offset(o, run->gradients, offset);
     double *partials = o->partials + tile * DSC_PARTIALS;
-    bool is_f32 = o->dtype == DSC_FLOAT32;
-    partials[SQUARES] =
-        is_f32 ? squares_f32(n, f32, &partials[LARGEST]) : squares_f64(n, f64, &partials[LARGEST]);
+    partials[SQUARES] = o->dtype == DSC_FLOAT32 ? squares_f32(n, g, &partials[LARGEST])
+                                                : squares_f64(n, g, &partials[LARGEST]);
     if (needs_powers(o))
-        partials[POWERS] =
-            is_f32 ? powers_f32(n, f32, o->clipping.norm_type) : powers_f64(n, f64, o->clipping.norm_type);
+        partials[POWERS] = powers(o, g, n, 1, o->clipping.norm_type);
 }
 
-/* The run's Euclidean norm where its squares are beyond double: NaN or infinite only if a gradient is. */
-static double look_closer(const dsc_optimizer *o, const dsc_run *run, double largest, dsc_measure *measure) {
-    bool is_f32 = o->dtype == DSC_FLOAT32;
-    size_t n = run->length,
-           bad = is_f32 ? first_bad_f32(n, run->gradients) : first_bad_f64(n, run->gradients);
-    if (bad == SIZE_MAX)
-        return largest * sqrt(is_f32 ? scaled_squares_f32(n, run->gradients, largest)
-                                     : scaled_squares_f64(n, run->gradients, largest));
-    if (measure->bad_run == NULL) {
-        measure->bad_run = run;
-        measure->bad_element = bad;
+/* The run's norm of an order, from the sum of its powers; from the elements again where those were beyond
+ * double. */
+static double norm_of(const dsc_optimizer *o, const dsc_run *run, double sum, double exponent,
+                      double largest) {
+    if (isnormal(sum) || !(largest > 0 && isfinite(largest)))
+        return pow(sum, 1 / exponent);
+    return largest * pow(powers(o, run->gradients, run->length, largest, exponent), 1 / exponent);
+}
+
+/* Sets the run's norms; its largest element. */
+static double measure_run(const dsc_optimizer *o, dsc_run *run) {
+    double sums[DSC_PARTIALS] = {0};
+    for (size_t i = run->first_tile; i < run->first_tile + dsc_ceil_div(run->length, DSC_TILE); ++i) {
+        const double *partials = o->partials + i * DSC_PARTIALS;
+        sums[SQUARES] += partials[SQUARES];
+        sums[LARGEST] = partials[LARGEST] > sums[LARGEST] ? partials[LARGEST] : sums[LARGEST];
+        sums[POWERS] += needs_powers(o) ? partials[POWERS] : 0;
     }
-    double value =
-        is_f32 ? (double)((const float *)run->gradients)[bad] : ((const double *)run->gradients)[bad];
-    return fabs(value);
+    /* The tiles' largest pass over NaN; the squares do not. */
+    double largest = isnan(sums[SQUARES]) ? NAN : sums[LARGEST];
+    run->norm = isnormal(sums[SQUARES]) ? sqrt(sums[SQUARES]) : norm_of(o, run, sums[SQUARES], 2, largest);
+    run->clip_norm = isinf(o->clipping.norm_type) ? largest
+                     : needs_powers(o) ? norm_of(o, run, sums[POWERS], o->clipping.norm_type, largest)
+                                       : run->norm;
+    return largest;
+}
+
+/* The norm by which clipping goes, of all runs. */
+static double join_clip_norms(const dsc_optimizer *o, const dsc_run_list *list) {
+    double largest = 0, sum = 0, exponent = o->clipping.norm_type;
+    for (size_t r = 0; r < list->count; ++r)
+        largest = dsc_larger(list->runs[r].clip_norm, largest);
+    if (!(largest > 0 && isfinite(largest)) || isinf(exponent))
+        return largest;
+    for (size_t r = 0; r < list->count; ++r)
+        sum += pow(list->runs[r].clip_norm / largest, exponent);
+    return largest * pow(sum, 1 / exponent);
 }
 
 dsc_measure dsc_measure_gradients(const dsc_context *context, const dsc_optimizer *o,
@@ -108,31 +129,17 @@ dsc_measure dsc_measure_gradients(const dsc_context *context, const dsc_optimize
     measure_job job = {o, list};
     dsc_measure measure = {.norm = 0};
     dsc_parallel_for(context, list->tiles, measure_tile, &job);
-    bool by_largest = isfinite(o->clipping.max_norm) && isinf(o->clipping.norm_type),
-         by_powers = needs_powers(o);
-    double powers = 0;
     for (size_t r = 0; r < list->count; ++r) {
         dsc_run *run = &list->runs[r];
-        double squares = 0, largest = 0, run_powers = 0;
-        for (size_t i = run->first_tile; i < run->first_tile + dsc_ceil_div(run->length, DSC_TILE); ++i) {
-            const double *partials = o->partials + i * DSC_PARTIALS;
-            squares += partials[SQUARES];
-            largest = partials[LARGEST] > largest ? partials[LARGEST] : largest;
-            run_powers += by_powers ? partials[POWERS] : 0;
+        double largest = measure_run(o, run);
+        if (!isfinite(largest) && measure.bad_run == NULL) {
+            measure.bad_run = run;
+            measure.bad_element = dsc_first_bad(o->dtype, run->length, run->gradients);
         }
-        double norm = isfinite(squares) ? sqrt(squares) : look_closer(o, run, largest, &measure);
-        measure.largest = largest > measure.largest ? largest : measure.largest;
-        powers += run_powers;
-        if (by_powers)
-            run->norm = pow(run_powers, 1 / o->clipping.norm_type);
-        else
-            run->norm = by_largest && isfinite(norm) ? largest : norm;
-        measure.norm = by_largest ? fmax(measure.norm, run->norm) : hypot(measure.norm, run->norm);
-        if (isnan(norm))
-            measure.norm = NAN;
+        measure.largest = dsc_larger(largest, measure.largest);
+        measure.norm = dsc_hypot(measure.norm, run->norm);
     }
-    if (by_powers)
-        measure.norm = pow(powers, 1 / o->clipping.norm_type);
+    measure.clip_norm = o->clipping.norm_type == 2 ? measure.norm : join_clip_norms(o, list);
     return measure;
 }
 

@@ -23,21 +23,17 @@ dsc_status dsc_allocate_lists(dsc_optimizer *o) {
     return DSC_OK;
 }
 
-dsc_status dsc_allocate_workspace(dsc_optimizer *o) {
-    size_t bytes = 0;
-    for (size_t i = 0; i < o->tensor_count; ++i) {
-        const dsc_tensor *t = &o->tensors[i];
-        const dsc_rule *rule = t->group == SIZE_MAX ? NULL : o->groups[t->group].rule;
-        if (rule == NULL || rule->step_tensor == NULL)
-            continue;
-        size_t columns = t->rank > 0 ? t->shape[t->rank - 1] : 1,
-               rows = t->rank > 1 ? t->shape[t->rank - 2] : 1;
-        size_t batch = t->length == 0 ? 0 : t->length / (rows * columns);
-        size_t elements =
-            2 * t->length + (rule->workspace != NULL ? rule->workspace(batch, rows, columns) : 0);
-        size_t partials = dsc_ceil_div(t->length, DSC_TILE) * DSC_PARTIALS * sizeof(double);
-        bytes = dsc_max_size(bytes, elements * dsc_dtype_size(o->dtype) + partials);
-    }
+size_t dsc_workspace_bytes(const dsc_optimizer *o, const dsc_rule *rule, const dsc_tensor *t) {
+    if (rule->step_tensor == NULL)
+        return 0;
+    size_t columns = t->rank > 0 ? t->shape[t->rank - 1] : 1, rows = t->rank > 1 ? t->shape[t->rank - 2] : 1;
+    size_t batch = t->length == 0 ? 0 : t->length / (rows * columns);
+    size_t elements = 2 * t->length + (rule->workspace != NULL ? rule->workspace(batch, rows, columns) : 0);
+    size_t partials = dsc_ceil_div(t->length, DSC_TILE) * DSC_PARTIALS * sizeof(double);
+    return elements * dsc_dtype_size(o->dtype) + partials;
+}
+
+dsc_status dsc_allocate_workspace(dsc_optimizer *o, size_t bytes) {
     if (bytes <= o->workspace_bytes)
         return DSC_OK;
     void *fresh;
@@ -137,7 +133,8 @@ dsc_status dsc_optimizer_set_shape(dsc_optimizer *o, size_t tensor, size_t rank,
     if (overflows || length != t->length)
         return dsc_fail(DSC_ERROR_SIZE, "%s has %zu elements, the shape another number", name, t->length);
     t->rank = rank;
-    memcpy(t->shape, shape, rank * sizeof *shape);
+    for (size_t i = 0; i < rank; ++i)
+        t->shape[i] = shape[i];
     return DSC_OK;
 }
 
@@ -152,8 +149,10 @@ dsc_status dsc_optimizer_set_frozen(dsc_optimizer *o, size_t tensor, bool frozen
 void dsc_optimizer_destroy(dsc_optimizer *o) {
     if (o == NULL)
         return;
-    for (size_t i = 0; i < o->tensor_count; ++i)
+    for (size_t i = 0; i < o->tensor_count; ++i) {
         free(o->tensors[i].name);
+        free(o->tensors[i].begun);
+    }
     dsc_free_planes(o);
     dsc_lbfgs_destroy(o->lbfgs);
     dsc_free(o->workspace);
@@ -201,9 +200,8 @@ dsc_status dsc_optimizer_set_guard(dsc_optimizer *o, dsc_guard guard) {
 
 dsc_status dsc_optimizer_set_statistics(dsc_optimizer *o, bool on) {
     DSC_CHECK_NOT_NULL(o);
-    const dsc_group_statistics none = {NAN, NAN, NAN, NAN};
     for (size_t g = 0; g < o->group_count; ++g)
-        o->groups[g].statistics = none;
+        o->groups[g].statistics = dsc_no_statistics;
     o->statistics = on;
     return DSC_OK;
 }

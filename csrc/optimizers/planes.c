@@ -53,7 +53,7 @@ void dsc_place_planes(dsc_optimizer *o, const void *parameters) {
         return;
     o->is_placed = true;
     size_t offset = (uintptr_t)parameters % LINE / dsc_dtype_size(o->dtype) * dsc_dtype_size(o->dtype);
-    for (size_t k = 0; k < DSC_PLANES; ++k)
+    for (size_t k = 0; offset != o->line_offset && k < DSC_PLANES; ++k)
         if (o->planes[k] != NULL) {
             char *block = (char *)o->planes[k] - o->line_offset;
             o->planes[k] = memmove(block + offset, o->planes[k], o->total * dsc_dtype_size(o->dtype));

@@ -2,7 +2,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "optimizers/engine.h"
+#include "optimizers/rows.h"
 
 dsc_run *dsc_run_of_tile(const dsc_run_list *list, size_t tile, size_t *offset, size_t *length) {
     size_t low = 0, high = list->count;
@@ -23,33 +23,14 @@ static const dsc_row_gradient *rows_of(const dsc_step *step, size_t tensor) {
     return step->row_gradients == NULL ? NULL : step->row_gradients[tensor];
 }
 
-static dsc_status check_rows(const dsc_optimizer *o, size_t index, const dsc_row_gradient *rows) {
-    const dsc_tensor *t = &o->tensors[index];
-    char buffer[32];
-    const char *name = dsc_tensor_name(o, index, buffer, sizeof buffer);
-    const dsc_rule_info *rule = &o->groups[t->group].rule->info;
-    if (rule->kind != DSC_RULE_ELEMENTWISE)
-        return dsc_fail(DSC_ERROR_ARGUMENT, "%s: %s looks at whole tensors and takes no row gradient", name,
-                        rule->name);
-    if (t->rank == 0)
-        return dsc_fail(DSC_ERROR_ARGUMENT, "%s: a scalar has no rows", name);
-    if (rows->count > 0 && (rows->rows == NULL || rows->values == NULL))
-        return dsc_fail(DSC_ERROR_ARGUMENT, "%s: the row gradient's rows or values are NULL", name);
-    for (size_t i = 0; i < rows->count; ++i) {
-        if (rows->rows[i] < 0 || (uint64_t)rows->rows[i] >= t->shape[0])
-            return dsc_fail(DSC_ERROR_ARGUMENT, "%s: row %lld is outside [0, %zu)", name,
-                            (long long)rows->rows[i], t->shape[0]);
-        if (i > 0 && rows->rows[i] <= rows->rows[i - 1])
-            return dsc_fail(DSC_ERROR_ARGUMENT,
-                            "%s: rows must rise strictly (add up repeated ones); %lld comes after %lld", name,
-                            (long long)rows->rows[i], (long long)rows->rows[i - 1]);
-    }
-    return DSC_OK;
-}
-
 static bool takes_part(const dsc_tensor *t, const dsc_step *step, size_t index) {
     return t->group != SIZE_MAX && !t->frozen &&
            (step->has_gradient == NULL || step->has_gradient[index] != 0);
+}
+
+/* Whether a tensor's rows are to be looked at one by one. */
+static bool goes_by_rows(const dsc_tensor *t, const dsc_row_gradient *rows) {
+    return rows != NULL || (t->partial & t->slots) != 0;
 }
 
 /* A new run for tensor `index`, at its coming step. */
@@ -62,16 +43,17 @@ static void begin_run(const dsc_optimizer *o, dsc_run *run, size_t index, const 
     run->group = t->group;
     run->missing = t->slots & ~t->filled;
     run->rows = rows_of(step, index);
+    run->by_rows = goes_by_rows(t, run->rows);
     run->gradients = run->rows != NULL ? run->rows->values : dsc_offset(o, step->gradients, t->start);
     run->looks_ahead = group->lookahead_steps > 0 && (t->step + 1) % group->lookahead_steps == 0;
-    run->norm = NAN;
+    run->norm = run->clip_norm = NAN;
     run->scale = 1;
     if ((t->filled & DSC_SCALARS_SET) != 0)
         memcpy(run->coefficients.scalar, t->scalars, sizeof t->scalars);
     else if (group->rule->start != NULL)
         group->rule->start(group->options, run->coefficients.scalar);
     run->coefficients.shrink = group->shrink;
-    run->coefficients.fresh = (run->missing & ~(1u << DSC_SLOW)) != 0;
+    run->coefficients.fresh = dsc_is_fresh(run->missing);
     group->rule->prepare(group->options, t->step + 1, &run->coefficients);
 }
 
@@ -89,16 +71,18 @@ dsc_status dsc_find_runs(dsc_optimizer *o, const dsc_step *step, dsc_run_list *l
     const dsc_tensor *last = NULL;
     for (size_t i = 0; i < o->tensor_count; ++i) {
         const dsc_tensor *t = &o->tensors[i];
-        if (!takes_part(t, step, i) || t->length == 0)
+        if (!takes_part(t, step, i))
             continue;
         const dsc_row_gradient *rows = rows_of(step, i);
         if (rows != NULL)
-            DSC_TRY(check_rows(o, i, rows));
-        if (last == NULL || rows != NULL || !joins(o, last, t))
+            DSC_TRY(dsc_check_rows(o, i, rows));
+        if (t->length == 0)
+            continue;
+        bool by_rows = goes_by_rows(t, rows);
+        if (last == NULL || by_rows || !joins(o, last, t))
             begin_run(o, &list->runs[list->count++], i, step);
-        list->runs[list->count - 1].length +=
-            rows != NULL ? rows->count * (t->length / t->shape[0]) : t->length;
-        last = rows != NULL ? NULL : t;
+        list->runs[list->count - 1].length += rows != NULL ? rows->count * dsc_row_width(t) : t->length;
+        last = by_rows ? NULL : t;
     }
     for (size_t r = 0; r < list->count; ++r) {
         list->runs[r].first_tile = list->tiles;
@@ -115,7 +99,11 @@ void dsc_count_step(dsc_optimizer *o, const dsc_step *step, const dsc_run_list *
         if (!takes_part(t, step, i))
             continue;
         ++t->step;
-        t->filled |= t->slots;
+        const dsc_row_gradient *rows = rows_of(step, i);
+        if (rows != NULL && t->length > 0)
+            dsc_begin_rows(t, rows);
+        else
+            dsc_fill_planes(t, t->slots);
         if (next < list->count && list->runs[next].tensor == t)
             ++next;
         if (t->length > 0 && o->groups[t->group].rule->start != NULL) {

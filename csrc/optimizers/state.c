@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "optimizers/lbfgs.h"
+#include "optimizers/rows.h"
 
 static dsc_status check_tensor(const dsc_optimizer *o, size_t tensor) {
     DSC_CHECK_NOT_NULL(o);
@@ -20,8 +21,9 @@ dsc_status dsc_optimizer_get_step(const dsc_optimizer *o, size_t tensor, int64_t
 
 dsc_status dsc_optimizer_set_step(dsc_optimizer *o, size_t tensor, int64_t step) {
     DSC_TRY(check_tensor(o, tensor));
-    if (step < 0)
-        return dsc_fail(DSC_ERROR_ARGUMENT, "%s: step is %lld, must be >= 0", __func__, (long long)step);
+    if (step < 0 || step > DSC_LARGEST_STEP)
+        return dsc_fail(DSC_ERROR_ARGUMENT, "%s: step is %lld, must be in [0, 2^53]", __func__,
+                        (long long)step);
     o->tensors[tensor].step = step;
     return DSC_OK;
 }
@@ -66,7 +68,10 @@ dsc_status dsc_optimizer_get_slot(const dsc_optimizer *o, size_t tensor, size_t 
     const dsc_rule *rule = rule_of(o, tensor);
     size_t plane = plane_of(o, tensor, slot);
     snprintf(info->name, sizeof info->name, "%s", plane == DSC_SLOW ? "slow" : rule->info.slots[plane]);
-    info->filled = (t->filled >> plane & 1) != 0;
+    info->filled = ((t->filled | t->partial) >> plane & 1) != 0;
+    info->by_rows = rule->info.kind == DSC_RULE_ELEMENTWISE && t->rank > 0 && t->length > 0;
+    for (size_t row = 0; (t->partial >> plane & 1) != 0 && !info->partly && row < t->shape[0]; ++row)
+        info->partly = (dsc_missing_in_row(t, row) >> plane & 1) != 0;
     for (size_t d = 0; d < t->rank && rule->is_reduced != NULL && plane != DSC_SLOW; ++d)
         if (rule->is_reduced(plane, d, t->rank))
             info->shape[d] = 1;
@@ -106,8 +111,40 @@ dsc_status dsc_optimizer_import_slot(dsc_optimizer *o, size_t tensor, size_t slo
     char *to = slot_data(o, tensor, slot, &info, &bytes);
     memcpy(to, from, bytes);
     if (o->lbfgs == NULL)
-        o->tensors[tensor].filled |= 1u << plane_of(o, tensor, slot);
+        dsc_fill_planes(&o->tensors[tensor], 1u << plane_of(o, tensor, slot));
+    else
+        dsc_lbfgs_forget_products(o->lbfgs);
     return DSC_OK;
+}
+
+/* The plane of a slot that may hold state in some rows. */
+static dsc_status find_rows(const dsc_optimizer *o, size_t tensor, size_t slot, size_t *plane) {
+    dsc_slot_info info;
+    DSC_TRY(dsc_optimizer_get_slot(o, tensor, slot, &info));
+    if (!info.by_rows)
+        return dsc_fail(DSC_ERROR_ARGUMENT, "tensor %zu, of rank %zu and rule %s, has no rows of state",
+                        tensor, info.rank, rule_of(o, tensor)->info.name);
+    if (!info.filled)
+        return dsc_fail(DSC_ERROR_ARGUMENT, "state slot %zu of tensor %zu is not filled", slot, tensor);
+    *plane = plane_of(o, tensor, slot);
+    return DSC_OK;
+}
+
+dsc_status dsc_optimizer_export_rows(const dsc_optimizer *o, size_t tensor, size_t slot, uint8_t *begun) {
+    size_t plane;
+    DSC_TRY(find_rows(o, tensor, slot, &plane));
+    DSC_CHECK_NOT_NULL(begun);
+    const dsc_tensor *t = &o->tensors[tensor];
+    for (size_t row = 0; row < t->shape[0]; ++row)
+        begun[row] = (dsc_missing_in_row(t, row) >> plane & 1) == 0;
+    return DSC_OK;
+}
+
+dsc_status dsc_optimizer_import_rows(dsc_optimizer *o, size_t tensor, size_t slot, const uint8_t *begun) {
+    size_t plane;
+    DSC_TRY(find_rows(o, tensor, slot, &plane));
+    DSC_CHECK_NOT_NULL(begun);
+    return dsc_restrict_plane(o, &o->tensors[tensor], plane, begun);
 }
 
 /* ---- Scalars ---- */
@@ -136,8 +173,10 @@ dsc_status dsc_optimizer_get_scalars(const dsc_optimizer *o, size_t tensor, doub
 dsc_status dsc_optimizer_set_scalars(dsc_optimizer *o, size_t tensor, const double *scalars) {
     DSC_TRY(check_tensor(o, tensor));
     DSC_CHECK_NOT_NULL(scalars);
-    if (o->lbfgs != NULL)
+    if (o->lbfgs != NULL) {
         DSC_TRY(dsc_lbfgs_check_scalars(o->lbfgs, scalars));
+        dsc_lbfgs_forget_products(o->lbfgs);
+    }
     memcpy(o->tensors[tensor].scalars, scalars, dsc_optimizer_scalar_count(o, tensor) * sizeof *scalars);
     o->tensors[tensor].filled |= DSC_SCALARS_SET;
     return DSC_OK;
@@ -151,7 +190,7 @@ void dsc_optimizer_reset(dsc_optimizer *o) {
             memset(o->planes[k], 0, o->total * dsc_dtype_size(o->dtype));
     for (size_t i = 0; i < o->tensor_count; ++i) {
         o->tensors[i].step = 0;
-        o->tensors[i].filled = 0;
+        dsc_forget_state(&o->tensors[i]);
         memset(o->tensors[i].scalars, 0, sizeof o->tensors[i].scalars);
     }
     dsc_lbfgs_reset(o);

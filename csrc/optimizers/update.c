@@ -58,7 +58,7 @@ static size_t DSC_NAME(count_clipped)(size_t n, const DSC_REAL *g, double scale,
     size_t clipped = 0;
     for (size_t i = 0; i < n; ++i)
         clipped += fabs((double)g[i] * scale) > limit;
-    return scale < 1 ? n : clipped;
+    return scale == 1 ? clipped : n; /* NaN too changes all */
 }
 
 /* partials: squares of the weights, squares of their changes, clipped gradients. */
@@ -71,14 +71,14 @@ static void DSC_NAME(compare)(size_t n, const DSC_REAL *before, const DSC_REAL *
     }
 }
 
-/* What must be in the slots before the first step. */
-static void DSC_NAME(begin_state)(const dsc_run *run, const dsc_group *group, size_t n, const DSC_REAL *p,
+/* What must be in the missing planes before the first step; they are 0. */
+static void DSC_NAME(begin_state)(const dsc_group *group, uint32_t missing, size_t n, const DSC_REAL *p,
                                   DSC_REAL *const *state) {
-    if ((run->missing >> DSC_SLOW & 1) != 0)
+    if ((missing >> DSC_SLOW & 1) != 0)
         memcpy(state[DSC_SLOW], p, n * sizeof *p);
     for (size_t k = 0; k < DSC_MAX_SLOTS && group->rule->initial != NULL; ++k) {
         DSC_REAL value = (DSC_REAL)group->rule->initial(group->options, k);
-        if ((run->missing >> k & 1) != 0 && value != 0)
+        if ((missing >> k & 1) != 0 && value != 0)
             for (size_t i = 0; i < n; ++i)
                 state[k][i] = value;
     }
@@ -89,9 +89,9 @@ static void DSC_NAME(find_state)(const dsc_optimizer *o, size_t at, DSC_REAL **s
         state[k] = o->planes[k] == NULL ? NULL : (DSC_REAL *)o->planes[k] + at;
 }
 
-/* n parameters from `at` on, at most BLOCK. */
-static void DSC_NAME(update_block)(const update_job *job, const dsc_run *run, size_t at, size_t n,
-                                   const DSC_REAL *g, double *partials) {
+/* n parameters from `at` on, at most BLOCK, whose missing planes are these. */
+static void DSC_NAME(update_block)(const update_job *job, const dsc_run *run, uint32_t missing, size_t at,
+                                   size_t n, const DSC_REAL *g, double *partials) {
     const dsc_optimizer *o = job->optimizer;
     const dsc_group *group = dsc_group_of(o, run);
     DSC_REAL shaped[BLOCK], before[BLOCK], *state[DSC_PLANES];
@@ -104,13 +104,20 @@ static void DSC_NAME(update_block)(const update_job *job, const dsc_run *run, si
         memcpy(before, p, n * sizeof *p);
         partials[2] += (double)DSC_NAME(count_clipped)(n, g, run->scale, o->clip_value);
     }
-    if (run->missing != 0)
-        DSC_NAME(begin_state)(run, group, n, p, state);
+    if (missing != 0)
+        DSC_NAME(begin_state)(group, missing, n, p, state);
+    dsc_coefficients other;
+    const dsc_coefficients *c = &run->coefficients;
+    if (c->fresh != dsc_is_fresh(missing)) {
+        other = *c;
+        other.fresh = !c->fresh;
+        c = &other;
+    }
     if (!plain)
         DSC_NAME(shape_gradient)(run, group, (DSC_REAL)o->clip_value, n, p, g, shaped);
     if (group->shrink != 1 && !group->rule->shrinks)
         DSC_NAME(shrink)(n, (DSC_REAL)group->shrink, p);
-    group->rule->DSC_NAME(update)(&run->coefficients, n, p, plain ? g : shaped, state);
+    group->rule->DSC_NAME(update)(c, n, p, plain ? g : shaped, state);
     if (run->looks_ahead)
         DSC_NAME(pull_back)(n, (DSC_REAL)group->lookahead_alpha, p, state[DSC_SLOW]);
     if (o->statistics)
@@ -120,19 +127,23 @@ static void DSC_NAME(update_block)(const update_job *job, const dsc_run *run, si
 static void DSC_NAME(update)(const update_job *job, const dsc_run *run, size_t offset, size_t length,
                              double *partials) {
     DSC_REAL *g = (DSC_REAL *)(uintptr_t)run->gradients;
-    size_t width = run->rows != NULL ? run->tensor->length / run->tensor->shape[0] : 0;
-    /* Blocks begin at cache lines of the parameters and the state; the first is what comes before one. */
+    size_t width = run->by_rows ? dsc_row_width(run->tensor) : 0;
     const DSC_REAL *p = (const DSC_REAL *)job->step->parameters + run->start;
     for (size_t i = offset; i < offset + length;) {
-        size_t lead = (uintptr_t)(p + i) / sizeof *p % LANES;
+        /* Blocks begin at cache lines of the parameters and the state; the first is what comes before one. */
+        size_t lead = run->by_rows ? 0 : (uintptr_t)(p + i) / sizeof *p % LANES;
         size_t block = lead == 0 ? BLOCK : LANES - lead;
         size_t n = dsc_min_size(block, offset + length - i), at = run->start + i;
-        if (run->rows != NULL) {
+        uint32_t missing = run->missing;
+        if (run->by_rows) {
             size_t row = i / width, column = i % width;
+            if (run->rows != NULL)
+                row = (size_t)run->rows->rows[row];
             n = dsc_min_size(n, width - column);
-            at = run->start + (size_t)run->rows->rows[row] * width + column;
+            at = run->start + row * width + column;
+            missing = dsc_missing_in_row(run->tensor, row);
         }
-        DSC_NAME(update_block)(job, run, at, n, g + i, partials);
+        DSC_NAME(update_block)(job, run, missing, at, n, g + i, partials);
         if (job->step->zero_gradients && run->rows == NULL)
             memset(g + i, 0, n * sizeof *g);
         i += n;
@@ -148,7 +159,7 @@ static void DSC_NAME(before_tensor)(const tensor_job *job, size_t offset, size_t
     const DSC_REAL *g = (const DSC_REAL *)run->gradients + offset;
     DSC_NAME(find_state)(o, run->start + offset, state);
     if (run->missing != 0)
-        DSC_NAME(begin_state)(run, group, n, p, state);
+        DSC_NAME(begin_state)(group, run->missing, n, p, state);
     if (is_penalized(group))
         DSC_NAME(add_penalty)(group, n, p, partials);
     if (job->before != NULL) {
@@ -181,7 +192,7 @@ static void DSC_NAME(after_tensor)(const tensor_job *job, size_t offset, size_t 
 #include <math.h>
 #include <string.h>
 
-#include "optimizers/engine.h"
+#include "optimizers/rows.h"
 
 enum { BLOCK = 2048 };
 #define LANES (64 / sizeof(DSC_REAL))
@@ -282,23 +293,27 @@ static void update_tensor(const dsc_context *context, const update_job *job, dsc
 
 /* Adds the tiles' sums up, by group. */
 static void collect_statistics(dsc_optimizer *o, const dsc_run_list *list) {
-    for (size_t g = 0; g < o->group_count; ++g) {
-        double elements = 0, gradient = 0, sums[3] = {0};
-        for (size_t r = 0; r < list->count; ++r) {
-            const dsc_run *run = &list->runs[r];
-            if (run->group != g)
-                continue;
-            elements += (double)run->length;
-            gradient = hypot(gradient, run->norm);
-            for (size_t tile = 0; tile < dsc_ceil_div(run->length, DSC_TILE); ++tile)
-                for (size_t k = 0; k < 3; ++k)
-                    sums[k] += o->partials[(run->first_tile + tile) * DSC_PARTIALS + k];
+    for (size_t g = 0; g < o->group_count; ++g)
+        o->groups[g].statistics = (dsc_group_statistics){0};
+    for (size_t r = 0; r < list->count; ++r) {
+        const dsc_run *run = &list->runs[r];
+        dsc_group_statistics *s = &o->groups[run->group].statistics;
+        s->elements += run->length;
+        s->gradient_norm = dsc_hypot(s->gradient_norm, run->norm);
+        for (size_t tile = 0; tile < dsc_ceil_div(run->length, DSC_TILE); ++tile) {
+            const double *partials = o->partials + (run->first_tile + tile) * DSC_PARTIALS;
+            s->weight_norm += partials[0];
+            s->update_norm += partials[1];
+            s->clipped_share += partials[2];
         }
-        o->groups[g].statistics =
-            (dsc_group_statistics){.gradient_norm = gradient,
-                                   .weight_norm = sqrt(sums[0]),
-                                   .update_norm = sqrt(sums[1]),
-                                   .clipped_share = elements > 0 ? sums[2] / elements : 0};
+    }
+    for (size_t g = 0; g < o->group_count; ++g) {
+        dsc_group_statistics *s = &o->groups[g].statistics;
+        s->weight_norm = sqrt(s->weight_norm);
+        s->update_norm = sqrt(s->update_norm);
+        s->clipped_share /= (double)s->elements;
+        if (s->elements == 0)
+            *s = dsc_no_statistics;
     }
 }
 

@@ -22,7 +22,7 @@ static double DSC_NAME(sum)(size_t n, const DSC_REAL *a) {
 static double DSC_NAME(largest)(size_t n, const DSC_REAL *a) {
     double largest = 0;
     for (size_t i = 0; i < n; ++i)
-        largest = larger(fabs((double)a[i]), largest);
+        largest = dsc_larger(fabs((double)a[i]), largest);
     return largest;
 }
 
@@ -42,10 +42,6 @@ static void DSC_NAME(combine)(size_t n, DSC_REAL alpha, const DSC_REAL *a, DSC_R
 #include <math.h>
 
 #include "optimizers/vectors.h"
-
-static double larger(double a, double b) {
-    return a > b || isnan(a) ? a : b;
-}
 
 #define DSC_TEMPLATE "optimizers/vectors.c"
 #include "core/instantiate.h"
@@ -90,8 +86,8 @@ static double run(const vector_job *job) {
     dsc_parallel_for(job->v->context, tiles, run_tile, (void *)(uintptr_t)job);
     double result = 0;
     for (size_t i = 0; i < tiles && job->operation != COMBINE; ++i)
-        result =
-            job->operation == LARGEST ? larger(job->v->partials[i], result) : result + job->v->partials[i];
+        result = job->operation == LARGEST ? dsc_larger(job->v->partials[i], result)
+                                           : result + job->v->partials[i];
     return result;
 }
 

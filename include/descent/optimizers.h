@@ -14,7 +14,12 @@
  *     dsc_step step = {.parameters = w, .gradients = g};
  *     dsc_optimizer_step(NULL, optimizer, &step, NULL);
  *
- * An optimizer may be used by one thread at a time. A step allocates nothing. */
+ * An optimizer may be used by one thread at a time. A step allocates nothing, but for a byte a row of a
+ * tensor whose state row gradients begin.
+ *
+ * Buffers are aligned as their element type asks (4 or 8 bytes); 64 bytes, as dsc_allocate gives, is faster.
+ * Parameters, gradients, row gradients' values and what functions write to must not overlap one another,
+ * unless a function says so; an optimizer keeps nothing of the caller's between calls. */
 #ifndef DESCENT_OPTIMIZERS_H
 #define DESCENT_OPTIMIZERS_H
 
@@ -65,8 +70,10 @@ typedef struct dsc_rule_info {
     const char *formula;
     const dsc_option_info *options;
     size_t option_count;
-    const char *slots[DSC_MAX_SLOTS];     /* names of the state slots, PyTorch's; NULL from the last on */
-    const char *scalars[DSC_MAX_SCALARS]; /* names of numbers kept for each tensor besides; likewise */
+    const char *slots[DSC_MAX_SLOTS]; /* names of the state slots, PyTorch's; NULL from the last on */
+    /* Names of numbers kept for each tensor besides; likewise. nadam's and asgd's are rounded to float32,
+     * whatever the parameters' type is, as PyTorch's are with its default type. */
+    const char *scalars[DSC_MAX_SCALARS];
     dsc_rule_kind kind;
     const char *state_summary; /* which slots are in use when; NULL: always all of them */
     /* What each element costs an elementwise rule besides additions and products, with the default options:
@@ -123,9 +130,10 @@ dsc_status dsc_optimizer_get_option(const dsc_optimizer *optimizer, size_t group
                                     double *value);
 
 /* How gradients are clipped by their norm, as torch.nn.utils.clip_grad_norm_: they are scaled by
- * min(1, max_norm / (norm + 1e-6)). The buffer itself is not changed. */
+ * min(1, max_norm / (norm + 1e-6)). A NaN makes the norm NaN, and so all gradients that it scales. The buffer
+ * itself is not changed. */
 typedef struct dsc_clipping {
-    double max_norm;  /* INFINITY: off */
+    double max_norm;  /* INFINITY: off, but for error_if_nonfinite */
     double norm_type; /* the p of the p-norm, > 0; INFINITY: the largest absolute value. Usually 2 */
     bool per_tensor;  /* every tensor by its own norm, instead of all by that of all of them together */
     /* true: a norm that is not finite is refused with DSC_ERROR_NON_FINITE before anything changes. false: it
@@ -140,7 +148,9 @@ dsc_status dsc_optimizer_set_clip_norm(dsc_optimizer *optimizer, dsc_clipping cl
  */
 dsc_status dsc_optimizer_set_clip_value(dsc_optimizer *optimizer, double max);
 
-/* What a step does that meets a NaN or an infinity among the gradients it would use. */
+/* What a step does that meets a NaN or an infinity among the gradients it would use. lbfgs looks at every
+ * evaluation's: the step ends with the last iteration that it finished before; SKIP then returns DSC_OK, and
+ * DSC_STEP_SKIPPED if it finished none. */
 typedef enum dsc_guard {
     DSC_GUARD_PROPAGATE = 0, /* as PyTorch: it goes into the parameters. The default; costs nothing */
     DSC_GUARD_SKIP = 1,      /* changes nothing, not even the step count; returns DSC_STEP_SKIPPED */
@@ -154,7 +164,8 @@ dsc_status dsc_optimizer_set_statistics(dsc_optimizer *optimizer, bool on);
 
 /* Lookahead (Zhang et al. 2019, arXiv:1907.08610), around whatever rule the group has: every `steps` steps
  * the slow weights move by `alpha` of the way to the weights, and the weights are set to them. The slow
- * weights are one more state slot, "slow". steps 0: off. Refused: alpha outside [0, 1]. */
+ * weights are one more state slot, "slow". steps 0: off, and they are forgotten. Refused: alpha outside [0,
+ * 1]. */
 dsc_status dsc_optimizer_set_lookahead(dsc_optimizer *optimizer, size_t group, int64_t steps, double alpha);
 
 /* Adds l1 sum |w| + l2 / 2 sum w^2 over the group's weights to the objective: its gradient l1 sign(w) + l2 w
@@ -166,8 +177,9 @@ dsc_status dsc_optimizer_set_penalty(dsc_optimizer *optimizer, size_t group, dou
 struct dsc_step;
 struct dsc_step_report;
 
-/* Called by every step before anything is looked at, and after everything is done; either may be NULL. The
- * hook before may change parameters and gradients; a negative status from it is the step's. */
+/* Called by every step before anything is looked at, and after everything is done, also when the guard
+ * skipped it, as the report says; not after a failure. Either may be NULL. The hook before may change
+ * parameters and gradients; a negative status from it is the step's. */
 typedef struct dsc_step_hooks {
     dsc_status (*before)(void *user, const struct dsc_step *step);
     void (*after)(void *user, const struct dsc_step *step, const struct dsc_step_report *report);
@@ -179,7 +191,10 @@ dsc_status dsc_optimizer_set_hooks(dsc_optimizer *optimizer, dsc_step_hooks hook
 
 /* The gradient of a tensor of rank >= 1 of which only some rows (slices along its first dimension) are not
  * zero, as an embedding's. A step then touches those rows and their state only, as torch.optim.SparseAdam
- * does. */
+ * does. A row's state begins with the first step that touches it, as a parameter's of its own would:
+ * Lookahead's slow weights are the row's as it was before, sgd's first velocity is not damped. What depends
+ * on the number of the step (bias corrections, scalars, Lookahead's turn) goes by the tensor's. A dense
+ * gradient touches all rows. */
 typedef struct dsc_row_gradient {
     size_t count;        /* 0: the tensor is left alone, except that its step counts */
     const int64_t *rows; /* strictly rising */
@@ -187,8 +202,8 @@ typedef struct dsc_row_gradient {
 } dsc_row_gradient;
 
 typedef struct dsc_step {
-    void *parameters;
-    void *gradients;
+    void *parameters;            /* NULL is possible where no tensor has elements */
+    void *gradients;             /* NULL is possible where all gradients are by rows */
     const uint8_t *has_gradient; /* one flag a tensor; 0 leaves it untouched (PyTorch: grad is
                                     None). NULL: all */
     bool zero_gradients;         /* zero the gradients used, in the same pass */
@@ -198,27 +213,31 @@ typedef struct dsc_step {
 } dsc_step;
 
 typedef struct dsc_step_report {
-    double gradient_norm;    /* before clipping. NaN if not measured: it is when clipping by norm,
-                                guarding, */
-    double gradient_largest; /* or with statistics on. The largest absolute value. */
-    double clip_scale;       /* what clipping by norm multiplied by, the least of it; 1 if it did not */
-    double penalty;          /* of all groups, at the weights before the step */
-    size_t updated;          /* elements */
-    size_t skipped_steps;    /* by the guard, since the optimizer was made */
-    size_t bad_tensor;       /* the first tensor with a non-finite gradient, and the element in it; */
-    size_t bad_element;      /* SIZE_MAX if none was looked for or found */
+    /* The gradients' Euclidean norm before clipping, and their largest absolute value. NaN if not measured:
+     * they are when clipping by norm, guarding, or with statistics on. */
+    double gradient_norm, gradient_largest;
+    double clip_norm;     /* that of order dsc_clipping.norm_type; NaN without clipping by norm */
+    double clip_scale;    /* what clipping by norm multiplied by, the least of it; 1 if it did not */
+    double penalty;       /* of all groups, at the weights before the step */
+    size_t updated;       /* elements */
+    size_t skipped_steps; /* by the guard, since the optimizer was made */
+    bool was_skipped;     /* by the guard: nothing was changed */
+    size_t bad_tensor;    /* the first tensor with a non-finite gradient, and the element in it; */
+    size_t bad_element;   /* SIZE_MAX if none was looked for or found */
 } dsc_step_report;
 
 /* One step. report may be NULL. */
 dsc_status dsc_optimizer_step(const dsc_context *context, dsc_optimizer *optimizer, const dsc_step *step,
                               dsc_step_report *report);
 
-/* What the last step did to a group. NaN where statistics were off. */
+/* What the last step that was not skipped did to a group. NaN where statistics were off, or the group took no
+ * part. */
 typedef struct dsc_group_statistics {
-    double gradient_norm; /* before clipping */
+    double gradient_norm; /* Euclidean, before clipping */
     double weight_norm;   /* before the step */
     double update_norm;   /* of what the step added to the weights; / weight_norm: about 1e-3 is usual */
     double clipped_share; /* of the gradient's elements that clipping changed, in [0, 1] */
+    size_t elements;      /* that had a gradient; 0: the group took no part */
 } dsc_group_statistics;
 dsc_status dsc_optimizer_get_statistics(const dsc_optimizer *optimizer, size_t group,
                                         dsc_group_statistics *statistics);
@@ -229,31 +248,31 @@ typedef dsc_status (*dsc_closure)(void *user, double *value);
 
 /* One step of a rule of kind DSC_RULE_CLOSURE ("lbfgs"): up to max_iter iterations, with as many evaluations.
  * `value` becomes the loss at the start. After an evaluation that failed the parameters are those of the last
- * finished iteration. */
+ * finished iteration, as with a gradient that the guard refuses. */
 dsc_status dsc_optimizer_minimize(const dsc_context *context, dsc_optimizer *optimizer, const dsc_step *step,
                                   dsc_closure closure, void *user, double *value, dsc_step_report *report);
 
 /* The first half of a step of SAM (Foret et al. 2021, arXiv:2010.01412): copies the parameters to `saved` and
- * adds rho g / (|g| + 1e-12) to them, |g| over all tensors that take part; adaptive (Kwon et al. 2021,
- * arXiv:2102.11600): rho w^2 g / (|w g| + 1e-12). Then the caller takes the gradients there, copies `saved`
- * back and steps. Refused: rho negative or not finite. */
+ * adds rho g / (|g| + 1e-12) to them, |g| the Euclidean norm over all tensors that take part; adaptive (Kwon
+ * et al. 2021, arXiv:2102.11600): rho w^2 g / (|w g| + 1e-12). Then the caller takes the gradients there,
+ * copies `saved` back and steps. Refused: rho negative or not finite; row gradients; lbfgs. */
 dsc_status dsc_optimizer_perturb(const dsc_context *context, dsc_optimizer *optimizer, const dsc_step *step,
                                  double rho, bool adaptive, void *saved);
 
 /* The weights to evaluate a model with, out of those it trains with: schedule-free rules train at one point
- * and are good at another. A copy for all other rules. out must not overlap parameters. */
+ * and are good at another. A copy for all other rules, and for rows that no step has touched. */
 bool dsc_optimizer_has_evaluation_weights(const dsc_optimizer *optimizer);
 dsc_status dsc_optimizer_evaluation_weights(const dsc_context *context, const dsc_optimizer *optimizer,
                                             const void *parameters, void *out);
 
 /* average += weight (current - average), as torch.lerp, over n elements. Exponential averages (EMA) have
- * weight 1 - decay; equal ones (SWA) 1 / (number averaged so far + 1). */
+ * weight 1 - decay; equal ones (SWA) 1 / (number averaged so far + 1). current may be average. */
 dsc_status dsc_average_update(const dsc_context *context, dsc_dtype dtype, size_t n, double weight,
                               const void *current, void *average);
 
 /* ---- State, for saving and loading ---- */
 
-/* The steps tensor i has had. PyTorch's state["step"]. */
+/* The steps tensor i has had, in [0, 2^53]. PyTorch's state["step"]. */
 dsc_status dsc_optimizer_get_step(const dsc_optimizer *optimizer, size_t tensor, int64_t *step);
 dsc_status dsc_optimizer_set_step(dsc_optimizer *optimizer, size_t tensor, int64_t step);
 
@@ -262,16 +281,27 @@ size_t dsc_optimizer_slot_count(const dsc_optimizer *optimizer, size_t tensor);
 
 typedef struct dsc_slot_info {
     char name[32];
-    bool filled; /* holds state */
-    size_t rank; /* usually the tensor's shape */
+    bool filled;  /* holds state */
+    bool partly;  /* in some rows only: dsc_optimizer_export_rows says in which */
+    bool by_rows; /* can do so */
+    size_t rank;  /* usually the tensor's shape */
     size_t shape[DSC_MAX_RANK];
 } dsc_slot_info;
 dsc_status dsc_optimizer_get_slot(const dsc_optimizer *optimizer, size_t tensor, size_t slot,
                                   dsc_slot_info *info);
 
-/* Copies a slot's elements out or in. export refuses a slot that is not filled. */
+/* Copies a slot's elements out or in; in, all rows hold state. Rows without state are 0. export refuses a
+ * slot that is not filled. */
 dsc_status dsc_optimizer_export_slot(const dsc_optimizer *optimizer, size_t tensor, size_t slot, void *to);
 dsc_status dsc_optimizer_import_slot(dsc_optimizer *optimizer, size_t tensor, size_t slot, const void *from);
+
+/* The rows of a filled slot that hold state, a byte for each of the tensor's rows: not 0 if it does. A row
+ * that is said not to, after its slot was imported, begins anew with its next gradient. Refused: a slot that
+ * is not filled, or not by_rows. */
+dsc_status dsc_optimizer_export_rows(const dsc_optimizer *optimizer, size_t tensor, size_t slot,
+                                     uint8_t *begun);
+dsc_status dsc_optimizer_import_rows(dsc_optimizer *optimizer, size_t tensor, size_t slot,
+                                     const uint8_t *begun);
 
 /* The numbers that a tensor's rule keeps besides, in the order of dsc_rule_info.scalars; 0 of them: none. get
  * fails with DSC_ERROR_ARGUMENT before the first step. */

@@ -14,6 +14,9 @@ public final class Parameter: Tensor {
     }
   }
 
+  /// The optimizer that has it in its buffers, while there is one.
+  weak var owner: OptimizerEngine?
+
   /// A parameter that starts with a copy of these numbers.
   public init(_ initial: Tensor) {
     let copy = initial.clone()

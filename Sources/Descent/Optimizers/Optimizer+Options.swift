@@ -37,12 +37,15 @@ extension Optimizer {
   struct Clipping {
     var norm: Double?
     var value: Double?
+    var refusesNonFinite = false
+
+    var measuresNorm: Bool { norm?.isFinite ?? false || refusesNonFinite }
   }
 
   /// Scales gradients so that their norm is at most this; nil for off.
-  public var clipNorm: Double? { clipping?.norm }
+  public var clipNorm: Double? { clipping.norm }
   /// Limits every gradient's absolute value to this; nil for off.
-  public var clipValue: Double? { clipping?.value }
+  public var clipValue: Double? { clipping.value }
 
   /// Sets clipping by norm and by value; the norm comes first. `grad` itself is not changed.
   ///
@@ -63,7 +66,7 @@ extension Optimizer {
       error_if_nonfinite: errorIfNonFinite)
     try check(dsc_optimizer_set_clip_norm(handle, settings))
     try check(dsc_optimizer_set_clip_value(handle, value ?? .infinity))
-    clipping = norm == nil && value == nil ? nil : Clipping(norm: norm, value: value)
+    clipping = Clipping(norm: norm, value: value, refusesNonFinite: errorIfNonFinite)
   }
 
   // MARK: Guard and statistics
@@ -74,12 +77,13 @@ extension Optimizer {
     nonFiniteGuard = value
   }
 
-  /// What the last step did to a group; nil unless `collectsStatistics` was set before it.
+  /// What the last step that was not skipped did to a group; nil unless `collectsStatistics` was set before it and
+  /// the group took part.
   public func statistics(group: Int = 0) -> GroupStatistics? {
     precondition(rules.indices.contains(group), "there is no group \(group), only \(rules.count)")
     var found = dsc_group_statistics()
     require(dsc_optimizer_get_statistics(handle, group, &found))
-    guard !found.weight_norm.isNaN || !found.gradient_norm.isNaN else { return nil }
+    guard found.elements > 0 else { return nil }
     return GroupStatistics(
       gradientNorm: found.gradient_norm, weightNorm: found.weight_norm, updateNorm: found.update_norm,
       clippedShare: found.clipped_share)

@@ -2,7 +2,8 @@ import CDescent
 
 extension Optimizer {
   /// The state by name: "linear.weight.exp_avg", "linear.weight.step" for the steps a parameter has had, and
-  /// "group.0.lr" for the groups' options. Copies. Parameters that had no step have no state.
+  /// "group.0.lr" for the groups' options. Copies. Parameters that had no step have no state; where row gradients
+  /// have begun only some rows' state, "embedding.weight.exp_avg.begun_rows" has a 1 for these.
   public var stateDict: [String: Tensor] {
     var state: [String: Tensor] = [:]
     for entry in entries() where entry.isFilled { state[entry.name] = entry.read() }
@@ -35,13 +36,16 @@ extension Optimizer {
       let known = Set(entries.map(\.name))
       differences.unexpected += state.keys.filter { !known.contains($0) && !$0.hasPrefix("group.") }.sorted()
       if strict { try differences.check("the state does not fit the optimizer") }
-      if needsClosure { try checkHistory(state, Set(fitting.map(\.name))) }
-      let bad = fitting.filter { $0.isStep && state[$0.name]!.item() < 0 }
+      let names = Set(fitting.map(\.name))
+      fitting.removeAll { $0.slot.map { !names.contains($0) } ?? false }
+      if needsClosure { try checkHistory(state, names) }
+      let bad = fitting.filter { $0.isStep && !(0...0x1p53 ~= state[$0.name]!.item()) }
       guard bad.isEmpty else {
         throw DescentError(.mismatch, "\(bad.map(\.name).joined(separator: ", ")) is no step count")
       }
       dsc_optimizer_reset(handle)
-      // A parameter's scalars say how much history it has: they come before what is measured by them.
+      // A parameter's scalars say how much history it has: they come before what is measured by them; and a slot
+      // before the rows of it that have begun.
       for entry in fitting { entry.write(state[entry.name]!) }
       return differences
     } catch {
@@ -119,6 +123,8 @@ extension Optimizer {
     var isOption = false
     /// Whether a state may lack it though the parameter has some.
     var isOptional = false
+    /// The slot whose rows it tells of.
+    var slot: String?
     let read: () -> Tensor
     let write: (Tensor) -> Void
   }
@@ -173,14 +179,15 @@ extension Optimizer {
 
   private func slotEntries(of index: Int, _ dtype: DType) -> [Entry] {
     let handle = handle
-    return (0..<dsc_optimizer_slot_count(handle, index)).map { slot in
+    return (0..<dsc_optimizer_slot_count(handle, index)).flatMap { slot in
       var info = dsc_slot_info()
       require(dsc_optimizer_get_slot(handle, index, slot, &info))
       let shape = Shape(
         withUnsafeBytes(of: info.shape) { Array($0.bindMemory(to: Int.self).prefix(info.rank)) })
       let slotName = withUnsafeBytes(of: info.name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
-      return Entry(
-        name: "\(parameters[index].name).\(slotName)", parameter: index, shape: shape, dtype: dtype,
+      let name = "\(parameters[index].name).\(slotName)"
+      let elements = Entry(
+        name: name, parameter: index, shape: shape, dtype: dtype,
         isFilled: info.filled, isOptional: needsClosure,  // as much history as there was
         read: {
           let tensor = Tensor(uninitialized: shape, dtype: dtype)
@@ -188,6 +195,26 @@ extension Optimizer {
           return tensor
         },
         write: { require(dsc_optimizer_import_slot(handle, index, slot, $0.data)) })
+      return info.by_rows
+        ? [elements, rowsEntry(of: index, slot, name, shape[0], isFilled: info.partly)] : [elements]
     }
+  }
+
+  private func rowsEntry(
+    of index: Int, _ slot: Int, _ name: String, _ rows: Int, isFilled: Bool
+  ) -> Entry {
+    let handle = handle
+    return Entry(
+      name: "\(name).begun_rows", parameter: index, shape: [rows], dtype: .int64, isFilled: isFilled,
+      isOptional: true, slot: name,
+      read: {
+        var begun = [UInt8](repeating: 0, count: rows)
+        require(dsc_optimizer_export_rows(handle, index, slot, &begun))
+        return Tensor(begun.map(Int64.init), shape: [rows])
+      },
+      write: {
+        let begun = $0.doubles.map { $0 == 0 ? UInt8(0) : 1 }
+        require(dsc_optimizer_import_rows(handle, index, slot, begun))
+      })
   }
 }

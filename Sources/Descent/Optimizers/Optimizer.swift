@@ -8,8 +8,9 @@ import CDescent
 ///     optimizer.zeroGrad()
 ///
 /// The parameters and their gradients move into two flat buffers when the optimizer is made. Parameters without
-/// a gradient are left alone by a step, as in PyTorch. Gradients that are not zeroed add up over backward passes:
-/// for k batches a step, take `(loss / k).backward()` k times.
+/// a gradient are left alone by a step, as in PyTorch; a step in which none has one throws, as it would train
+/// nothing. While an optimizer lives, no second one can take its parameters. Gradients that are not zeroed add up
+/// over backward passes: for k batches a step, take `(loss / k).backward()` k times.
 public final class Optimizer {
   /// The parameters by name, in the order of the groups.
   public private(set) var parameters: [(name: String, parameter: Parameter)]
@@ -18,7 +19,7 @@ public final class Optimizer {
   @exclusivity(unchecked) private(set) var flat: FlatParameters
   let engine: OptimizerEngine
   let handle: OpaquePointer
-  @exclusivity(unchecked) var clipping: Clipping? { didSet { noteMeasuring() } }
+  @exclusivity(unchecked) var clipping = Clipping() { didSet { noteMeasuring() } }
   @exclusivity(unchecked) var hooks = StepHooks() { didSet { hasHooks = !hooks.isEmpty } }
   // What a step would otherwise work out each time.
   @exclusivity(unchecked) private var hasHooks = false
@@ -37,7 +38,7 @@ public final class Optimizer {
   }
 
   private func noteMeasuring() {
-    isMeasuring = collectsStatistics || clipping != nil || nonFiniteGuard != .propagate
+    isMeasuring = collectsStatistics || clipping.measuresNorm || nonFiniteGuard != .propagate
   }
 
   /// Whether steps need a closure, as those of `LBFGS`.
@@ -47,7 +48,8 @@ public final class Optimizer {
 
   /// An optimizer for all of a model's parameters.
   ///
-  /// - Throws: `DescentError` for options that are unknown, out of range or do not go together.
+  /// - Throws: `DescentError` for options that are unknown, out of range or do not go together, and for parameters
+  ///   that another optimizer has.
   public convenience init(for model: Module, _ rule: any OptimizerRule) throws(DescentError) {
     try self.init(groups: [ParameterGroup(model.namedParameters, rule)])
   }
@@ -74,8 +76,10 @@ public final class Optimizer {
     let parameters = groups.flatMap(\.parameters)
     try Self.checkDistinct(parameters)
     engine = try OptimizerEngine(dtype: parameters.first?.parameter.dtype ?? .float32)
-    for group in groups { try engine.add(group) }
+    try engine.add(groups)
+    try Self.checkFree(parameters, for: engine)
     flat = try FlatParameters(parameters.map(\.parameter))
+    for (_, parameter) in parameters { parameter.owner = engine }
     self.parameters = parameters
     rules = groups.map(\.rule)
     needsClosure = rules.contains { RuleTable.rule($0.ruleName)?.needsClosure ?? false }
@@ -84,19 +88,21 @@ public final class Optimizer {
 
   /// Adds parameters with a rule of their own, as PyTorch's `add_param_group`. State and options of the others stay.
   ///
-  /// - Throws: `DescentError` if the rule does not fit, or a parameter is in the optimizer already. Nothing is
+  /// - Throws: `DescentError` if the rule does not fit, or a parameter is in an optimizer already. Nothing is
   ///   changed then.
   public func addGroup(_ group: ParameterGroup) throws(DescentError) {
     let all = parameters + group.parameters
     try Self.checkDistinct(all)
     let dtype = flat.parameters.first?.dtype ?? group.parameters.first?.parameter.dtype ?? flat.dtype
-    try OptimizerEngine(dtype: dtype).add(group)  // throws where the rule does not fit
+    try OptimizerEngine(dtype: dtype).add([group])  // throws where the rule does not fit
+    try Self.checkFree(group.parameters, for: engine)
     guard dtype == flat.dtype, group.parameters.allSatisfy({ $0.parameter.dtype == dtype }) else {
       throw DescentError(
         .invalidArgument, "an optimizer's parameters must be of one type, \(flat.dtype.rawValue)")
     }
-    try engine.add(group)
+    try engine.add([group])
     flat = try FlatParameters(all.map(\.parameter))
+    for (_, parameter) in group.parameters { parameter.owner = engine }
     parameters = all
     rules.append(group.rule)  // none that needs a closure: that would be the only one
   }
@@ -113,12 +119,29 @@ public final class Optimizer {
     }
   }
 
+  /// An optimizer's buffers hold its parameters: moved into others, they would no longer be what it updates.
+  private static func checkFree(
+    _ parameters: [(name: String, parameter: Parameter)], for engine: OptimizerEngine
+  ) throws(DescentError) {
+    for (name, parameter) in parameters {
+      guard let owner = parameter.owner, owner !== engine else { continue }
+      throw DescentError(
+        .invalidArgument,
+        "another optimizer updates \(name): give that one a group for each rule, or release it before this one is made"
+      )
+    }
+  }
+
   // MARK: Stepping
+
+  /// What the last step did; nil before the first. For hooks: a step that throws leaves it as it was.
+  @exclusivity(unchecked) public private(set) var lastReport: StepReport?
 
   /// Updates every parameter that has a gradient.
   ///
   /// - Throws: `DescentError` of code `nonFinite`, naming the parameter, where the guard is `.stop` or clipping
-  ///   refuses a norm that is not finite; of code `invalidArgument` for `LBFGS`, whose steps need a closure.
+  ///   refuses a norm that is not finite; of code `invalidArgument` if no parameter has a gradient, and for `LBFGS`,
+  ///   whose steps need a closure.
   @discardableResult
   public func step() throws(DescentError) -> StepReport {
     if hasHooks { for hook in hooks.before { try hook.run(self) } }
@@ -131,14 +154,29 @@ public final class Optimizer {
     if flat.noteGradients() {
       status = dsc_optimizer_step(nil, handle, &step, &report)
     } else {
+      try checkSomeGradient()
       step.has_gradient = UnsafePointer(flat.hasGradient)
       status = stepWithRows(&step, &report)
     }
     try check(status)
     if status == DSC_OK { flat.values.version &+= 1 }
-    let summary = summarize(status, report)
+    let summary = summarize(report)
+    lastReport = summary
     if hasHooks { for hook in hooks.after { try hook.run(self) } }
     return summary
+  }
+
+  /// A step without any gradient would train nothing, and nobody would notice.
+  func checkSomeGradient() throws(DescentError) {
+    let isSome = flat.list.contains {
+      $0._withUnsafeGuaranteedRef { $0.hasGradient || $0.rowGradient != nil }
+    }
+    guard isSome || flat.list.isEmpty else {
+      throw DescentError(
+        .invalidArgument,
+        "none of the optimizer's \(flat.list.count) parameters has a gradient: call backward() before step(), on a loss that depends on these parameters"
+      )
+    }
   }
 
   /// Updates by a loss that the closure computes: it must call `zeroGrad()` and `backward()`, and return the loss.
@@ -165,6 +203,8 @@ public final class Optimizer {
       let evaluation = Evaluation { [unowned self] () throws(DescentError) in
         let value = try closure().item()
         _ = flat.noteGradients()
+        try checkSomeGradient()
+        try checkNoRowGradient("L-BFGS")
         return value
       }
       status = dsc_optimizer_minimize(
@@ -174,10 +214,17 @@ public final class Optimizer {
     flat.values.version &+= 1
     if let failure { throw failure }
     try check(status)
-    var summary = summarize(status, report)
+    var summary = summarize(report)
     summary.loss = loss
+    lastReport = summary
     for hook in hooks.after { try hook.run(self) }
     return summary
+  }
+
+  func checkNoRowGradient(_ method: String) throws(DescentError) {
+    guard !parameters.contains(where: { $0.parameter.rowGradient != nil }) else {
+      throw DescentError(.invalidArgument, "\(method) takes no row gradients")
+    }
   }
 
   /// What C is to work on, with the flags of the parameters that have gradients now.
@@ -213,11 +260,12 @@ public final class Optimizer {
     }
   }
 
-  private func summarize(_ status: dsc_status, _ report: dsc_step_report) -> StepReport {
-    return StepReport(
-      wasSkipped: status == DSC_STEP_SKIPPED,
+  private func summarize(_ report: dsc_step_report) -> StepReport {
+    StepReport(
+      wasSkipped: report.was_skipped,
       gradientNorm: isMeasuring ? report.gradient_norm : nil,
       largestGradient: isMeasuring ? report.gradient_largest : nil,
+      clipNorm: clipping.measuresNorm ? report.clip_norm : nil,
       clipScale: report.clip_scale, penalty: report.penalty, updatedCount: report.updated,
       skippedSteps: report.skipped_steps,
       badParameter: report.bad_tensor < 0 ? nil : parameters[report.bad_tensor].name)

@@ -19,9 +19,19 @@ final class OptimizerEngine {
 
   deinit { dsc_optimizer_destroy(handle) }
 
-  /// Adds a group's parameters after those there are. On an error the engine is not to be used any more.
-  func add(_ group: ParameterGroup) throws(DescentError) {
-    let parameters = group.parameters
+  /// Adds groups' parameters after those there are. On an error the engine is not to be used any more.
+  func add(_ groups: [ParameterGroup]) throws(DescentError) {
+    // All at once: each time the state that there is moves to larger buffers.
+    let start = tensorCount
+    try addTensors(groups.flatMap(\.parameters))
+    var next = start
+    for group in groups {
+      try add(group.rule, Array(next..<next + group.parameters.count))
+      next += group.parameters.count
+    }
+  }
+
+  private func addTensors(_ parameters: [(name: String, parameter: Parameter)]) throws(DescentError) {
     let names = parameters.map { UnsafePointer(strdup($0.name)) }
     defer { for name in names { free(UnsafeMutableRawPointer(mutating: name)) } }
     try check(
@@ -29,14 +39,16 @@ final class OptimizerEngine {
         dsc_optimizer_add_tensors(
           handle, parameters.count, parameters.map(\.parameter.count), $0.baseAddress)
       })
-    let indices = Array(tensorCount..<tensorCount + parameters.count)
-    tensorCount += parameters.count
-    for (index, (_, parameter)) in zip(indices, parameters) {
+    for (index, (_, parameter)) in parameters.enumerated() {
       try check(
-        parameter.shape.withExtents { rank, extents in dsc_optimizer_set_shape(handle, index, rank, extents) }
-      )
+        parameter.shape.withExtents { rank, extents in
+          dsc_optimizer_set_shape(handle, tensorCount + index, rank, extents)
+        })
     }
-    let rule = group.rule
+    tensorCount += parameters.count
+  }
+
+  private func add(_ rule: any OptimizerRule, _ indices: [Int]) throws(DescentError) {
     var number = 0
     try check(
       withOptions(rule.options) { count, options in

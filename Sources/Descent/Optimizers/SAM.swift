@@ -3,7 +3,7 @@ import CDescent
 /// Sharpness-aware minimization, around any optimizer: Foret, Kleiner, Mobahi and Neyshabur 2021, arXiv:2010.01412;
 /// adaptive: Kwon et al. 2021, arXiv:2102.11600.
 ///
-///     e  = rho g / |g|                           (adaptive: rho w² g / |w g|)
+///     e  = rho g / |g|                           (adaptive: rho w² g / |w g|), Euclidean norms
 ///     w -= the optimizer's step with the gradient at w + e
 ///
 /// It keeps no state of its own: save and load the optimizer's.
@@ -49,9 +49,8 @@ extension Optimizer {
   fileprivate func perturb(rho: Double, adaptive: Bool) throws(DescentError) -> Storage {
     let before = Storage(bytes: flat.byteCount)
     var step = stepArguments()
-    guard !parameters.contains(where: { $0.parameter.rowGradient != nil }) else {
-      throw DescentError(.invalidArgument, "SAM takes no row gradients")
-    }
+    try checkNoRowGradient("SAM")
+    try checkSomeGradient()
     try check(dsc_optimizer_perturb(nil, handle, &step, rho, adaptive, before.pointer))
     flat.values.version &+= 1
     return before

@@ -21,7 +21,8 @@ struct StepHooks {
 public enum StepMoment: Sendable {
   /// Before anything is looked at: gradients may be changed.
   case beforeStep
-  /// After everything is done. Not called for steps that throw.
+  /// After everything is done: `lastReport` says what, also that the guard skipped the step. Not called for steps
+  /// that throw.
   case afterStep
 }
 

@@ -22,11 +22,13 @@ public enum NonFiniteGuard: Sendable {
 public struct StepReport: Sendable {
   /// Whether the guard kept the step from changing anything.
   public let wasSkipped: Bool
-  /// The norm of all gradients together, before clipping; nil unless clipping by norm, a guard or
+  /// The Euclidean norm of all gradients together, before clipping; nil unless clipping by norm, a guard or
   /// `collectsStatistics` asked for it.
   public let gradientNorm: Double?
   /// The largest gradient's absolute value; nil likewise.
   public let largestGradient: Double?
+  /// Their norm of the order by which they are clipped, as `clip_grad_norm_` returns it; nil without clipping by norm.
+  public let clipNorm: Double?
   /// What clipping by norm multiplied the gradients by, the least of it.
   public let clipScale: Double
   /// The groups' penalties, at the weights before the step: to be added to the loss.
@@ -43,7 +45,7 @@ public struct StepReport: Sendable {
 
 /// What the last step did to a group of parameters.
 public struct GroupStatistics: Sendable {
-  /// The gradients' norm, before clipping.
+  /// The gradients' Euclidean norm, before clipping.
   public let gradientNorm: Double
   /// The weights' norm, before the step.
   public let weightNorm: Double

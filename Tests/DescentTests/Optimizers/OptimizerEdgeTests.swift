@@ -1,53 +1,104 @@
 import Descent
 import Testing
 
-/// Gradients of very different sizes after one another, against PyTorch: `Tests/Fixtures/optimizer_edges.py`.
-@Suite struct OptimizerEdgeTests {
-  struct File: Decodable, Sendable {
-    let cases: [Case]
-  }
+/// The fixtures that `Tests/Fixtures/optimizer_edges.py` made.
+struct OptimizerEdges: Decodable, Sendable {
+  let clippings: [Clipping]
+  let lbfgs: [Valley]
 
-  struct Case: Decodable, Sendable, CustomTestStringConvertible {
-    struct Step: Decodable, Sendable {
-      let values: [JSONNumber]
-      let state: [String: [JSONNumber]]
-    }
-
-    let rule: String
-    let options: [String: Double]
+  struct Clipping: Decodable, Sendable {
     let dtype: DType
-    let start: [Double]
-    let gradients: [[Double]]
-    let steps: [Step]
+    let normType: JSONNumber
+    let perTensor: Bool
+    let refused: Bool
+    let gradients: [[JSONNumber]]
+    let norm: JSONNumber?
+    let values: [JSONNumber]
 
-    var testDescription: String { "\(rule) \(dtype) \(options.sorted { $0.key < $1.key })" }
+    enum CodingKeys: String, CodingKey {
+      case dtype, refused, gradients, norm, values
+      case normType = "norm_type"
+      case perTensor = "per_tensor"
+    }
   }
 
-  static let cases = Fixtures.load("optimizer_edges.json", as: File.self).cases
+  struct Valley: Decodable, Sendable {
+    let tolerance: Double
+    let lr: Double
+    let offset: Int
+    let losses: [Double]
+    let values: [Double]
+    let evaluations: Double
+    let iterations: Double
+  }
+}
 
-  /// Parameters and state, each relative to itself: a running mean near 0 counts as much as one near 1e38.
-  @Test(arguments: cases) func trajectory(_ test: Case) throws {
-    let p = Parameter(Tensor(test.start, dtype: test.dtype))
-    let optimizer = try Optimizer([p], NamedRule(test.rule, test.options))
-    let tolerance = test.dtype == .float64 ? 1e-12 : 16 * float32ULP
-    for (step, (gradients, expected)) in zip(test.gradients, test.steps).enumerated() {
-      p.grad = Tensor(gradients, dtype: test.dtype)
-      try optimizer.step()
-      #expect(relativeError(p.doubles, expected.values, test.dtype) <= tolerance, "step \(step)")
-      let state = optimizer.stateDict
-      for (slot, values) in expected.state {
-        let actual = try #require(state["0.\(slot)"], "no state \(slot)").doubles
-        #expect(relativeError(actual, values, test.dtype) <= tolerance, "step \(step): \(slot)")
+/// What PyTorch does where numbers or options are unusual.
+@Suite struct OptimizerEdgeTests {
+  static let file = Fixtures.load("optimizer_edges.json", as: OptimizerEdges.self)
+  static let clippings = file.clippings.indices
+  static let valleys = file.lbfgs.indices
+
+  /// A NaN anywhere wins over an infinity anywhere else, whatever the norm and however tensors are grouped.
+  @Test(arguments: clippings, [[[0, 1, 2]], [[0], [1, 2]], [[2], [1], [0]]])
+  func clippingWhatIsNotFinite(_ index: Int, _ groups: [[Int]]) throws {
+    let test = Self.file.clippings[index]
+    let shapes: [Shape] = [[5], [3, 2], [4]]
+    for refuses in [false, true] {
+      let parameters = shapes.map { Parameter(.zeros($0, dtype: test.dtype)) }
+      let optimizer = try Optimizer(
+        groups: groups.map { group in
+          ParameterGroup(group.map { ("\($0)", parameters[$0]) }, SGD(learningRate: 1))
+        })
+      try optimizer.setClipping(
+        norm: 0.75, normType: test.normType.value, perTensor: test.perTensor, errorIfNonFinite: refuses)
+      for (parameter, gradient) in zip(parameters, test.gradients) {
+        parameter.grad = Tensor(gradient.map(\.value), shape: parameter.shape, dtype: test.dtype)
+      }
+      guard !(refuses && test.refused) else {
+        let error = try #require(throws: DescentError.self) { try optimizer.step() }
+        #expect(error.code == .nonFinite && parameters.allSatisfy { $0.doubles.allSatisfy { $0 == 0 } })
+        continue
+      }
+      let report = try optimizer.step()
+      let tolerance = test.dtype == .float64 ? 1e-12 : 4 * float32ULP
+      #expect(largestRelativeError(parameters.flatMap(\.doubles), test.values.map(\.value)) <= tolerance)
+      if let norm = test.norm {
+        #expect(largestRelativeError([try #require(report.clipNorm)], [norm.value]) <= tolerance)
       }
     }
   }
 
-  private func relativeError(_ actual: [Double], _ expected: [JSONNumber], _ dtype: DType) -> Double {
-    let tiny = dtype == .float64 ? Double.leastNormalMagnitude : Double(Float.leastNormalMagnitude)
-    return zip(actual, expected.map(\.value)).map { a, e in
-      if a == e || (a.isNaN && e.isNaN) { return 0 }
-      let error = abs(a - e) / max(abs(e), tiny)
-      return error.isNaN ? .infinity : error
-    }.max() ?? .infinity
+  /// Of the value itself; infinite where only one is NaN.
+  private func largestRelativeError(_ actual: [Double], _ expected: [Double]) -> Double {
+    guard actual.count == expected.count else { return .infinity }
+    return zip(actual, expected).map { a, e in
+      if a.isNaN || e.isNaN { return a.isNaN && e.isNaN ? 0 : .infinity }
+      return a == e ? 0 : abs(a - e) / abs(e)
+    }.max() ?? 0
+  }
+
+  /// The line search's tolerance is not `tolerance_change`.
+  @Test(arguments: valleys) func lineSearchTolerance(_ index: Int) throws {
+    let test = Self.file.lbfgs[index]
+    let x = Parameter(Tensor(exactNumbers(6, offset: test.offset), dtype: .float64))
+    let optimizer = try Optimizer(
+      [x],
+      LBFGS(learningRate: test.lr, changeTolerance: test.tolerance, lineSearch: .strongWolfe))
+    var losses: [Double] = []
+    for _ in 0..<4 {
+      let report = try optimizer.step {
+        optimizer.zeroGrad()
+        let bends = (1 + (x * 3).exp()).log() + (1 + (x * -3).exp()).log()
+        let loss = bends.sum() + (x.sum() - 2).pow(2) * 0.1
+        loss.backward()
+        return loss
+      }
+      losses.append(try #require(report.loss))
+    }
+    #expect(largestError(losses, test.losses) < 1e-10)
+    #expect(largestError(x.doubles, test.values) < 1e-10)
+    #expect(optimizer.stateDict["0.func_evals"]?.item() == test.evaluations)
+    #expect(optimizer.stateDict["0.n_iter"]?.item() == test.iterations)
   }
 }

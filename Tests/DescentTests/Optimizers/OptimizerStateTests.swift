@@ -64,6 +64,56 @@ import Testing
     #expect(names.contains("slow") != rule.needsClosure)
   }
 
+  /// Likewise where row gradients have begun some rows' state only.
+  @Test(arguments: RuleTable.rules.filter { $0.kind == .elementwise })
+  func roundTripByRows(_ rule: RuleTable.Rule) throws {
+    func run(_ optimizer: Optimizer, _ steps: ClosedRange<Int>) throws {
+      let p = optimizer.parameters[0].parameter
+      for step in steps {
+        let rows = [[1], [0, 3], [], [1, 4]][step % 4]
+        let values = Tensor(
+          exactNumbers(2 * rows.count, step: step), shape: [rows.count, 2], dtype: .float64)
+        if step == 9 {
+          p.grad = Tensor(exactNumbers(10, step: step), shape: [5, 2], dtype: .float64)
+        } else {
+          p.rowGradient = RowGradient(rows: rows, values: values)
+        }
+        try optimizer.step()
+        optimizer.zeroGrad()
+      }
+    }
+    let start = Tensor(exactNumbers(10), shape: [5, 2], dtype: .float64)
+    let whole = try optimizer([Parameter(start)], rule.name)
+    try run(whole, 1...10)
+    let first = try optimizer([Parameter(start)], rule.name)
+    try run(first, 1...2)
+    let state = try withTemporaryFolder { folder in
+      try SafeTensors.write(first.stateDict, to: "\(folder)/state.safetensors")
+      return try SafeTensors.read("\(folder)/state.safetensors").tensors
+    }
+    #expect(state["0.slow.begun_rows"]?.doubles == [1, 0, 0, 1, 0])
+    let second = try optimizer([Parameter(first.parameters[0].parameter)], rule.name)
+    try run(second, 3...5)
+    second.parameters[0].parameter.copy(from: first.parameters[0].parameter)
+    #expect(try second.load(state).isEmpty)
+    #expect(second.stateDict.mapValues(\.doubles) == first.stateDict.mapValues(\.doubles))
+    try run(second, 3...10)
+    #expect(second.parameters[0].parameter.doubles == whole.parameters[0].parameter.doubles)
+    #expect(second.stateDict.keys.allSatisfy { !$0.hasSuffix("begun_rows") }, "all rows have begun")
+  }
+
+  /// Flags without the numbers they tell of are of no use.
+  @Test func rowsWithoutTheirSlot() throws {
+    let p = Parameter(.ones([2, 1], dtype: .float64))
+    let optimizer = try Optimizer([p], SGD(momentum: 0.9))
+    let state = [
+      "0.step": Tensor([Int64(1)], shape: []), "0.momentum_buffer.begun_rows": Tensor([Int64(1), 0]),
+    ]
+    #expect(throws: DescentError.self) { try optimizer.load(state) }
+    #expect(try optimizer.load(state, strict: false).missing == ["0.momentum_buffer"])
+    #expect(optimizer.stateDict["0.momentum_buffer"] == nil)
+  }
+
   @Test func changedOptionsAreRestored() throws {
     let first = try optimizer(parameters(), "sgd")
     try first.setOptions(["lr": 0.25])
@@ -91,6 +141,10 @@ import Testing
       ),
       (
         ["0.step": Tensor([Int64(-1)], shape: []), "0.momentum_buffer": .zeros([2], dtype: .float64)],
+        "step count"
+      ),
+      (
+        ["0.step": Tensor([Int64.max], shape: []), "0.momentum_buffer": .zeros([2], dtype: .float64)],
         "step count"
       ),
       (["0.momentum_buffer": .zeros([2], dtype: .float64)], "missing: 0.step"),
