@@ -136,21 +136,22 @@ import Testing
   /// Many classes and few, in rows and `inner` apart.
   @Sendable private static func crossEntropy(_ c: OpaquePointer?, _ t: dsc_dtype) -> [[UInt8]] {
     [(1500, 37, 1), (5000, 10, 1), (1500, 37, 3)].flatMap { n, classes, inner in
-      let (x, value, nll, gradient) = (
-        Buffer(numbers(n * classes, 1), t), Buffer(zeros: n, t), Buffer(zeros: 1, t),
-        Buffer(zeros: n * classes, t)
-      )
+      let (x, value, nll) = (Buffer(numbers(n * classes, 1), t), Buffer(zeros: n, t), Buffer(zeros: 1, t))
+      let q = Buffer(numbers(n * classes, 2), t)
+      let gradients = (0..<3).map { _ in Buffer(zeros: n * classes, t) }
       let targets = (0..<n).map { Int64($0 * 7 % classes) }
       targets.withUnsafeBufferPointer { targets in
         var loss = dsc_cross_entropy()
         loss.over = dsc_classes(
           dtype: t, samples: n, classes: classes, inner: inner, input: x.p, targets: targets.baseAddress,
-          weight: nil, ignore_index: 3, reduction: DSC_REDUCTION_MEAN)
+          weight: nil, ignores: true, ignore_index: 3, reduction: DSC_REDUCTION_MEAN)
         loss.label_smoothing = 0.1
         #expect(dsc_nll_run(c, &loss.over, nll.p, nil) == DSC_OK)
-        #expect(dsc_cross_entropy_run(c, &loss, value.p, gradient.p) == DSC_OK)
+        #expect(dsc_cross_entropy_run(c, &loss, value.p, gradients[0].p, nil) == DSC_OK)
+        (loss.probabilities, loss.over.ignores) = (UnsafeRawPointer(q.p), false)
+        #expect(dsc_cross_entropy_run(c, &loss, nil, gradients[1].p, gradients[2].p) == DSC_OK)
       }
-      return [value.contents, nll.contents, gradient.contents]
+      return ([value, nll] + gradients).map(\.contents)
     }
   }
 

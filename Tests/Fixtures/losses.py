@@ -170,7 +170,7 @@ for (name, dtype), reduction in itertools.product(DTYPES.items(), REDUCTIONS):
         x, w, b = (leaf(tensor(s, k, dtype)) for s, k in (([count, 4], 1), ([6, 4], 2), ([6], 3)))
         value = F.cross_entropy(F.linear(x, w, b if has_bias else None), classes([count], 6),
                                 weight=weights(6, dtype) if weighted else None, label_smoothing=smoothing, ignore_index=2, **r)
-        case("linear_cross_entropy", name, [count, 4], r | dict(label_smoothing=smoothing, weighted=weighted, flag=has_bias),
+        case("linear_cross_entropy", name, [count, 4], r | dict(label_smoothing=smoothing, weighted=weighted, ignore_index=2, flag=has_bias),
              [x, w] + ([b] if has_bias else []), value)
     z, u = (torch.complex(tensor([9], k, dtype), tensor([9], k + 2, dtype)).requires_grad_() for k in (1, 2))
     value = nn.L1Loss(**r)(z, u)

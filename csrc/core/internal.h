@@ -18,16 +18,28 @@ dsc_status dsc_fail(dsc_status status, const char *format, ...) __attribute__((f
 size_t dsc_failure_count(void);
 dsc_status dsc_check_callback(dsc_status status, size_t failures, const char *function);
 
+/* The checks' messages. They name the argument as the caller knows it, and the function if it is public. */
+dsc_status dsc_fail_null(const char *function, const char *expression);
+dsc_status dsc_fail_dtype(const char *function, dsc_dtype dtype);
+dsc_status dsc_fail_product(const char *function, const char *a, size_t a_value, const char *b,
+                            size_t b_value);
+
+/* A number as a message shows it: with as few digits as tell it from its neighbours. */
+typedef struct dsc_text {
+    char text[64];
+} dsc_text;
+dsc_text dsc_digits(dsc_dtype dtype, double value);
+
 #define DSC_CHECK_NOT_NULL(pointer)                                                                          \
     do {                                                                                                     \
         if ((pointer) == NULL)                                                                               \
-            return dsc_fail(DSC_ERROR_ARGUMENT, "%s: " #pointer " is NULL", __func__);                       \
+            return dsc_fail_null(__func__, #pointer);                                                        \
     } while (0)
 
 #define DSC_CHECK_DTYPE(dtype)                                                                               \
     do {                                                                                                     \
         if (dsc_dtype_size(dtype) == 0)                                                                      \
-            return dsc_fail(DSC_ERROR_ARGUMENT, "%s: unknown dtype %d", __func__, (int)(dtype));             \
+            return dsc_fail_dtype(__func__, (dtype));                                                        \
     } while (0)
 
 #define DSC_TRY(call)                                                                                        \
@@ -47,8 +59,7 @@ static inline bool dsc_product_overflows(size_t a, size_t b, dsc_dtype dtype) {
 #define DSC_CHECK_PRODUCT(a, b, dtype)                                                                       \
     do {                                                                                                     \
         if (dsc_product_overflows((a), (b), (dtype)))                                                        \
-            return dsc_fail(DSC_ERROR_OVERFLOW, "%s: " #a " * " #b " = %zu * %zu elements overflow",         \
-                            __func__, (size_t)(a), (size_t)(b));                                             \
+            return dsc_fail_product(__func__, #a, (a), #b, (b));                                             \
     } while (0)
 
 /* Elements of work in one tile of a streaming kernel: 64 KiB of float32, a few microseconds. */

@@ -2,6 +2,8 @@
 #ifndef DSC_CORE_PARTIALS_H
 #define DSC_CORE_PARTIALS_H
 
+#include <math.h>
+
 #include "core/internal.h"
 #include "descent/losses.h"
 
@@ -33,12 +35,19 @@ static inline void dsc_store_real(dsc_dtype dtype, void *to, double value) {
         *(double *)to = value;
 }
 
+/* What a reduction multiplies the values by. The mean over nothing, or over weights of 0, is NaN. */
+static inline double dsc_reduction_scale(dsc_reduction reduction, double divisor) {
+    return reduction != DSC_REDUCTION_MEAN ? 1 : divisor == 0 ? NAN : 1 / divisor;
+}
+
 /* Stores a sum of losses as its reduction asks; without one the values are there already. value may be NULL.
  */
 static inline void dsc_store_reduced(dsc_dtype dtype, dsc_reduction reduction, double sum, double divisor,
                                      void *value) {
-    if (value != NULL && reduction != DSC_REDUCTION_NONE)
-        dsc_store_real(dtype, value, reduction == DSC_REDUCTION_MEAN ? sum / divisor : sum);
+    if (value == NULL || reduction == DSC_REDUCTION_NONE)
+        return;
+    bool is_mean = reduction == DSC_REDUCTION_MEAN;
+    dsc_store_real(dtype, value, !is_mean ? sum : divisor == 0 ? NAN : sum / divisor);
 }
 
 #endif

@@ -52,13 +52,13 @@ dsc_status dsc_complex_l1_run(const dsc_context *context, dsc_dtype dtype, size_
         DSC_CHECK_NOT_NULL(x);
         DSC_CHECK_NOT_NULL(y);
     }
-    bool none = reduction == DSC_REDUCTION_NONE, mean = reduction == DSC_REDUCTION_MEAN;
+    bool none = reduction == DSC_REDUCTION_NONE;
     complex_job job = {.dtype = dtype,
                        .n = n,
                        .tile = dsc_rows_per_tile(n, 2),
                        .x = x,
                        .y = y,
-                       .scale = mean ? 1 / (double)n : 1,
+                       .scale = dsc_reduction_scale(reduction, (double)n),
                        .values = none ? value : NULL,
                        .dx = dx};
     size_t tiles = dsc_ceil_div(n, job.tile);

@@ -84,14 +84,14 @@ static void DSC_NAME(spread_sums)(const cross_entropy_job *job, const DSC_REAL *
     }
 }
 
-/* One sample, its logits side by side: its loss; and, where g is not NULL, its gradient times job->scale. q:
- * its target distribution, NULL for the class `target`. */
+/* One sample, its logits side by side: its loss; and, where g and dq are not NULL, its gradients by logits
+ * and probabilities times job->scale. q: its target distribution, NULL for the class `target`. */
 static double DSC_NAME(sample)(const cross_entropy_job *job, const DSC_REAL *x, const DSC_REAL *q,
-                               int64_t target, DSC_REAL *g) {
+                               int64_t target, DSC_REAL *g, DSC_REAL *dq) {
     const dsc_classes *over = &job->loss->over;
     size_t n = over->classes;
     double smooth = job->loss->label_smoothing / (double)n;
-    if (q == NULL && target == over->ignore_index) {
+    if (q == NULL && !dsc_class_counts(over, target)) {
         for (size_t c = 0; g != NULL && c < n; ++c)
             g[c] = 0;
         return 0;
@@ -107,6 +107,9 @@ static double DSC_NAME(sample)(const cross_entropy_job *job, const DSC_REAL *x, 
         sharp = (1 - job->loss->label_smoothing) * DSC_NAME(weight_of)(over, (size_t)target);
         value += sharp * (log_sum + (double)(largest - x[target]));
     }
+    for (size_t c = 0; dq != NULL && c < n; ++c)
+        dq[c] = (DSC_REAL)(job->scale * (1 - job->loss->label_smoothing) * DSC_NAME(weight_of)(over, c) *
+                           (log_sum + (double)(largest - x[c])));
     if (g != NULL) {
         bool is_even = q == NULL && over->weight == NULL;
         DSC_NAME(scale)
@@ -149,7 +152,7 @@ static double DSC_NAME(few_classes)(const cross_entropy_job *job, size_t at) {
     double total = 0;
     for (size_t l = 0; l < DSC_LANES; ++l) {
         int64_t target = over->targets[at + l];
-        bool counts = target != over->ignore_index;
+        bool counts = dsc_class_counts(over, target);
         double log_sum = log((double)sum[l]);
         double value = !counts
                            ? 0
@@ -169,7 +172,7 @@ static double DSC_NAME(few_classes)(const cross_entropy_job *job, size_t at) {
             part[c][l] = part[c][l] * factor[l] - shift;
     for (size_t l = 0; l < DSC_LANES; ++l) {
         int64_t target = over->targets[at + l];
-        bool counts = target != over->ignore_index;
+        bool counts = dsc_class_counts(over, target);
         for (size_t c = 0; c < n; ++c)
             g[l * n + c] = counts ? part[c][l] : 0;
         if (counts)
@@ -192,8 +195,8 @@ static double DSC_NAME(samples)(const cross_entropy_job *job, size_t tile, size_
     const dsc_classes *over = &job->loss->over;
     size_t n = over->classes, inner = job->inner, end = start + count;
     const DSC_REAL *input = over->input, *probabilities = job->loss->probabilities;
-    DSC_REAL *gradient = job->gradient, *values = job->values;
-    DSC_REAL *rows = inner == 1 ? NULL : (DSC_REAL *)job->scratch + tile * 3 * n;
+    DSC_REAL *gradient = job->gradient, *by_probabilities = job->by_probabilities, *values = job->values;
+    DSC_REAL *rows = inner == 1 ? NULL : (DSC_REAL *)job->scratch + tile * ROWS * n;
     bool is_plain = inner == 1 && n <= FEW && over->weight == NULL && probabilities == NULL;
     double sum = 0;
     for (size_t i = start; i < end; ++i) {
@@ -205,6 +208,7 @@ static double DSC_NAME(samples)(const cross_entropy_job *job, size_t tile, size_
         size_t at = i / inner * n * inner + i % inner;
         const DSC_REAL *x = input + at, *q = probabilities == NULL ? NULL : probabilities + at;
         DSC_REAL *g = gradient == NULL ? NULL : gradient + at;
+        DSC_REAL *dq = by_probabilities == NULL ? NULL : by_probabilities + at;
         if (rows != NULL) {
             DSC_NAME(collect)(n, inner, x, rows);
             if (q != NULL)
@@ -213,9 +217,12 @@ static double DSC_NAME(samples)(const cross_entropy_job *job, size_t tile, size_
             q = q == NULL ? NULL : rows + n;
         }
         double value = DSC_NAME(sample)(job, x, q, q == NULL ? over->targets[i] : 0,
-                                        g != NULL && rows != NULL ? rows + 2 * n : g);
+                                        g != NULL && rows != NULL ? rows + 2 * n : g,
+                                        dq != NULL && rows != NULL ? rows + 3 * n : dq);
         if (g != NULL && rows != NULL)
             DSC_NAME(spread)(n, inner, rows + 2 * n, g);
+        if (dq != NULL && rows != NULL)
+            DSC_NAME(spread)(n, inner, rows + 3 * n, dq);
         if (values != NULL)
             values[i] = (DSC_REAL)value;
         sum += value;
@@ -231,14 +238,15 @@ static double DSC_NAME(samples)(const cross_entropy_job *job, size_t tile, size_
 
 enum {
     CHUNK = 512, /* exponentials summed at a time, so that a value alone needs no row of scratch */
-    FEW = 32     /* classes for which samples are taken sixteen at a time */
+    FEW = 32,    /* classes for which samples are taken sixteen at a time */
+    ROWS = 4     /* that a sample is brought together in: logits, probabilities and the gradients by them */
 };
 
 typedef struct cross_entropy_job {
     const dsc_cross_entropy *loss;
     size_t tile, inner;
     double scale; /* of the gradient */
-    void *values, *gradient, *scratch;
+    void *values, *gradient, *by_probabilities, *scratch;
     double partials[DSC_MOST_PARTIALS];
 } cross_entropy_job;
 
@@ -253,27 +261,27 @@ static void cross_entropy_tile(void *argument, size_t index) {
                                                       : samples_f64(job, index, start, count);
 }
 
-dsc_status dsc_cross_entropy_check(const dsc_cross_entropy *loss, double *divisor) {
-    DSC_CHECK_NOT_NULL(loss);
-    DSC_TRY(dsc_classes_check(&loss->over, loss->probabilities == NULL, divisor));
+dsc_status dsc_cross_entropy_check(const char *function, const dsc_cross_entropy *loss, double *divisor) {
+    DSC_TRY(dsc_classes_check(function, &loss->over, loss->probabilities == NULL, divisor));
     if (!(loss->label_smoothing >= 0 && loss->label_smoothing <= 1))
-        return dsc_fail(DSC_ERROR_ARGUMENT, "label_smoothing is %g, must be between 0 and 1",
-                        loss->label_smoothing);
+        return dsc_fail(DSC_ERROR_ARGUMENT, "label_smoothing is %s, must be between 0 and 1",
+                        dsc_digits(DSC_FLOAT64, loss->label_smoothing).text);
     return DSC_OK;
 }
 
 dsc_status dsc_cross_entropy_apply(const dsc_context *context, const dsc_cross_entropy *loss, double scale,
-                                   void *values, void *gradient, double *sum) {
+                                   void *values, void *gradient, void *by_probabilities, double *sum) {
     const dsc_classes *over = &loss->over;
     cross_entropy_job job = {.loss = loss,
                              .tile = dsc_rows_per_tile(over->samples, over->classes),
                              .inner = dsc_max_size(over->inner, 1),
                              .scale = scale,
                              .values = values,
-                             .gradient = gradient};
+                             .gradient = gradient,
+                             .by_probabilities = by_probabilities};
     size_t tiles = dsc_ceil_div(over->samples, job.tile);
     if (job.inner > 1)
-        DSC_TRY(dsc_allocate(tiles * 3 * over->classes * dsc_dtype_size(over->dtype), &job.scratch));
+        DSC_TRY(dsc_allocate(tiles * ROWS * over->classes * dsc_dtype_size(over->dtype), &job.scratch));
     dsc_parallel_for(context, tiles, cross_entropy_tile, &job);
     dsc_free(job.scratch);
     *sum = dsc_sum_partials(tiles, job.partials);
@@ -281,15 +289,19 @@ dsc_status dsc_cross_entropy_apply(const dsc_context *context, const dsc_cross_e
 }
 
 dsc_status dsc_cross_entropy_run(const dsc_context *context, const dsc_cross_entropy *loss, void *value,
-                                 void *gradient) {
+                                 void *gradient, void *by_probabilities) {
     double divisor, sum;
-    DSC_TRY(dsc_cross_entropy_check(loss, &divisor));
+    DSC_CHECK_NOT_NULL(loss);
+    DSC_TRY(dsc_cross_entropy_check(__func__, loss, &divisor));
     const dsc_classes *over = &loss->over;
+    if (by_probabilities != NULL && loss->probabilities == NULL)
+        return dsc_fail(DSC_ERROR_ARGUMENT, "%s: a gradient by probabilities, and probabilities is NULL",
+                        __func__);
     if (over->samples > 0)
         DSC_CHECK_NOT_NULL(over->input);
-    bool mean = over->reduction == DSC_REDUCTION_MEAN, none = over->reduction == DSC_REDUCTION_NONE;
-    DSC_TRY(
-        dsc_cross_entropy_apply(context, loss, mean ? 1 / divisor : 1, none ? value : NULL, gradient, &sum));
+    DSC_TRY(dsc_cross_entropy_apply(context, loss, dsc_reduction_scale(over->reduction, divisor),
+                                    over->reduction == DSC_REDUCTION_NONE ? value : NULL, gradient,
+                                    by_probabilities, &sum));
     dsc_store_reduced(over->dtype, over->reduction, sum, divisor, value);
     return DSC_OK;
 }

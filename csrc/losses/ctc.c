@@ -167,41 +167,41 @@ static void reduce(const dsc_ctc *l, const double *values, void *value, void *gr
     dsc_store_reduced(l->dtype, l->reduction, sum, (double)l->samples, value);
 }
 
-dsc_status dsc_ctc_run(const dsc_context *context, const dsc_ctc *l, void *value, void *gradient) {
-    DSC_CHECK_NOT_NULL(l);
-    DSC_CHECK_DTYPE(l->dtype);
-    DSC_TRY(dsc_check_reduction(l->reduction));
-    DSC_CHECK_PRODUCT(l->samples, l->classes, l->dtype);
-    DSC_CHECK_PRODUCT(l->samples * l->classes, l->steps, l->dtype);
-    if (l->blank < 0 || (uint64_t)l->blank >= l->classes)
-        return dsc_fail(DSC_ERROR_CLASS, "blank %lld is outside the %zu classes", (long long)l->blank,
-                        l->classes);
-    if (l->samples > 0) {
-        DSC_CHECK_NOT_NULL(l->input_lengths);
-        DSC_CHECK_NOT_NULL(l->target_lengths);
-        if (l->steps > 0)
-            DSC_CHECK_NOT_NULL(l->log_probabilities);
+dsc_status dsc_ctc_run(const dsc_context *context, const dsc_ctc *loss, void *value, void *gradient) {
+    DSC_CHECK_NOT_NULL(loss);
+    DSC_CHECK_DTYPE(loss->dtype);
+    DSC_TRY(dsc_check_reduction(loss->reduction));
+    DSC_CHECK_PRODUCT(loss->samples, loss->classes, loss->dtype);
+    DSC_CHECK_PRODUCT(loss->samples * loss->classes, loss->steps, loss->dtype);
+    if (loss->blank < 0 || (uint64_t)loss->blank >= loss->classes)
+        return dsc_fail(DSC_ERROR_CLASS, "blank %lld is outside the %zu classes", (long long)loss->blank,
+                        loss->classes);
+    if (loss->samples > 0) {
+        DSC_CHECK_NOT_NULL(loss->input_lengths);
+        DSC_CHECK_NOT_NULL(loss->target_lengths);
+        if (loss->steps > 0)
+            DSC_CHECK_NOT_NULL(loss->log_probabilities);
     }
-    size_t states, *starts = calloc(l->samples + 1, sizeof *starts);
+    size_t states, *starts = calloc(loss->samples + 1, sizeof *starts);
     if (starts == NULL)
         return dsc_fail(DSC_ERROR_MEMORY, "%s: out of memory", __func__);
-    dsc_status status = check(l, starts, &states);
+    dsc_status status = check(loss, starts, &states);
     ctc_job job = {
-        .loss = l, .starts = starts, .states = status == DSC_OK ? states : 0, .gradient = gradient};
+        .loss = loss, .starts = starts, .states = status == DSC_OK ? states : 0, .gradient = gradient};
     size_t elements = 0;
-    if (status == DSC_OK && (__builtin_mul_overflow(states, l->steps, &job.table) ||
-                             __builtin_mul_overflow(2 * job.table, l->samples, &elements)))
+    if (status == DSC_OK && (__builtin_mul_overflow(states, loss->steps, &job.table) ||
+                             __builtin_mul_overflow(2 * job.table, loss->samples, &elements)))
         status = dsc_fail(DSC_ERROR_OVERFLOW, "%s: %zu states over %zu steps overflow", __func__, states,
-                          l->steps);
+                          loss->steps);
     if (status == DSC_OK) {
-        job.tables = calloc(elements + l->samples + 1, sizeof *job.tables);
+        job.tables = calloc(elements + loss->samples + 1, sizeof *job.tables);
         if (job.tables == NULL)
             status = dsc_fail(DSC_ERROR_MEMORY, "%s: out of memory", __func__);
     }
     if (status == DSC_OK) {
         job.values = job.tables + elements;
-        dsc_parallel_for(context, l->samples, run_sample, &job);
-        reduce(l, job.values, value, gradient);
+        dsc_parallel_for(context, loss->samples, run_sample, &job);
+        reduce(loss, job.values, value, gradient);
     }
     free(job.tables);
     free(starts);

@@ -43,22 +43,23 @@ static void store_sums(const dsc_linear_cross_entropy *l, const band_outputs *ou
 }
 
 /* One band of samples from `start`: adds its losses to sum, and its part of the gradients. */
-static dsc_status run_band(const dsc_context *context, const dsc_linear_cross_entropy *l, size_t start,
+static dsc_status run_band(const dsc_context *context, const dsc_linear_cross_entropy *loss, size_t start,
                            double scale, void *values, double *sum, const band_outputs *out) {
-    dsc_cross_entropy part = l->loss;
+    dsc_cross_entropy part = loss->loss;
     dsc_dtype dtype = part.over.dtype;
     size_t classes = part.over.classes, count = dsc_min_size(BAND, part.over.samples - start);
-    void *logits = l->workspace, *slopes = (char *)l->workspace + BAND * classes * dsc_dtype_size(dtype);
+    void *logits = loss->workspace,
+         *slopes = (char *)loss->workspace + BAND * classes * dsc_dtype_size(dtype);
     if (part.over.samples < BAND)
-        slopes = (char *)l->workspace + part.over.samples * classes * dsc_dtype_size(dtype);
-    const void *x = rows(l->x, start, l->inputs, dtype);
+        slopes = (char *)loss->workspace + part.over.samples * classes * dsc_dtype_size(dtype);
+    const void *x = rows(loss->x, start, loss->inputs, dtype);
     dsc_linear layer = {.dtype = dtype,
                         .batch = count,
-                        .inputs = l->inputs,
+                        .inputs = loss->inputs,
                         .outputs = classes,
                         .x = x,
-                        .w = l->linear,
-                        .b = l->linear_bias,
+                        .w = loss->linear,
+                        .b = loss->linear_bias,
                         .y = logits};
     DSC_TRY(dsc_linear_forward(context, &layer));
     part.over.samples = count;
@@ -68,57 +69,58 @@ static dsc_status run_band(const dsc_context *context, const dsc_linear_cross_en
     bool has_gradient = out->dx != NULL || out->dlinear != NULL || out->dbias != NULL;
     double band_sum;
     DSC_TRY(dsc_cross_entropy_apply(context, &part, scale, (void *)(uintptr_t)rows(values, start, 1, dtype),
-                                    has_gradient ? slopes : NULL, &band_sum));
+                                    has_gradient ? slopes : NULL, NULL, &band_sum));
     *sum += band_sum;
     if (!has_gradient)
         return DSC_OK;
     bool add = start > 0 && out->sums == NULL;
     dsc_linear_gradients gradients = {.dy = slopes,
-                                      .dx = (void *)(uintptr_t)rows(out->dx, start, l->inputs, dtype),
+                                      .dx = (void *)(uintptr_t)rows(out->dx, start, loss->inputs, dtype),
                                       .dw = out->dlinear,
                                       .db = out->dbias,
                                       .add_dw = add,
                                       .add_db = add};
     DSC_TRY(dsc_linear_backward(context, &layer, &gradients));
     if (out->sums != NULL)
-        add_band(l, out);
+        add_band(loss, out);
     return DSC_OK;
 }
 
-dsc_status dsc_linear_cross_entropy_run(const dsc_context *context, const dsc_linear_cross_entropy *l,
+dsc_status dsc_linear_cross_entropy_run(const dsc_context *context, const dsc_linear_cross_entropy *loss,
                                         void *value, void *dx, void *dlinear, void *dbias) {
-    DSC_CHECK_NOT_NULL(l);
+    DSC_CHECK_NOT_NULL(loss);
     double divisor, sum = 0;
-    DSC_TRY(dsc_cross_entropy_check(&l->loss, &divisor));
-    const dsc_classes *over = &l->loss.over;
+    DSC_TRY(dsc_cross_entropy_check(__func__, &loss->loss, &divisor));
+    const dsc_classes *over = &loss->loss.over;
     if (over->inner > 1)
         return dsc_fail(DSC_ERROR_ARGUMENT, "%s: inner is %zu, must be 1", __func__, over->inner);
-    DSC_CHECK_PRODUCT(over->samples, l->inputs, over->dtype);
-    DSC_CHECK_PRODUCT(over->classes, l->inputs, over->dtype);
+    DSC_CHECK_PRODUCT(over->samples, loss->inputs, over->dtype);
+    DSC_CHECK_PRODUCT(over->classes, loss->inputs, over->dtype);
     if (over->samples > 0) {
-        DSC_CHECK_NOT_NULL(l->x);
-        DSC_CHECK_NOT_NULL(l->linear);
-        DSC_CHECK_NOT_NULL(l->workspace);
+        DSC_CHECK_NOT_NULL(loss->x);
+        DSC_CHECK_NOT_NULL(loss->linear);
+        DSC_CHECK_NOT_NULL(loss->workspace);
     }
-    bool mean = over->reduction == DSC_REDUCTION_MEAN, none = over->reduction == DSC_REDUCTION_NONE;
+    double scale = dsc_reduction_scale(over->reduction, divisor);
+    void *values = over->reduction == DSC_REDUCTION_NONE ? value : NULL;
     band_outputs out = {.dx = dx, .dlinear = dlinear, .dbias = dbias};
     if (over->samples > LONGEST * BAND && (dlinear != NULL || dbias != NULL)) {
         void *memory = NULL;
-        size_t count = over->classes * (l->inputs + 1);
-        DSC_CHECK_PRODUCT(over->classes, l->inputs + 1, DSC_FLOAT64);
+        size_t count = over->classes * (loss->inputs + 1);
+        DSC_CHECK_PRODUCT(over->classes, loss->inputs + 1, DSC_FLOAT64);
         DSC_TRY(dsc_allocate(count * sizeof(double), &memory));
         out.sums = memset(memory, 0, count * sizeof(double));
     }
     dsc_status status = DSC_OK;
     for (size_t start = 0; start < over->samples && status == DSC_OK; start += BAND)
-        status = run_band(context, l, start, mean ? 1 / divisor : 1, none ? value : NULL, &sum, &out);
+        status = run_band(context, loss, start, scale, values, &sum, &out);
     if (status == DSC_OK && out.sums != NULL)
-        store_sums(l, &out);
+        store_sums(loss, &out);
     dsc_free(out.sums);
     DSC_TRY(status);
     if (over->samples == 0) {
         if (dlinear != NULL)
-            memset(dlinear, 0, over->classes * l->inputs * dsc_dtype_size(over->dtype));
+            memset(dlinear, 0, over->classes * loss->inputs * dsc_dtype_size(over->dtype));
         if (dbias != NULL)
             memset(dbias, 0, over->classes * dsc_dtype_size(over->dtype));
     }

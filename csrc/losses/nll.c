@@ -7,7 +7,7 @@ static double DSC_NAME(range)(const nll_job *job, size_t start, size_t count) {
     for (size_t i = start; i < start + count; ++i) {
         size_t at = i / inner * n * inner + i % inner;
         int64_t target = over->targets[i];
-        bool counts = target != over->ignore_index;
+        bool counts = dsc_class_counts(over, target);
         double weight = counts ? dsc_class_weight(over, (size_t)target) : 0;
         size_t place = counts ? at + (size_t)target * inner : 0;
         double value = counts ? -weight * (double)((const DSC_REAL *)over->input)[place] : 0;
@@ -48,14 +48,14 @@ static void nll_tile(void *argument, size_t index) {
 dsc_status dsc_nll_run(const dsc_context *context, const dsc_classes *loss, void *value, void *gradient) {
     DSC_CHECK_NOT_NULL(loss);
     double divisor;
-    DSC_TRY(dsc_classes_check(loss, true, &divisor));
+    DSC_TRY(dsc_classes_check(__func__, loss, true, &divisor));
     if (loss->samples > 0)
         DSC_CHECK_NOT_NULL(loss->input);
-    bool mean = loss->reduction == DSC_REDUCTION_MEAN, none = loss->reduction == DSC_REDUCTION_NONE;
+    bool none = loss->reduction == DSC_REDUCTION_NONE;
     nll_job job = {.over = loss,
                    .tile = dsc_rows_per_tile(loss->samples, loss->classes),
                    .inner = dsc_max_size(loss->inner, 1),
-                   .scale = mean ? 1 / divisor : 1,
+                   .scale = dsc_reduction_scale(loss->reduction, divisor),
                    .values = none ? value : NULL,
                    .gradient = gradient};
     size_t tiles = dsc_ceil_div(loss->samples, job.tile);

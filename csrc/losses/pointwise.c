@@ -1,94 +1,6 @@
 #ifdef DSC_REAL
 
-#include "core/sigmoid.h"
-
-/* One element: its loss, and the derivatives by x, y and z. */
-typedef struct DSC_NAME(element) {
-    DSC_REAL value, dx, dy, dz;
-} DSC_NAME(element);
-
-static inline DSC_REAL DSC_NAME(sign)(DSC_REAL x) {
-    return x > 0 ? 1 : x < 0 ? -1 : x; /* NaN stays */
-}
-
-static inline DSC_REAL DSC_NAME(absolute)(DSC_REAL x) {
-    return x < 0 ? -x : x;
-}
-
-static inline DSC_REAL DSC_NAME(log_from)(DSC_REAL x, DSC_REAL least) {
-    DSC_REAL l = (DSC_REAL)log((double)x);
-    return l < least ? least : l;
-}
-
-static inline DSC_NAME(element) DSC_NAME(smooth_l1)(DSC_REAL d, DSC_REAL beta) {
-    DSC_REAL size = DSC_NAME(absolute)(d);
-    DSC_NAME(element) e;
-    if (size < beta)
-        e = (DSC_NAME(element)){.value = d * d / (2 * beta), .dx = d / beta};
-    else
-        e = (DSC_NAME(element)){.value = size - beta / 2, .dx = DSC_NAME(sign)(d)};
-    e.dy = -e.dx;
-    return e;
-}
-
-static inline DSC_NAME(element) DSC_NAME(huber)(DSC_REAL d, DSC_REAL delta) {
-    DSC_REAL size = DSC_NAME(absolute)(d);
-    DSC_NAME(element) e;
-    if (size <= delta)
-        e = (DSC_NAME(element)){.value = d * d / 2, .dx = d};
-    else
-        e = (DSC_NAME(element)){.value = delta * (size - delta / 2), .dx = delta * DSC_NAME(sign)(d)};
-    e.dy = -e.dx;
-    return e;
-}
-
-static inline DSC_NAME(element) DSC_NAME(gaussian)(DSC_REAL d, DSC_REAL variance, DSC_REAL eps, bool full) {
-    variance = variance < eps ? eps : variance; /* the derivative passes the limit, as in PyTorch */
-    DSC_REAL share = d / variance;
-    DSC_REAL constant = full ? (DSC_REAL)0.91893853320467274178 : 0; /* log(2 pi) / 2 */
-    return (DSC_NAME(element)){.value = ((DSC_REAL)log((double)variance) + d * share) / 2 + constant,
-                               .dx = share,
-                               .dy = -share,
-                               .dz = (1 / variance - share * share) / 2};
-}
-
-static inline DSC_NAME(element)
-    DSC_NAME(poisson)(DSC_REAL x, DSC_REAL y, DSC_REAL eps, bool is_log, bool full) {
-    DSC_REAL rate = is_log ? DSC_NAME(dsc_exp)(x) : x + eps;
-    DSC_REAL logarithm = is_log ? x : (DSC_REAL)log((double)rate);
-    DSC_NAME(element)
-    e = {.value = (is_log ? rate : x) - y * logarithm,
-         .dx = is_log ? rate - y : 1 - y / rate,
-         .dy = -logarithm};
-    if (full && y > 1) {
-        e.value +=
-            (DSC_REAL)((double)y * log((double)y) - (double)y + log(6.283185307179586477 * (double)y) / 2);
-        e.dy += (DSC_REAL)(log((double)y) + 0.5 / (double)y);
-    }
-    return e;
-}
-
-static inline DSC_NAME(element) DSC_NAME(divergence)(DSC_REAL x, DSC_REAL y, bool is_log) {
-    if (is_log) {
-        DSC_REAL share = DSC_NAME(dsc_exp)(y);
-        return (DSC_NAME(element)){.value = share * (y - x), .dx = -share, .dy = share * (y - x + 1)};
-    }
-    DSC_REAL logarithm = (DSC_REAL)log((double)y);
-    return (DSC_NAME(element)){
-        .value = (y == 0 ? 0 : y * logarithm) - y * x, .dx = -y, .dy = logarithm + 1 - x};
-}
-
-static inline DSC_NAME(element) DSC_NAME(focal)(DSC_REAL x, DSC_REAL y, DSC_REAL gamma, DSC_REAL alpha) {
-    DSC_REAL p = DSC_NAME(dsc_sigmoid)(x), miss = p + y - 2 * p * y; /* 1 - the target's probability */
-    DSC_REAL entropy = (1 - y) * x + DSC_NAME(dsc_softplus_of_minus)(x);
-    DSC_REAL power = (DSC_REAL)pow((double)miss, (double)gamma);
-    DSC_REAL slope = gamma == 0 ? 0 : gamma * (DSC_REAL)pow((double)miss, (double)gamma - 1);
-    DSC_REAL share = alpha < 0 ? 1 : alpha * y + (1 - alpha) * (1 - y), by_y = alpha < 0 ? 0 : 2 * alpha - 1;
-    return (DSC_NAME(element)){.value = share * power * entropy,
-                               .dx = share * (power * (p - y) + slope * (1 - 2 * y) * p * (1 - p) * entropy),
-                               .dy = by_y * power * entropy +
-                                     share * (slope * (1 - 2 * p) * entropy - power * x)};
-}
+#include "losses/elements.h"
 
 /* Inlined with a constant kind, so that each has a loop of its own. */
 __attribute__((always_inline)) static inline DSC_NAME(element)
@@ -96,65 +8,41 @@ __attribute__((always_inline)) static inline DSC_NAME(element)
                        DSC_REAL z, DSC_REAL w) {
     const DSC_REAL parameter = (DSC_REAL)loss->parameter;
     DSC_REAL d = x - y;
-    DSC_NAME(element) e = {0, 0, 0, 0};
     switch (kind) {
     case DSC_POINTWISE_SQUARED_ERROR:
         return (DSC_NAME(element)){d * d, 2 * d, -2 * d, 0};
     case DSC_POINTWISE_ABSOLUTE_ERROR:
-        return (DSC_NAME(element)){DSC_NAME(absolute)(d), DSC_NAME(sign)(d), -DSC_NAME(sign)(d), 0};
+        return DSC_NAME(absolute_error)(d);
     case DSC_POINTWISE_SMOOTH_L1:
         return DSC_NAME(smooth_l1)(d, parameter);
     case DSC_POINTWISE_HUBER:
         return DSC_NAME(huber)(d, parameter);
     case DSC_POINTWISE_LOG_COSH:
-        e.value = DSC_NAME(absolute)(d) + DSC_NAME(dsc_softplus_of_minus)(2 * DSC_NAME(absolute)(d)) -
-                  (DSC_REAL)0.69314718055994530942;
-        e.dx = (DSC_REAL)tanh((double)d);
-        e.dy = -e.dx;
-        return e;
+        return DSC_NAME(log_cosh)(d);
     case DSC_POINTWISE_QUANTILE:
-        e.dy = d < 0 ? parameter : d > 0 ? parameter - 1 : d == 0 ? 0 : d;
-        e.value = -d * e.dy;
-        e.dx = -e.dy;
-        return e;
-    case DSC_POINTWISE_BCE: {
-        DSC_REAL yes = DSC_NAME(log_from)(x, -100), no = DSC_NAME(log_from)(1 - x, -100), slope = (1 - x) * x;
-        slope = slope < (DSC_REAL)1e-12 ? (DSC_REAL)1e-12 : slope;
-        return (DSC_NAME(element)){-z * (y * yes + (1 - y) * no), z * d / slope, z * (no - yes), 0};
-    }
-    case DSC_POINTWISE_BCE_WITH_LOGITS: {
-        DSC_REAL share = 1 + (w - 1) * y, softplus = DSC_NAME(dsc_softplus_of_minus)(x);
-        return (DSC_NAME(element)){z * ((1 - y) * x + share * softplus),
-                                   z * (1 - y - share * DSC_NAME(dsc_sigmoid)(-x)),
-                                   z * ((w - 1) * softplus - x), 0};
-    }
+        return DSC_NAME(quantile)(d, parameter);
+    case DSC_POINTWISE_BCE:
+        return DSC_NAME(bce)(x, y, z);
+    case DSC_POINTWISE_BCE_WITH_LOGITS:
+        return DSC_NAME(bce_with_logits)(x, y, z, w, loss->w == NULL);
     case DSC_POINTWISE_GAUSSIAN_NLL:
         return DSC_NAME(gaussian)(d, z, parameter, loss->flag);
     case DSC_POINTWISE_POISSON_NLL:
         return DSC_NAME(poisson)(x, y, parameter, loss->flag, loss->other_flag);
     case DSC_POINTWISE_KL_DIVERGENCE:
         return DSC_NAME(divergence)(x, y, loss->flag);
-    case DSC_POINTWISE_HINGE_EMBEDDING: {
-        DSC_REAL rest = parameter - x;
-        bool is_active = !(rest < 0), is_same = y == 1, is_other = y == -1;
-        e.value = (is_same ? 0 : is_active ? rest : 0) + (is_other ? 0 : x);
-        e.dx = (DSC_REAL)(!is_other) - (DSC_REAL)(!is_same && is_active);
-        return e;
-    }
+    case DSC_POINTWISE_HINGE_EMBEDDING:
+        return DSC_NAME(hinge_embedding)(x, y, parameter);
     case DSC_POINTWISE_SOFT_MARGIN: {
         DSC_REAL slope = DSC_NAME(dsc_sigmoid)(-y * x);
         return (DSC_NAME(element)){DSC_NAME(dsc_softplus_of_minus)(y * x), -y * slope, -x * slope, 0};
     }
-    case DSC_POINTWISE_MARGIN_RANKING: {
-        DSC_REAL rest = parameter - y * (x - z);
-        bool is_active = !(rest < 0);
-        return (DSC_NAME(element)){is_active ? rest : 0, is_active ? -y : 0, is_active ? z - x : 0,
-                                   is_active ? y : 0};
-    }
+    case DSC_POINTWISE_MARGIN_RANKING:
+        return DSC_NAME(margin_ranking)(x, y, z, parameter);
     case DSC_POINTWISE_FOCAL:
         return DSC_NAME(focal)(x, y, parameter, (DSC_REAL)loss->other);
     }
-    return e;
+    return (DSC_NAME(element)){0, 0, 0, 0};
 }
 
 __attribute__((always_inline)) static inline double
@@ -211,6 +99,7 @@ static size_t DSC_NAME(first_outside)(size_t n, const DSC_REAL *x, DSC_REAL low,
 
 #else
 
+#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -242,13 +131,13 @@ static void run_tile(void *argument, size_t index) {
         job->loss->dtype == DSC_FLOAT32 ? ranges_f32[kind](job, at, n) : ranges_f64[kind](job, at, n);
 }
 
-/* Refuses a parameter outside (low, high), or [low, high) where low counts. */
-static dsc_status check_parameter(const char *name, double value, double low, bool includes_low,
-                                  double high) {
-    if ((includes_low ? value >= low : value > low) && value < high)
+/* Refuses a parameter outside [low, high], or (low, high) where the ends do not count; NaN in any case. */
+static dsc_status check_parameter(const char *name, double value, double low, double high, bool has_ends) {
+    if (has_ends ? value >= low && value <= high : value > low && value < high)
         return DSC_OK;
-    return dsc_fail(DSC_ERROR_ARGUMENT, "%s is %g, must be in %c%g, %g)", name, value,
-                    includes_low ? '[' : '(', low, high);
+    return dsc_fail(DSC_ERROR_ARGUMENT, "%s is %s, must be in %c%g, %g%c", name,
+                    dsc_digits(DSC_FLOAT64, value).text, has_ends ? '[' : '(', low, high,
+                    has_ends ? ']' : ')');
 }
 
 static dsc_status check_range(const dsc_pointwise_loss *loss, const char *name, const void *numbers,
@@ -259,16 +148,50 @@ static dsc_status check_range(const dsc_pointwise_loss *loss, const char *name, 
         return DSC_OK;
     double value =
         loss->dtype == DSC_FLOAT32 ? (double)((const float *)numbers)[at] : ((const double *)numbers)[at];
-    return dsc_fail(DSC_ERROR_ARGUMENT, "%s %zu is %g, must be in [%g, %g]", name, at, value, low, high);
+    return dsc_fail(DSC_ERROR_ARGUMENT, "%s %zu is %s, must be in [%g, %g]", name, at,
+                    dsc_digits(loss->dtype, value).text, low, high);
+}
+
+static dsc_status check_kind(const dsc_pointwise_loss *loss) {
+    double parameter = loss->parameter;
+    switch (loss->kind) {
+    case DSC_POINTWISE_SMOOTH_L1:
+        return check_parameter("beta", parameter, 0, INFINITY, true);
+    case DSC_POINTWISE_HUBER:
+        if (parameter == INFINITY)
+            return DSC_OK;
+        return check_parameter("delta", parameter, 0, INFINITY, false);
+    case DSC_POINTWISE_QUANTILE:
+        return check_parameter("the quantile", parameter, 0, 1, false);
+    case DSC_POINTWISE_FOCAL:
+        if (loss->other != -1)
+            DSC_TRY(check_parameter("alpha", loss->other, 0, 1, true));
+        return check_parameter("gamma", parameter, 0, DBL_MAX, true);
+    case DSC_POINTWISE_POISSON_NLL:
+        if (loss->flag)
+            return DSC_OK;
+        return check_parameter("eps", parameter, 0, DBL_MAX, true);
+    case DSC_POINTWISE_BCE:
+        DSC_TRY(check_range(loss, "probability", loss->x, 0, 1));
+        return check_range(loss, "target", loss->y, 0, 1);
+    case DSC_POINTWISE_GAUSSIAN_NLL:
+        DSC_TRY(check_parameter("eps", parameter, 0, DBL_MAX, true));
+        return check_range(loss, "variance", loss->z, 0, INFINITY);
+    case DSC_POINTWISE_HINGE_EMBEDDING:
+    case DSC_POINTWISE_MARGIN_RANKING:
+        return check_parameter("margin", parameter, -INFINITY, INFINITY, true);
+    default:
+        return DSC_OK;
+    }
 }
 
 static dsc_status check(const dsc_pointwise_loss *loss) {
-    DSC_CHECK_NOT_NULL(loss);
     DSC_CHECK_DTYPE(loss->dtype);
     DSC_TRY(dsc_check_reduction(loss->reduction));
     if ((unsigned)loss->kind > DSC_POINTWISE_FOCAL)
         return dsc_fail(DSC_ERROR_ARGUMENT, "unknown loss of elements %d", (int)loss->kind);
     DSC_CHECK_PRODUCT(loss->n, 1, loss->dtype);
+    DSC_TRY(check_parameter("divisor", loss->divisor, 0, DBL_MAX, true));
     bool needs_z = loss->kind == DSC_POINTWISE_GAUSSIAN_NLL || loss->kind == DSC_POINTWISE_MARGIN_RANKING;
     if (loss->n > 0) {
         DSC_CHECK_NOT_NULL(loss->x);
@@ -276,37 +199,19 @@ static dsc_status check(const dsc_pointwise_loss *loss) {
         if (needs_z)
             DSC_CHECK_NOT_NULL(loss->z);
     }
-    double parameter = loss->parameter;
-    switch (loss->kind) {
-    case DSC_POINTWISE_SMOOTH_L1:
-        return check_parameter("beta", parameter, 0, true, INFINITY);
-    case DSC_POINTWISE_HUBER:
-        return check_parameter("delta", parameter, 0, false, INFINITY);
-    case DSC_POINTWISE_QUANTILE:
-        return check_parameter("the quantile", parameter, 0, false, 1);
-    case DSC_POINTWISE_FOCAL:
-        return check_parameter("gamma", parameter, 0, true, INFINITY);
-    case DSC_POINTWISE_POISSON_NLL:
-        return check_parameter("eps", parameter, 0, false, INFINITY);
-    case DSC_POINTWISE_BCE:
-        return check_range(loss, "probability", loss->x, 0, 1);
-    case DSC_POINTWISE_GAUSSIAN_NLL:
-        DSC_TRY(check_parameter("eps", parameter, 0, false, INFINITY));
-        return check_range(loss, "variance", loss->z, 0, INFINITY);
-    default:
-        return DSC_OK;
-    }
+    return check_kind(loss);
 }
 
 dsc_status dsc_pointwise_loss_run(const dsc_context *context, const dsc_pointwise_loss *loss, void *value,
                                   void *dx, void *dy, void *dz) {
+    DSC_CHECK_NOT_NULL(loss);
     DSC_TRY(check(loss));
-    bool none = loss->reduction == DSC_REDUCTION_NONE, mean = loss->reduction == DSC_REDUCTION_MEAN;
+    bool none = loss->reduction == DSC_REDUCTION_NONE;
     double divisor = loss->divisor != 0 ? loss->divisor : (double)loss->n;
     pointwise_job job; /* its partial sums need no zeros */
     job.loss = loss;
     job.tile = dsc_rows_per_tile(loss->n, 1);
-    job.scale = mean ? 1 / divisor : 1;
+    job.scale = dsc_reduction_scale(loss->reduction, divisor);
     job.out[0] = none ? value : NULL;
     job.out[1] = dx;
     job.out[2] = dy;

@@ -68,11 +68,14 @@ static double DSC_NAME(multilabel_soft_margin)(const row_job *job, size_t r) {
     const DSC_REAL *x = (const DSC_REAL *)loss->x + r * n, *y = (const DSC_REAL *)loss->y + r * n;
     double sum = 0;
     for (size_t i = 0; i < n; ++i) {
-        double logit = (double)x[i], e = exp(-fabs(logit)), weight = DSC_NAME(weight_of)(loss, i) / (double)n;
-        double yes = (logit < 0 ? e : 1) / (1 + e);
-        sum += weight * ((1 - (double)y[i]) * logit + (logit < 0 ? -logit : 0) + log1p(e));
+        double logit = (double)x[i], label = (double)y[i], weight = DSC_NAME(weight_of)(loss, i) / (double)n;
+        double e = exp(-fabs(logit)), tail = log1p(e), large = 1 / (1 + e), small = e / (1 + e);
+        double above = (logit > 0 ? logit : 0) + tail, below = (logit < 0 ? -logit : 0) + tail;
+        sum += weight * ((1 - label) * above + label * below);
         if (job->dx != NULL)
-            ((DSC_REAL *)job->dx)[r * n + i] = (DSC_REAL)(job->scale * weight * (yes - (double)y[i]));
+            ((DSC_REAL *)job->dx)[r * n + i] =
+                (DSC_REAL)(job->scale * weight *
+                           ((1 - label) * (logit < 0 ? small : large) - label * (logit < 0 ? large : small)));
         if (job->dy != NULL)
             ((DSC_REAL *)job->dy)[r * n + i] = (DSC_REAL)(-job->scale * weight * logit);
     }
@@ -83,8 +86,9 @@ static double DSC_NAME(cosine_embedding)(const row_job *job, size_t r) {
     const dsc_row_loss *loss = job->loss;
     size_t n = loss->columns;
     const DSC_REAL *x = (const DSC_REAL *)loss->x + r * n, *y = (const DSC_REAL *)loss->y + r * n;
-    /* PyTorch's own, against vectors of 0 */
-    double product = 0, xx = 1e-12, yy = 1e-12, label = (double)((const DSC_REAL *)loss->z)[r];
+    /* PyTorch's own, a float32 constant, against vectors of 0 */
+    double product = 0, xx = (double)1e-12f, yy = (double)1e-12f,
+           label = (double)((const DSC_REAL *)loss->z)[r];
     for (size_t i = 0; i < n; ++i) {
         product += (double)x[i] * (double)y[i];
         xx += (double)x[i] * (double)x[i];
@@ -110,10 +114,15 @@ static double DSC_NAME(cosine_embedding)(const row_job *job, size_t r) {
     return value;
 }
 
+/* a - b + eps in the tensors' own type: what is equal there is equal here. */
+static double DSC_NAME(difference)(const dsc_row_loss *loss, DSC_REAL a, DSC_REAL b) {
+    return (double)(DSC_REAL)((DSC_REAL)(a - b) + (DSC_REAL)loss->eps);
+}
+
 static double DSC_NAME(distance)(const dsc_row_loss *loss, const DSC_REAL *a, const DSC_REAL *b) {
     double sum = 0;
     for (size_t i = 0; i < loss->columns; ++i) {
-        double d = fabs((double)a[i] - (double)b[i] + loss->eps);
+        double d = fabs(DSC_NAME(difference)(loss, a[i], b[i]));
         if (isinf(loss->p))
             sum = d > sum || isnan(d) ? d : sum;
         else
@@ -127,15 +136,15 @@ static void DSC_NAME(add_distance)(const dsc_row_loss *loss, const DSC_REAL *a, 
                                    double distance, double factor, DSC_REAL *da, DSC_REAL *db) {
     size_t ties = 0;
     for (size_t i = 0; isinf(loss->p) && i < loss->columns; ++i)
-        ties += fabs((double)a[i] - (double)b[i] + loss->eps) == distance;
+        ties += fabs(DSC_NAME(difference)(loss, a[i], b[i])) == distance;
     for (size_t i = 0; i < loss->columns; ++i) {
-        double d = (double)a[i] - (double)b[i] + loss->eps, size = fabs(d), slope;
-        if (distance == 0)
-            slope = 0;
+        double d = DSC_NAME(difference)(loss, a[i], b[i]), size = fabs(d), slope;
+        if (size == 0)
+            slope = 0; /* for p < 1 too, where the norm has no derivative */
         else if (isinf(loss->p))
             slope = size == distance ? 1 / (double)ties : 0; /* shared, as in PyTorch */
         else if (loss->p == 1)
-            slope = d != 0;
+            slope = 1;
         else
             slope = loss->p == 2 ? size / distance : pow(size / distance, loss->p - 1);
         slope = factor * (d < 0 ? -slope : slope);
@@ -162,8 +171,8 @@ static double DSC_NAME(triplet_margin)(const row_job *job, size_t r) {
     /* A tie is shared, as in torch.minimum. */
     double share = !loss->swap ? 1 : far < other ? 1 : far == other ? 0.5 : 0;
     double value = loss->margin + near - (share == 0 ? other : far);
-    if (value < 0)
-        return 0;
+    if (value < 0 || isnan(value)) /* no slope at NaN, as PyTorch's clamp */
+        return value < 0 ? 0 : value;
     DSC_NAME(add_distance)(loss, x, y, near, job->scale, outs[0], outs[1]);
     if (share > 0)
         DSC_NAME(add_distance)(loss, x, z, far, -share * job->scale, outs[0], outs[2]);
@@ -250,8 +259,33 @@ static dsc_status check_targets(const dsc_row_loss *loss) {
     return DSC_OK;
 }
 
+static dsc_status refuse(const char *name, double value, const char *wanted) {
+    return dsc_fail(DSC_ERROR_ARGUMENT, "%s is %s, must be %s", name, dsc_digits(DSC_FLOAT64, value).text,
+                    wanted);
+}
+
+static dsc_status check_parameters(const dsc_row_loss *loss) {
+    switch (loss->kind) {
+    case DSC_ROW_MULTI_MARGIN:
+        if (loss->p != 1 && loss->p != 2)
+            return refuse("p", loss->p, "1 or 2");
+        return isnan(loss->margin) ? refuse("margin", loss->margin, "a number") : DSC_OK;
+    case DSC_ROW_COSINE_EMBEDDING:
+        return isnan(loss->margin) ? refuse("margin", loss->margin, "a number") : DSC_OK;
+    case DSC_ROW_TRIPLET_MARGIN:
+        if (!(loss->margin > 0))
+            return refuse("margin", loss->margin, "> 0");
+        if (!(loss->p > 0))
+            return refuse("p", loss->p, "> 0");
+        return isnan(loss->eps) ? refuse("eps", loss->eps, "a number") : DSC_OK;
+    case DSC_ROW_DICE:
+        return loss->eps >= 0 && isfinite(loss->eps) ? DSC_OK : refuse("eps", loss->eps, ">= 0 and finite");
+    default:
+        return DSC_OK;
+    }
+}
+
 static dsc_status check(const dsc_row_loss *loss) {
-    DSC_CHECK_NOT_NULL(loss);
     DSC_CHECK_DTYPE(loss->dtype);
     DSC_TRY(dsc_check_reduction(loss->reduction));
     if ((unsigned)loss->kind > DSC_ROW_DICE)
@@ -261,10 +295,7 @@ static dsc_status check(const dsc_row_loss *loss) {
     DSC_CHECK_PRODUCT(loss->rows, loss->columns, loss->dtype);
     bool has_targets = loss->kind == DSC_ROW_MULTI_MARGIN || loss->kind == DSC_ROW_MULTILABEL_MARGIN;
     bool has_z = loss->kind == DSC_ROW_COSINE_EMBEDDING || loss->kind == DSC_ROW_TRIPLET_MARGIN;
-    if (loss->kind == DSC_ROW_MULTI_MARGIN && loss->p != 1 && loss->p != 2)
-        return dsc_fail(DSC_ERROR_ARGUMENT, "p is %g, must be 1 or 2", loss->p);
-    if (loss->kind == DSC_ROW_TRIPLET_MARGIN && !(loss->p > 0))
-        return dsc_fail(DSC_ERROR_ARGUMENT, "p is %g, must be > 0", loss->p);
+    DSC_TRY(check_parameters(loss));
     if (loss->rows == 0)
         return DSC_OK;
     DSC_CHECK_NOT_NULL(loss->x);
@@ -280,11 +311,12 @@ static dsc_status check(const dsc_row_loss *loss) {
 
 dsc_status dsc_row_loss_run(const dsc_context *context, const dsc_row_loss *loss, void *value, void *dx,
                             void *dy, void *dz) {
+    DSC_CHECK_NOT_NULL(loss);
     DSC_TRY(check(loss));
-    bool none = loss->reduction == DSC_REDUCTION_NONE, mean = loss->reduction == DSC_REDUCTION_MEAN;
+    bool none = loss->reduction == DSC_REDUCTION_NONE;
     row_job job = {.loss = loss,
                    .tile = dsc_rows_per_tile(loss->rows, loss->columns),
-                   .scale = mean ? 1 / (double)loss->rows : 1,
+                   .scale = dsc_reduction_scale(loss->reduction, (double)loss->rows),
                    .values = none ? value : NULL,
                    .dx = dx,
                    .dy = dy,

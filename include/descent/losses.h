@@ -27,7 +27,8 @@ typedef enum dsc_reduction {
 
 /* ---- Losses of elements ---- */
 
-/* With x the input, y the target, d = x - y; s(x) = 1 / (1 + e^-x), p(x) = log(1 + e^x). Sources: the losses
+/* With x the input, y the target, d = x - y; s(x) = 1 / (1 + e^-x), p(x) = log(1 + e^x). Parameters outside
+ * their ranges are refused, and NaN with them. Sources: the losses
  * of these names in torch.nn; Lin et al. 2017, arXiv:1708.02002 for the focal loss. */
 typedef enum dsc_pointwise {
     DSC_POINTWISE_SQUARED_ERROR = 0,  /* d^2 */
@@ -35,23 +36,25 @@ typedef enum dsc_pointwise {
     DSC_POINTWISE_SMOOTH_L1 =
         2, /* d^2 / (2 beta) where |d| < beta, else |d| - beta / 2. parameter: beta >= 0 */
     DSC_POINTWISE_HUBER =
-        3, /* d^2 / 2 where |d| <= delta, else delta (|d| - delta / 2). parameter: delta > 0 */
+        3, /* d^2 / 2 where |d| < delta, else delta (|d| - delta / 2). parameter: delta > 0 */
     DSC_POINTWISE_LOG_COSH = 4, /* log cosh d */
     DSC_POINTWISE_QUANTILE = 5, /* max(q (y - x), (q - 1)(y - x)). parameter: q in (0, 1) */
-    DSC_POINTWISE_BCE = 6, /* -z (y log x + (1 - y) log(1 - x)), logs >= -100. Refused: x outside [0, 1] */
+    DSC_POINTWISE_BCE =
+        6, /* -z (y log x + (1 - y) log(1 - x)), logs >= -100. Refused: x or y outside [0, 1] */
     DSC_POINTWISE_BCE_WITH_LOGITS = 7, /* z ((1 - y) x + (1 + (w - 1) y) p(-x)); w: the positive weights */
     DSC_POINTWISE_GAUSSIAN_NLL = 8,    /* (log v + d^2 / v) / 2, v = max(z, eps); flag: + log(2 pi) / 2.
-                                          parameter: eps    > 0. Refused: z < 0 */
+                                          parameter: eps >= 0. Refused: z < 0 */
     DSC_POINTWISE_POISSON_NLL = 9,     /* e^x - y x if flag, else x - y log(x + eps); other_flag: + Stirling's
-                                          terms where y     > 1. parameter: eps > 0 */
+                                          terms where y > 1. parameter: eps >= 0, if flag not looked at */
     DSC_POINTWISE_KL_DIVERGENCE = 10,  /* y (log y - x), 0 log 0 = 0; if flag: e^y (y - x) */
     DSC_POINTWISE_HINGE_EMBEDDING =
         11,                         /* x where y = 1, max(0, margin - x) where y = -1. parameter: margin */
     DSC_POINTWISE_SOFT_MARGIN = 12, /* p(-y x), without PyTorch's overflow */
     DSC_POINTWISE_MARGIN_RANKING =
-        13,                  /* max(0, -y (x - z) + margin); z: the second input. parameter: margin */
-    DSC_POINTWISE_FOCAL = 14 /* a (1 - q)^gamma BCE with logits, q = y s(x) + (1 - y)(1 - s(x)), a = alpha y +
-                                (1 - alpha)(1 - y), 1 for alpha < 0. parameter: gamma >= 0, other: alpha */
+        13, /* max(0, -y (x - z) + margin); z: the second input. parameter: margin */
+    DSC_POINTWISE_FOCAL =
+        14 /* a (1 - q)^gamma BCE with logits, q = y s(x) + (1 - y)(1 - s(x)), a = alpha y +
+              (1 - alpha)(1 - y), 1 for alpha -1. parameter: gamma >= 0, other: alpha in [0, 1], or -1 */
 } dsc_pointwise;
 
 typedef struct dsc_pointwise_loss {
@@ -64,7 +67,7 @@ typedef struct dsc_pointwise_loss {
     double parameter, other;
     bool flag, other_flag;
     dsc_reduction reduction;
-    double divisor; /* the mean divides by it; 0: by n */
+    double divisor; /* the mean divides by it, > 0; 0: by n */
 } dsc_pointwise_loss;
 
 /* dx, dy, dz: gradients by x, y and z; dz is none of weights. */
@@ -86,25 +89,29 @@ typedef struct dsc_classes {
     size_t classes;
     size_t inner;           /* d1 ... dK; samples is a multiple of it. 0 means 1 */
     const void *input;      /* samples x classes numbers */
-    const int64_t *targets; /* samples; each in [0, classes), or ignore_index */
+    const int64_t *targets; /* samples; each in [0, classes), or ignore_index if that is ignored */
     const void *weight;     /* classes, or NULL for 1 */
-    int64_t ignore_index;   /* PyTorch's default is -100 */
+    bool ignores;           /* whether samples with the target ignore_index count for nothing */
+    int64_t ignore_index;   /* PyTorch ignores -100 */
     dsc_reduction reduction;
 } dsc_classes;
 
 /* Softmax cross entropy. Source: torch.nn.CrossEntropyLoss.
  *     l_i = -(1 - s) w[t_i] log p_i[t_i] - s / C sum_c w[c] log p_i[c],    p_i = softmax(input_i)
- * s is the label smoothing. `mean` divides the sum by the sum of w[t_i]; samples whose target is ignore_index
- * count for nothing. With none left the mean is NaN, and the gradient 0. With probabilities instead of
- * targets l_i = -sum_c w[c] ((1 - s) q_i[c] + s / C) log p_i[c],    and the mean divides by the samples.
- * Refused: classes 0, a target outside the classes (the message names it), smoothing outside [0, 1]. */
+ * s is the label smoothing. `mean` divides the sum by the sum of w[t_i]; where that is 0 it is NaN, and
+ * so are its gradients, but for those of ignored samples, which are always 0. With probabilities instead of
+ * targets l_i = -sum_c w[c] ((1 - s) q_i[c] + s / C) log p_i[c],    and the mean divides by the samples; a
+ * class of weight or probability 0 counts for nothing, whatever its logit.
+ * Refused: classes 0, a target outside the classes (the message names it), smoothing outside [0, 1], an
+ * ignore_index >= 0 with probabilities. */
 typedef struct dsc_cross_entropy {
     dsc_classes over;
     const void *probabilities; /* in the input's layout; then over.targets is not looked at */
     double label_smoothing;    /* in [0, 1] */
 } dsc_cross_entropy;
+/* gradient: by the input. by_probabilities: by them, in their layout; only with probabilities. */
 dsc_status dsc_cross_entropy_run(const dsc_context *context, const dsc_cross_entropy *loss, void *value,
-                                 void *gradient);
+                                 void *gradient, void *by_probabilities);
 
 /* Negative log likelihood: l_i = -w[t_i] input_i[t_i]. Source: torch.nn.NLLLoss. Mean, ignored samples and
  * refusals as cross entropy. */
@@ -143,10 +150,10 @@ typedef enum dsc_row {
     /* 1 - cos(x, y) where z = 1, max(0, cos(x, y) - margin) where z = -1. z: a number a row */
     DSC_ROW_COSINE_EMBEDDING = 3,
     /* max(0, margin + D(x, y) - D(x, z)), D(a, b) = |a - b + eps|_p; swap: min(D(x, z), D(y, z)) in place of
-       D(x, z) */
+       D(x, z). margin > 0, p > 0 */
     DSC_ROW_TRIPLET_MARGIN = 4,
     /* 1 - (2 sum x y + eps) / (sum x + sum y + eps), for probabilities x: Milletari et al. 2016,
-       arXiv:1606.04797 */
+       arXiv:1606.04797. eps >= 0 */
     DSC_ROW_DICE = 5
 } dsc_row;
 

@@ -12,4 +12,6 @@ public enum TapeOperation: String, CaseIterable, Sendable {
   // Losses
   case softmax, logSoftmax, crossEntropy, negativeLogLikelihood, linearCrossEntropy
   case meanSquaredError, lossOfElements, lossOfRows, connectionistTemporalClassification
+  /// A loss's gradient, where it is to be differentiated in turn.
+  case lossSlope
 }

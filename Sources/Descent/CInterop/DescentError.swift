@@ -58,6 +58,6 @@ func check(_ status: dsc_status) throws(DescentError) {
 
 /// Stops where only a mistake in the program can make the C core refuse.
 @inline(__always)
-func require(_ status: dsc_status) {
-  if status < 0 { preconditionFailure(String(cString: dsc_last_error())) }
+func require(_ status: dsc_status, file: StaticString = #fileID, line: UInt = #line) {
+  demand(status >= 0, String(cString: dsc_last_error()), file: file, line: line)
 }

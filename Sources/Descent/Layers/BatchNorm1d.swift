@@ -39,16 +39,19 @@ public final class BatchNorm1d: Module {
 
   /// The normalized batch, of the same shape.
   public override func forward(_ x: Tensor) -> Tensor {
-    precondition(
-      (x.shape.rank == 2 || x.shape.rank == 3) && x.shape[1] == weight.count,
-      "BatchNorm1d(\(weight.count)) of shape \(x.shape)")
+    demand(
+      (x.shape.rank == 2 || x.shape.rank == 3) && x.shape[1] == weight.count && x.dtype == weight.dtype,
+      """
+      BatchNorm1d: x is \(x.dtype.rawValue) of shape \(x.shape), must be \(weight.dtype.rawValue) of shape \
+      [batch, \(weight.count)] or [batch, \(weight.count), length]
+      """)
     let perFeature: Shape = x.shape.rank == 2 ? [1, weight.count] : [1, weight.count, 1]
     var (mean, variance) = (
       runningMean.tensor.reshaped(perFeature), runningVar.tensor.reshaped(perFeature)
     )
     if isTraining {
       let count = x.count / weight.count
-      precondition(
+      demand(
         count > 1, "BatchNorm1d needs more than one value for each feature; the shape is \(x.shape)")
       mean = x.meanOverBatch()
       let centered = x - mean

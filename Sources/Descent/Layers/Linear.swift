@@ -12,7 +12,7 @@ public final class Linear: Module {
     _ inputs: Int, _ outputs: Int, bias hasBias: Bool = true, dtype: DType = .float32,
     generator: Generator = .default
   ) {
-    precondition(inputs > 0 && outputs > 0, "Linear(\(inputs), \(outputs)): both must be at least 1")
+    demand(inputs > 0 && outputs > 0, "Linear(\(inputs), \(outputs)): both must be at least 1")
     weight = Parameter(uninitializedParameter: Shape(outputs, inputs), dtype: dtype)
     // kaiming_uniform_ with a = √5, in PyTorch's order of operations: the last bit matters.
     let gain = (2.0 / (1.0 + 5.0)).squareRoot()

@@ -10,15 +10,18 @@ import CDescent
 public func linear(
   _ x: Tensor, _ weight: Tensor, _ bias: Tensor? = nil, activation: Activation = .identity
 ) -> Tensor {
-  precondition(
+  demand(
+    x.dtype.isFloatingPoint, "linear: x is of type \(x.dtype.rawValue), must be float32 or float64")
+  demand(
     weight.shape.rank == 2 && x.shape.rank > 0 && x.shape[x.shape.rank - 1] == weight.shape[1],
-    "linear: input \(x.shape) and weight \(weight.shape); the last extents must agree")
-  precondition(
-    bias.map { $0.shape.rank == 1 && $0.shape[0] == weight.shape[0] } ?? true,
-    "linear: bias \(bias?.shape ?? []) for the weight \(weight.shape)")
-  precondition(
-    x.dtype == weight.dtype && bias?.dtype ?? x.dtype == x.dtype,
-    "linear: a \(x.dtype.rawValue) input and a \(weight.dtype.rawValue) weight")
+    "linear: x is of shape \(x.shape) and weight of shape \(weight.shape); the last extents must agree")
+  demand(
+    weight.dtype == x.dtype,
+    "linear: weight is of type \(weight.dtype.rawValue), must be \(x.dtype.rawValue), as x")
+  demand(
+    bias.map { $0.shape.rank == 1 && $0.shape[0] == weight.shape[0] && $0.dtype == x.dtype } ?? true,
+    "linear: bias is \(bias?.dtype.rawValue ?? "") of shape \(bias?.shape ?? []), must be \(x.dtype.rawValue) of shape [\(weight.shape[0])]"
+  )
   let outputs = weight.shape[0]
   let rank = x.shape.rank
   let shape =

@@ -21,14 +21,17 @@ public struct BCEWithLogitsLoss: Loss {
 
   /// The loss: a scalar, or one number an element without a reduction.
   public func callAsFunction(_ prediction: Tensor, _ targets: Tensor) -> Tensor {
-    ElementLoss(name: "BCEWithLogitsLoss", kind: DSC_POINTWISE_BCE_WITH_LOGITS)(
-      reduction, prediction, targets, z: weight?.expanded(to: prediction.shape),
-      w: positiveWeight?.expanded(to: prediction.shape)
+    let arguments = LossArguments("BCEWithLogitsLoss", prediction)
+    arguments.alike("targets", targets)
+    let weight = arguments.elementWeights("weight", weight)
+    let positive = arguments.elementWeights("positiveWeight", positiveWeight)
+    return ElementLoss(name: "BCEWithLogitsLoss", kind: DSC_POINTWISE_BCE_WITH_LOGITS)(
+      reduction, prediction, targets, z: weight, w: positive
     ) {
-      let share = positiveWeight.map { ($0 - 1) * targets + 1 }
-      let softplus = (-prediction).softplus()
-      let value = (1 - targets) * prediction + (share.map { $0 * softplus } ?? softplus)
-      return weight.map { value * $0 } ?? value
+      let (x, y) = (prediction, targets)
+      let byX = positive.map { (y * $0 + 1 - y) * x.logistic() - y * $0 } ?? x.logistic() - y
+      let byY = positive.map { $0 * (-x).softplus() - x.softplus() } ?? -x
+      return (weight.map { byX * $0 } ?? byX, weight.map { byY * $0 } ?? byY, nil)
     }
   }
 }

@@ -28,13 +28,14 @@ public struct CTCLoss: Sendable {
     _ logProbabilities: Tensor, targets: [[Int]], inputLengths: [Int]? = nil
   ) -> Tensor {
     let shape = logProbabilities.shape
-    precondition(shape.rank == 2 || shape.rank == 3, "CTCLoss: log probabilities of shape \(shape)")
+    _ = LossArguments("CTCLoss", logProbabilities, name: "logProbabilities")
+    demand(
+      shape.rank == 2 || shape.rank == 3,
+      "CTCLoss: logProbabilities is of shape \(shape), must be [steps, batch, classes] or [steps, classes]")
     let (steps, samples, classes) = (shape[0], shape.rank == 3 ? shape[1] : 1, shape[shape.rank - 1])
     let lengths = inputLengths ?? Array(repeating: steps, count: samples)
-    precondition(
-      targets.count == samples && lengths.count == samples,
-      "CTCLoss: log probabilities of shape \(shape), \(targets.count) targets, \(lengths.count) input lengths"
-    )
+    demand(targets.count == samples, "CTCLoss: \(targets.count) targets for \(samples) samples")
+    demand(lengths.count == samples, "CTCLoss: \(lengths.count) inputLengths for \(samples) samples")
     let evaluation = LossEvaluation(
       operation: .connectionistTemporalClassification, reduction: reduction,
       values: shape.rank == 3 ? [samples] : [], broadcast: shape.rank == 3 ? [1, samples, 1] : [])
@@ -59,6 +60,6 @@ public struct CTCLoss: Sendable {
           }
         }
       },
-      formula: { preconditionFailure("CTCLoss is differentiable once: it has no gradient of its gradient") })
+      slopes: { fatalError("CTCLoss is differentiable once: it has no gradient of its gradient") })
   }
 }

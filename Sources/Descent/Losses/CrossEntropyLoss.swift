@@ -22,7 +22,7 @@ public struct CrossEntropyLoss: Loss {
   public init(
     weight: Tensor? = nil, ignoreIndex: Int = -100, labelSmoothing: Double = 0, reduction: Reduction = .mean
   ) {
-    precondition(
+    demand(
       0...1 ~= labelSmoothing, "CrossEntropyLoss: labelSmoothing is \(labelSmoothing), must be in 0...1")
     self.weight = weight
     self.ignoreIndex = ignoreIndex
@@ -32,86 +32,113 @@ public struct CrossEntropyLoss: Loss {
 
   /// The loss: a scalar, or one number a sample without a reduction.
   ///
-  /// - Precondition: shapes agree and all targets are classes; data sets check their labels when read.
+  /// - Precondition: shapes and types agree, all targets are classes (data sets check their labels when read), and with
+  ///   probabilities `ignoreIndex` is no class.
   public func callAsFunction(_ logits: Tensor, _ targets: Tensor) -> Tensor {
     let isClasses = targets.dtype == .int64
+    let arguments = LossArguments("CrossEntropyLoss", logits, name: "logits")
     if isClasses {
-      requireOneClassEach("CrossEntropyLoss", logits, targets)
+      arguments.oneClassEach("targets", targets)
+      arguments.notDifferentiated("weight", weight)
     } else {
-      requireSameShape("CrossEntropyLoss", logits, targets)
+      arguments.alike("targets", targets)
+      demand(logits.shape.rank > 0, "CrossEntropyLoss: logits is a scalar, must have a dimension of classes")
     }
-    let layout = ClassLayout("CrossEntropyLoss", logits, weight)
-    if !isClasses && targets.requiresGrad { return composed(logits, targets, layout) }
+    let layout = ClassLayout(arguments, weight)
+    if let weight, Tensor.records(weight) { return composed(logits, targets, layout) }
+    let kept = Slopes(logits, isClasses ? nil : targets)
     let value = Tensor(uninitialized: reduction == .none ? layout.values : Shape(), dtype: logits.dtype)
-    let slope = Slope()
-    run(logits, targets, layout, value, Tensor.records(logits) ? slope.fresh(logits) : nil)
-    return value.recorded(.crossEntropy, logits) { _, upstream, pass in
-      if pass.createsGraph {
-        let found = BackwardPass.collect(
-          root: composed(logits, targets, layout), upstream: upstream, targets: [logits], createsGraph: true,
-          endsAtTargets: true)
-        return (found[0], nil, nil)
+    let records = Tensor.records(logits, kept.probabilities)
+    run(logits, targets, layout, value, records ? kept.fresh() : (nil, nil))
+    return value.recorded(.crossEntropy, logits, kept.probabilities) { _, upstream, pass in
+      if kept.isGivenAway { run(logits, targets, layout, nil, kept.fresh()) }
+      let found: InputGradients = (kept.byLogits, kept.byProbabilities, nil)
+      if upstream.isSeed && !pass.createsGraph {
+        kept.giveAway()
+        return found
       }
-      let gradient = slope.tensor ?? slope.fresh(logits)
-      if slope.isGivenAway { run(logits, targets, layout, nil, gradient) }
-      slope.isGivenAway = upstream.isSeed && logits.node == nil
-      if slope.isGivenAway {
-        // The leaf may keep it; another backward pass would compute it again.
-        (slope.tensor, gradient.isGivenAway) = (nil, true)
-      }
-      if upstream.isSeed { return (gradient, nil, nil) }
-      let factor = upstream.reshaped(upstream.count == 1 ? Shape() : layout.broadcast)
-      return (gradient * factor, nil, nil)
+      let scale =
+        reduction == .mean && isClasses && pass.createsGraph ? layout.scale(targets, ignoreIndex) : nil
+      let evaluation = LossEvaluation(
+        operation: .crossEntropy, reduction: reduction, values: layout.values, broadcast: layout.broadcast,
+        scale: scale)
+      return evaluation.gradients(found, upstream, pass) { slopes(logits, targets, layout) }
     }
   }
 
   private func run(
-    _ logits: Tensor, _ targets: Tensor, _ layout: ClassLayout, _ value: Tensor?, _ gradient: Tensor?
+    _ logits: Tensor, _ targets: Tensor, _ layout: ClassLayout, _ value: Tensor?,
+    _ slopes: (byLogits: Tensor?, byProbabilities: Tensor?)
   ) {
     let isClasses = targets.dtype == .int64
     var loss = dsc_cross_entropy()
     loss.over = layout.classes(logits, isClasses ? targets : nil, ignoreIndex, reduction)
     loss.probabilities = isClasses ? nil : UnsafeRawPointer(targets.data)
     loss.label_smoothing = labelSmoothing
-    require(dsc_cross_entropy_run(nil, &loss, value?.data, gradient?.data))
+    require(
+      dsc_cross_entropy_run(
+        nil, &loss, value?.data, slopes.byLogits?.data, slopes.byProbabilities?.data))
   }
 
-  /// The same in tensor operations.
-  private func composed(_ logits: Tensor, _ targets: Tensor, _ layout: ClassLayout) -> Tensor {
-    let values = Self.values(
-      logits, targets, layout, ignoreIndex: ignoreIndex, labelSmoothing: labelSmoothing)
-    let isClasses = targets.dtype == .int64
-    return values.reduced(
-      reduction, divisor: isClasses ? layout.divisor(targets, ignoreIndex) : Double(values.count))
-  }
-
-  /// The unreduced losses in tensor operations.
-  static func values(
-    _ logits: Tensor, _ targets: Tensor, _ layout: ClassLayout, ignoreIndex: Int, labelSmoothing: Double
-  ) -> Tensor {
-    let smooth = labelSmoothing / Double(layout.classCount)
-    var distribution = targets
+  /// The derivatives of each sample's loss, in tensor operations.
+  private func slopes(_ logits: Tensor, _ targets: Tensor, _ layout: ClassLayout) -> InputGradients {
+    let dim = layout.dimension
+    let shares = layout.weighted(distribution(logits, targets, layout))
+    let byLogits = logits.softmax(dim: dim) * shares.sum(dim: dim, keepingDimension: true) - shares
     if targets.dtype == .int64 {
-      let classes = targets.ignoring(ignoreIndex)
-      let sharp = classes.oneHot(like: logits, along: layout.dimension)
-      distribution =
-        sharp * (1 - labelSmoothing) + sharp.sum(dim: layout.dimension, keepingDimension: true) * smooth
-    } else if labelSmoothing > 0 {
-      distribution = targets * (1 - labelSmoothing) + smooth
+      let counts = Tensor(
+        targets.scalars(as: Int64.self).map { $0 == ignoreIndex ? 0.0 : 1 }, shape: layout.broadcast,
+        dtype: logits.dtype)
+      return (byLogits.masked(by: counts), nil, nil)
     }
-    let terms = layout.weighted(distribution) * logits.logSoftmax(dim: layout.dimension)
-    return -terms.masked(by: distribution.isNonzero).sum(dim: layout.dimension)
+    guard targets.requiresGrad else { return (byLogits, nil, nil) }
+    return (byLogits, layout.weighted(logits.logSoftmax(dim: dim)) * (labelSmoothing - 1), nil)
+  }
+
+  /// The loss in tensor operations, for weights that are differentiated.
+  private func composed(_ logits: Tensor, _ targets: Tensor, _ layout: ClassLayout) -> Tensor {
+    let terms =
+      layout.weighted(distribution(logits, targets, layout)) * logits.logSoftmax(dim: layout.dimension)
+    return (-terms.sum(dim: layout.dimension)).reduced(
+      reduction, divisor: Double(layout.values.elementCount))
+  }
+
+  /// What the targets ask of each class: smoothed, and 0 throughout for samples that are ignored.
+  private func distribution(_ logits: Tensor, _ targets: Tensor, _ layout: ClassLayout) -> Tensor {
+    let smooth = labelSmoothing / Double(layout.classCount)
+    guard targets.dtype == .int64 else {
+      return labelSmoothing > 0 ? targets * (1 - labelSmoothing) + smooth : targets
+    }
+    let sharp = targets.ignoring(ignoreIndex).oneHot(like: logits, along: layout.dimension)
+    return sharp * (1 - labelSmoothing) + sharp.sum(dim: layout.dimension, keepingDimension: true) * smooth
   }
 }
 
-/// The gradient that the kernel left, until a leaf has taken it.
-private final class Slope {
-  var tensor: Tensor?
-  var isGivenAway = false
+/// The gradients that the kernel left, until a leaf has taken one.
+private final class Slopes {
+  let logits: Tensor
+  let probabilities: Tensor?
+  private(set) var byLogits: Tensor?
+  private(set) var byProbabilities: Tensor?
+  private(set) var isGivenAway = false
 
-  func fresh(_ logits: Tensor) -> Tensor {
-    let gradient = Tensor(uninitialized: logits.shape, dtype: logits.dtype)
-    tensor = gradient
-    return gradient
+  init(_ logits: Tensor, _ probabilities: Tensor?) {
+    (self.logits, self.probabilities) = (logits, probabilities)
+  }
+
+  /// Room for the gradients that will be wanted.
+  func fresh() -> (byLogits: Tensor?, byProbabilities: Tensor?) {
+    func room(_ input: Tensor?) -> Tensor? {
+      guard let input, input.requiresGrad else { return nil }
+      return Tensor(uninitialized: input.shape, dtype: input.dtype)
+    }
+    (byLogits, byProbabilities, isGivenAway) = (room(logits), room(probabilities), false)
+    return (byLogits, byProbabilities)
+  }
+
+  /// A leaf may keep its gradient; another backward pass would compute it again.
+  func giveAway() {
+    guard logits.node == nil, let gradient = byLogits else { return }
+    (byLogits, gradient.isGivenAway, isGivenAway) = (nil, true, true)
   }
 }

@@ -15,9 +15,11 @@ public struct FocalLoss: Loss, Sendable {
 
   /// The loss with PyTorch's options and defaults.
   ///
-  /// - Precondition: `gamma` is not negative.
+  /// - Precondition: `gamma` is finite and not negative, `alpha` nil or in 0...1.
   public init(gamma: Double = 2, alpha: Double? = 0.25, reduction: Reduction = .mean) {
-    precondition(gamma >= 0, "FocalLoss: gamma is \(gamma), must be >= 0")
+    demand(gamma >= 0 && gamma.isFinite, "FocalLoss: gamma is \(gamma), must be >= 0 and finite")
+    demand(
+      alpha.map { 0...1 ~= $0 } ?? true, "FocalLoss: alpha is \(alpha ?? 0), must be in 0...1, or nil")
     self.gamma = gamma
     self.alpha = alpha
     self.reduction = reduction
@@ -25,14 +27,24 @@ public struct FocalLoss: Loss, Sendable {
 
   /// The loss: a scalar, or one number an element without a reduction.
   public func callAsFunction(_ prediction: Tensor, _ targets: Tensor) -> Tensor {
-    ElementLoss(name: "FocalLoss", kind: DSC_POINTWISE_FOCAL, parameter: gamma, other: alpha ?? -1)(
+    LossArguments("FocalLoss", prediction).alike("targets", targets)
+    return ElementLoss(name: "FocalLoss", kind: DSC_POINTWISE_FOCAL, parameter: gamma, other: alpha ?? -1)(
       reduction, prediction, targets
     ) {
-      let p = prediction.sigmoid()
-      let miss = p + targets - p * targets * 2
-      let entropy = (1 - targets) * prediction + (-prediction).softplus()
-      let value = miss.pow(gamma) * entropy
-      return alpha.map { value * (targets * (2 * $0 - 1) + (1 - $0)) } ?? value
+      let (x, y) = (prediction, targets)
+      let (yes, no) = (x.logistic(), (-x).logistic())
+      let miss = y * no + (1 - y) * yes
+      let entropy = y * (-x).softplus() + (1 - y) * x.softplus()
+      // Powers of 0 would be infinite, but what they are multiplied by falls with it: so that is divided first.
+      let counts = miss.isNonzero
+      let base = miss.chosen(by: counts, else: miss.detached() * 0 + 1)
+      let power = gamma == 0 ? y.detached() * 0 + 1 : base.pow(gamma).masked(by: counts)
+      let bend = power * (entropy / base) * gamma
+      let byX = power * ((1 - y) * yes - y * no) + power * entropy * (yes * no / base) * (1 - y * 2) * gamma
+      let byY = bend * (no - yes) - power * x
+      guard let alpha else { return (byX, byY, nil) }
+      let share = y * (2 * alpha - 1) + (1 - alpha)
+      return (byX * share, byY * share + power * entropy * (2 * alpha - 1), nil)
     }
   }
 }

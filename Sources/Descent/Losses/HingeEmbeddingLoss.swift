@@ -11,21 +11,18 @@ public struct HingeEmbeddingLoss: Loss, Sendable {
   public var reduction: Reduction
 
   /// The loss with PyTorch's options and defaults.
+  ///
+  /// - Precondition: `margin` is a number.
   public init(margin: Double = 1, reduction: Reduction = .mean) {
+    demand(!margin.isNaN, "HingeEmbeddingLoss: margin is NaN, must be a number")
     self.margin = margin
     self.reduction = reduction
   }
 
   /// The loss: a scalar, or one number an element without a reduction.
   public func callAsFunction(_ prediction: Tensor, _ targets: Tensor) -> Tensor {
-    ElementLoss(name: "HingeEmbeddingLoss", kind: DSC_POINTWISE_HINGE_EMBEDDING, parameter: margin)(
-      reduction, prediction, targets.detached()
-    ) {
-      let (same, other) = (
-        targets.detached() .== targets.constant(1), targets.detached() .== targets.constant(-1)
-      )
-      let active = prediction.isBelow(margin, included: true)
-      return (margin - prediction).masked(by: (1 - same) * active) + prediction.masked(by: 1 - other)
-    }
+    LossArguments("HingeEmbeddingLoss", prediction).alike("targets", targets)
+    return ElementLoss(name: "HingeEmbeddingLoss", kind: DSC_POINTWISE_HINGE_EMBEDDING, parameter: margin)(
+      reduction, prediction, targets.detached(), slopes: nil)
   }
 }

@@ -1,10 +1,10 @@
 import CDescent
 
-/// A squared error that becomes linear, as `torch.nn.HuberLoss`: d² / 2 where |d| <= delta, else delta (|d| - delta / 2).
+/// A squared error that becomes linear, as `torch.nn.HuberLoss`: d² / 2 where |d| < delta, else delta (|d| - delta / 2).
 ///
 /// Prediction and targets have one shape, any. Both are differentiable, to any order.
 public struct HuberLoss: Loss, Sendable {
-  /// Where the square ends, > 0.
+  /// Where the square ends, > 0; infinity: half of `MSELoss`.
   public var delta: Double
   /// How elements become one number.
   public var reduction: Reduction
@@ -13,19 +13,20 @@ public struct HuberLoss: Loss, Sendable {
   ///
   /// - Precondition: `delta` is above 0.
   public init(delta: Double = 1, reduction: Reduction = .mean) {
-    precondition(delta > 0, "HuberLoss: delta is \(delta), must be > 0")
+    demand(delta > 0, "HuberLoss: delta is \(delta), must be > 0")
     self.delta = delta
     self.reduction = reduction
   }
 
   /// The loss: a scalar, or one number an element without a reduction.
   public func callAsFunction(_ prediction: Tensor, _ targets: Tensor) -> Tensor {
-    ElementLoss(name: "HuberLoss", kind: DSC_POINTWISE_HUBER, parameter: delta)(
+    LossArguments("HuberLoss", prediction).alike("targets", targets)
+    return ElementLoss(name: "HuberLoss", kind: DSC_POINTWISE_HUBER, parameter: delta)(
       reduction, prediction, targets
     ) {
       let d = prediction - targets
-      return (d * d / 2).chosen(
-        by: d.abs().isBelow(delta, included: true), else: (d.abs() - delta / 2) * delta)
+      let slope = d.masked(by: d.abs().isBelow(delta))
+      return (slope, -slope, nil)
     }
   }
 }

@@ -30,19 +30,20 @@ public struct KLDivLoss: Loss, Sendable {
 
   /// The loss: a scalar, or one number an element without a reduction.
   public func callAsFunction(_ prediction: Tensor, _ targets: Tensor) -> Tensor {
+    LossArguments("KLDivLoss", prediction).alike("targets", targets)
     var loss = ElementLoss(name: "KLDivLoss", kind: DSC_POINTWISE_KL_DIVERGENCE, flag: logTarget)
     var plain: Descent.Reduction = reduction == .none ? .none : reduction == .sum ? .sum : .mean
     if reduction == .batchMean {
-      precondition(prediction.shape.rank > 0, "KLDivLoss: batchMean of a scalar")
-      let rows = prediction.shape[0]
+      let rows = prediction.shape.first ?? 1
       // PyTorch divides by it even if it is 0: NaN.
       (plain, loss.divisor) = rows == 0 ? (.mean, nil) : (.mean, Double(rows))
     }
     return loss(plain, prediction, targets) {
-      if logTarget { return targets.exp() * (targets - prediction) }
-      let used = targets.isNonzero
-      let logarithm = targets.chosen(by: used, else: targets.detached() * 0 + 1).log()
-      return (targets * logarithm).masked(by: used) - targets * prediction
+      if logTarget {
+        let share = targets.exp()
+        return (-share, share * (targets - prediction) + share, nil)
+      }
+      return (-targets, targets.log() + targets / targets - prediction, nil)
     }
   }
 }

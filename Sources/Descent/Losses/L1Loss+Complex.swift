@@ -13,7 +13,7 @@ extension L1Loss {
   public func valueAndGradient<Scalar: ComplexLossScalar>(
     _ prediction: [Complex<Scalar>], _ targets: [Complex<Scalar>]
   ) -> (value: [Scalar], gradient: [Complex<Scalar>]) {
-    precondition(
+    demand(
       prediction.count == targets.count, "L1Loss: \(prediction.count) predictions, \(targets.count) targets")
     var value = [Scalar](repeating: 0, count: reduction == .none ? prediction.count : 1)
     var gradient = [Complex<Scalar>](repeating: .zero, count: prediction.count)

@@ -15,8 +15,8 @@ public struct L1Loss: Loss, Sendable {
 
   /// The loss: a scalar, or one number an element without a reduction.
   public func callAsFunction(_ prediction: Tensor, _ targets: Tensor) -> Tensor {
-    ElementLoss(name: "L1Loss", kind: DSC_POINTWISE_ABSOLUTE_ERROR)(reduction, prediction, targets) {
-      (prediction - targets).abs()
-    }
+    LossArguments("L1Loss", prediction).alike("targets", targets)
+    return ElementLoss(name: "L1Loss", kind: DSC_POINTWISE_ABSOLUTE_ERROR)(
+      reduction, prediction, targets, slopes: nil)
   }
 }

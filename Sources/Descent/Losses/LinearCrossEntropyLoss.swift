@@ -44,24 +44,31 @@ public func linearCrossEntropy(
   _ x: Tensor, _ weight: Tensor, _ bias: Tensor? = nil, _ targets: Tensor,
   loss: CrossEntropyLoss = CrossEntropyLoss()
 ) -> Tensor {
-  precondition(
-    x.shape.rank == 2 && weight.shape.rank == 2 && x.shape[1] == weight.shape[1] && x.dtype == weight.dtype
-      && (bias.map { $0.count == weight.shape[0] && $0.dtype == x.dtype } ?? true),
-    "linearCrossEntropy: an input of shape \(x.shape), weight \(weight.shape), bias \(bias?.shape ?? [])")
-  let (samples, classes) = (x.shape[0], weight.shape[0])
-  let isClasses = targets.dtype == .int64
-  precondition(
-    targets.shape == (isClasses ? [samples] : [samples, classes]) && (isClasses || targets.dtype == x.dtype),
-    "linearCrossEntropy: \(samples) samples of \(classes) classes, \(targets.dtype.rawValue) targets of shape \(targets.shape)"
+  let arguments = LossArguments("linearCrossEntropy", x, name: "x")
+  demand(
+    x.shape.rank == 2 && weight.shape.rank == 2 && x.shape[1] == weight.shape[1],
+    "linearCrossEntropy: x is of shape \(x.shape) and weight of shape \(weight.shape), must be [batch, inputs] and [classes, inputs]"
   )
-  // Each sample of an unreduced loss may be given another upstream gradient: then the logits are needed again.
-  guard loss.reduction != .none || !Tensor.records(x, weight, bias) else {
-    return loss(linear(x, weight, bias), targets)
+  let (samples, classes) = (x.shape[0], weight.shape[0])
+  arguments.alike("weight", weight, shape: [classes, x.shape[1]])
+  if let bias { arguments.alike("bias", bias, shape: [classes]) }
+  let isClasses = targets.dtype == .int64
+  if isClasses {
+    arguments.classes("targets", targets, shape: [samples])
+    arguments.notDifferentiated("loss.weight", loss.weight)
+  } else {
+    arguments.alike("targets", targets, shape: [samples, classes])
   }
-  let layout = ClassLayout("linearCrossEntropy", samples: samples, classes: classes, loss.weight, x.dtype)
+  let layout = ClassLayout(arguments, samples: samples, classes: classes, loss.weight)
+  // Each sample of an unreduced loss may be given another upstream gradient: then the logits are needed again. So they are
+  // for gradients by probabilities and their weights.
+  let needsLogits =
+    loss.reduction == .none && Tensor.records(x, weight, bias)
+    || !isClasses && Tensor.records(targets, loss.weight)
+  if needsLogits { return loss(linear(x, weight, bias), targets) }
+  // The slopes below are those of the mean already.
   let evaluation = LossEvaluation(
-    operation: .linearCrossEntropy, reduction: loss.reduction, values: [samples],
-    divisor: isClasses ? layout.divisor(targets, loss.ignoreIndex) : nil)
+    operation: .linearCrossEntropy, reduction: loss.reduction, values: [samples], scale: 1)
   return evaluation(
     x, weight, bias,
     kernel: { results in
@@ -79,9 +86,11 @@ public func linearCrossEntropy(
         dsc_linear_cross_entropy_run(nil, &settings, results.value, results.dx, results.dy, results.dz)
       }
     },
-    formula: {
-      CrossEntropyLoss.values(
-        linear(x, weight, bias), targets, layout, ignoreIndex: loss.ignoreIndex,
-        labelSmoothing: loss.labelSmoothing)
+    slopes: {
+      let inputs = [x, weight] + (bias.map { [$0] } ?? [])
+      let found = BackwardPass.collect(
+        root: loss(linear(x, weight, bias), targets), upstream: Tensor(1, dtype: x.dtype), targets: inputs,
+        createsGraph: true, endsAtTargets: true)
+      return (found[0], found[1], bias == nil ? nil : found[2])
     })
 }

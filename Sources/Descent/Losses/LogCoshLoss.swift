@@ -14,9 +14,12 @@ public struct LogCoshLoss: Loss, Sendable {
 
   /// The loss: a scalar, or one number an element without a reduction.
   public func callAsFunction(_ prediction: Tensor, _ targets: Tensor) -> Tensor {
-    ElementLoss(name: "LogCoshLoss", kind: DSC_POINTWISE_LOG_COSH)(reduction, prediction, targets) {
+    LossArguments("LogCoshLoss", prediction).alike("targets", targets)
+    return ElementLoss(name: "LogCoshLoss", kind: DSC_POINTWISE_LOG_COSH)(reduction, prediction, targets) {
       let d = prediction - targets
-      return d + (d * -2).softplus() - 0.6931471805599453
+      // 1 / cosh² d, of which 1 - tanh² d would leave nothing for large d.
+      let slope = d.tanh().derived(by: d, { (d * 2).sigmoid() * (d * -2).sigmoid() * 4 })
+      return (slope, -slope, nil)
     }
   }
 }

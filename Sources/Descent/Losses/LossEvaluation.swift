@@ -16,17 +16,18 @@ struct LossEvaluation {
   let values: Shape
   /// The same with extents of 1, so that it broadcasts with the inputs.
   var broadcast: Shape?
-  /// What the mean divides by; nil: the number of values.
-  var divisor: Double?
+  /// What the mean multiplies by, where gradients are to be differentiated; nil: 1 over the number of values.
+  var scale: Double?
 
   /// Runs the kernel for the value and, as far as they will be wanted, the gradients.
   ///
   /// - Parameters:
   ///   - kernel: computes the value and the gradients by x, y and z in one pass.
-  ///   - formula: the unreduced values in tensor operations: what gradients of gradients are taken from.
+  ///   - slopes: the derivatives of each unreduced value by x, y and z in tensor operations, which gradients of gradients
+  ///     are taken from; nil: they do not depend on the inputs. Their numbers are not used: those are the kernel's.
   func callAsFunction(
     _ x: Tensor, _ y: Tensor? = nil, _ z: Tensor? = nil, kernel: (LossResults) -> dsc_status,
-    formula: @escaping () -> Tensor
+    slopes: (() -> InputGradients)?
   ) -> Tensor {
     let records = Tensor.records(x, y, z)
     func room(_ input: Tensor?) -> Tensor? {
@@ -34,133 +35,65 @@ struct LossEvaluation {
       return Tensor(uninitialized: input.shape, dtype: input.dtype)
     }
     let value = Tensor(uninitialized: reduction == .none ? values : Shape(), dtype: x.dtype)
-    let slopes = (room(x), room(y), room(z))
+    let found = (room(x), room(y), room(z))
     require(
-      kernel(
-        LossResults(value: value.data, dx: slopes.0?.data, dy: slopes.1?.data, dz: slopes.2?.data)))
-    let broadcast = broadcast ?? values
-    return value.recorded(operation, x, y, z) { node, upstream, pass in
-      if pass.createsGraph { return differentiable(node.inputs, upstream, formula) }
-      if upstream.isSeed { return slopes }
-      let factor = upstream.count == 1 ? upstream.reshaped(Shape()) : upstream.reshaped(broadcast)
-      return (slopes.0.map { $0 * factor }, slopes.1.map { $0 * factor }, slopes.2.map { $0 * factor })
+      kernel(LossResults(value: value.data, dx: found.0?.data, dy: found.1?.data, dz: found.2?.data)))
+    return value.recorded(operation, x, y, z) { _, upstream, pass in
+      gradients(found, upstream, pass, slopes: slopes)
     }
   }
 
-  private func differentiable(
-    _ inputs: InputGradients, _ upstream: Tensor, _ formula: () -> Tensor
+  /// The kernel's gradients times the upstream one; differentiable in turn if the pass creates a graph.
+  func gradients(
+    _ found: InputGradients, _ upstream: Tensor, _ pass: BackwardPass, slopes: (() -> InputGradients)?
   ) -> InputGradients {
-    let wanted = [inputs.0, inputs.1, inputs.2].compactMap { $0 }.filter(\.requiresGrad)
-    let found = BackwardPass.collect(
-      root: reduced(formula()), upstream: upstream, targets: wanted, createsGraph: true, endsAtTargets: true)
-    func gradient(_ input: Tensor?) -> Tensor? {
-      wanted.firstIndex { $0 === input }.flatMap { found[$0] }
-    }
-    return (gradient(inputs.0), gradient(inputs.1), gradient(inputs.2))
+    let found = pass.createsGraph ? recorded(found, slopes?()) : found
+    if upstream.isSeed { return found }
+    let factor = upstream.reshaped(upstream.count == 1 ? Shape() : broadcast ?? values)
+    return (found.0.map { $0 * factor }, found.1.map { $0 * factor }, found.2.map { $0 * factor })
   }
 
-  private func reduced(_ values: Tensor) -> Tensor {
-    values.reduced(reduction, divisor: divisor ?? Double(values.count))
+  /// The same numbers as tensors that depend on the inputs as the slopes do.
+  private func recorded(_ found: InputGradients, _ slopes: InputGradients?) -> InputGradients {
+    let scale = reduction == .mean ? scale ?? 1 / Double(values.elementCount) : 1
+    func one(_ found: Tensor?, _ slope: Tensor?) -> Tensor? {
+      // A copy: the leaf that it is given to may change it, and the kernel's numbers are used again.
+      found.map { numbers in
+        slope.map { Tensor.slope(numbers.clone(), by: $0 * scale) } ?? numbers.clone()
+      }
+    }
+    return (one(found.0, slopes?.0), one(found.1, slopes?.1), one(found.2, slopes?.2))
   }
 }
 
 extension Tensor {
-  /// Losses as one number. The mean of nothing is NaN, with gradients of 0.
+  /// A slope's numbers, with the derivatives of another tensor that stands for the same.
+  static func slope(_ numbers: Tensor, by other: Tensor) -> Tensor {
+    numbers.recorded(.lossSlope, other) { _, g, _ in (g, nil, nil) }
+  }
+
+  /// These numbers with the given derivatives by a and b, element by element: those of a formula would be wrong at its
+  /// edges.
+  func derived(
+    by a: Tensor, _ byA: @escaping () -> Tensor, by b: Tensor? = nil, _ byB: (() -> Tensor)? = nil
+  ) -> Tensor {
+    detached().recorded(.lossSlope, a, b) { _, g, _ in
+      (a.requiresGrad ? g * byA() : nil, b?.requiresGrad == true ? byB.map { g * $0() } : nil, nil)
+    }
+  }
+
+  /// `sigmoid()`, with s(x) s(-x) as its derivative: of s (1 - s) nothing is left where s is nearly 1.
+  func logistic() -> Tensor { sigmoid().derived(by: self, { self.sigmoid() * (-self).sigmoid() }) }
+
+  /// Losses as one number.
   func reduced(_ reduction: Reduction, divisor: Double) -> Tensor {
     switch reduction {
     case .none: self
     case .sum: sum()
-    case .mean: divisor == 0 ? sum() * 0 + .nan : sum() / divisor
+    case .mean: sum() / divisor
     }
   }
-}
 
-/// A loss of elements: its kernel, and where that finds its options.
-struct ElementLoss {
-  let name: String
-  let kind: dsc_pointwise
-  var parameter = 0.0
-  var other = 0.0
-  var flag = false
-  var otherFlag = false
-  var divisor: Double?
-
-  /// - Parameters:
-  ///   - z: the third operand, of the input's shape: an input if it is differentiated, or weights.
-  ///   - w: positive weights, of the input's shape.
-  func callAsFunction(
-    _ reduction: Reduction, _ x: Tensor, _ y: Tensor, z: Tensor? = nil, zIsInput: Bool = false,
-    w: Tensor? = nil, formula: @escaping () -> Tensor
-  ) -> Tensor {
-    requireSameShape(name, x, y)
-    if let z { requireSameShape(name, x, z) }
-    let evaluation = LossEvaluation(
-      operation: .lossOfElements, reduction: reduction, values: x.shape, divisor: divisor)
-    return evaluation(
-      x, y, zIsInput ? z : nil,
-      kernel: { results in
-        var loss = dsc_pointwise_loss()
-        (loss.dtype, loss.kind, loss.n) = (x.dtype.c, kind, x.count)
-        (loss.x, loss.y) = (UnsafeRawPointer(x.data), UnsafeRawPointer(y.data))
-        (loss.z, loss.w) = (z.map { UnsafeRawPointer($0.data) }, w.map { UnsafeRawPointer($0.data) })
-        (loss.parameter, loss.other, loss.flag, loss.other_flag) = (parameter, other, flag, otherFlag)
-        (loss.reduction, loss.divisor) = (reduction.c, divisor ?? 0)
-        return dsc_pointwise_loss_run(nil, &loss, results.value, results.dx, results.dy, results.dz)
-      }, formula: formula)
-  }
-}
-
-/// A loss of rows: likewise.
-struct RowLoss {
-  let name: String
-  let kind: dsc_row
-  var margin = 0.0
-  var p = 2.0
-  var eps = 0.0
-  var swap = false
-  var weight: Tensor?
-
-  /// x is [rows, columns], or [columns] for one row; so are y and z, where they are rows.
-  func callAsFunction(
-    _ reduction: Reduction, _ x: Tensor, _ y: Tensor? = nil, z: Tensor? = nil, zIsInput: Bool = true,
-    targets: Tensor? = nil, formula: @escaping () -> Tensor
-  ) -> Tensor {
-    precondition(x.shape.rank == 1 || x.shape.rank == 2, "\(name): an input of shape \(x.shape)")
-    let columns = x.shape[x.shape.rank - 1]
-    precondition(
-      weight.map { $0.count == columns && $0.dtype == x.dtype } ?? true,
-      "\(name): weights of shape \(weight?.shape ?? []) for an input of shape \(x.shape)")
-    let isBatch = x.shape.rank == 2
-    let evaluation = LossEvaluation(
-      operation: .lossOfRows, reduction: reduction, values: isBatch ? [x.shape[0]] : [],
-      broadcast: isBatch ? [x.shape[0], 1] : [])
-    return evaluation(
-      x, y, zIsInput ? z : nil,
-      kernel: { results in
-        var loss = dsc_row_loss()
-        (loss.dtype, loss.kind, loss.rows, loss.columns) = (
-          x.dtype.c, kind, isBatch ? x.shape[0] : 1, columns
-        )
-        (loss.x, loss.y) = (UnsafeRawPointer(x.data), y.map { UnsafeRawPointer($0.data) })
-        loss.z = z.map { UnsafeRawPointer($0.data) }
-        loss.targets = targets.map { UnsafePointer($0.data.assumingMemoryBound(to: Int64.self)) }
-        loss.weight = weight.map { UnsafeRawPointer($0.data) }
-        (loss.margin, loss.p, loss.eps, loss.swap) = (margin, p, eps, swap)
-        loss.reduction = reduction.c
-        return dsc_row_loss_run(nil, &loss, results.value, results.dx, results.dy, results.dz)
-      }, formula: formula)
-  }
-}
-
-/// Stops with both shapes.
-func requireSameShape(_ name: String, _ x: Tensor, _ y: Tensor) {
-  precondition(
-    x.shape == y.shape && x.dtype == y.dtype && x.dtype.isFloatingPoint,
-    "\(name): a \(x.dtype.rawValue) tensor of shape \(x.shape) and a \(y.dtype.rawValue) tensor of shape \(y.shape)"
-  )
-}
-
-extension Tensor {
   /// log(1 + e^x), without overflow.
   func softplus() -> Tensor { -(-self).logSigmoid() }
 
@@ -169,9 +102,18 @@ extension Tensor {
     masked(by: mask) + other.masked(by: 1 - mask)
   }
 
-  /// 1 where an element is below, or up to, a number.
-  func isBelow(_ limit: Double, included: Bool = false) -> Tensor {
+  /// 1 where an element is below a number.
+  func isBelow(_ limit: Double) -> Tensor { constant(limit) .> detached() }
+
+  /// 1 where an element is 0 or more.
+  var isNotNegative: Tensor {
+    let (x, zero) = (detached(), constant(0))
+    return (x .> zero) + (x .== zero)
+  }
+
+  /// max(x, 0) with the derivatives of `torch.clamp_min`: 1 at 0, and 0 at NaN, which itself stays.
+  func hinged() -> Tensor {
     let x = detached()
-    return included ? 1 - (x .> x.constant(limit)) : x.constant(limit) .> x
+    return masked(by: isNotNegative) + x.masked(by: 1 - (x .== x))
   }
 }

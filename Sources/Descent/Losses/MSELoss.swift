@@ -13,10 +13,7 @@ public struct MSELoss: Loss, Sendable {
 
   /// The loss: a scalar, or one number an element without a reduction.
   public func callAsFunction(_ prediction: Tensor, _ targets: Tensor) -> Tensor {
-    precondition(
-      prediction.shape == targets.shape && prediction.dtype == targets.dtype,
-      "MSELoss: a \(prediction.dtype.rawValue) prediction of shape \(prediction.shape), \(targets.dtype.rawValue) targets of shape \(targets.shape)"
-    )
+    LossArguments("MSELoss", prediction).alike("targets", targets)
     let (value, slope) = reduction.makeValueAndGradient(
       prediction.shape, prediction, isRecorded: Tensor.records(prediction, targets))
     var loss = dsc_pointwise_loss()
@@ -27,12 +24,13 @@ public struct MSELoss: Loss, Sendable {
     let factor = reduction == .mean ? 2 / Double(prediction.count) : 2
     return value.recorded(.meanSquaredError, prediction, targets, saved: slope, factor: factor) {
       node, upstream, pass in
-      guard let prediction = node.inputs.0, let targets = node.inputs.1, let slope = node.saved else {
+      guard let prediction = node.inputs.0, let targets = node.inputs.1, var slope = node.saved else {
         return (nil, nil, nil)
       }
-      let gradient =
-        pass.createsGraph
-        ? (prediction - targets) * node.factor * upstream : upstream.isSeed ? slope : slope * upstream
+      if pass.createsGraph {
+        slope = .slope(slope.clone(), by: (prediction - targets) * node.factor)
+      }
+      let gradient = upstream.isSeed ? slope : slope * upstream
       return (prediction.requiresGrad ? gradient : nil, targets.requiresGrad ? -gradient : nil, nil)
     }
   }

@@ -11,16 +11,23 @@ public struct MarginRankingLoss: Sendable {
   public var reduction: Reduction
 
   /// The loss with PyTorch's options and defaults.
+  ///
+  /// - Precondition: `margin` is a number.
   public init(margin: Double = 0, reduction: Reduction = .mean) {
+    demand(!margin.isNaN, "MarginRankingLoss: margin is NaN, must be a number")
     (self.margin, self.reduction) = (margin, reduction)
   }
 
   /// The loss: a scalar, or one number an element without a reduction.
   public func callAsFunction(_ first: Tensor, _ second: Tensor, _ targets: Tensor) -> Tensor {
+    let arguments = LossArguments("MarginRankingLoss", first, name: "first")
+    arguments.alike("second", second)
+    arguments.alike("targets", targets)
     let loss = ElementLoss(name: "MarginRankingLoss", kind: DSC_POINTWISE_MARGIN_RANKING, parameter: margin)
     return loss(reduction, first, targets, z: second, zIsInput: true) {
-      let rest = margin - targets * (first - second)
-      return rest.masked(by: 1 - rest.isBelow(0))
+      let difference = second - first
+      let isActive = (targets.detached() * difference.detached() + margin).isNotNegative
+      return ((-targets).masked(by: isActive), difference * isActive, targets.masked(by: isActive))
     }
   }
 }

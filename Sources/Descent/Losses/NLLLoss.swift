@@ -19,20 +19,18 @@ public struct NLLLoss: Loss {
 
   /// The loss: a scalar, or one number a sample without a reduction.
   public func callAsFunction(_ prediction: Tensor, _ targets: Tensor) -> Tensor {
-    requireOneClassEach("NLLLoss", prediction, targets)
-    let layout = ClassLayout("NLLLoss", prediction, weight)
+    let arguments = LossArguments("NLLLoss", prediction)
+    arguments.oneClassEach("targets", targets)
+    arguments.notDifferentiated("weight", weight)
+    let layout = ClassLayout(arguments, weight)
     let evaluation = LossEvaluation(
       operation: .negativeLogLikelihood, reduction: reduction, values: layout.values,
-      broadcast: layout.broadcast, divisor: layout.divisor(targets, ignoreIndex))
+      broadcast: layout.broadcast)
     return evaluation(
       prediction,
       kernel: { results in
         var loss = layout.classes(prediction, targets, ignoreIndex, reduction)
         return dsc_nll_run(nil, &loss, results.value, results.dx)
-      },
-      formula: {
-        let right = targets.ignoring(ignoreIndex).oneHot(like: prediction, along: layout.dimension)
-        return -(layout.weighted(right) * prediction).sum(dim: layout.dimension)
-      })
+      }, slopes: nil)
   }
 }

@@ -18,7 +18,7 @@ public struct Penalty: Sendable {
   ///
   /// - Precondition: there is a tensor.
   public func callAsFunction(_ parameters: [Tensor]) -> Tensor {
-    precondition(!parameters.isEmpty, "the penalty of no tensors")
+    demand(!parameters.isEmpty, "the penalty of no tensors")
     let terms = parameters.map { w in w.abs().sum() * l1 + (w * w).sum() * (l2 / 2) }
     return terms.dropFirst().reduce(terms[0], +)
   }

@@ -9,16 +9,17 @@ public struct PoissonNLLLoss: Loss, Sendable {
   public var logInput: Bool
   /// Whether to add the terms of the target alone.
   public var full: Bool
-  /// Added to rates under the logarithm, > 0.
+  /// Added to rates under the logarithm, >= 0; not looked at for logarithms of rates.
   public var eps: Double
   /// How elements become one number.
   public var reduction: Reduction
 
   /// The loss with PyTorch's options and defaults.
   ///
-  /// - Precondition: `eps` is above 0.
+  /// - Precondition: `eps` is finite and not negative, for rates.
   public init(logInput: Bool = true, full: Bool = false, eps: Double = 1e-8, reduction: Reduction = .mean) {
-    precondition(eps > 0, "PoissonNLLLoss: eps is \(eps), must be > 0")
+    demand(
+      logInput || eps >= 0 && eps.isFinite, "PoissonNLLLoss: eps is \(eps), must be >= 0 and finite")
     self.logInput = logInput
     self.full = full
     self.eps = eps
@@ -27,16 +28,16 @@ public struct PoissonNLLLoss: Loss, Sendable {
 
   /// The loss: a scalar, or one number an element without a reduction.
   public func callAsFunction(_ prediction: Tensor, _ targets: Tensor) -> Tensor {
-    ElementLoss(
+    LossArguments("PoissonNLLLoss", prediction).alike("targets", targets)
+    return ElementLoss(
       name: "PoissonNLLLoss", kind: DSC_POINTWISE_POISSON_NLL, parameter: eps, flag: logInput, otherFlag: full
     )(reduction, prediction, targets) {
+      let byX = logInput ? prediction.exp() - targets : 1 - targets / (prediction + eps)
       let logarithm = logInput ? prediction : (prediction + eps).log()
-      let value = (logInput ? prediction.exp() : prediction) - targets * logarithm
-      guard full else { return value }
-      let large = 1 - targets.isBelow(1, included: true)
-      let y = targets.chosen(by: large, else: targets.detached() * 0 + 1)
-      let stirling = y * y.log() - y + (y * (2 * Double.pi)).log() / 2
-      return value + stirling.masked(by: large)
+      guard full else { return (byX, -logarithm, nil) }
+      let isLarge = targets.detached() .> targets.constant(1)
+      let y = targets.chosen(by: isLarge, else: targets.detached() * 0 + 1)
+      return (byX, (y.log() + 0.5 / y).masked(by: isLarge) - logarithm, nil)
     }
   }
 }

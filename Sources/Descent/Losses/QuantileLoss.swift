@@ -14,18 +14,15 @@ public struct QuantileLoss: Loss, Sendable {
   ///
   /// - Precondition: `quantile` is in (0, 1).
   public init(quantile: Double = 0.5, reduction: Reduction = .mean) {
-    precondition(quantile > 0 && quantile < 1, "QuantileLoss: quantile is \(quantile), must be in (0, 1)")
+    demand(quantile > 0 && quantile < 1, "QuantileLoss: quantile is \(quantile), must be in (0, 1)")
     self.quantile = quantile
     self.reduction = reduction
   }
 
   /// The loss: a scalar, or one number an element without a reduction.
   public func callAsFunction(_ prediction: Tensor, _ targets: Tensor) -> Tensor {
-    ElementLoss(name: "QuantileLoss", kind: DSC_POINTWISE_QUANTILE, parameter: quantile)(
-      reduction, prediction, targets
-    ) {
-      let d = targets - prediction
-      return Tensor.maximum(d * quantile, d * (quantile - 1))
-    }
+    LossArguments("QuantileLoss", prediction).alike("targets", targets)
+    return ElementLoss(name: "QuantileLoss", kind: DSC_POINTWISE_QUANTILE, parameter: quantile)(
+      reduction, prediction, targets, slopes: nil)
   }
 }

@@ -13,19 +13,21 @@ public struct SmoothL1Loss: Loss, Sendable {
   ///
   /// - Precondition: `beta` is not negative.
   public init(beta: Double = 1, reduction: Reduction = .mean) {
-    precondition(beta >= 0, "SmoothL1Loss: beta is \(beta), must be >= 0")
+    demand(beta >= 0, "SmoothL1Loss: beta is \(beta), must be >= 0")
     self.beta = beta
     self.reduction = reduction
   }
 
   /// The loss: a scalar, or one number an element without a reduction.
   public func callAsFunction(_ prediction: Tensor, _ targets: Tensor) -> Tensor {
-    ElementLoss(name: "SmoothL1Loss", kind: DSC_POINTWISE_SMOOTH_L1, parameter: beta)(
+    LossArguments("SmoothL1Loss", prediction).alike("targets", targets)
+    return ElementLoss(name: "SmoothL1Loss", kind: DSC_POINTWISE_SMOOTH_L1, parameter: beta)(
       reduction, prediction, targets
     ) {
+      guard beta > 0 else { return (nil, nil, nil) }
       let d = prediction - targets
-      guard beta > 0 else { return d.abs() }
-      return (d * d / (2 * beta)).chosen(by: d.abs().isBelow(beta), else: d.abs() - beta / 2)
+      let slope = (d / beta).masked(by: d.abs().isBelow(beta))
+      return (slope, -slope, nil)
     }
   }
 }

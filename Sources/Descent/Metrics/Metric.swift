@@ -151,7 +151,7 @@ public struct RSquared: Metric {
 
   /// Takes in a batch; both of one shape.
   public mutating func update(_ prediction: Tensor, _ targets: Tensor) {
-    requireSameShape("RSquared", prediction, targets)
+    LossArguments("RSquared", prediction).alike("targets", targets)
     for (x, y) in zip(prediction.doubles, targets.doubles) {
       residual += (y - x) * (y - x)
       // Welford 1962: stable over any number of batches.

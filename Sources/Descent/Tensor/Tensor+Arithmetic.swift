@@ -31,7 +31,7 @@ extension Tensor {
     binary(DSC_DIVIDE, a, b, .divide).recorded(.divide, a, b) { _, g, _ in
       (
         a.requiresGrad ? (g / b).gradient(for: a) : nil,
-        b.requiresGrad ? (-(g * a) / (b * b)).gradient(for: b) : nil, nil
+        b.requiresGrad ? (-g * (a / b / b)).gradient(for: b) : nil, nil
       )
     }
   }

@@ -94,6 +94,7 @@ import Testing
     case .lossOfRows: rowLossChecks
     case .connectionistTemporalClassification: []  // differentiable once; see LossTests
     case .crossEntropy: crossEntropyChecks
+    case .lossSlope: [one { LogCoshLoss()($0 * $0, $0) }]
     case .meanSquaredError:
       Reduction.allCases.map { reduction in two { MSELoss(reduction: reduction)($0, $1) } }
     }

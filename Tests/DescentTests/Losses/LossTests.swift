@@ -59,25 +59,6 @@ import Testing
     #expect(try #require(b.grad).doubles == [4, 6])
   }
 
-  // MARK: Programmer errors name the shapes
-
-  @Test func aTargetOutsideTheClassesStops() async {
-    await #expect(processExitsWith: .failure) {
-      _ = CrossEntropyLoss()(Tensor.zeros([2, 3]), Tensor(classes: [0, 3]))
-    }
-    await #expect(processExitsWith: .failure) {
-      _ = CrossEntropyLoss()(Tensor.zeros([2, 3]), Tensor(classes: [-1, 0]))
-    }
-  }
-
-  @Test func shapesThatDoNotMatchStop() async {
-    await #expect(processExitsWith: .failure) { _ = MSELoss()(Tensor.zeros([2, 3]), Tensor.zeros([3, 2])) }
-    await #expect(processExitsWith: .failure) {
-      _ = CrossEntropyLoss()(Tensor.zeros([2, 3]), Tensor(classes: [0, 1, 2]))
-    }
-    await #expect(processExitsWith: .failure) { _ = CrossEntropyLoss(labelSmoothing: 1.5) }
-  }
-
   // MARK: Values that are not finite, and parameters
 
   private func value(_ loss: any Loss, _ x: [Double], _ y: [Double]) -> [Double] {
@@ -156,7 +137,7 @@ import Testing
     loss.backward()
     let (once, kept) = (try #require(x.grad).doubles, x.grad)
     loss.backward()
-    #expect(largestError(try #require(x.grad).doubles, once.map { 2 * $0 }) < 1e-15)
+    #expect(try #require(x.grad).doubles == once.map { 2 * $0 })
     x.grad = nil
     loss.backward()
     #expect(x.grad?.doubles == once && kept !== x.grad)
@@ -165,19 +146,21 @@ import Testing
   // MARK: Complex numbers
 
   @Test func complexAbsoluteErrors() throws {
-    for test in LossParityTests.file.cases where test.loss == "complex_l1" {
-      func check<Scalar: ComplexLossScalar & BinaryFloatingPoint>(_ type: Scalar.Type, _ tolerance: Double) {
+    for test in LossParityTests.file.cases where test.loss.loss == "complex_l1" {
+      func check<Scalar: ComplexLossScalar & BinaryFloatingPoint>(_ type: Scalar.Type) {
         func numbers(_ step: Int) -> [Complex<Scalar>] {
           zip(exactNumbers(9, step: step), exactNumbers(9, step: step + 2)).map {
             Complex(Scalar($0), Scalar($1))
           }
         }
-        let (value, gradient) = L1Loss(reduction: test.reduction).valueAndGradient(numbers(1), numbers(2))
-        #expect(largestError(value.map { Double($0) }, test.value.map(\.value)) <= tolerance)
+        let loss = L1Loss(reduction: test.loss.reduction)
+        let (value, gradient) = loss.valueAndGradient(numbers(1), numbers(2))
+        let error = largestULP(value.map { Double($0) }, test.value.map(\.value), test.dtype)
+        #expect(error <= test.loss.budget)
         let parts = gradient.flatMap { [Double($0.real), Double($0.imaginary)] }
-        #expect(largestError(parts, test.gradients[0].map(\.value)) <= tolerance)
+        #expect(largestULP(parts, test.gradients[0].map(\.value), test.dtype) <= test.loss.budget)
       }
-      if test.dtype == .float32 { check(Float.self, 16 * float32ULP) } else { check(Double.self, 1e-12) }
+      if test.dtype == .float32 { check(Float.self) } else { check(Double.self) }
     }
     let same = [Complex(1.0, 2.0)]
     #expect(L1Loss().valueAndGradient(same, same).gradient == [.zero])
@@ -204,25 +187,12 @@ import Testing
         try asExpression.step()
         inPass.zeroGrad()
         asExpression.zeroGrad()
-        #expect(largestError(a.doubles, b.doubles) < 1e-12)
+        // Differences of steps from up to 2.
+        #expect(largestULP(a.doubles, b.doubles, .float64, scale: 2) <= 4096)
       }
     }
     let optimizer = try Optimizer([Parameter(.ones([1]))], SGD())
     #expect(throws: DescentError.self) { try optimizer.setPenalty(Penalty(l1: -1)) }
     #expect(throws: DescentError.self) { try optimizer.setPenalty(Penalty(l2: .nan)) }
-  }
-
-  // MARK: More programmer errors
-
-  @Test func wrongTargetsStop() async {
-    await #expect(processExitsWith: .failure) {
-      _ = NLLLoss()(Tensor.zeros([2, 3]), Tensor(classes: [0, 3]))
-    }
-    await #expect(processExitsWith: .failure) {
-      _ = NLLLoss(weight: Tensor.ones([2]))(Tensor.zeros([2, 3]), Tensor(classes: [0, 1]))
-    }
-    await #expect(processExitsWith: .failure) { _ = BCELoss()(Tensor([1.5]), Tensor([1])) }
-    await #expect(processExitsWith: .failure) { _ = QuantileLoss(quantile: 1) }
-    await #expect(processExitsWith: .failure) { _ = CTCLoss()(Tensor.zeros([2, 1, 3]), targets: [[0]]) }
   }
 }

@@ -24,7 +24,8 @@ import Testing
       p.grad = g
       try optimizer.step()
       w = rule.updated(w, gradients: [g], state: &state)
-      #expect(largestError(w[0].doubles, p.doubles) < 1e-12)
+      // Differences of steps from up to 2.
+      #expect(largestULP(w[0].doubles, p.doubles, .float64, scale: 2) <= 64)
     }
   }
 

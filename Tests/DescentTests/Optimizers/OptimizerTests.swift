@@ -311,7 +311,8 @@ import Testing
     for i in 0..<4 {
       (MSELoss()(model(x[rows: 2 * i..<2 * i + 2]), y[rows: 2 * i..<2 * i + 2]) / 4).backward()
     }
-    #expect(largestError(model.weight.grad!.doubles, whole) < 1e-14)
+    // Sums of terms of either sign, up to 4.
+    #expect(largestULP(model.weight.grad!.doubles, whole, .float64, scale: 4) <= 16)
   }
 
   @Test func hugeGradientsHaveANorm() throws {

@@ -19,17 +19,23 @@ func exactNumbers(_ n: Int, step: Int = 0, offset: Int = 0) -> [Double] {
   (0..<n).map { Double(($0 * 7919 + step * 104729 + offset * 31337) % 2003 - 1001) / 512 }
 }
 
-/// The largest difference relative to the larger of 1 and the expected number's size; infinite where only one is NaN.
-func largestError(_ actual: [Double], _ expected: [Double]) -> Double {
+/// The largest difference in units in the last place of the expected number itself; infinite where only one is NaN.
+///
+/// - Parameter scale: for references that are differences of numbers of this size, whose own rounding is of its units: these
+///   count where they are larger. The test says what is differenced.
+func largestULP(_ actual: [Double], _ expected: [Double], _ dtype: DType, scale: Double = 0) -> Double {
   guard actual.count == expected.count else { return .infinity }
   return zip(actual, expected).map { a, e in
     if a.isNaN || e.isNaN { return a.isNaN && e.isNaN ? 0 : .infinity }
-    return a == e ? 0 : abs(a - e) / max(1, abs(e))
+    if a == e { return 0 }
+    let size = max(abs(e), scale)
+    let unit = dtype == .float32 ? Double(Float(size).ulp) : size.ulp
+    return unit.isFinite ? abs(a - e) / unit : .infinity
   }.max() ?? 0
 }
 
-/// One unit in the last place of a float32 near 1.
-let float32ULP = 0x1p-23
+/// 1e-12, what float64 is to agree to, in units in the last place.
+let float64Budget = 4096.0
 
 /// A folder for one test, removed afterwards.
 func withTemporaryFolder<Result>(_ body: (String) throws -> Result) throws -> Result {
