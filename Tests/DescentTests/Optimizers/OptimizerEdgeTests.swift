@@ -61,21 +61,12 @@ struct OptimizerEdges: Decodable, Sendable {
         continue
       }
       let report = try optimizer.step()
-      let tolerance = test.dtype == .float64 ? 1e-12 : 4 * float32ULP
-      #expect(largestRelativeError(parameters.flatMap(\.doubles), test.values.map(\.value)) <= tolerance)
+      let budget = test.dtype == .float64 ? float64Budget : 4
+      #expect(largestULP(parameters.flatMap(\.doubles), test.values.map(\.value), test.dtype) <= budget)
       if let norm = test.norm {
-        #expect(largestRelativeError([try #require(report.clipNorm)], [norm.value]) <= tolerance)
+        #expect(largestULP([try #require(report.clipNorm)], [norm.value], test.dtype) <= budget)
       }
     }
-  }
-
-  /// Of the value itself; infinite where only one is NaN.
-  private func largestRelativeError(_ actual: [Double], _ expected: [Double]) -> Double {
-    guard actual.count == expected.count else { return .infinity }
-    return zip(actual, expected).map { a, e in
-      if a.isNaN || e.isNaN { return a.isNaN && e.isNaN ? 0 : .infinity }
-      return a == e ? 0 : abs(a - e) / abs(e)
-    }.max() ?? 0
   }
 
   /// The line search's tolerance is not `tolerance_change`.
@@ -96,8 +87,9 @@ struct OptimizerEdges: Decodable, Sendable {
       }
       losses.append(try #require(report.loss))
     }
-    #expect(largestError(losses, test.losses) < 1e-10)
-    #expect(largestError(x.doubles, test.values) < 1e-10)
+    // Rounding grows along the way: 1e-10.
+    #expect(largestULP(losses, test.losses, .float64) < 450_000)
+    #expect(largestULP(x.doubles, test.values, .float64, scale: 1) < 450_000)
     #expect(optimizer.stateDict["0.func_evals"]?.item() == test.evaluations)
     #expect(optimizer.stateDict["0.n_iter"]?.item() == test.iterations)
   }
