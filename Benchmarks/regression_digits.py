@@ -14,21 +14,13 @@ import math
 import numpy as np
 import statsmodels.api as sm
 
+import documentation
 import libdescent
+from documentation import digits
 
 parser = argparse.ArgumentParser()
 parser.add_argument("--write", action="store_true", help="change the documentation")
 arguments = parser.parse_args()
-PAGE = libdescent.ROOT / "Documentation/Newton.md"
-BEGIN, END = "<!-- Benchmarks/regression_digits.py -->\n", "<!-- end -->\n"
-
-
-def digits(found, right):
-    worst = 15.0
-    for a, b in zip(np.atleast_1d(found), np.atleast_1d(right)):
-        error = abs(a - b) / (abs(b) if b else 1)
-        worst = min(worst, -math.log10(error) if error > 0 else 15.0) if np.isfinite(error) else -math.inf
-    return f"{max(worst, 0):.1f}"
 
 
 def powers(x, degree):
@@ -65,12 +57,7 @@ def main():
         fits += [by_statsmodels(method, x, y, intercept) for method in ("pinv", "qr")]
         cells = [" / ".join(digits(found, wanted) for found, wanted in zip(fit, right)) for fit in fits]
         lines.append(f"| {name} | {' | '.join(cells)} |")
-    table = "\n".join(lines) + "\n"
-    if not arguments.write:
-        print(table, end="")
-        return
-    before, rest = PAGE.read_text().split(BEGIN)
-    PAGE.write_text(before + BEGIN + table + END + rest.split(END, 1)[1])
+    documentation.table("Benchmarks/regression_digits.py", lines, arguments.write)
 
 
 main()

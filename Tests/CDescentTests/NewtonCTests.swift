@@ -114,7 +114,7 @@ import Testing
     #expect(dsc_least_squares_fit(&problem, nil, &x, nil, nil) == DSC_ERROR_SIZE)
     problem.parameters = 2
     var options = dsc_least_squares_options()
-    options.damping = -1
+    options.radius = -1
     #expect(dsc_least_squares_fit(&problem, &options, &x, nil, nil) == DSC_ERROR_OPTION)
     problem.evaluate = { _, _, residuals in
       for i in 0..<3 { residuals![i] = i == 1 ? .nan : 0 }

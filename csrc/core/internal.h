@@ -49,6 +49,14 @@ dsc_text dsc_digits(dsc_dtype dtype, double value);
             return dsc_try_status;                                                                           \
     } while (0)
 
+/* The same for any status that is not DSC_OK: for iterations, which positive ones end. */
+#define DSC_PASS(call)                                                                                       \
+    do {                                                                                                     \
+        dsc_status dsc_pass_status = (call);                                                                 \
+        if (dsc_pass_status != DSC_OK)                                                                       \
+            return dsc_pass_status;                                                                          \
+    } while (0)
+
 /* a * b * element bytes must fit size_t (and so every index does). */
 static inline bool dsc_product_overflows(size_t a, size_t b, dsc_dtype dtype) {
     size_t elements, bytes;

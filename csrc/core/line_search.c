@@ -65,7 +65,7 @@ static dsc_status zoom(dsc_line_search *s, const dsc_line_point *start, dsc_line
             break;
         double t = keep_away(cubic_minimum(&bracket[0], &bracket[1], least, most), least, most, &was_close);
         dsc_line_point next;
-        DSC_TRY(evaluate(s, t, free_gradient(start, &bracket[0], &bracket[1]), &next));
+        DSC_PASS(evaluate(s, t, free_gradient(start, &bracket[0], &bracket[1]), &next));
         if (next.f > start->f + DSC_LINE_DECREASE * t * start->slope || next.f >= bracket[low].f) {
             bracket[1 - low] = next;
             low = bracket[0].f <= bracket[1].f ? 0 : 1;
@@ -84,7 +84,7 @@ static dsc_status zoom(dsc_line_search *s, const dsc_line_point *start, dsc_line
 dsc_status dsc_line_search_run(dsc_line_search *s, dsc_line_point start, double t, dsc_line_point *found) {
     dsc_line_point bracket[2] = {start, start}, *last = &bracket[0], *next = &bracket[1];
     s->evaluations = 0;
-    DSC_TRY(evaluate(s, t, free_gradient(&start, &start, &start), next));
+    DSC_PASS(evaluate(s, t, free_gradient(&start, &start, &start), next));
     int iteration = 0;
     for (; iteration < s->most; ++iteration) {
         if (next->f > start.f + DSC_LINE_DECREASE * next->t * start.slope ||
@@ -98,7 +98,7 @@ dsc_status dsc_line_search_run(dsc_line_search *s, dsc_line_point start, double 
             return zoom(s, &start, bracket, iteration, found);
         t = cubic_minimum(last, next, next->t + 0.01 * (next->t - last->t), next->t * 10);
         *last = *next;
-        DSC_TRY(evaluate(s, t, free_gradient(&start, last, last), next));
+        DSC_PASS(evaluate(s, t, free_gradient(&start, last, last), next));
     }
     bracket[0] = start;
     *found = start.f <= next->f ? start : *next;

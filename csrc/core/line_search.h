@@ -18,7 +18,8 @@ typedef struct dsc_line_point {
 enum { DSC_LINE_GRADIENTS = 4 };
 
 typedef struct dsc_line_search {
-    /* Evaluates at point->t: sets f and slope, and keeps the gradient at point->gradient. */
+    /* Evaluates at point->t: sets f and slope, and keeps the gradient at point->gradient. Any status but
+     * DSC_OK ends the search, which returns it. */
     dsc_status (*evaluate)(void *user, dsc_line_point *point);
     void *user;
     double direction_size;   /* the direction's largest element */

@@ -83,7 +83,7 @@ dsc_status dsc_more_thuente_run(dsc_line_search *s, dsc_line_point start, double
     for (s->evaluations = 0; s->evaluations < s->most;) {
         dsc_line_point now = {.t = t};
         ++s->evaluations;
-        DSC_TRY(s->evaluate(s->user, &now));
+        DSC_PASS(s->evaluate(s->user, &now));
         if (now.f == -INFINITY) {
             *found = now;
             return DSC_OK;

@@ -23,7 +23,7 @@ dsc_status dsc_newton_dogleg_model(dsc_newton *m, bool is_first, double *gain, b
         *gain = -dsc_newton_dot(n, g, newton) / 2;
         return DSC_OK;
     }
-    DSC_TRY(dsc_newton_product(m, g, product));
+    DSC_PASS(dsc_newton_product(m, g, product));
     double length = dsc_newton_norm(n, g), curvature = dsc_newton_dot(n, g, product);
     double t = dsc_newton_dot(n, g, g) / curvature;
     if (t * length >= m->radius) {
@@ -40,7 +40,7 @@ dsc_status dsc_newton_dogleg_model(dsc_newton *m, bool is_first, double *gain, b
         for (size_t i = 0; i < n; ++i)
             m->step[i] = bend[i] + t * leg[i];
     }
-    DSC_TRY(dsc_newton_product(m, m->step, product));
+    DSC_PASS(dsc_newton_product(m, m->step, product));
     *gain = -dsc_newton_dot(n, g, m->step) - dsc_newton_dot(n, m->step, product) / 2;
     return DSC_OK;
 }

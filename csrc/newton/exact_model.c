@@ -127,7 +127,7 @@ dsc_status dsc_newton_exact_model(dsc_newton *m, bool is_first, double *gain, bo
     if (is_first) {
         m->is_definite = dsc_newton_factorize(m, 0);
         if (!m->is_definite) {
-            DSC_TRY(dsc_newton_decompose(m, true));
+            DSC_TRY(dsc_newton_decompose(m, m->hessian, true));
             drop_rounding(m);
         }
     }

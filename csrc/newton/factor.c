@@ -7,16 +7,16 @@
 #include "linalg/blas.h"
 #include "newton/newton.h"
 
-static void gather(dsc_newton *m) {
+static void gather(dsc_newton *m, const double *hessian) {
     size_t k = m->free_count;
     for (size_t i = 0; i < k; ++i)
         for (size_t j = 0; j < k; ++j)
-            m->factor[i * k + j] = m->hessian[m->free[i] * m->n + m->free[j]];
+            m->factor[i * k + j] = hessian[m->free[i] * m->n + m->free[j]];
 }
 
 bool dsc_newton_factorize(dsc_newton *m, double shift) {
     size_t k = m->free_count;
-    gather(m);
+    gather(m, m->hessian);
     for (size_t i = 0; i < k; ++i)
         m->factor[i * k + i] += shift;
     dsc_blas_prepare();
@@ -28,16 +28,20 @@ void dsc_newton_solve(const dsc_newton *m, double *v) {
     LAPACKE_dpotrs(LAPACK_COL_MAJOR, 'L', k, 1, m->factor, k, v, k);
 }
 
-dsc_status dsc_newton_decompose(dsc_newton *m, bool with_vectors) {
+dsc_status dsc_newton_eigenvalues(dsc_newton *m, bool with_vectors) {
     lapack_int k = (lapack_int)m->free_count, found;
     if (k == 0)
         return DSC_OK;
-    gather(m);
     dsc_blas_prepare();
     lapack_int failed =
         LAPACKE_dsyevr(LAPACK_COL_MAJOR, with_vectors ? 'V' : 'N', 'A', 'L', k, m->factor, k, 0, 0, 0, 0, 0,
                        &found, m->eigenvalues, m->eigenvectors, k, (lapack_int *)m->scratch);
     return failed == 0 ? DSC_OK : dsc_fail(DSC_ERROR_MEMORY, "LAPACK's dsyevr failed with %d", (int)failed);
+}
+
+dsc_status dsc_newton_decompose(dsc_newton *m, const double *hessian, bool with_vectors) {
+    gather(m, hessian);
+    return dsc_newton_eigenvalues(m, with_vectors);
 }
 
 /* w -= (its parts along the first `count` rows of the basis), twice: once leaves rounding's part. */
@@ -63,9 +67,7 @@ dsc_status dsc_newton_lanczos(dsc_newton *m, size_t *count) {
         double *q = basis + k * n;
         for (size_t i = 0; i < n; ++i)
             q[i] = w[i] / norm;
-        dsc_status status = dsc_newton_product(m, q, w);
-        if (status != DSC_OK)
-            return status;
+        DSC_PASS(dsc_newton_product(m, q, w));
         size = fmax(size, dsc_newton_norm(n, w));
         m->eigenvalues[k] = dsc_newton_dot(n, q, w);
         orthogonalize(m, ++k, w);

@@ -1,216 +1,256 @@
-/* Gauss and Newton's method, and Levenberg and Marquardt's with Nielsen's damping (1999, Damping Parameter in
- * Marquardt's Method). */
+/* Levenberg and Marquardt's method as a region of trust, after More 1978, and Gauss and Newton's. */
 #include <float.h>
-#include <lapacke.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "linalg/blas.h"
-#include "newton/newton.h"
+#include "newton/least_squares.h"
 
-typedef struct fit {
-    const dsc_least_squares *problem;
-    dsc_least_squares_options options;
-    dsc_least_squares_result *result;
-    size_t m, n;
-    double *x;
-    double *residuals, *jacobian; /* at x; the Jacobian column by column, as LAPACK has it */
-    double *scale;                /* the largest norms that the columns have had */
-    double *stacked, *right;      /* (m + n) x n and m + n */
-    double *trial, *trial_residuals, *rows;
-    double damping, growth;
-} fit;
+/* ---- What can be seen ---- */
 
-static dsc_status first_bad(fit *f, size_t count, const double *numbers, dsc_status reason) {
-    return dsc_newton_first_bad(count, numbers, reason, &f->result->bad_index);
+/* The share of the sum of squares that rounding hides: its own, and that of residuals which are differences
+ * of larger numbers. */
+static double hidden(const dsc_fit *f) {
+    return 16 * DBL_EPSILON * (1 + f->size / f->here.norm);
 }
 
-static dsc_status evaluate(fit *f, const double *x, double *residuals) {
-    ++f->result->evaluations;
-    return f->problem->evaluate(f->problem->user, x, residuals);
+/* A cosine that the sum of squares cannot tell from 0: what it costs is its square. */
+static bool is_small(double cosine) {
+    return cosine <= 8 * sqrt(DBL_EPSILON);
 }
 
-static dsc_status differ(fit *f) {
-    double *high = f->right, *low = f->trial_residuals;
-    f->result->differs_jacobian = true;
-    memcpy(f->trial, f->x, f->n * sizeof *f->x);
-    for (size_t j = 0; j < f->n; ++j) {
-        double h = cbrt(DBL_EPSILON) * (f->x[j] == 0 ? 1 : fabs(f->x[j]));
-        f->trial[j] = f->x[j] + h;
-        DSC_TRY(evaluate(f, f->trial, high));
-        f->trial[j] = f->x[j] - h;
-        DSC_TRY(evaluate(f, f->trial, low));
-        f->trial[j] = f->x[j];
-        for (size_t i = 0; i < f->m; ++i)
-            f->jacobian[j * f->m + i] = (high[i] - low[i]) / (2 * h);
-    }
-    return DSC_OK;
-}
-
-static dsc_status find_jacobian(fit *f) {
-    if (f->problem->jacobian == NULL) {
-        DSC_TRY(differ(f));
-    } else {
-        ++f->result->jacobians;
-        DSC_TRY(f->problem->jacobian(f->problem->user, f->x, f->rows));
-        for (size_t i = 0; i < f->m; ++i)
-            for (size_t j = 0; j < f->n; ++j)
-                f->jacobian[j * f->m + i] = f->rows[i * f->n + j];
-    }
-    DSC_TRY(first_bad(f, f->m * f->n, f->jacobian, DSC_NEWTON_NON_FINITE_GRADIENT));
-    if (f->result->bad_index != SIZE_MAX)
-        return DSC_NEWTON_NON_FINITE_GRADIENT;
-    for (size_t j = 0; j < f->n; ++j)
-        f->scale[j] = fmax(f->scale[j], dsc_newton_norm(f->m, f->jacobian + j * f->m));
-    return DSC_OK;
-}
-
-/* The largest cosine between the residuals and a column: 0 at a minimum, whatever the units. */
-static double find_cosine(const fit *f) {
-    double largest = 0, length = dsc_newton_norm(f->m, f->residuals);
-    for (size_t j = 0; j < f->n && length > 0; ++j) {
-        const double *column = f->jacobian + j * f->m;
-        double size = dsc_newton_norm(f->m, column);
-        largest = size == 0
-                      ? largest
-                      : fmax(largest, fabs(dsc_newton_dot(f->m, column, f->residuals)) / (size * length));
-    }
-    return largest;
-}
-
-/* right[0..n) = the step, damped unless the damping is 0. A column that the others make up: _SINGULAR. */
-static dsc_status solve(fit *f) {
-    bool is_damped = f->damping > 0;
-    size_t rows = f->m + (is_damped ? f->n : 0);
-    for (size_t j = 0; j < f->n; ++j) {
-        double *column = f->stacked + j * rows;
-        memcpy(column, f->jacobian + j * f->m, f->m * sizeof *column);
-        if (is_damped) {
-            memset(column + f->m, 0, f->n * sizeof *column);
-            column[f->m + j] = sqrt(f->damping) * (f->scale[j] > 0 ? f->scale[j] : 1);
-        }
-    }
-    for (size_t i = 0; i < f->m; ++i)
-        f->right[i] = -f->residuals[i];
-    memset(f->right + f->m, 0, f->n * sizeof *f->right);
-    dsc_blas_prepare();
-    lapack_int failed = LAPACKE_dgels(LAPACK_COL_MAJOR, 'N', (lapack_int)rows, (lapack_int)f->n, 1,
-                                      f->stacked, (lapack_int)rows, f->right, (lapack_int)rows);
-    if (failed < 0)
-        return dsc_fail(DSC_ERROR_MEMORY, "LAPACK's dgels failed with %d", (int)failed);
-    for (size_t j = 0; j < f->n && !is_damped; ++j)
-        if (!(fabs(f->stacked[j * rows + j]) >
-              DBL_EPSILON * (double)f->m * dsc_newton_norm(f->m, f->jacobian + j * f->m))) {
-            f->result->bad_index = j;
-            return DSC_NEWTON_SINGULAR;
-        }
-    return DSC_OK;
-}
-
-/* What the linear model says that the step in `right` gains. */
-static double predicted_gain(const fit *f) {
-    double gain = 0;
-    for (size_t j = 0; j < f->n; ++j) {
-        double slope = dsc_newton_dot(f->m, f->jacobian + j * f->m, f->residuals),
-               scaled = f->scale[j] * f->right[j];
-        gain += f->damping * scaled * scaled - slope * f->right[j];
-    }
-    return gain;
-}
-
-/* The step was too long. */
-static dsc_status shorten(fit *f, double *share) {
-    if (f->options.method == DSC_LEVENBERG_MARQUARDT) {
-        f->damping *= f->growth;
-        f->growth *= 2;
-        return solve(f);
-    }
-    *share /= 2;
-    return *share < 1e-15 ? DSC_NEWTON_LINE_SEARCH_FAILED : DSC_OK;
-}
-
-/* One accepted step; a reason if it is the last. */
-static dsc_status iterate(fit *f) {
-    double before = f->result->sum_of_squares, share = 1;
-    dsc_status status = solve(f);
-    for (; status == DSC_OK; status = shorten(f, &share)) {
-        double gain = predicted_gain(f), step = 0, length = 0;
-        for (size_t j = 0; j < f->n; ++j) {
-            f->trial[j] = f->x[j] + share * f->right[j];
-            step = hypot(step, f->scale[j] * share * f->right[j]);
-            length = hypot(length, f->scale[j] * f->x[j]);
-        }
-        bool is_still = memcmp(f->trial, f->x, f->n * sizeof *f->x) == 0;
-        if (is_still || gain <= DBL_EPSILON * DBL_EPSILON * before || f->damping > 1e100)
-            return DSC_NEWTON_EXACT;
-        DSC_TRY(evaluate(f, f->trial, f->trial_residuals));
-        double after = dsc_newton_dot(f->m, f->trial_residuals, f->trial_residuals);
-        double ratio = (before - after) / gain;
-        /* Where the gain is lost in rounding, a full step may still bring the parameters nearer. */
-        bool is_lost = gain <= 16 * DBL_EPSILON * before && after <= before * (1 + 16 * DBL_EPSILON);
-        if (!isfinite(after) || (!(ratio > 0) && !is_lost))
-            continue;
-        double shrink = 2 * ratio - 1;
-        f->damping *= is_lost ? 0.1 : fmax(1.0 / 3, 1 - shrink * shrink * shrink);
-        f->growth = 2;
-        memcpy(f->x, f->trial, f->n * sizeof *f->x);
-        memcpy(f->residuals, f->trial_residuals, f->m * sizeof *f->residuals);
-        f->result->sum_of_squares = after;
-        status = find_jacobian(f);
-        if (status != DSC_OK)
-            return status;
-        return step <= f->options.step_tolerance * length ? DSC_NEWTON_STEP : DSC_OK;
-    }
-    return status;
-}
-
-static dsc_status run(fit *f) {
-    DSC_TRY(evaluate(f, f->x, f->residuals));
-    dsc_status status = first_bad(f, f->m, f->residuals, DSC_NEWTON_NON_FINITE_VALUE);
+/* No step lowers the sum of squares. That is a good end where the residuals are all but perpendicular to the
+ * columns, or where what the columns span of them is rounding of the parameters. */
+static dsc_status conclude(dsc_fit *f, bool was_finite) {
+    bool is_rounding = f->tangent <= 16 * DBL_EPSILON * f->size;
+    if (is_small(f->here.cosine))
+        return DSC_NEWTON_EXACT;
+    dsc_status status = dsc_fit_doubt(f, true);
     if (status != DSC_OK)
         return status;
-    f->result->sum_of_squares = dsc_newton_dot(f->m, f->residuals, f->residuals);
-    status = find_jacobian(f);
-    while (status == DSC_OK) {
-        f->result->cosine = find_cosine(f);
-        if (f->result->cosine <= f->options.gradient_tolerance)
-            return DSC_NEWTON_GRADIENT;
-        if (f->result->iterations == f->options.max_iterations)
-            return DSC_NEWTON_MAX_ITERATIONS;
-        ++f->result->iterations;
-        status = iterate(f);
+    if (is_rounding)
+        return DSC_NEWTON_EXACT;
+    if (!was_finite)
+        return DSC_NEWTON_NON_FINITE_VALUE;
+    return f->options.method == DSC_GAUSS_NEWTON ? DSC_NEWTON_LINE_SEARCH_FAILED
+                                                 : DSC_NEWTON_RADIUS_TOO_SMALL;
+}
+
+/* ---- One step tried ---- */
+
+/* The sum of squares' fall from here to there as a share of it, without its cancellation. */
+static double find_fall(const dsc_fit *f) {
+    if (!(0.1 * f->there.norm < f->here.norm))
+        return -1;
+    double sum = 0;
+    for (size_t i = 0; i < f->m; ++i) {
+        double a = f->here.residuals[i] / f->here.norm, b = f->there.residuals[i] / f->here.norm;
+        sum += (a - b) * (a + b);
     }
-    f->result->cosine = find_cosine(f);
+    return sum;
+}
+
+typedef struct trial {
+    double promised, fall; /* shares of the sum of squares */
+    bool is_finite, is_taken, is_hidden;
+} trial;
+
+/* Goes to f->trial if that is better: where the sum of squares can tell, if it falls by a share of what the
+ * linear model promises, else if the cosine falls. A Jacobian that is not finite is nowhere to go. */
+static dsc_status attempt(dsc_fit *f, trial *t) {
+    dsc_status status = dsc_fit_residuals(f, f->trial, &f->there);
+    t->is_finite = status == DSC_OK;
+    t->is_taken = false;
+    t->is_hidden = t->promised <= hidden(f);
+    t->fall = t->is_finite ? find_fall(f) : -1;
+    if (status != DSC_OK)
+        return status == DSC_NEWTON_NON_FINITE_VALUE ? DSC_OK : status;
+    bool falls = t->fall >= (t->is_hidden ? 0.25 : 1e-4) * t->promised && t->promised > 4 * DBL_EPSILON;
+    if (!falls && !(t->is_hidden && t->fall >= -hidden(f)))
+        return DSC_OK;
+    status = dsc_fit_jacobian(f, f->trial, &f->there);
+    if (status == DSC_NEWTON_NON_FINITE_GRADIENT) {
+        t->is_finite = false;
+        t->fall = -1;
+        return DSC_OK;
+    }
+    if (status != DSC_OK)
+        return status;
+    t->is_taken = falls || f->there.cosine <= 0.9 * f->here.cosine;
+    return t->is_taken ? dsc_fit_arrive(f) : DSC_OK;
+}
+
+/* Sets f->trial; whether that is another point. */
+static bool moves(dsc_fit *f, double share) {
+    for (size_t j = 0; j < f->n; ++j)
+        f->trial[j] = f->x[j] + share * f->step[j];
+    return memcmp(f->trial, f->x, f->n * sizeof *f->x) != 0;
+}
+
+/* ---- An iteration ---- */
+
+static void adapt_radius(dsc_fit *f, const trial *t, double change, double damped) {
+    double ratio = t->fall / t->promised;
+    if (!(ratio > 0.25)) {
+        double slope = -(change + damped), share = t->fall >= 0 ? 0.5 : 0.5 * slope / (slope + 0.5 * t->fall);
+        f->radius = fmax(share, 0.1) * fmin(f->radius, 10 * f->length);
+    } else if (f->damping == 0 || ratio >= 0.75) {
+        f->radius = 2 * f->length;
+    }
+}
+
+/* Steps within the region until one is taken: DSC_OK. *is_stuck: none is to be had; was_finite: some were
+ * seen. */
+static dsc_status step_within(dsc_fit *f, bool is_first, bool *was_finite, bool *is_stuck) {
+    *is_stuck = false;
+    for (int lost = 0; lost < 4;) {
+        DSC_TRY(dsc_fit_damped_step(f));
+        if (!moves(f, 1))
+            break;
+        if (is_first)
+            f->radius = fmin(f->radius, f->length);
+        double change = pow(f->change / f->here.norm, 2),
+               damped = f->damping * pow(f->length / f->here.norm, 2);
+        trial t = {.promised = change + 2 * damped};
+        double length = f->length;
+        dsc_status status = attempt(f, &t);
+        if (status != DSC_OK)
+            return status;
+        *was_finite = *was_finite || t.is_finite;
+        if (t.is_hidden)
+            f->radius = t.is_taken ? fmax(f->radius, 2 * length) : fmin(f->radius, length) / 4;
+        else
+            adapt_radius(f, &t, change, damped);
+        if (t.is_taken)
+            return DSC_OK;
+        if (t.is_finite && f->tangent <= 4 * DBL_EPSILON * f->size)
+            break;
+        lost += t.is_hidden;
+    }
+    *is_stuck = true;
+    return DSC_OK;
+}
+
+static double first_radius(const dsc_fit *f) {
+    double length = 0;
+    for (size_t j = 0; j < f->n; ++j)
+        length = hypot(length, f->scale[j] * f->x[j]);
+    return f->options.radius * (length > 0 ? length : 1);
+}
+
+/* A region that vanishes may do so because a column was once much longer than it is: it comes back in units
+ * of the columns as they are. */
+static dsc_status levenberg_marquardt(dsc_fit *f) {
+    bool was_finite = false, is_stuck, is_old = false;
+    dsc_status status = step_within(f, f->result->iterations == 0, &was_finite, &is_stuck);
+    if (status != DSC_OK || !is_stuck)
+        return status;
+    for (size_t j = 0; j < f->n; ++j)
+        is_old = is_old || f->scale[j] > 2 * f->lengths[j];
+    if (is_old && !is_small(f->tangent / f->here.norm)) {
+        dsc_fit_rescale(f);
+        f->radius = first_radius(f);
+        status = step_within(f, true, &was_finite, &is_stuck);
+        if (status != DSC_OK || !is_stuck)
+            return status;
+    }
+    return conclude(f, was_finite);
+}
+
+static dsc_status gauss_newton(dsc_fit *f) {
+    bool was_finite = false;
+    double change = pow(f->change / f->here.norm, 2);
+    for (double share = 1; share > 1e-15 && moves(f, share); share /= 2) {
+        trial t = {.promised = share * (2 - share) * change};
+        dsc_status status = attempt(f, &t);
+        if (status != DSC_OK || t.is_taken)
+            return status;
+        was_finite = was_finite || t.is_finite;
+        if (t.is_hidden || (t.is_finite && f->tangent <= 4 * DBL_EPSILON * f->size))
+            break;
+    }
+    return conclude(f, was_finite);
+}
+
+/* Whether the undamped step, which is at hand, is no longer than the tolerance times x, both in units of the
+ * columns here. */
+static bool is_step_small(const dsc_fit *f) {
+    double step = 0, length = 0;
+    for (size_t j = 0; j < f->n; ++j) {
+        step = hypot(step, f->lengths[j] * f->step[j]);
+        length = hypot(length, f->lengths[j] * f->x[j]);
+    }
+    return step <= f->options.step_tolerance * length;
+}
+
+/* A column that the others make up: Gauss and Newton's step is not to be had. All of them 0: there is none.
+ */
+static dsc_status check_rank(dsc_fit *f) {
+    if (f->rank == f->n || (f->rank > 0 && f->options.method != DSC_GAUSS_NEWTON))
+        return DSC_OK;
+    dsc_status status = f->rank == 0 ? dsc_fit_doubt(f, true) : DSC_OK;
+    if (status != DSC_OK)
+        return status;
+    f->result->bad_index = (size_t)f->pivot[f->rank] - 1;
+    return DSC_NEWTON_SINGULAR;
+}
+
+static dsc_status look(dsc_fit *f) {
+    if (f->here.norm == 0)
+        return DSC_NEWTON_GRADIENT;
+    dsc_status status = check_rank(f);
+    if (status != DSC_OK)
+        return status;
+    if (f->here.cosine <= f->options.gradient_tolerance && is_small(f->tangent / f->here.norm))
+        return DSC_NEWTON_GRADIENT;
+    DSC_TRY(dsc_fit_full_step(f));
+    return f->result->iterations == f->options.max_iterations ? DSC_NEWTON_MAX_ITERATIONS : DSC_OK;
+}
+
+/* An iteration whose undamped step is that small is the last: whether it was taken or, by rounding, not. */
+static dsc_status iterate(dsc_fit *f) {
+    bool is_last = f->rank == f->n && is_step_small(f);
+    dsc_status status = f->options.method == DSC_GAUSS_NEWTON ? gauss_newton(f) : levenberg_marquardt(f);
+    ++f->result->iterations;
+    bool is_stuck = status == DSC_NEWTON_RADIUS_TOO_SMALL || status == DSC_NEWTON_LINE_SEARCH_FAILED;
+    return is_last && (status == DSC_OK || is_stuck) ? DSC_NEWTON_STEP : status;
+}
+
+static dsc_status go(dsc_fit *f) {
+    f->radius = first_radius(f);
+    for (;;) {
+        dsc_status status = look(f);
+        f->result->bad_index = status == DSC_OK ? SIZE_MAX : f->result->bad_index;
+        if (status == DSC_OK)
+            status = iterate(f);
+        if (status != DSC_OK)
+            return status;
+    }
+}
+
+/* A good end is claimed only for the right Jacobian. */
+static dsc_status run(dsc_fit *f) {
+    memcpy(f->trial, f->x, f->n * sizeof *f->x);
+    dsc_status status = dsc_fit_residuals(f, f->trial, &f->there);
+    if (status != DSC_OK)
+        return status;
+    f->result->sum_of_squares = f->there.norm * f->there.norm;
+    status = dsc_fit_jacobian(f, f->trial, &f->there);
+    if (status == DSC_OK)
+        status = dsc_fit_arrive(f);
+    if (status != DSC_OK)
+        return status;
+    status = go(f);
+    if (status == DSC_NEWTON_GRADIENT || status == DSC_NEWTON_STEP || status == DSC_NEWTON_EXACT) {
+        dsc_status doubt = dsc_fit_doubt(f, false);
+        status = doubt != DSC_OK ? doubt : status;
+    }
+    f->result->cosine = f->here.cosine;
+    f->result->sum_of_squares = f->here.norm * f->here.norm;
     return status;
 }
 
-/* deviation^2 (R^T R)^-1, R from the Jacobian's QR with columns of length 1. */
-static void find_covariance(fit *f, double *covariance) {
-    size_t m = f->m, n = f->n;
-    double variance = f->result->deviation * f->result->deviation;
-    for (size_t i = 0; i < n * n; ++i)
-        covariance[i] = NAN;
-    for (size_t j = 0; j < n; ++j) {
-        f->scale[j] = dsc_newton_norm(m, f->jacobian + j * m);
-        for (size_t i = 0; i < m; ++i)
-            f->stacked[j * m + i] = f->jacobian[j * m + i] / f->scale[j];
-    }
-    if (LAPACKE_dgeqrf(LAPACK_COL_MAJOR, (lapack_int)m, (lapack_int)n, f->stacked, (lapack_int)m, f->right) !=
-        0)
-        return;
-    for (size_t j = 0; j < n; ++j)
-        if (!(fabs(f->stacked[j * m + j]) > DBL_EPSILON * (double)n))
-            return; /* not of full rank */
-    LAPACKE_dtrtri(LAPACK_COL_MAJOR, 'U', 'N', (lapack_int)n, f->stacked, (lapack_int)m);
-    for (size_t i = 0; i < n; ++i)
-        for (size_t j = 0; j < n; ++j) {
-            double sum = 0;
-            for (size_t k = i > j ? i : j; k < n; ++k)
-                sum += f->stacked[k * m + i] * f->stacked[k * m + j];
-            covariance[i * n + j] = variance * sum / (f->scale[i] * f->scale[j]);
-        }
-}
+/* ---- The call ---- */
 
 static dsc_status check(const dsc_least_squares *problem, const dsc_least_squares_options *o,
                         const double *x) {
@@ -229,12 +269,30 @@ static dsc_status check(const dsc_least_squares *problem, const dsc_least_square
             return dsc_fail(DSC_ERROR_ARGUMENT, "element %zu of the start is %g, must be finite", i, x[i]);
     if (o != NULL && (unsigned)o->method > DSC_GAUSS_NEWTON)
         return dsc_fail(DSC_ERROR_OPTION, "unknown method %d", (int)o->method);
-    if (o != NULL && !(o->gradient_tolerance >= 0 && o->step_tolerance >= 0 && o->damping >= 0 &&
-                       isfinite(o->damping) && o->max_iterations >= 0))
+    if (o != NULL && !(o->gradient_tolerance >= 0 && o->step_tolerance >= 0 && o->radius >= 0 &&
+                       isfinite(o->radius) && o->max_iterations >= 0))
         return dsc_fail(DSC_ERROR_OPTION,
-                        "tolerances %g and %g, damping %g and max_iterations %lld must not be negative",
-                        o->gradient_tolerance, o->step_tolerance, o->damping, (long long)o->max_iterations);
+                        "tolerances %g and %g, radius %g and max_iterations %lld must not be negative",
+                        o->gradient_tolerance, o->step_tolerance, o->radius, (long long)o->max_iterations);
     return DSC_OK;
+}
+
+static dsc_least_squares_options with_defaults(const dsc_least_squares_options *given) {
+    dsc_least_squares_options o = {0};
+    if (given != NULL)
+        o = *given;
+    o.gradient_tolerance = o.gradient_tolerance > 0 ? o.gradient_tolerance : 1e-12;
+    o.step_tolerance = o.step_tolerance > 0 ? o.step_tolerance : 1e-14;
+    o.radius = o.radius > 0 ? o.radius : 10;
+    o.max_iterations = o.max_iterations > 0 ? o.max_iterations : 2000;
+    return o;
+}
+
+/* The next `count` numbers of a block. */
+static double *take(double **at, size_t count) {
+    double *taken = *at;
+    *at += count;
+    return taken;
 }
 
 dsc_status dsc_least_squares_fit(const dsc_least_squares *problem, const dsc_least_squares_options *options,
@@ -245,33 +303,43 @@ dsc_status dsc_least_squares_fit(const dsc_least_squares *problem, const dsc_lea
     result = result == NULL ? &unused : result;
     *result = (dsc_least_squares_result){
         .sum_of_squares = NAN, .deviation = NAN, .cosine = NAN, .bad_index = SIZE_MAX};
-    double *memory = calloc(2 * m * n + (m + n) * n + 3 * m + 3 * n, sizeof *memory);
-    if (memory == NULL)
+    double *memory = calloc(3 * m * n + 3 * n * n + 5 * m + 10 * n, sizeof *memory), *at = memory;
+    int *pivot = calloc(n, sizeof *pivot);
+    if (memory == NULL || pivot == NULL) {
+        free(memory);
+        free(pivot);
         return dsc_fail(DSC_ERROR_MEMORY, "%s: matrices of %zu x %zu are not to be had", __func__, m, n);
-    fit f = {.problem = problem, .result = result, .m = m, .n = n, .x = x, .growth = 2};
-    if (options != NULL)
-        f.options = *options;
-    if (f.options.gradient_tolerance == 0)
-        f.options.gradient_tolerance = 1e-12;
-    if (f.options.step_tolerance == 0)
-        f.options.step_tolerance = 1e-14;
-    if (f.options.max_iterations == 0)
-        f.options.max_iterations = 2000;
-    if (f.options.method == DSC_LEVENBERG_MARQUARDT)
-        f.damping = f.options.damping > 0 ? f.options.damping : 0.1;
-    f.jacobian = memory;
-    f.rows = memory + m * n;
-    f.stacked = memory + 2 * m * n;
-    f.right = f.stacked + (m + n) * n;
-    f.residuals = f.right + m + n;
-    f.trial_residuals = f.residuals + m;
-    f.scale = f.trial_residuals + m;
-    f.trial = f.scale + n;
+    }
+    dsc_fit f = {
+        .problem = problem, .options = with_defaults(options), .result = result, .m = m, .n = n, .x = x};
+    f.here.jacobian = take(&at, m * n);
+    f.there.jacobian = take(&at, m * n);
+    f.factor = take(&at, m * n);
+    f.upper = take(&at, n * n);
+    f.left = take(&at, n * n);
+    f.right = take(&at, n * n);
+    f.here.residuals = take(&at, m);
+    f.there.residuals = take(&at, m);
+    f.high = take(&at, m);
+    f.low = take(&at, m);
+    f.rotated = take(&at, m);
+    f.trial = take(&at, n);
+    f.moved = take(&at, n);
+    f.lengths = take(&at, n);
+    f.scale = take(&at, n);
+    f.widest = take(&at, n);
+    f.tau = take(&at, n);
+    f.singular = take(&at, n);
+    f.along = take(&at, n);
+    f.step = take(&at, n);
+    f.scaled = take(&at, n);
+    f.pivot = pivot;
     dsc_status status = run(&f);
     if (status > 0 && m > n)
         result->deviation = sqrt(result->sum_of_squares / (double)(m - n));
     if (status > 0 && covariance != NULL)
-        find_covariance(&f, covariance);
+        dsc_fit_covariance(&f, covariance);
     free(memory);
+    free(pivot);
     return status;
 }

@@ -1,57 +1,9 @@
-#include <float.h>
+/* Newton's method: what is checked, the iterations, and how they end. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "newton/newton.h"
-
-const char *dsc_newton_reason(dsc_status reason) {
-    switch (reason) {
-    case DSC_NEWTON_GRADIENT:
-        return "the gradient's tolerance is met";
-    case DSC_NEWTON_STEP:
-        return "the step's tolerance is met";
-    case DSC_NEWTON_VALUE:
-        return "the value's tolerance is met";
-    case DSC_NEWTON_EXACT:
-        return "rounding is all that is left";
-    case DSC_NEWTON_MAX_ITERATIONS:
-        return "the limit of iterations is reached";
-    case DSC_NEWTON_MAX_EVALUATIONS:
-        return "the limit of evaluations is reached";
-    case DSC_NEWTON_MAX_SECONDS:
-        return "the limit of time is reached";
-    case DSC_NEWTON_LINE_SEARCH_FAILED:
-        return "the line search found nothing lower";
-    case DSC_NEWTON_NON_FINITE_VALUE:
-        return "the value is not finite";
-    case DSC_NEWTON_NON_FINITE_GRADIENT:
-        return "the gradient is not finite";
-    case DSC_NEWTON_NON_FINITE_HESSIAN:
-        return "the Hessian is not finite";
-    case DSC_NEWTON_UNBOUNDED:
-        return "the function is unbounded below";
-    case DSC_NEWTON_STOPPED:
-        return "stopped by the caller";
-    case DSC_NEWTON_RADIUS_TOO_SMALL:
-        return "the trust region has vanished";
-    case DSC_NEWTON_SINGULAR:
-        return "the Hessian is singular";
-    case DSC_NEWTON_SADDLE:
-        return "a saddle: the gradient vanishes, and the Hessian has a negative eigenvalue";
-    case DSC_NEWTON_SEPARABLE:
-        return "the data are separable: some coefficients would have to be infinite";
-    default:
-        return "unknown";
-    }
-}
-
-static double seconds(void) {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
 
 static dsc_status check_option(const char *name, double value) {
     if (value >= 0 && value < INFINITY)
@@ -117,48 +69,42 @@ static dsc_newton_options with_defaults(const dsc_newton_problem *problem, const
     if (given != NULL)
         o = *given;
     o.method = find_method(problem, given);
-    o.gradient_tolerance = o.gradient_tolerance > 0 ? o.gradient_tolerance : 1e-8;
+    o.gradient_tolerance =
+        o.gradient_tolerance > 0 ? o.gradient_tolerance : DSC_NEWTON_DEFAULT_GRADIENT_TOLERANCE;
     o.radius = o.radius > 0 ? o.radius : fmax(1, dsc_newton_norm(problem->n, x));
-    o.lowest = o.lowest != 0 ? o.lowest : -1e100;
-    o.max_iterations = o.max_iterations > 0 ? o.max_iterations : 200;
+    o.lowest = o.lowest != 0 ? o.lowest : DSC_NEWTON_DEFAULT_LOWEST;
+    o.max_iterations = o.max_iterations > 0 ? o.max_iterations : DSC_NEWTON_DEFAULT_ITERATIONS;
     return o;
 }
 
-/* Whether the eigenvalues are all but rounding of non-negative ones. Sets what the result says of them. */
-static dsc_status look_at_curvature(dsc_newton *m, bool *is_minimum) {
-    dsc_newton_result *r = m->result;
-    size_t count = m->free_count;
-    dsc_status status = m->hessian != NULL ? dsc_newton_decompose(m, false) : dsc_newton_lanczos(m, &count);
-    if (status != DSC_OK)
-        return status;
-    double largest = dsc_newton_largest(count, m->eigenvalues), smallest = INFINITY;
-    double nothing = largest * (double)m->n * DBL_EPSILON;
-    r->positive = r->zero = r->negative = 0;
-    for (size_t k = 0; k < count; ++k) {
-        double value = m->eigenvalues[k];
-        smallest = fmin(smallest, fabs(value));
-        r->positive += value > nothing;
-        r->negative += value < -nothing;
-        r->zero += !(value > nothing) && !(value < -nothing);
-    }
-    r->condition = count > 0 ? largest / smallest : 1;
-    *is_minimum = count == 0 || m->eigenvalues[0] >= -1e-8 * largest;
-    m->is_judged = true;
-    return DSC_OK;
+/* ---- Iterations ---- */
+
+/* The region of trust's methods: they go on from a saddle. */
+static bool has_ball(const dsc_newton *m) {
+    return m->options.method < DSC_NEWTON_LINE_SEARCH;
 }
 
-/* A saddle's gradient shows no way down: these take one along the lowest curvature. */
-static bool escapes(dsc_newton *m) {
-    m->must_escape = m->options.method == DSC_NEWTON_CONJUGATE_GRADIENTS;
-    if (m->must_escape && m->hessian == NULL && dsc_newton_dot(m->n, m->direction, m->gradient) > 0)
-        for (size_t i = 0; i < m->n; ++i)
-            m->direction[i] = -m->direction[i];
-    return m->must_escape || m->options.method == DSC_NEWTON_TRUST_REGION ||
-           m->options.method == DSC_NEWTON_DOGLEG;
+static dsc_status step(dsc_newton *m) {
+    if (has_ball(m))
+        return dsc_newton_region_step(m);
+    return m->options.method == DSC_NEWTON_PURE ? dsc_newton_pure_step(m) : dsc_newton_search_step(m);
+}
+
+/* One iteration: x has moved, or there is a reason why not. */
+static dsc_status advance(dsc_newton *m) {
+    bool vanishes = m->result->gradient_norm <= m->options.gradient_tolerance;
+    dsc_status status = vanishes ? DSC_NEWTON_GRADIENT : step(m);
+    if (status != DSC_NEWTON_GRADIENT && status != DSC_NEWTON_EXACT)
+        return status;
+    dsc_curvature curvature;
+    DSC_PASS(dsc_newton_judge(m, &curvature));
+    if (curvature == DSC_CURVATURE_LOWER && has_ball(m))
+        return dsc_newton_accept(m, m->trial_value);
+    return curvature == DSC_CURVATURE_MINIMUM ? status : DSC_NEWTON_SADDLE;
 }
 
 /* What an iteration's end says: DSC_OK to go on. */
-static dsc_status judge(dsc_newton *m, double before, double started) {
+static dsc_status check_ends(const dsc_newton *m, double before) {
     const dsc_newton_options *o = &m->options;
     double length = dsc_newton_norm(m->n, m->x);
     if (m->value < o->lowest)
@@ -167,71 +113,91 @@ static dsc_status judge(dsc_newton *m, double before, double started) {
         return DSC_NEWTON_STEP;
     if (o->value_tolerance > 0 && before - m->value <= o->value_tolerance * fmax(1, fabs(m->value)))
         return DSC_NEWTON_VALUE;
-    if (m->result->iterations >= o->max_iterations)
-        return DSC_NEWTON_MAX_ITERATIONS;
-    if (o->max_evaluations > 0 && m->result->value_evaluations >= o->max_evaluations)
-        return DSC_NEWTON_MAX_EVALUATIONS;
-    if (o->max_seconds > 0 && seconds() - started >= o->max_seconds)
-        return DSC_NEWTON_MAX_SECONDS;
-    return DSC_OK;
+    return m->result->iterations >= o->max_iterations ? DSC_NEWTON_MAX_ITERATIONS : dsc_newton_limit(m);
 }
 
 static bool report(dsc_newton *m, bool (*progress)(void *, const dsc_newton_iterate *)) {
     m->result->value = m->value;
-    m->result->gradient_norm = dsc_newton_find_free(m);
+    m->result->gradient_norm = m->has_gradient ? dsc_newton_find_free(m) : NAN;
     m->result->radius = m->radius;
-    bool has_ball = m->options.method < DSC_NEWTON_LINE_SEARCH;
     dsc_newton_iterate iterate = {.iteration = m->result->iterations,
                                   .x = m->x,
                                   .value = m->value,
                                   .gradient_norm = m->result->gradient_norm,
                                   .step_norm = m->step_norm,
-                                  .radius = has_ball ? m->radius : NAN};
+                                  .radius = has_ball(m) ? m->radius : NAN};
     return progress != NULL && progress(m->problem->user, &iterate);
 }
 
 static dsc_status iterate(dsc_newton *m, bool (*progress)(void *, const dsc_newton_iterate *)) {
-    double started = seconds();
+    memset(m->step, 0, m->n * sizeof *m->step);
     dsc_newton_try(m, 0);
     memcpy(m->x, m->trial, m->n * sizeof *m->x);
-    DSC_TRY(dsc_newton_value(m, m->x, &m->value));
+    DSC_PASS(dsc_newton_value(m, m->x, &m->value));
+    m->result->value = m->value;
     if (!isfinite(m->value))
         return DSC_NEWTON_NON_FINITE_VALUE;
     dsc_status status = dsc_newton_accept(m, m->value);
     m->step_norm = NAN;
     for (;;) {
-        bool stops = report(m, progress), is_minimum = true;
+        bool stops = report(m, status < 0 ? NULL : progress);
         if (status != DSC_OK)
             return status;
         if (stops)
             return DSC_NEWTON_STOPPED;
-        if (m->result->gradient_norm <= m->options.gradient_tolerance) {
-            status = look_at_curvature(m, &is_minimum);
-            if (status != DSC_OK)
-                return status;
-            if (is_minimum)
-                return DSC_NEWTON_GRADIENT;
-            if (!escapes(m))
-                return DSC_NEWTON_SADDLE;
-        }
         double before = m->value;
-        if (m->options.method < DSC_NEWTON_LINE_SEARCH)
-            status = dsc_newton_region_step(m);
-        else if (m->options.method == DSC_NEWTON_PURE)
-            status = dsc_newton_pure_step(m);
-        else
-            status = dsc_newton_search_step(m);
-        /* At a saddle whose way down is lost in rounding. */
-        if (status == DSC_NEWTON_EXACT && !is_minimum)
-            return DSC_NEWTON_SADDLE;
-        if (status < 0 || (status != DSC_OK && m->value == before))
+        int64_t moves = m->moves;
+        status = advance(m);
+        if (m->moves == moves)
             return status;
         ++m->result->iterations;
         if (status == DSC_OK)
-            status = judge(m, before, started);
-        else if (m->value < m->options.lowest) /* where derivatives may well not be finite */
+            status = check_ends(m, before);
+        else if (status > 0 && m->value < m->options.lowest) /* where derivatives may well not be finite */
             status = DSC_NEWTON_UNBOUNDED;
     }
+}
+
+/* ---- Ends ---- */
+
+/* Whether the curvature may be looked at for the result alone: what it takes is there, or worth the time. */
+static bool may_describe(const dsc_newton *m, dsc_status status) {
+    bool is_interrupted = status == DSC_NEWTON_MAX_EVALUATIONS || status == DSC_NEWTON_STOPPED;
+    return status > 0 && status != DSC_NEWTON_MAX_SECONDS && m->has_gradient && !m->is_judged &&
+           (m->hessian != NULL ? m->has_hessian
+                               : !is_interrupted && status != DSC_NEWTON_NON_FINITE_GRADIENT &&
+                                     status != DSC_NEWTON_NON_FINITE_HESSIAN);
+}
+
+/* A good end is claimed only of a minimum, and for the right gradient. */
+static dsc_status conclude(dsc_newton *m, dsc_status status) {
+    bool is_loose = status == DSC_NEWTON_STEP || status == DSC_NEWTON_VALUE;
+    if (is_loose) {
+        dsc_curvature curvature;
+        DSC_PASS(dsc_newton_judge(m, &curvature));
+        status = curvature == DSC_CURVATURE_MINIMUM ? status : DSC_NEWTON_SADDLE;
+    } else if (may_describe(m, status)) {
+        dsc_status described = dsc_newton_describe(m);
+        if (described < 0)
+            return described;
+    }
+    /* A small residual of conjugate gradients then says nothing of how far the minimum is. */
+    bool iterates = m->options.method == DSC_NEWTON_CONJUGATE_GRADIENTS;
+    if (iterates && status == DSC_NEWTON_EXACT && !(m->result->condition < 1e12))
+        status = DSC_NEWTON_SINGULAR;
+    bool is_good = status >= DSC_NEWTON_GRADIENT && status <= DSC_NEWTON_EXACT;
+    if (!is_good && status != DSC_NEWTON_LINE_SEARCH_FAILED && status != DSC_NEWTON_RADIUS_TOO_SMALL)
+        return status;
+    dsc_status doubt = dsc_newton_doubt(m);
+    bool is_limit = doubt == DSC_NEWTON_MAX_EVALUATIONS || doubt == DSC_NEWTON_MAX_SECONDS;
+    return doubt == DSC_OK || is_limit ? status : doubt;
+}
+
+/* The next `count` numbers of a block. */
+static double *take(double **at, size_t count) {
+    double *taken = *at;
+    *at += count;
+    return taken;
 }
 
 dsc_status dsc_newton_minimize(const dsc_newton_problem *problem, const dsc_newton_options *options,
@@ -243,48 +209,49 @@ dsc_status dsc_newton_minimize(const dsc_newton_problem *problem, const dsc_newt
     result = result == NULL ? &unused : result;
     *result =
         (dsc_newton_result){.value = NAN, .gradient_norm = NAN, .condition = NAN, .bad_index = SIZE_MAX};
-    dsc_newton m = {
-        .problem = problem, .options = with_defaults(problem, options, x), .result = result, .n = n, .x = x};
+    dsc_newton m = {.problem = problem,
+                    .options = with_defaults(problem, options, x),
+                    .result = result,
+                    .n = n,
+                    .x = x,
+                    .started = dsc_newton_seconds()};
     result->method = m.options.method;
-    /* Three matrices; or the vectors of Lanczos's method, and the Hessian where there is nothing else. */
-    bool iterates = m.options.method == DSC_NEWTON_CONJUGATE_GRADIENTS;
+    /* Three matrices; or the vectors of Lanczos's method, and the Hessian where there is nothing else, or all
+     * of it for few elements. */
+    bool iterates = m.options.method == DSC_NEWTON_CONJUGATE_GRADIENTS, is_small = n <= DSC_LANCZOS_STEPS;
     bool has_matrix = !iterates || (problem->product == NULL && problem->hessian != NULL);
     size_t vectors = iterates ? dsc_max_size(n, DSC_LANCZOS_STEPS) : n;
     size_t basis = has_matrix ? n : dsc_min_size(n, DSC_LANCZOS_STEPS);
-    size_t matrices = (has_matrix ? 2 * n * n : 0) + basis * n;
-    double *memory = calloc(matrices + 10 * n + vectors, sizeof *memory);
+    size_t matrices = (has_matrix || is_small ? 2 * n * n : 0) + basis * n;
+    double *memory = calloc(matrices + 11 * n + vectors, sizeof *memory), *at = memory;
     size_t *free_elements = calloc(n, sizeof *free_elements);
     if (memory == NULL || free_elements == NULL) {
         free(memory);
         free(free_elements);
-        return dsc_fail(DSC_ERROR_MEMORY, "%s: %zu numbers are not to be had", __func__, matrices + 11 * n);
+        return dsc_fail(DSC_ERROR_MEMORY, "%s: %zu numbers are not to be had", __func__, matrices + 12 * n);
     }
-    double *at = memory;
-    m.eigenvectors = at, at += basis * n;
-    if (has_matrix) {
-        m.hessian = at, at += n * n;
-        m.factor = at, at += n * n;
+    m.eigenvectors = take(&at, basis * n);
+    if (has_matrix || is_small) {
+        double **hessian = has_matrix ? &m.hessian : &m.small;
+        *hessian = take(&at, n * n);
+        m.factor = take(&at, n * n);
     }
-    m.eigenvalues = at, at += vectors;
-    m.gradient = at, at += n;
-    m.step = at, at += n;
-    m.trial = at, at += n;
-    m.work = at, at += n;
-    m.direction = at, at += n;
-    m.scratch = at;
+    m.eigenvalues = take(&at, vectors);
+    m.gradient = take(&at, n);
+    m.step = take(&at, n);
+    m.trial = take(&at, n);
+    m.work = take(&at, n);
+    m.direction = take(&at, n);
+    m.scratch = take(&at, 3 * n);
+    m.moved = take(&at, n);
+    m.high = take(&at, n);
+    m.low = take(&at, n);
     m.free = free_elements;
     m.free_count = n;
     m.radius = m.options.radius;
     dsc_status status = iterate(&m, progress);
-    bool is_minimum = true;
-    bool has_hessian = status > 0 && status != DSC_NEWTON_NON_FINITE_VALUE &&
-                       status != DSC_NEWTON_NON_FINITE_GRADIENT && status != DSC_NEWTON_NON_FINITE_HESSIAN;
-    if (has_hessian && !m.is_judged && look_at_curvature(&m, &is_minimum) == DSC_OK && !is_minimum &&
-        (status == DSC_NEWTON_EXACT || status == DSC_NEWTON_STEP || status == DSC_NEWTON_VALUE))
-        status = DSC_NEWTON_SADDLE; /* never called a minimum */
-    /* A small residual of theirs then says nothing of how far the minimum is. */
-    if (iterates && status == DSC_NEWTON_EXACT && !(result->condition < 1e12))
-        status = DSC_NEWTON_SINGULAR;
+    if (status > 0)
+        status = conclude(&m, status);
     free(memory);
     free(free_elements);
     return status;

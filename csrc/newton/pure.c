@@ -18,6 +18,6 @@ dsc_status dsc_newton_pure_step(dsc_newton *m) {
         return DSC_NEWTON_SINGULAR;
     double value;
     dsc_newton_try(m, 1);
-    DSC_TRY(dsc_newton_value(m, m->trial, &value));
+    DSC_PASS(dsc_newton_value(m, m->trial, &value));
     return isfinite(value) ? dsc_newton_accept(m, value) : DSC_NEWTON_NON_FINITE_VALUE;
 }

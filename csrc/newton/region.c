@@ -27,10 +27,12 @@ static dsc_status polish(dsc_newton *m) {
     if (status != DSC_OK)
         return status;
     dsc_newton_try(m, 1);
-    DSC_TRY(dsc_newton_value(m, m->trial, &value));
-    if (value <= m->value && dsc_newton_gradient(m, m->trial, m->work) == DSC_OK &&
-        dsc_newton_largest(m->n, m->work) <= slope / 2)
+    DSC_PASS(dsc_newton_value(m, m->trial, &value));
+    status = value <= m->value ? dsc_newton_gradient(m, m->trial, m->work) : DSC_NEWTON_NON_FINITE_GRADIENT;
+    if (status == DSC_OK && dsc_newton_largest(m->n, m->work) <= slope / 2)
         return dsc_newton_accept(m, value);
+    if (status != DSC_OK && status != DSC_NEWTON_NON_FINITE_GRADIENT)
+        return status;
     m->result->bad_index = SIZE_MAX; /* of a trial */
     return gain <= 1e3 * DBL_EPSILON * fabs(m->value) ? DSC_NEWTON_EXACT : DSC_NEWTON_RADIUS_TOO_SMALL;
 }
@@ -47,7 +49,7 @@ dsc_status dsc_newton_region_step(dsc_newton *m) {
         dsc_newton_try(m, 1);
         if (memcmp(m->trial, m->x, m->n * sizeof *m->x) == 0)
             return polish(m);
-        DSC_TRY(dsc_newton_value(m, m->trial, &value));
+        DSC_PASS(dsc_newton_value(m, m->trial, &value));
         double ratio = isfinite(value) || value == -INFINITY ? (m->value - value) / gain : -1;
         if (ratio < 0.25)
             m->radius = 0.25 * fmin(dsc_newton_norm(m->n, m->step), m->radius);
@@ -55,7 +57,5 @@ dsc_status dsc_newton_region_step(dsc_newton *m) {
             m->radius *= 2;
         if (ratio > 1e-4)
             return dsc_newton_accept(m, value);
-        if (m->options.max_evaluations > 0 && m->result->value_evaluations >= m->options.max_evaluations)
-            return DSC_NEWTON_MAX_EVALUATIONS;
     }
 }

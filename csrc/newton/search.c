@@ -18,7 +18,7 @@ static dsc_status find_direction(dsc_newton *m) {
     if (m->is_definite) {
         dsc_newton_solve(m, s);
     } else {
-        DSC_TRY(dsc_newton_decompose(m, true)); /* its integers overwrite g and s */
+        DSC_TRY(dsc_newton_decompose(m, m->hessian, true)); /* its integers overwrite g and s */
         double least = fmax(dsc_newton_largest(k, m->eigenvalues), 1) * sqrt(DBL_EPSILON) * 1e-2;
         for (size_t i = 0; i < k; ++i)
             g[i] = m->gradient[m->free[i]];
@@ -40,39 +40,40 @@ static dsc_status find_direction(dsc_newton *m) {
 static dsc_status evaluate_on_line(void *user, dsc_line_point *point) {
     dsc_newton *m = user;
     dsc_newton_try(m, point->t);
-    DSC_TRY(dsc_newton_value(m, m->trial, &point->f));
+    DSC_PASS(dsc_newton_value(m, m->trial, &point->f));
     if (!isfinite(point->f) && point->f != -INFINITY)
         point->f = INFINITY;      /* too far */
     double *gradient = m->factor; /* not needed meanwhile */
-    dsc_status status = isfinite(point->f) ? dsc_newton_gradient(m, m->trial, gradient) : DSC_OK;
-    if (status < 0)
-        return status;
-    point->slope =
-        isfinite(point->f) && status == DSC_OK ? dsc_newton_dot(m->n, gradient, m->step) : INFINITY;
-    return DSC_OK;
+    dsc_status status =
+        isfinite(point->f) ? dsc_newton_gradient(m, m->trial, gradient) : DSC_NEWTON_NON_FINITE_GRADIENT;
+    point->slope = status == DSC_OK ? dsc_newton_dot(m->n, gradient, m->step) : INFINITY;
+    return status == DSC_NEWTON_NON_FINITE_GRADIENT ? DSC_OK : status;
+}
+
+/* Nothing lower was found. That is the end where rounding would hide what a step promises. */
+static dsc_status fail(const dsc_newton *m, double gain) {
+    bool is_hidden = gain <= 1e3 * DBL_EPSILON * fabs(m->value);
+    return is_hidden ? DSC_NEWTON_EXACT : DSC_NEWTON_LINE_SEARCH_FAILED;
 }
 
 /* Halves, or better, until the value falls by a share of what the gradient promises: Bertsekas 1982. */
-static dsc_status backtrack(dsc_newton *m, double slope, double *value) {
+static dsc_status backtrack(dsc_newton *m, double slope, double gain, double *value) {
     for (double t = 1;;) {
         dsc_newton_try(m, t);
         double promised = 0;
         for (size_t i = 0; i < m->n; ++i)
             promised += m->gradient[i] * (m->x[i] - m->trial[i]);
         if (memcmp(m->trial, m->x, m->n * sizeof *m->x) == 0)
-            return -slope <= 1e3 * DBL_EPSILON * fabs(m->value) ? DSC_NEWTON_EXACT
-                                                                : DSC_NEWTON_LINE_SEARCH_FAILED;
-        DSC_TRY(dsc_newton_value(m, m->trial, value));
+            return fail(m, gain);
+        DSC_PASS(dsc_newton_value(m, m->trial, value));
         if (*value == -INFINITY || (promised > 0 && m->value - *value >= DSC_LINE_DECREASE * promised))
             return DSC_OK;
-        if (m->options.max_evaluations > 0 && m->result->value_evaluations >= m->options.max_evaluations)
-            return DSC_NEWTON_MAX_EVALUATIONS;
         double better = -slope * t * t / (2 * (*value - m->value - slope * t));
         t = isfinite(better) ? fmin(fmax(better, 0.1 * t), 0.5 * t) : 0.5 * t;
     }
 }
 
-static dsc_status search_wolfe(dsc_newton *m, double slope, double *value) {
+static dsc_status search_wolfe(dsc_newton *m, double slope, double gain, double *value) {
     dsc_line_search search = {.evaluate = evaluate_on_line,
                               .user = m,
                               .direction_size = dsc_newton_largest(m->n, m->step),
@@ -80,11 +81,11 @@ static dsc_status search_wolfe(dsc_newton *m, double slope, double *value) {
                               .most = 60};
     dsc_line_point found, start = {.f = m->value, .slope = slope};
     if (m->options.search == DSC_NEWTON_MORE_THUENTE)
-        DSC_TRY(dsc_more_thuente_run(&search, start, 1, &found));
+        DSC_PASS(dsc_more_thuente_run(&search, start, 1, &found));
     else
-        DSC_TRY(dsc_line_search_run(&search, start, 1, &found));
+        DSC_PASS(dsc_line_search_run(&search, start, 1, &found));
     if (!(found.f < m->value))
-        return DSC_NEWTON_LINE_SEARCH_FAILED;
+        return fail(m, gain);
     m->result->bad_index = SIZE_MAX; /* of points that were too far */
     dsc_newton_try(m, found.t);
     *value = found.f;
@@ -108,7 +109,7 @@ dsc_status dsc_newton_search_step(dsc_newton *m) {
     if (!(gain > 4 * DBL_EPSILON * fabs(m->value)))
         return DSC_NEWTON_EXACT;
     bool backtracks = is_bent || m->options.search == DSC_NEWTON_ARMIJO;
-    dsc_status status = backtracks ? backtrack(m, slope, &value) : search_wolfe(m, slope, &value);
+    dsc_status status = backtracks ? backtrack(m, slope, gain, &value) : search_wolfe(m, slope, gain, &value);
     if (status != DSC_OK)
         return status;
     for (size_t i = 0; i < m->n; ++i)

@@ -17,13 +17,11 @@ dsc_status dsc_newton_steihaug_model(dsc_newton *m, bool is_first, double *gain,
     *on_boundary = false;
     for (size_t i = 0; i < n; ++i) {
         r[i] = m->gradient[i];
-        p[i] = m->must_escape ? m->direction[i] : -r[i];
+        p[i] = -r[i];
     }
     square = dsc_newton_dot(n, r, r);
     for (size_t iteration = 0; iteration < 2 * n + 10; ++iteration) {
-        dsc_status status = dsc_newton_product(m, p, product);
-        if (status != DSC_OK)
-            return status;
+        DSC_PASS(dsc_newton_product(m, p, product));
         double curvature = dsc_newton_dot(n, p, product), slope = dsc_newton_dot(n, r, p);
         double t = -slope / curvature, edge = dsc_newton_reach(m, m->step, p);
         *on_boundary = !(curvature > 0) || t >= edge;

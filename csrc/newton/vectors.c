@@ -54,34 +54,26 @@ double dsc_newton_reach(const dsc_newton *m, const double *a, const double *b) {
     return ab > 0 ? rest / (ab + root) : (root - ab) / bb;
 }
 
-/* Whether x[i] lies at a bound, or all but there, and its gradient pushes it on. */
+/* Whether x[i] has no room, or lies at a bound, or all but there, and its gradient pushes it on. */
 static bool is_held(const dsc_newton *m, size_t i, double margin) {
-    const double *bound = m->gradient[i] > 0 ? m->problem->lower : m->problem->upper;
+    const dsc_newton_problem *p = m->problem;
+    if (p->lower != NULL && p->upper != NULL && p->lower[i] == p->upper[i])
+        return true;
+    const double *bound = m->gradient[i] > 0 ? p->lower : p->upper;
     return bound != NULL && m->gradient[i] != 0 &&
            fabs(m->x[i] - bound[i]) <= margin * fmax(1, fabs(m->x[i]));
 }
 
 double dsc_newton_find_free(dsc_newton *m) {
-    double largest = 0;
+    bool is_bounded = m->problem->lower != NULL || m->problem->upper != NULL;
     for (size_t i = 0; i < m->n; ++i) {
-        double move = fabs(m->x[i] - dsc_newton_project(m, i, m->x[i] - m->gradient[i]));
-        bool is_bounded = m->problem->lower != NULL || m->problem->upper != NULL;
-        largest = fmax(largest, is_bounded ? move : fabs(m->gradient[i]));
+        double to = dsc_newton_project(m, i, m->x[i] - m->gradient[i]);
+        m->moved[i] = is_bounded ? m->x[i] - to : m->gradient[i];
     }
+    double largest = dsc_newton_largest(m->n, m->moved);
     m->free_count = 0;
     for (size_t i = 0; i < m->n; ++i)
         if (!is_held(m, i, fmin(largest, 1e-8)))
             m->free[m->free_count++] = i;
     return largest;
-}
-
-dsc_status dsc_newton_accept(dsc_newton *m, double value) {
-    memcpy(m->x, m->trial, m->n * sizeof *m->x);
-    m->value = value;
-    m->is_judged = m->must_escape = false;
-    m->step_norm = dsc_newton_norm(m->n, m->step);
-    dsc_status status = dsc_newton_gradient(m, m->x, m->gradient);
-    if (status == DSC_OK && m->hessian != NULL)
-        status = dsc_newton_hessian(m, m->x, m->hessian);
-    return status;
 }

@@ -57,6 +57,9 @@ typedef enum dsc_newton_search {
 } dsc_newton_search;
 
 /* Zeros are replaced by the defaults given. */
+#define DSC_NEWTON_DEFAULT_GRADIENT_TOLERANCE 1e-8
+#define DSC_NEWTON_DEFAULT_LOWEST -1e100
+#define DSC_NEWTON_DEFAULT_ITERATIONS 1000
 typedef struct dsc_newton_options {
     dsc_newton_method method;
     dsc_newton_search search;  /* of LINE_SEARCH */
@@ -66,7 +69,7 @@ typedef struct dsc_newton_options {
     double value_tolerance;    /* done when the value falls by no more than it max(1, |value|). Off */
     double radius;             /* of the first ball. max(1, |x|) */
     double lowest;             /* a value below it: unbounded. -1e100 */
-    int64_t max_iterations;    /* 200 */
+    int64_t max_iterations;    /* 1000 */
     int64_t max_evaluations;   /* of the value. Off */
     double max_seconds;        /* Off */
 } dsc_newton_options;
@@ -90,7 +93,10 @@ enum {
     /* The Hessian is singular, for PURE; or so badly conditioned that conjugate gradients get nowhere */
     DSC_NEWTON_SINGULAR = 114,
     DSC_NEWTON_SADDLE = 115,   /* the gradient vanishes, and the Hessian has a negative eigenvalue */
-    DSC_NEWTON_SEPARABLE = 116 /* of a regression: some coefficients would have to be infinite */
+    DSC_NEWTON_SEPARABLE = 116, /* of a regression: some coefficients would have to be infinite */
+    /* No step does what the derivatives say, and differences agree with one another but not with them: element
+     * bad_index of the gradient, or column bad_index of the Jacobian, is wrong */
+    DSC_NEWTON_WRONG_DERIVATIVE = 117
 };
 /* A sentence for each. */
 const char *dsc_newton_reason(dsc_status reason);
@@ -140,7 +146,7 @@ typedef struct dsc_least_squares {
 } dsc_least_squares;
 
 typedef enum dsc_least_squares_method {
-    /* Damped in units of the Jacobian's columns: More 1978, with Nielsen's rule for the damping */
+    /* Damped in units of the Jacobian's columns: More 1978 */
     DSC_LEVENBERG_MARQUARDT = 0,
     /* Undamped, and halved until the sum of squares falls. Ends at a Jacobian that has not full rank */
     DSC_GAUSS_NEWTON = 1
@@ -152,7 +158,7 @@ typedef struct dsc_least_squares_options {
     double gradient_tolerance; /* done when the residuals make an angle with every column of the Jacobian
                                   whose cosine is no larger. 1e-12 */
     double step_tolerance;     /* done when |step| <= it |x|, each in units of the columns. 1e-14 */
-    double damping;            /* the first. 0.1 */
+    double radius;             /* of the first region, in units of |x|. 10 */
     int64_t max_iterations;    /* 2000 */
 } dsc_least_squares_options;
 

@@ -74,9 +74,12 @@ public struct NewtonOptions: Sendable {
 
   /// The method that fits the problem, to a gradient of 1e-8.
   public init(
-    method: Method = .automatic, lineSearch: LineSearch = .strongWolfe, gradientTolerance: Double = 1e-8,
-    stepTolerance: Double = 0, valueTolerance: Double = 0, radius: Double? = nil, lowest: Double = -1e100,
-    maxIterations: Int = 200, maxEvaluations: Int? = nil, maxSeconds: Double? = nil
+    method: Method = .automatic, lineSearch: LineSearch = .strongWolfe,
+    gradientTolerance: Double = DSC_NEWTON_DEFAULT_GRADIENT_TOLERANCE,
+    stepTolerance: Double = 0, valueTolerance: Double = 0, radius: Double? = nil,
+    lowest: Double = DSC_NEWTON_DEFAULT_LOWEST,
+    maxIterations: Int = Int(DSC_NEWTON_DEFAULT_ITERATIONS), maxEvaluations: Int? = nil,
+    maxSeconds: Double? = nil
   ) {
     self.method = method
     self.lineSearch = lineSearch

@@ -39,6 +39,9 @@ public struct NewtonResult: Sendable, CustomStringConvertible {
     case saddle
     /// A regression's data are separable: some coefficients would have to be infinite.
     case separable
+    /// No step does what the derivatives say, and finite differences disagree with them at `badIndex`: an element of the
+    /// gradient, or a column of the Jacobian.
+    case wrongDerivative
 
     /// Whether it is a minimum's: the first four.
     public var isGood: Bool { rawValue <= Reason.exact.rawValue }

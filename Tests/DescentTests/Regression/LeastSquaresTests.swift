@@ -11,7 +11,7 @@ import Testing
     let intercept: Bool
     let beta: [Double]
     let sd: [Double]
-    let residual_sd: Double
+    let residualDeviation: Double
 
     var targets: Tensor { Tensor(rows.map { $0[0] }) }
 
@@ -60,9 +60,9 @@ import Testing
     #expect(found >= ofCoefficients, "coefficients: \(found) digits")
     let errorDigits = digits(errors(fit, problem.intercept), problem.sd)
     #expect(errorDigits >= ofErrors, "standard errors: \(errorDigits) digits")
-    let deviation = digits([fit.dispersion.squareRoot()], [problem.residual_sd])
+    let deviation = digits([fit.dispersion.squareRoot()], [problem.residualDeviation])
     #expect(deviation >= (name == "Filip" ? 9 : 13), "residual deviation: \(deviation) digits")
-    #expect(fit.isExact == (problem.residual_sd == 0))
+    #expect(fit.isExact == (problem.residualDeviation == 0))
   }
 
   @Test func allElevenAreThere() { #expect(Self.problems.count == 11) }
