@@ -125,4 +125,33 @@ import Testing
     x = [1, .nan]
     #expect(dsc_argmax_run(DSC_FLOAT32, 1, 2, x, &index) == DSC_OK && index == 1)
   }
+
+  @Test func regressions() {
+    let (x, y): ([Double], [Double]) = ([1, 2, 4, 7], [1, 0, 3, 2])
+    var (b, result) = ([9.0, 9], dsc_glm_result())
+    func fit(_ x: [Double]?, _ options: dsc_glm_options) -> dsc_status {
+      var options = options
+      return y.withUnsafeBufferPointer { y in
+        func run(_ x: UnsafePointer<Double>?) -> dsc_status {
+          var problem = dsc_glm(
+            family: DSC_GLM_LINEAR, samples: 4, features: 1, classes: 0, inputs: x, targets: y.baseAddress,
+            weights: nil, intercept: true)
+          return dsc_glm_fit(nil, &problem, &options, nil, nil, &b, nil, &result)
+        }
+        return x?.withUnsafeBufferPointer { run($0.baseAddress) } ?? run(nil)
+      }
+    }
+    #expect(fit(nil, dsc_glm_options()) == DSC_ERROR_ARGUMENT && lastError().contains("inputs is NULL"))
+    for rounding in [-1, 1, Double.nan, .infinity] {
+      var options = dsc_glm_options()
+      options.input_rounding = rounding
+      #expect(fit(x, options) == DSC_ERROR_OPTION && lastError().contains("input_rounding"))
+    }
+    for (bad, text) in [(Double.nan, "row 2, column 0"), (1e200, "too large"), (-1e200, "too large")] {
+      #expect(fit([1, 2, bad, 7], dsc_glm_options()) == DSC_ERROR_ARGUMENT && lastError().contains(text))
+      #expect(result.bad_index == 0)
+    }
+    #expect(b == [9, 9])
+    #expect(Int(fit(x, dsc_glm_options())) == DSC_NEWTON_GRADIENT && abs(b[0] - 0.2857142857142857) < 1e-15)
+  }
 }

@@ -79,15 +79,24 @@ static dsc_status go_back(dsc_glm_run *m, dsc_status reason) {
     return reason;
 }
 
+/* Less than this, differences of the value say nothing. Large coefficients of columns that nearly cancel blur
+ * the predictions. */
+static double find_blur(const dsc_glm_run *m) {
+    double size = fabs(m->value), scale = m->total_weight * m->target_scale, blur = 0;
+    if (m->problem->family == DSC_GLM_POISSON) /* whose losses have either sign */
+        size += scale;
+    for (size_t j = 0; j < m->size; ++j)
+        blur += fabs(m->beta[j] + m->step[j]) * m->scales[j % m->columns];
+    return 1e-10 * size + DBL_EPSILON * blur * scale;
+}
+
 /* Goes along the step, and evaluates there. */
 static dsc_status advance(dsc_glm_run *m, double *t) {
-    double promise = find_promise(m), old = m->value, size = fabs(old), before = m->gradient_norm;
-    if (m->problem->family == DSC_GLM_POISSON) /* whose losses have either sign */
-        size += m->total_weight * m->target_scale;
+    double promise = find_promise(m), old = m->value, before = m->gradient_norm, blur = find_blur(m);
     double loss = try_share(m, *t = 1, true);
-    if (promise <= 1e-10 * size) { /* rounding blurs what the value says: ask the gradient */
+    if (promise <= blur) { /* ask the gradient */
         accept(m, loss);
-        if (m->gradient_norm < before && m->value <= old + 1e-10 * size)
+        if (m->gradient_norm < before && m->value <= old + blur)
             return DSC_OK;
         swap(&m->beta, &m->trial);
         swap(&m->eta, &m->trial_eta);

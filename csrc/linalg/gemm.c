@@ -12,8 +12,9 @@
 static const double TILE_FLOPS = 2 << 20;
 enum { MOST_TILES = 64, NARROWEST = 32, GRAIN = 32 };
 
-/* The longest k that is summed at once. */
-enum { LONGEST = 1024 };
+/* The longest k whose sums are left to the kernels: thin ones, and OpenBLAS, add up some hundred products at
+ * a time, and those sums one after another. Beyond, pieces of that length are added up in double. */
+enum { LONGEST = 16384 };
 
 static size_t cut(size_t length, size_t pieces) {
     size_t tile = dsc_ceil_div(length, pieces);
@@ -110,8 +111,8 @@ static void run_pieces(const dsc_gemm_plan *p, dsc_gemm_tile t) {
         for (size_t j = 0; j < t.width; ++j)
             sums[i + j] *= p->beta;
     }
-    for (size_t first = 0; first < p->k; first += DSC_PIECE) {
-        run_piece(p, t, first, dsc_min_size(DSC_PIECE, p->k - first), 0);
+    for (size_t first = 0; first < p->k; first += LONGEST) {
+        run_piece(p, t, first, dsc_min_size(LONGEST, p->k - first), 0);
         for (size_t i = 0; i < t.height * p->n; i += p->n)
             dsc_sums_add(p->dtype, t.width, c + i * size, sums + i);
     }

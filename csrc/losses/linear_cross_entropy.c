@@ -9,7 +9,7 @@
 enum { BAND = 128 };
 
 /* Bands whose gradients are added up in their own type. */
-enum { LONGEST = 8 };
+enum { LONGEST = 128 };
 
 size_t dsc_linear_cross_entropy_workspace(dsc_dtype dtype, size_t samples, size_t classes) {
     return dsc_min_size(samples, BAND) * classes * 2 * dsc_dtype_size(dtype);

@@ -120,7 +120,7 @@ dsc_status dsc_nll_run(const dsc_context *context, const dsc_classes *loss, void
 /* Cross entropy of a linear layer's outputs x weight^T + bias, a band of samples at a time: the logits are
  * never there all at once. Source: torch.nn.LinearCrossEntropyLoss. over.input is not looked at, and
  * over.inner must be 1. workspace: dsc_linear_cross_entropy_workspace bytes. Without a reduction the
- * gradients are those of the values' sum. Beyond 1024 samples dlinear and dbias are added up in double, for
+ * gradients are those of the values' sum. Beyond 16384 samples dlinear and dbias are added up in double, for
  * which it takes memory. */
 typedef struct dsc_linear_cross_entropy {
     dsc_cross_entropy loss;
