@@ -92,10 +92,10 @@ enum {
     DSC_NEWTON_RADIUS_TOO_SMALL = 113,
     /* The Hessian is singular, for PURE; or so badly conditioned that conjugate gradients get nowhere */
     DSC_NEWTON_SINGULAR = 114,
-    DSC_NEWTON_SADDLE = 115,   /* the gradient vanishes, and the Hessian has a negative eigenvalue */
+    DSC_NEWTON_SADDLE = 115,    /* the gradient vanishes, and the Hessian has a negative eigenvalue */
     DSC_NEWTON_SEPARABLE = 116, /* of a regression: some coefficients would have to be infinite */
-    /* No step does what the derivatives say, and differences agree with one another but not with them: element
-     * bad_index of the gradient, or column bad_index of the Jacobian, is wrong */
+    /* No step does what the derivatives say, and differences agree with one another but not with them:
+     * element bad_index of the gradient, or column bad_index of the Jacobian, is wrong */
     DSC_NEWTON_WRONG_DERIVATIVE = 117
 };
 /* A sentence for each. */

@@ -13,6 +13,11 @@ import Testing
     let sd: [Double]
     let residualDeviation: Double
 
+    enum CodingKeys: String, CodingKey {
+      case rows, degree, intercept, beta, sd
+      case residualDeviation = "residual_sd"
+    }
+
     var targets: Tensor { Tensor(rows.map { $0[0] }) }
 
     /// The columns, or the powers of the one that there is.
