@@ -28,9 +28,9 @@ static dsc_status make(const dsc_optimizer *o, const dsc_group *group, dsc_lbfgs
     if (l->ro != NULL && l->al != NULL && !overflows)
         status = dsc_allocate(bytes, &l->memory);
     if (status != DSC_OK) {
+        dsc_fail(status, "a history of %zu pairs of %zu elements is not to be had", l->capacity, o->total);
         dsc_lbfgs_destroy(l);
-        return dsc_fail(status, "a history of %zu pairs of %zu elements is not to be had", l->capacity,
-                        o->total);
+        return status;
     }
     *made = l;
     return DSC_OK;
