@@ -25,9 +25,6 @@ let systemLibraries: [Target] = [
     name: "COpenBLAS",
     providers: [.apt(["libopenblas-dev", "liblapacke-dev"]), .brew(["openblas"])]),
   .systemLibrary(
-    name: "CPThreadPool",
-    providers: [.apt(["libpthreadpool-dev"])]),
-  .systemLibrary(
     name: "CZlib",
     providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
 ]
@@ -35,12 +32,12 @@ let systemLibraries: [Target] = [
 let libraries: [Target] = [
   .target(
     name: "CDescent",
-    dependencies: ["COpenBLAS", "CPThreadPool"],
+    dependencies: ["COpenBLAS"],
     path: ".",
     sources: ["csrc"],
     publicHeadersPath: "include",
     cSettings: cSettings,
-    linkerSettings: [.linkedLibrary("lapacke"), .linkedLibrary("openblas"), .linkedLibrary("pthreadpool")]),
+    linkerSettings: [.linkedLibrary("lapacke"), .linkedLibrary("openblas")]),
   .target(
     name: "Descent",
     dependencies: [

@@ -13,4 +13,4 @@ done
 mkdir -p "$prefix/lib"
 rm -f "$prefix/lib/libdescent.a"
 ar rcs "$prefix/lib/libdescent.a" "$work"/*.o
-"$cc" -shared -o "$prefix/lib/libdescent.so" "$work"/*.o -llapacke -lopenblas -lpthreadpool -lm
+"$cc" -shared -o "$prefix/lib/libdescent.so" "$work"/*.o -llapacke -lopenblas -lpthread -lm

@@ -3,7 +3,7 @@
 # Usage: Scripts/setup.sh [more Debian packages...]
 set -eu
 
-packages="libopenblas-dev liblapacke-dev libpthreadpool-dev zlib1g-dev gnuplot-nox $*"
+packages="libopenblas-dev liblapacke-dev zlib1g-dev gnuplot-nox $*"
 
 if ! command -v swift >/dev/null 2>&1; then
     echo "Descent needs Swift 6.2 or newer: https://www.swift.org/install" >&2
@@ -12,9 +12,9 @@ fi
 
 if ! command -v apt-get >/dev/null 2>&1; then
     # Elsewhere the compiler is the judge of what is there.
-    for header in cblas.h lapacke.h pthreadpool.h zlib.h; do
+    for header in cblas.h lapacke.h zlib.h; do
         if ! printf '#include <%s>\n' "$header" | cc -E -x c - >/dev/null 2>&1; then
-            echo "Descent needs OpenBLAS (cblas.h), LAPACKE (lapacke.h), pthreadpool (pthreadpool.h) and zlib (zlib.h);" \
+            echo "Descent needs OpenBLAS (cblas.h), LAPACKE (lapacke.h), and zlib (zlib.h);" \
                 "$header is missing. Install their development packages. Charts need gnuplot." >&2
             exit 1
         fi

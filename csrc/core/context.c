@@ -1,35 +1,48 @@
 #include <pthread.h>
-#include <pthreadpool.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 
-#include "core/internal.h"
+#include "core/pool.h"
 
 struct dsc_context {
-    pthreadpool_t pool; /* NULL for one thread */
-    int32_t threads;
+    dsc_pool *pool; /* NULL for one thread */
 };
 
 static _Atomic(dsc_context *) default_context;
 static pthread_mutex_t default_lock = PTHREAD_MUTEX_INITIALIZER;
+
+/* What a context gets that is asked for 0 threads. */
+static dsc_status default_threads(int32_t *threads) {
+    const char *text = getenv("DESCENT_THREADS");
+    if (text == NULL || *text == 0) {
+        *threads = dsc_processor_count();
+        return DSC_OK;
+    }
+    char *end;
+    long number = strtol(text, &end, 10);
+    if (*end != 0 || number < 1 || number > DSC_MAX_THREADS)
+        return dsc_fail(DSC_ERROR_ARGUMENT, "DESCENT_THREADS is '%s', must be a whole number in [1, %d]",
+                        text, DSC_MAX_THREADS);
+    *threads = (int32_t)number;
+    return DSC_OK;
+}
 
 dsc_status dsc_context_create(int32_t threads, dsc_context **context) {
     DSC_CHECK_NOT_NULL(context);
     if (threads < 0 || threads > DSC_MAX_THREADS)
         return dsc_fail(DSC_ERROR_ARGUMENT, "%s: threads is %d, must be in [0, %d] (0 = every processor)",
                         __func__, threads, DSC_MAX_THREADS);
-    dsc_context *made = malloc(sizeof *made);
+    if (threads == 0)
+        DSC_TRY(default_threads(&threads));
+    dsc_context *made = calloc(1, sizeof *made);
     if (made == NULL)
         return dsc_fail(DSC_ERROR_MEMORY, "%s: out of memory", __func__);
-    made->pool = NULL;
-    made->threads = 1;
-    if (threads != 1) {
-        made->pool = pthreadpool_create((size_t)threads);
+    if (threads > 1) {
+        made->pool = dsc_pool_create((size_t)threads);
         if (made->pool == NULL) {
             free(made);
-            return dsc_fail(DSC_ERROR_THREADS, "%s: %d threads could not be started", __func__, threads);
+            return dsc_fail(DSC_ERROR_MEMORY, "%s: out of memory", __func__);
         }
-        made->threads = (int32_t)pthreadpool_get_threads_count(made->pool);
     }
     *context = made;
     return DSC_OK;
@@ -38,7 +51,7 @@ dsc_status dsc_context_create(int32_t threads, dsc_context **context) {
 void dsc_context_destroy(dsc_context *context) {
     if (context == NULL)
         return;
-    pthreadpool_destroy(context->pool);
+    dsc_pool_destroy(context->pool);
     free(context);
 }
 
@@ -70,46 +83,26 @@ dsc_status dsc_set_default_threads(int32_t threads) {
 
 int32_t dsc_context_threads(const dsc_context *context) {
     context = or_default(context);
-    return context != NULL ? context->threads : 1;
+    return context != NULL && context->pool != NULL ? (int32_t)dsc_pool_threads(context->pool) : 1;
 }
 
-#ifdef DSC_THREAD_SANITIZER
-/* The system's pthreadpool is not instrumented: these say what its fork and join order. */
-void __tsan_acquire(void *address);
-void __tsan_release(void *address);
+/* Elements or products that take a few microseconds. */
+static const double FORK_WORK = 1 << 19;
 
-typedef struct announced_task {
-    dsc_task task;
-    void *argument;
-} announced_task;
-
-static void run_announced(void *pointer, size_t index) {
-    announced_task *announced = pointer;
-    __tsan_acquire(announced);
-    announced->task(announced->argument, index);
-    __tsan_release(announced);
+void dsc_parallel_work(const dsc_context *context, double work, size_t count, dsc_task task, void *argument) {
+    if (work >= FORK_WORK) {
+        dsc_parallel_for(context, count, task, argument);
+        return;
+    }
+    for (size_t i = 0; i < count; ++i)
+        task(argument, i);
 }
-
-static void run_on_pool(pthreadpool_t pool, dsc_task task, void *argument, size_t count) {
-    announced_task announced = {task, argument};
-    __tsan_release(&announced);
-    pthreadpool_parallelize_1d(pool, run_announced, &announced, count, 0);
-    __tsan_acquire(&announced);
-}
-#else
-static void run_on_pool(pthreadpool_t pool, dsc_task task, void *argument, size_t count) {
-    pthreadpool_parallelize_1d(pool, task, argument, count, 0);
-}
-#endif
 
 void dsc_parallel_for(const dsc_context *context, size_t count, dsc_task task, void *argument) {
-    /* One tile needs no pool, and must not wait for one that another thread is using. */
     if (count > 1) {
         context = or_default(context);
-        if (context != NULL && context->pool != NULL) {
-            run_on_pool(context->pool, task, argument, count);
+        if (context != NULL && context->pool != NULL && dsc_pool_run(context->pool, count, task, argument))
             return;
-        }
     }
     for (size_t i = 0; i < count; ++i)
         task(argument, i);

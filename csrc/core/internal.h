@@ -83,6 +83,13 @@ static inline size_t dsc_ceil_div(size_t a, size_t b) {
     return a / b + (a % b != 0);
 }
 
+/* As dsc_parallel_for, where tiles may be short: `work` is about how many elements or products there are in
+ * all of them. What takes only microseconds the caller does alone. */
+void dsc_parallel_work(const dsc_context *context, double work, size_t count, dsc_task task, void *argument);
+
+/* The processors that this process may use: by its affinity and its control group's quota. */
+int32_t dsc_processor_count(void);
+
 /* As dsc_allocate, of zeros: pages take no memory until they are written. */
 dsc_status dsc_allocate_zeroed(size_t bytes, void **memory);
 

@@ -125,7 +125,8 @@ dsc_status dsc_sum_run(const dsc_context *context, dsc_dtype dtype, size_t outer
         job.tile = dsc_rows_per_tile(outer, n);
         dsc_parallel_for(context, dsc_ceil_div(outer, job.tile), rows_tile, &job);
     } else {
-        dsc_parallel_for(context, outer * dsc_ceil_div(inner, COLUMNS), columns_tile, &job);
+        dsc_parallel_work(context, (double)outer * (double)n * (double)inner,
+                          outer * dsc_ceil_div(inner, COLUMNS), columns_tile, &job);
     }
     return DSC_OK;
 }

@@ -248,7 +248,9 @@ dsc_status dsc_linear_backward(const dsc_context *context, const dsc_linear *lay
         job.dw_tiles = dsc_gemm_tile_count(&job.dw);
         job.dx_tiles = dsc_gemm_tile_count(&job.dx);
         size_t db_tiles = gradients->db != NULL ? dsc_ceil_div(layer->outputs, BIAS_COLUMNS) : 0;
-        dsc_parallel_for(context, job.dw_tiles + job.dx_tiles + db_tiles, backward_tile, &job);
+        const double products = (double)layer->batch * (double)layer->inputs * (double)layer->outputs;
+        dsc_parallel_work(context, products * ((job.dw_tiles > 0) + (job.dx_tiles > 0)),
+                          job.dw_tiles + job.dx_tiles + db_tiles, backward_tile, &job);
     }
     dsc_gemm_finish(&job.dw);
     dsc_gemm_finish(&job.dx);

@@ -200,7 +200,7 @@ dsc_status dsc_ctc_run(const dsc_context *context, const dsc_ctc *loss, void *va
     }
     if (status == DSC_OK) {
         job.values = job.tables + elements;
-        dsc_parallel_for(context, loss->samples, run_sample, &job);
+        dsc_parallel_work(context, (double)elements, loss->samples, run_sample, &job);
         reduce(loss, job.values, value, gradient);
     }
     free(job.tables);

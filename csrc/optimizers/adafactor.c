@@ -167,8 +167,8 @@ static void step_tensor(const dsc_tensor_step *given) {
     dsc_tensor_norms(&s, &weights, &gradient); /* of the weights before they are decayed */
     double alpha = fmax(c.value[EPS2], weights / sqrt(elements)) * c.value[RATE];
     if (s.is_matrix) {
-        dsc_parallel_for(s.context, s.batch * s.rows, row_task, &s);
-        dsc_parallel_for(s.context, s.batch * dsc_ceil_div(s.columns, BAND), column_task, &s);
+        dsc_parallel_work(s.context, elements, s.batch * s.rows, row_task, &s);
+        dsc_parallel_work(s.context, elements, s.batch * dsc_ceil_div(s.columns, BAND), column_task, &s);
         if (s.dtype == DSC_FLOAT32)
             mean_rows_f32(&s);
         else

@@ -1,9 +1,9 @@
 /* Contexts own threads. Work is cut into tiles whose sizes depend on the problem alone, so a
  * context's thread count changes the speed of a call and never its result.
  *
- * A context may be used from several threads at once; parallel sections then take turns.
- * OpenBLAS is set to one thread for the whole process at the first matrix product: parallelism
- * comes from the tiles. */
+ * A context may be used from several threads at once: while one has its threads, the others work alone. So
+ * does a section within a section. OpenBLAS is set to one thread for the whole process at the first matrix
+ * product: parallelism comes from the tiles. */
 #ifndef DESCENT_CONTEXT_H
 #define DESCENT_CONTEXT_H
 
@@ -15,8 +15,9 @@ extern "C" {
 
 typedef struct dsc_context dsc_context;
 
-/* Makes a context of `threads` threads, the caller's among them; 0 = one for each processor.
- * At most DSC_MAX_THREADS. Destroy it with dsc_context_destroy. */
+/* Makes a context of `threads` threads, the caller's among them; at most DSC_MAX_THREADS. 0 = as many as
+ * $DESCENT_THREADS says, or one for each processor that the process may use (by affinity and control group).
+ * It has fewer where the system has no more: see dsc_context_threads. Destroy it with dsc_context_destroy. */
 #define DSC_MAX_THREADS 256
 dsc_status dsc_context_create(int32_t threads, dsc_context **context);
 void dsc_context_destroy(dsc_context *context);
@@ -24,13 +25,12 @@ void dsc_context_destroy(dsc_context *context);
 /* The number of threads, >= 1. NULL asks about the process default. */
 int32_t dsc_context_threads(const dsc_context *context);
 
-/* Sets the thread count of the process default context (0 = one for each processor). Call it while
+/* Sets the thread count of the process default context (0: see dsc_context_create). Call it while
  * no other thread is inside a Descent function: the old threads are ended. */
 dsc_status dsc_set_default_threads(int32_t threads);
 
 /* Calls task(argument, i) once for each i in 0 ..< count, on the context's threads, and returns
- * when all are done. The order is not defined. task must not call dsc_parallel_for with the same
- * context. */
+ * when all are done. The order is not defined. */
 typedef void (*dsc_task)(void *argument, size_t index);
 void dsc_parallel_for(const dsc_context *context, size_t count, dsc_task task, void *argument);
 
