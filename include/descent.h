@@ -11,6 +11,7 @@
 #ifndef DESCENT_H
 #define DESCENT_H
 
+#include "descent/autodiff.h"
 #include "descent/context.h"
 #include "descent/data.h"
 #include "descent/elementwise.h"
@@ -19,8 +20,10 @@
 #include "descent/linalg.h"
 #include "descent/losses.h"
 #include "descent/newton.h"
+#include "descent/operations.h"
 #include "descent/optimizers.h"
 #include "descent/random.h"
 #include "descent/status.h"
+#include "descent/tensor.h"
 
 #endif

@@ -3,9 +3,11 @@
 #include <stdlib.h>
 
 #include "core/pool.h"
+#include "core/cache.h"
 
 struct dsc_context {
     dsc_pool *pool; /* NULL for one thread */
+    dsc_cache *cache;
 };
 
 static _Atomic(dsc_context *) default_context;
@@ -37,12 +39,13 @@ dsc_status dsc_context_create(int32_t threads, dsc_context **context) {
     dsc_context *made = calloc(1, sizeof *made);
     if (made == NULL)
         return dsc_fail(DSC_ERROR_MEMORY, "%s: out of memory", __func__);
-    if (threads > 1) {
+    made->cache = dsc_cache_create();
+    if (threads > 1 && made->cache != NULL) {
         made->pool = dsc_pool_create((size_t)threads);
-        if (made->pool == NULL) {
-            free(made);
-            return dsc_fail(DSC_ERROR_MEMORY, "%s: out of memory", __func__);
-        }
+    }
+    if (made->cache == NULL || (threads > 1 && made->pool == NULL)) {
+        dsc_context_destroy(made);
+        return dsc_fail(DSC_ERROR_MEMORY, "%s: out of memory", __func__);
     }
     *context = made;
     return DSC_OK;
@@ -52,6 +55,8 @@ void dsc_context_destroy(dsc_context *context) {
     if (context == NULL)
         return;
     dsc_pool_destroy(context->pool);
+    if (context->cache != NULL)
+        dsc_cache_close(context->cache);
     free(context);
 }
 
@@ -106,4 +111,36 @@ void dsc_parallel_for(const dsc_context *context, size_t count, dsc_task task, v
     }
     for (size_t i = 0; i < count; ++i)
         task(argument, i);
+}
+
+dsc_cache *dsc_context_cache(const dsc_context *context) {
+    context = or_default(context);
+    return context == NULL ? NULL : context->cache;
+}
+
+static dsc_status cache_of(const dsc_context *context, dsc_cache **cache) {
+    *cache = dsc_context_cache(context);
+    return *cache != NULL ? DSC_OK : dsc_fail(DSC_ERROR_MEMORY, "no context could be made");
+}
+
+dsc_status dsc_context_memory(const dsc_context *context, dsc_memory *state) {
+    DSC_CHECK_NOT_NULL(state);
+    dsc_cache *cache;
+    DSC_TRY(cache_of(context, &cache));
+    dsc_cache_look(cache, state);
+    return DSC_OK;
+}
+
+dsc_status dsc_context_set_memory_limit(const dsc_context *context, size_t bytes) {
+    dsc_cache *cache;
+    DSC_TRY(cache_of(context, &cache));
+    dsc_cache_limit(cache, bytes);
+    return DSC_OK;
+}
+
+dsc_status dsc_context_trim(const dsc_context *context) {
+    dsc_cache *cache;
+    DSC_TRY(cache_of(context, &cache));
+    dsc_cache_trim(cache);
+    return DSC_OK;
 }

@@ -26,7 +26,7 @@ dsc_status dsc_fail_product(const char *function, const char *a, size_t a_value,
 
 /* A number as a message shows it: with as few digits as tell it from its neighbours. */
 typedef struct dsc_text {
-    char text[64];
+    char text[128];
 } dsc_text;
 dsc_text dsc_digits(dsc_dtype dtype, double value);
 
@@ -36,9 +36,14 @@ dsc_text dsc_digits(dsc_dtype dtype, double value);
             return dsc_fail_null(__func__, #pointer);                                                        \
     } while (0)
 
+/* What kernels compute with. */
+static inline bool dsc_is_real(dsc_dtype dtype) {
+    return dtype == DSC_FLOAT32 || dtype == DSC_FLOAT64;
+}
+
 #define DSC_CHECK_DTYPE(dtype)                                                                               \
     do {                                                                                                     \
-        if (dsc_dtype_size(dtype) == 0)                                                                      \
+        if (!dsc_is_real(dtype))                                                                             \
             return dsc_fail_dtype(__func__, (dtype));                                                        \
     } while (0)
 

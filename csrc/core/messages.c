@@ -26,7 +26,10 @@ dsc_status dsc_fail_null(const char *function, const char *expression) {
 }
 
 dsc_status dsc_fail_dtype(const char *function, dsc_dtype dtype) {
-    return dsc_fail(DSC_ERROR_ARGUMENT, "%sunknown dtype %d", prefix_of(function).text, (int)dtype);
+    if (dsc_dtype_size(dtype) == 0)
+        return dsc_fail(DSC_ERROR_ARGUMENT, "%sunknown dtype %d", prefix_of(function).text, (int)dtype);
+    return dsc_fail(DSC_ERROR_ARGUMENT, "%sthe type is %s, must be float32 or float64",
+                    prefix_of(function).text, dsc_dtype_name(dtype));
 }
 
 dsc_status dsc_fail_product(const char *function, const char *a, size_t a_value, const char *b,

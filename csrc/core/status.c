@@ -29,16 +29,6 @@ const char *dsc_last_error(void) {
     return last_error;
 }
 
-size_t dsc_dtype_size(dsc_dtype dtype) {
-    switch (dtype) {
-    case DSC_FLOAT32:
-        return sizeof(float);
-    case DSC_FLOAT64:
-        return sizeof(double);
-    }
-    return 0;
-}
-
 const char *dsc_status_string(dsc_status status) {
     switch (status) {
     case DSC_OK:
@@ -61,6 +51,10 @@ const char *dsc_status_string(dsc_status status) {
         return "stopped: a gradient is not finite";
     case DSC_ERROR_THREADS:
         return "threads could not be created";
+    case DSC_ERROR_DTYPE:
+        return "a tensor's type does not do here";
+    case DSC_ERROR_MISMATCH:
+        return "what should be equal is not";
     }
     return "unknown status";
 }

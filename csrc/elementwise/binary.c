@@ -59,6 +59,9 @@ static void DSC_NAME(binary_range)(dsc_binary operation, size_t n, const DSC_REA
     case DSC_MASK:
         LOOP(y != 0 ? x : 0);
         break;
+    case DSC_MINIMUM:
+        LOOP(x < y || x != x ? x : y);
+        break;
     }
 }
 
@@ -175,7 +178,7 @@ static dsc_status walk(const dsc_context *context, dsc_dtype dtype, int operatio
 
 dsc_status dsc_binary_run(const dsc_context *context, dsc_dtype dtype, dsc_binary operation, size_t rank,
                           const size_t *shape, const dsc_operand *a, const dsc_operand *b, void *out) {
-    if ((unsigned)operation > DSC_MASK)
+    if ((unsigned)operation > DSC_MINIMUM)
         return dsc_fail(DSC_ERROR_ARGUMENT, "%s: unknown operation %d", __func__, (int)operation);
     DSC_CHECK_NOT_NULL(b);
     return walk(context, dtype, (int)operation, rank, shape, a, b, out);

@@ -57,6 +57,38 @@ static void DSC_NAME(unary_range)(dsc_unary operation, size_t n, const DSC_REAL 
         for (size_t i = 0; i < n; ++i)
             y[i] = (DSC_REAL)atan((double)x[i]);
         break;
+    case DSC_FLOOR:
+        for (size_t i = 0; i < n; ++i)
+            y[i] = DSC_IS_FLOAT32 ? (DSC_REAL)floorf((float)x[i]) : (DSC_REAL)floor((double)x[i]);
+        break;
+    case DSC_RELU:
+        for (size_t i = 0; i < n; ++i)
+            y[i] = x[i] < 0 ? 0 : x[i];
+        break;
+    case DSC_SOFTPLUS:
+        for (size_t i = 0; i < n; ++i)
+            y[i] = DSC_NAME(dsc_softplus_of_minus)(-x[i]);
+        break;
+    case DSC_ERF:
+        for (size_t i = 0; i < n; ++i)
+            y[i] = (DSC_REAL)erf((double)x[i]);
+        break;
+    }
+}
+
+DSC_MULTIVERSION
+static void DSC_NAME(affine_range)(size_t n, DSC_REAL scale, const DSC_REAL *x, DSC_REAL offset,
+                                   DSC_REAL *y) {
+    for (size_t i = 0; i < n; ++i)
+        y[i] = scale * x[i] + offset;
+}
+
+/* NaN passes. */
+DSC_MULTIVERSION
+static void DSC_NAME(clamp_range)(size_t n, const DSC_REAL *x, DSC_REAL low, DSC_REAL high, DSC_REAL *y) {
+    for (size_t i = 0; i < n; ++i) {
+        DSC_REAL raised = x[i] < low ? low : x[i];
+        y[i] = raised > high ? high : raised;
     }
 }
 
@@ -72,7 +104,9 @@ static void DSC_NAME(unary_range)(dsc_unary operation, size_t n, const DSC_REAL 
 
 typedef struct unary_job {
     dsc_dtype dtype;
+    enum { UNARY, AFFINE, CLAMP } kind;
     dsc_unary operation;
+    double first, second; /* scale and offset, or the limits */
     size_t n;
     const void *x;
     void *y;
@@ -81,24 +115,57 @@ typedef struct unary_job {
 static void unary_tile(void *argument, size_t index) {
     const unary_job *job = argument;
     size_t at = index * DSC_TILE, n = dsc_min_size(DSC_TILE, job->n - at);
-    if (job->dtype == DSC_FLOAT32)
-        unary_range_f32(job->operation, n, (const float *)job->x + at, (float *)job->y + at);
-    else
-        unary_range_f64(job->operation, n, (const double *)job->x + at, (double *)job->y + at);
+    if (job->dtype == DSC_FLOAT32) {
+        const float *x = (const float *)job->x + at;
+        float *y = (float *)job->y + at, first = (float)job->first, second = (float)job->second;
+        if (job->kind == UNARY)
+            unary_range_f32(job->operation, n, x, y);
+        else if (job->kind == AFFINE)
+            affine_range_f32(n, first, x, second, y);
+        else
+            clamp_range_f32(n, x, first, second, y);
+    } else {
+        const double *x = (const double *)job->x + at;
+        double *y = (double *)job->y + at;
+        if (job->kind == UNARY)
+            unary_range_f64(job->operation, n, x, y);
+        else if (job->kind == AFFINE)
+            affine_range_f64(n, job->first, x, job->second, y);
+        else
+            clamp_range_f64(n, x, job->first, job->second, y);
+    }
+}
+
+static dsc_status run(const dsc_context *context, unary_job job) {
+    DSC_CHECK_DTYPE(job.dtype);
+    if (job.n == 0)
+        return DSC_OK;
+    DSC_CHECK_NOT_NULL(job.x);
+    DSC_CHECK_NOT_NULL(job.y);
+    dsc_parallel_for(context, dsc_ceil_div(job.n, DSC_TILE), unary_tile, &job);
+    return DSC_OK;
 }
 
 dsc_status dsc_unary_run(const dsc_context *context, dsc_dtype dtype, dsc_unary operation, size_t n,
                          const void *x, void *y) {
-    DSC_CHECK_DTYPE(dtype);
-    if ((unsigned)operation > DSC_ATAN)
+    if ((unsigned)operation > DSC_ERF)
         return dsc_fail(DSC_ERROR_ARGUMENT, "%s: unknown operation %d", __func__, (int)operation);
-    if (n == 0)
-        return DSC_OK;
-    DSC_CHECK_NOT_NULL(x);
-    DSC_CHECK_NOT_NULL(y);
-    unary_job job = {dtype, operation, n, x, y};
-    dsc_parallel_for(context, dsc_ceil_div(n, DSC_TILE), unary_tile, &job);
-    return DSC_OK;
+    return run(context,
+               (unary_job){.dtype = dtype, .kind = UNARY, .operation = operation, .n = n, .x = x, .y = y});
+}
+
+dsc_status dsc_affine_run(const dsc_context *context, dsc_dtype dtype, size_t n, double scale, const void *x,
+                          double offset, void *y) {
+    return run(context,
+               (unary_job){
+                   .dtype = dtype, .kind = AFFINE, .first = scale, .second = offset, .n = n, .x = x, .y = y});
+}
+
+dsc_status dsc_clamp_run(const dsc_context *context, dsc_dtype dtype, size_t n, const void *x, double low,
+                         double high, void *y) {
+    return run(
+        context,
+        (unary_job){.dtype = dtype, .kind = CLAMP, .first = low, .second = high, .n = n, .x = x, .y = y});
 }
 
 #endif

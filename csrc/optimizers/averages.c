@@ -75,7 +75,7 @@ bool dsc_optimizer_has_evaluation_weights(const dsc_optimizer *o) {
 }
 
 /* Whether slot 0 holds state in a row. */
-static bool is_begun(const dsc_tensor *t, size_t row) {
+static bool is_begun(const dsc_parameter *t, size_t row) {
     return (dsc_missing_in_row(t, row) & 1) == 0;
 }
 
@@ -88,7 +88,7 @@ dsc_status dsc_optimizer_evaluation_weights(const dsc_context *context, const ds
         memcpy(out, parameters, o->total * dsc_dtype_size(o->dtype));
     }
     for (size_t i = 0; i < o->tensor_count; ++i) {
-        const dsc_tensor *t = &o->tensors[i];
+        const dsc_parameter *t = &o->tensors[i];
         const dsc_group *group = t->group == SIZE_MAX ? NULL : &o->groups[t->group];
         if (group == NULL || group->rule->evaluation_weight == NULL || t->length == 0)
             continue;

@@ -6,7 +6,7 @@
 
 /* The plane of Lookahead's slow weights comes after the rules' own. */
 enum { DSC_SLOW = DSC_MAX_SLOTS, DSC_PLANES = DSC_MAX_SLOTS + 1 };
-/* In dsc_tensor.filled, besides a bit for each plane: the scalars are set. */
+/* In dsc_parameter.filled, besides a bit for each plane: the scalars are set. */
 #define DSC_SCALARS_SET (1u << 31)
 /* Partial sums a tile: as many as the most demanding kernel takes at once. */
 enum { DSC_PARTIALS = 4 };
@@ -24,7 +24,7 @@ typedef struct dsc_group {
     dsc_group_statistics statistics;
 } dsc_group;
 
-typedef struct dsc_tensor {
+typedef struct dsc_parameter {
     size_t start, length; /* in the flat buffers */
     size_t rank, shape[DSC_MAX_RANK];
     size_t group; /* SIZE_MAX: none */
@@ -37,13 +37,13 @@ typedef struct dsc_tensor {
     size_t settled;   /* the rows before it have begun all partial planes */
     double scalars[DSC_MAX_SCALARS];
     char *name; /* NULL: unnamed */
-} dsc_tensor;
+} dsc_parameter;
 
 /* Neighbouring tensors that a step treats alike, as one range of the flat buffers. */
 typedef struct dsc_run {
     size_t start, first_tile;
-    size_t length;            /* gradient elements */
-    const dsc_tensor *tensor; /* the first of them */
+    size_t length;               /* gradient elements */
+    const dsc_parameter *tensor; /* the first of them */
     size_t group;
     uint32_t missing;             /* planes in use that hold no state yet, at least in some rows */
     bool by_rows;                 /* row by row: not all rows have a gradient, or the same state */
@@ -67,7 +67,7 @@ struct dsc_lbfgs;
 struct dsc_optimizer {
     dsc_dtype dtype;
     size_t tensor_count, group_count, total;
-    dsc_tensor *tensors;
+    dsc_parameter *tensors;
     dsc_group *groups;
     void *planes[DSC_PLANES]; /* each as long as the parameters; NULL until a group needs it */
     size_t line_offset;       /* of the planes in a cache line */
@@ -164,12 +164,12 @@ void dsc_place_planes(dsc_optimizer *o, const void *parameters);
 /* Makes room for what a step needs, for as many tensors and elements as there are; for the step of a rule
  * over tensors, as many bytes as it needs. */
 dsc_status dsc_allocate_lists(dsc_optimizer *o);
-size_t dsc_workspace_bytes(const dsc_optimizer *o, const dsc_rule *rule, const dsc_tensor *tensor);
+size_t dsc_workspace_bytes(const dsc_optimizer *o, const dsc_rule *rule, const dsc_parameter *tensor);
 dsc_status dsc_allocate_workspace(dsc_optimizer *o, size_t bytes);
 
 /* The planes that a tensor uses in a group. */
-uint32_t dsc_slots_in(const dsc_group *group, const dsc_tensor *tensor);
-static inline bool dsc_is_matrix(const dsc_tensor *tensor) {
+uint32_t dsc_slots_in(const dsc_group *group, const dsc_parameter *tensor);
+static inline bool dsc_is_matrix(const dsc_parameter *tensor) {
     return tensor->rank >= 2;
 }
 

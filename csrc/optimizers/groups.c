@@ -84,7 +84,7 @@ static dsc_status apply(dsc_group *copy, size_t count, const dsc_option *values)
     return DSC_OK;
 }
 
-uint32_t dsc_slots_in(const dsc_group *group, const dsc_tensor *tensor) {
+uint32_t dsc_slots_in(const dsc_group *group, const dsc_parameter *tensor) {
     uint32_t all = 0;
     for (size_t k = 0; k < DSC_MAX_SLOTS && group->rule->info.slots[k] != NULL; ++k)
         all |= 1u << k;
@@ -104,7 +104,7 @@ static dsc_status store(dsc_optimizer *o, size_t index, const dsc_group *group, 
     uint32_t slots = 0;
     size_t bytes = 0;
     for (size_t i = 0; i < count; ++i) {
-        const dsc_tensor *t = &o->tensors[tensor_at(indices, i)];
+        const dsc_parameter *t = &o->tensors[tensor_at(indices, i)];
         if (t->group != index)
             continue;
         slots |= dsc_slots_in(group, t);
@@ -114,7 +114,7 @@ static dsc_status store(dsc_optimizer *o, size_t index, const dsc_group *group, 
     DSC_TRY(dsc_allocate_workspace(o, bytes));
     o->groups[index] = *group;
     for (size_t i = 0; i < count; ++i) {
-        dsc_tensor *t = &o->tensors[tensor_at(indices, i)];
+        dsc_parameter *t = &o->tensors[tensor_at(indices, i)];
         if (t->group == index)
             t->slots = dsc_slots_in(group, t);
     }
@@ -131,7 +131,7 @@ static dsc_status take_tensor(dsc_optimizer *o, const dsc_rule *rule, size_t ten
     char buffer[32];
     if (tensor >= o->tensor_count)
         return dsc_fail(DSC_ERROR_ARGUMENT, "there is no tensor %zu, only %zu", tensor, o->tensor_count);
-    dsc_tensor *t = &o->tensors[tensor];
+    dsc_parameter *t = &o->tensors[tensor];
     if (t->group != SIZE_MAX)
         return dsc_fail(DSC_ERROR_ARGUMENT, "%s is in a group already",
                         dsc_tensor_name(o, tensor, buffer, sizeof buffer));

@@ -43,7 +43,7 @@ static bool takes_part(const minimization *m, size_t tensor) {
 /* Zero where a tensor takes no part: it keeps its values then. */
 static void mask(const minimization *m, void *values) {
     for (size_t i = 0; i < m->o->tensor_count; ++i) {
-        const dsc_tensor *t = &m->o->tensors[i];
+        const dsc_parameter *t = &m->o->tensors[i];
         if (!takes_part(m, i))
             memset(dsc_offset(m->o, values, t->start), 0, t->length * dsc_dtype_size(m->o->dtype));
     }

@@ -23,7 +23,7 @@ dsc_status dsc_allocate_lists(dsc_optimizer *o) {
     return DSC_OK;
 }
 
-size_t dsc_workspace_bytes(const dsc_optimizer *o, const dsc_rule *rule, const dsc_tensor *t) {
+size_t dsc_workspace_bytes(const dsc_optimizer *o, const dsc_rule *rule, const dsc_parameter *t) {
     if (rule->step_tensor == NULL)
         return 0;
     size_t columns = t->rank > 0 ? t->shape[t->rank - 1] : 1, rows = t->rank > 1 ? t->shape[t->rank - 2] : 1;
@@ -48,14 +48,14 @@ dsc_status dsc_allocate_workspace(dsc_optimizer *o, size_t bytes) {
  * total. */
 static dsc_status append_tensors(dsc_optimizer *o, size_t count, const size_t *lengths,
                                  const char *const *names, size_t *total) {
-    dsc_tensor *tensors = realloc(o->tensors, (o->tensor_count + count + 1) * sizeof *tensors);
+    dsc_parameter *tensors = realloc(o->tensors, (o->tensor_count + count + 1) * sizeof *tensors);
     if (tensors == NULL)
         return dsc_fail(DSC_ERROR_MEMORY, "an optimizer of %zu tensors is not to be had",
                         o->tensor_count + count);
     o->tensors = tensors;
     *total = o->total;
     for (size_t i = 0; i < count; ++i) {
-        tensors[o->tensor_count + i] = (dsc_tensor){
+        tensors[o->tensor_count + i] = (dsc_parameter){
             .start = *total, .length = lengths[i], .rank = 1, .shape = {lengths[i]}, .group = SIZE_MAX};
         if (__builtin_add_overflow(*total, lengths[i], total) || dsc_product_overflows(*total, 1, o->dtype))
             return dsc_fail(DSC_ERROR_OVERFLOW, "the lengths up to tensor %zu overflow", o->tensor_count + i);
@@ -119,7 +119,7 @@ dsc_status dsc_optimizer_set_shape(dsc_optimizer *o, size_t tensor, size_t rank,
         DSC_CHECK_NOT_NULL(shape);
     if (tensor >= o->tensor_count)
         return dsc_fail(DSC_ERROR_ARGUMENT, "there is no tensor %zu, only %zu", tensor, o->tensor_count);
-    dsc_tensor *t = &o->tensors[tensor];
+    dsc_parameter *t = &o->tensors[tensor];
     char buffer[32];
     const char *name = dsc_tensor_name(o, tensor, buffer, sizeof buffer);
     if (rank > DSC_MAX_RANK)

@@ -6,7 +6,7 @@
 _Static_assert(DSC_PLANES <= 8, "a row's planes are the bits of a byte");
 
 dsc_status dsc_check_rows(const dsc_optimizer *o, size_t index, const dsc_row_gradient *rows) {
-    const dsc_tensor *t = &o->tensors[index];
+    const dsc_parameter *t = &o->tensors[index];
     char buffer[32];
     const char *name = dsc_tensor_name(o, index, buffer, sizeof buffer);
     const dsc_rule_info *rule = &o->groups[t->group].rule->info;
@@ -29,7 +29,7 @@ dsc_status dsc_check_rows(const dsc_optimizer *o, size_t index, const dsc_row_gr
     return DSC_OK;
 }
 
-static dsc_status make_room(dsc_optimizer *o, dsc_tensor *t) {
+static dsc_status make_room(dsc_optimizer *o, dsc_parameter *t) {
     if (t->begun == NULL)
         t->begun = calloc(t->shape[0], 1);
     if (t->begun != NULL)
@@ -49,14 +49,14 @@ dsc_status dsc_reserve_rows(dsc_optimizer *o, const dsc_run_list *list) {
 }
 
 /* Ends the bookkeeping when all rows have begun what some have. Every row is passed once. */
-static void settle(dsc_tensor *t) {
+static void settle(dsc_parameter *t) {
     while (t->settled < t->shape[0] && (t->partial & ~(uint32_t)t->begun[t->settled]) == 0)
         ++t->settled;
     if (t->settled == t->shape[0])
         dsc_fill_planes(t, t->partial);
 }
 
-void dsc_begin_rows(dsc_tensor *t, const dsc_row_gradient *rows) {
+void dsc_begin_rows(dsc_parameter *t, const dsc_row_gradient *rows) {
     uint32_t planes = t->slots & ~t->filled;
     if (planes == 0 || rows->count == 0)
         return;
@@ -68,26 +68,26 @@ void dsc_begin_rows(dsc_tensor *t, const dsc_row_gradient *rows) {
     settle(t);
 }
 
-static void end_bookkeeping(dsc_tensor *t) {
+static void end_bookkeeping(dsc_parameter *t) {
     free(t->begun);
     t->begun = NULL;
     t->partial = 0;
     t->settled = 0;
 }
 
-void dsc_fill_planes(dsc_tensor *t, uint32_t planes) {
+void dsc_fill_planes(dsc_parameter *t, uint32_t planes) {
     t->filled |= planes;
     t->partial &= ~planes;
     if (t->partial == 0)
         end_bookkeeping(t);
 }
 
-void dsc_forget_state(dsc_tensor *t) {
+void dsc_forget_state(dsc_parameter *t) {
     t->filled = 0;
     end_bookkeeping(t);
 }
 
-void dsc_forget_plane(dsc_optimizer *o, dsc_tensor *t, size_t plane) {
+void dsc_forget_plane(dsc_optimizer *o, dsc_parameter *t, size_t plane) {
     uint32_t bit = 1u << plane;
     t->filled &= ~bit;
     t->partial &= ~bit;
@@ -99,7 +99,7 @@ void dsc_forget_plane(dsc_optimizer *o, dsc_tensor *t, size_t plane) {
         memset(dsc_offset(o, o->planes[plane], t->start), 0, t->length * dsc_dtype_size(o->dtype));
 }
 
-dsc_status dsc_restrict_plane(dsc_optimizer *o, dsc_tensor *t, size_t plane, const uint8_t *begun) {
+dsc_status dsc_restrict_plane(dsc_optimizer *o, dsc_parameter *t, size_t plane, const uint8_t *begun) {
     DSC_TRY(make_room(o, t));
     uint32_t bit = 1u << plane, others = t->partial & ~bit;
     size_t width = dsc_row_width(t);

@@ -64,7 +64,7 @@ int32_t dsc_rule_state_size(const char *name) {
     dsc_group group = {.rule = rule};
     for (size_t i = 0; i < rule->info.option_count; ++i)
         group.options[i] = rule->info.options[i].initial;
-    const dsc_tensor vector = {.rank = 1};
+    const dsc_parameter vector = {.rank = 1};
     return __builtin_popcount(dsc_slots_in(&group, &vector));
 }
 

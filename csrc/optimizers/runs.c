@@ -23,19 +23,19 @@ static const dsc_row_gradient *rows_of(const dsc_step *step, size_t tensor) {
     return step->row_gradients == NULL ? NULL : step->row_gradients[tensor];
 }
 
-static bool takes_part(const dsc_tensor *t, const dsc_step *step, size_t index) {
+static bool takes_part(const dsc_parameter *t, const dsc_step *step, size_t index) {
     return t->group != SIZE_MAX && !t->frozen &&
            (step->has_gradient == NULL || step->has_gradient[index] != 0);
 }
 
 /* Whether a tensor's rows are to be looked at one by one. */
-static bool goes_by_rows(const dsc_tensor *t, const dsc_row_gradient *rows) {
+static bool goes_by_rows(const dsc_parameter *t, const dsc_row_gradient *rows) {
     return rows != NULL || (t->partial & t->slots) != 0;
 }
 
 /* A new run for tensor `index`, at its coming step. */
 static void begin_run(const dsc_optimizer *o, dsc_run *run, size_t index, const dsc_step *step) {
-    const dsc_tensor *t = &o->tensors[index];
+    const dsc_parameter *t = &o->tensors[index];
     const dsc_group *group = &o->groups[t->group];
     run->start = t->start;
     run->length = 0;
@@ -58,7 +58,7 @@ static void begin_run(const dsc_optimizer *o, dsc_run *run, size_t index, const 
 }
 
 /* Whether a tensor right after another can be part of its run. */
-static bool joins(const dsc_optimizer *o, const dsc_tensor *last, const dsc_tensor *t) {
+static bool joins(const dsc_optimizer *o, const dsc_parameter *last, const dsc_parameter *t) {
     const dsc_rule *rule = o->groups[t->group].rule;
     return last->start + last->length == t->start && last->group == t->group && last->step == t->step &&
            last->filled == t->filled && last->slots == t->slots && rule->info.kind == DSC_RULE_ELEMENTWISE &&
@@ -68,9 +68,9 @@ static bool joins(const dsc_optimizer *o, const dsc_tensor *last, const dsc_tens
 
 dsc_status dsc_find_runs(dsc_optimizer *o, const dsc_step *step, dsc_run_list *list) {
     *list = (dsc_run_list){.runs = o->runs};
-    const dsc_tensor *last = NULL;
+    const dsc_parameter *last = NULL;
     for (size_t i = 0; i < o->tensor_count; ++i) {
-        const dsc_tensor *t = &o->tensors[i];
+        const dsc_parameter *t = &o->tensors[i];
         if (!takes_part(t, step, i))
             continue;
         const dsc_row_gradient *rows = rows_of(step, i);
@@ -95,7 +95,7 @@ dsc_status dsc_find_runs(dsc_optimizer *o, const dsc_step *step, dsc_run_list *l
 void dsc_count_step(dsc_optimizer *o, const dsc_step *step, const dsc_run_list *list) {
     size_t next = 0;
     for (size_t i = 0; i < o->tensor_count; ++i) {
-        dsc_tensor *t = &o->tensors[i];
+        dsc_parameter *t = &o->tensors[i];
         if (!takes_part(t, step, i))
             continue;
         ++t->step;

@@ -57,7 +57,7 @@ dsc_status dsc_optimizer_get_slot(const dsc_optimizer *o, size_t tensor, size_t 
     DSC_CHECK_NOT_NULL(info);
     if (slot >= dsc_optimizer_slot_count(o, tensor))
         return dsc_fail(DSC_ERROR_ARGUMENT, "tensor %zu has no state slot %zu", tensor, slot);
-    const dsc_tensor *t = &o->tensors[tensor];
+    const dsc_parameter *t = &o->tensors[tensor];
     *info = (dsc_slot_info){.rank = t->rank};
     memcpy(info->shape, t->shape, sizeof t->shape);
     if (o->lbfgs != NULL) {
@@ -134,7 +134,7 @@ dsc_status dsc_optimizer_export_rows(const dsc_optimizer *o, size_t tensor, size
     size_t plane;
     DSC_TRY(find_rows(o, tensor, slot, &plane));
     DSC_CHECK_NOT_NULL(begun);
-    const dsc_tensor *t = &o->tensors[tensor];
+    const dsc_parameter *t = &o->tensors[tensor];
     for (size_t row = 0; row < t->shape[0]; ++row)
         begun[row] = (dsc_missing_in_row(t, row) >> plane & 1) == 0;
     return DSC_OK;

@@ -21,7 +21,7 @@ dsc_status dsc_guard_gradient(dsc_optimizer *o, size_t tensor, size_t element, b
 static dsc_status guard_run(dsc_optimizer *o, const dsc_measure *found, bool must_stop,
                             dsc_step_report *report) {
     /* A run may be several tensors; the gradients of its tensors stand one after another. */
-    const dsc_tensor *tensor = found->bad_run->tensor;
+    const dsc_parameter *tensor = found->bad_run->tensor;
     size_t element = found->bad_element;
     if (found->bad_run->rows != NULL) {
         size_t width = dsc_row_width(tensor);

@@ -270,7 +270,7 @@ static void update_tensor(const dsc_context *context, const update_job *job, dsc
     around.before = o->statistics ? dsc_offset(o, o->workspace, run->length) : NULL;
     if (!plain || o->statistics || group->shrink != 1 || run->missing != 0)
         dsc_parallel_for(context, tiles, around_tile, &around);
-    const dsc_tensor *t = run->tensor;
+    const dsc_parameter *t = run->tensor;
     dsc_tensor_step step = {.context = context,
                             .dtype = o->dtype,
                             .coefficients = &run->coefficients,

@@ -34,6 +34,21 @@ dsc_status dsc_set_default_threads(int32_t threads);
 typedef void (*dsc_task)(void *argument, size_t index);
 void dsc_parallel_for(const dsc_context *context, size_t count, dsc_task task, void *argument);
 
+/* ---- Memory ---- */
+
+/* Tensors' memory comes from their context, which keeps what was freed for later, up to a limit (1 GiB unless
+ * set). It may be freed by any thread, and after the context. In bytes: */
+typedef struct dsc_memory {
+    size_t in_use, most_in_use; /* by tensors now; the most so far */
+    size_t idle;                /* kept for later */
+    size_t limit;               /* that idle memory keeps to */
+} dsc_memory;
+dsc_status dsc_context_memory(const dsc_context *context, dsc_memory *state);
+/* Idle memory beyond the limit goes back to the system, now and from now on. */
+dsc_status dsc_context_set_memory_limit(const dsc_context *context, size_t bytes);
+/* All idle memory goes back to the system. */
+dsc_status dsc_context_trim(const dsc_context *context);
+
 /* The instruction set the kernels use here ("AVX-512", "AVX2+FMA", "SSE2", "NEON"), and OpenBLAS's
  * version and kernel family ("OpenBLAS 0.3.21 (SkylakeX)"). Valid until the thread asks again. */
 const char *dsc_cpu_features(void);

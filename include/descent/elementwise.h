@@ -25,12 +25,22 @@ typedef enum dsc_unary {
     DSC_LOG_SIGMOID, /* its logarithm, likewise */
     DSC_SIN,         /* of radians */
     DSC_COS,
-    DSC_ATAN
+    DSC_ATAN,
+    DSC_FLOOR,
+    DSC_RELU,     /* max(x, 0); NaN stays */
+    DSC_SOFTPLUS, /* log(1 + e^x), without overflow */
+    DSC_ERF
 } dsc_unary;
 
 /* y[i] = operation(x[i]). y may be x. */
 dsc_status dsc_unary_run(const dsc_context *context, dsc_dtype dtype, dsc_unary operation, size_t n,
                          const void *x, void *y);
+
+/* y = scale x + offset; min(max(x, low), high), NaN staying NaN. y may be x. */
+dsc_status dsc_affine_run(const dsc_context *context, dsc_dtype dtype, size_t n, double scale, const void *x,
+                          double offset, void *y);
+dsc_status dsc_clamp_run(const dsc_context *context, dsc_dtype dtype, size_t n, const void *x, double low,
+                         double high, void *y);
 
 typedef enum dsc_binary {
     DSC_ADD,
@@ -41,7 +51,8 @@ typedef enum dsc_binary {
     DSC_MAXIMUM, /* NaN where either is NaN */
     DSC_GREATER, /* 1 or 0 */
     DSC_EQUAL,   /* 1 or 0 */
-    DSC_MASK     /* a where b is not 0, else 0, whatever a is there */
+    DSC_MASK,    /* a where b is not 0, else 0, whatever a is there */
+    DSC_MINIMUM  /* NaN where either is NaN */
 } dsc_binary;
 
 /* An operand as the operation walks it: element (i_0, ..., i_r-1) stands at sum_d i_d strides[d].

@@ -27,16 +27,31 @@ enum {
     DSC_ERROR_OPTION = -5,     /* an optimizer option is unknown or out of its range */
     DSC_ERROR_CLASS = -6,      /* a class index lies outside [0, classes) */
     DSC_ERROR_NON_FINITE = -7, /* a NaN or an infinity stopped the step; nothing was changed */
-    DSC_ERROR_THREADS = -8     /* the thread pool could not be created */
+    DSC_ERROR_THREADS = -8,    /* the thread pool could not be created */
+    DSC_ERROR_DTYPE = -9,      /* a tensor is of a type that does not do here */
+    DSC_ERROR_MISMATCH = -10   /* a check found two things that should be equal and are not */
 };
 
-typedef enum dsc_dtype { DSC_FLOAT32 = 0, DSC_FLOAT64 = 1 } dsc_dtype;
+/* Kernels and operations compute with float32 and float64. Whole numbers are classes, indices and masks;
+ * float16 and bfloat16 are only stored, and converted. */
+typedef enum dsc_dtype {
+    DSC_FLOAT32 = 0,
+    DSC_FLOAT64 = 1,
+    DSC_INT64 = 2,
+    DSC_UINT8 = 3,
+    DSC_BOOL = 4, /* a byte that is 0 or 1 */
+    DSC_FLOAT16 = 5,
+    DSC_BFLOAT16 = 6
+} dsc_dtype;
 
 /* Dimensions that a tensor may have. */
 enum { DSC_MAX_RANK = 8 };
 
 /* Bytes an element takes; 0 for an unknown dtype. */
 size_t dsc_dtype_size(dsc_dtype dtype);
+
+/* "float32"; "unknown" for an unknown one. */
+const char *dsc_dtype_name(dsc_dtype dtype);
 
 /* A fixed English sentence for a status, never NULL. */
 const char *dsc_status_string(dsc_status status);

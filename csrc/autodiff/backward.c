@@ -1,0 +1,79 @@
+#include "autodiff/pass.h"
+
+/* What a pass begins with: `upstream`, or 1. */
+static dsc_status seed(const char *function, dsc_tensor *t, dsc_tensor *upstream, dsc_tensor **begin) {
+    if (upstream == NULL) {
+        if (t->count != 1)
+            return dsc_fail(DSC_ERROR_SIZE,
+                            "%s: shape %s needs an upstream gradient; one number does without", function,
+                            dsc_shape_text(t->rank, t->shape).text);
+        return dsc_tensor_full(dsc_context_of(t), t->dtype, t->rank, t->shape, 1, begin);
+    }
+    if (upstream->dtype != t->dtype || !dsc_same_shape(upstream, t))
+        return dsc_fail(DSC_ERROR_SIZE, "%s: upstream is %s of shape %s, must be %s of shape %s", function,
+                        dsc_dtype_name(upstream->dtype), dsc_shape_text(upstream->rank, upstream->shape).text,
+                        dsc_dtype_name(t->dtype), dsc_shape_text(t->rank, t->shape).text);
+    *begin = dsc_tensor_retain(upstream);
+    return DSC_OK;
+}
+
+static dsc_status run(const char *function, dsc_pass *pass, dsc_tensor *t, dsc_tensor *upstream) {
+    dsc_tensor *begin;
+    DSC_TRY(seed(function, t, upstream, &begin));
+    bool recorded = dsc_set_recording(pass->creates_graph);
+    dsc_status status = dsc_pass_run(pass, t, begin);
+    dsc_pass_end(pass);
+    dsc_set_recording(recorded);
+    dsc_tensor_release(begin);
+    return status;
+}
+
+dsc_status dsc_backward(dsc_tensor *t, dsc_tensor *upstream, const dsc_backward_options *options) {
+    DSC_CHECK_NOT_NULL(t);
+    if (!t->requires_grad)
+        return dsc_fail(
+            DSC_ERROR_ARGUMENT,
+            "%s: the tensor does not require gradients (computed without recording, or detached?)", __func__);
+    dsc_pass pass = {0};
+    if (options != NULL) {
+        pass.creates_graph = options->create_graph;
+        pass.on_gradient = options->on_gradient;
+        pass.user = options->user;
+    }
+    return run(__func__, &pass, t, upstream);
+}
+
+static dsc_status fill_missing(size_t count, dsc_tensor *const *at, dsc_tensor **gradients) {
+    for (size_t i = 0; i < count; ++i)
+        if (gradients[i] == NULL)
+            DSC_TRY(dsc_tensor_full(dsc_context_of(at[i]), at[i]->dtype, at[i]->rank, at[i]->shape, 0,
+                                    &gradients[i]));
+    return DSC_OK;
+}
+
+dsc_status dsc_gradients(dsc_tensor *t, dsc_tensor *upstream, size_t count, dsc_tensor *const *at,
+                         bool create_graph, dsc_tensor **gradients) {
+    DSC_CHECK_NOT_NULL(t);
+    if (count > 0) {
+        DSC_CHECK_NOT_NULL(at);
+        DSC_CHECK_NOT_NULL(gradients);
+    }
+    for (size_t i = 0; i < count; ++i)
+        if (at[i] == NULL || !at[i]->requires_grad)
+            return dsc_fail(DSC_ERROR_ARGUMENT, "%s: tensor %zu %s", __func__, i,
+                            at[i] == NULL ? "is NULL" : "does not require gradients");
+    for (size_t i = 0; i < count; ++i)
+        gradients[i] = NULL;
+    dsc_pass pass = {
+        .creates_graph = create_graph, .targets = at, .target_count = count, .collected = gradients};
+    dsc_status status = DSC_OK;
+    if (t->requires_grad && count > 0)
+        status = run(__func__, &pass, t, upstream);
+    if (status == DSC_OK)
+        status = fill_missing(count, at, gradients);
+    for (size_t i = 0; status != DSC_OK && i < count; ++i) {
+        dsc_tensor_release(gradients[i]);
+        gradients[i] = NULL;
+    }
+    return status;
+}

@@ -1,0 +1,144 @@
+/* Gradients as leaves keep them. */
+#include <string.h>
+
+#include "autodiff/pass.h"
+#include "descent/elementwise.h"
+
+bool dsc_tensor_requires_grad(const dsc_tensor *t) {
+    return t->requires_grad;
+}
+
+bool dsc_tensor_is_leaf(const dsc_tensor *t) {
+    return t->node == NULL;
+}
+
+dsc_status dsc_tensor_set_requires_grad(dsc_tensor *t, bool requires) {
+    DSC_CHECK_NOT_NULL(t);
+    if (t->node != NULL)
+        return dsc_fail(DSC_ERROR_ARGUMENT, "%s: the result of %s is no leaf: detach it", __func__,
+                        t->node->operation->name);
+    if (requires && !dsc_is_real(t->dtype))
+        return dsc_fail(DSC_ERROR_ARGUMENT, "%s: the type is %s, gradients need float32 or float64", __func__,
+                        dsc_dtype_name(t->dtype));
+    t->requires_grad = requires;
+    return DSC_OK;
+}
+
+dsc_tensor *dsc_tensor_grad(const dsc_tensor *t) {
+    if (t->recorded_grad != NULL)
+        return dsc_tensor_retain(t->recorded_grad);
+    return t->has_grad ? dsc_tensor_retain(t->grad) : NULL;
+}
+
+static void forget(dsc_tensor *t) {
+    dsc_tensor_release(t->recorded_grad);
+    t->recorded_grad = NULL;
+    t->has_grad = false;
+    if (!t->has_grad_place) {
+        dsc_tensor_release(t->grad);
+        t->grad = NULL;
+    }
+}
+
+dsc_status dsc_tensor_set_grad(dsc_tensor *t, dsc_tensor *grad) {
+    DSC_CHECK_NOT_NULL(t);
+    if (grad == NULL) {
+        forget(t);
+        return DSC_OK;
+    }
+    if (grad->dtype != t->dtype || !dsc_same_shape(grad, t))
+        return dsc_fail(DSC_ERROR_SIZE, "%s: the gradient is %s of shape %s, must be %s of shape %s",
+                        __func__, dsc_dtype_name(grad->dtype), dsc_shape_text(grad->rank, grad->shape).text,
+                        dsc_dtype_name(t->dtype), dsc_shape_text(t->rank, t->shape).text);
+    dsc_tensor *copy;
+    DSC_TRY(dsc_make_like(grad, grad->dtype, &copy));
+    dsc_status status = dsc_convert_into(grad, copy);
+    if (status == DSC_OK) {
+        forget(t);
+        status = dsc_leaf_accumulate(t, copy, false);
+    }
+    dsc_tensor_release(copy);
+    return status;
+}
+
+dsc_status dsc_tensor_set_grad_memory(dsc_tensor *t, void *memory) {
+    DSC_CHECK_NOT_NULL(t);
+    dsc_tensor *place = NULL;
+    if (memory != NULL)
+        DSC_TRY(dsc_tensor_wrap(dsc_context_of(t), t->dtype, t->rank, t->shape, NULL, memory, NULL, NULL,
+                                &place));
+    t->has_grad_place = false;
+    forget(t);
+    t->grad = place;
+    t->has_grad_place = place != NULL;
+    return DSC_OK;
+}
+
+dsc_status dsc_tensor_move(dsc_tensor *t, void *memory) {
+    DSC_CHECK_NOT_NULL(t);
+    DSC_CHECK_NOT_NULL(memory);
+    if (t->node != NULL)
+        return dsc_fail(DSC_ERROR_ARGUMENT, "%s: only leaves can be moved", __func__);
+    DSC_TRY(dsc_tensor_copy_out(t, memory));
+    dsc_storage *storage;
+    DSC_TRY(dsc_storage_wrap(dsc_context_of(t), memory, NULL, NULL, &storage));
+    /* What was recorded with the old numbers must not be taken for unchanged. */
+    atomic_store(&storage->version, dsc_version_of(t) + 1);
+    dsc_storage_release(t->storage);
+    t->storage = storage;
+    t->offset = 0;
+    dsc_contiguous_strides(t->rank, t->shape, t->strides);
+    t->is_contiguous = true;
+    return DSC_OK;
+}
+
+dsc_status dsc_leaf_make_place(dsc_tensor *leaf) {
+    if (leaf->grad == NULL)
+        DSC_TRY(dsc_make_like(leaf, leaf->dtype, &leaf->grad));
+    return DSC_OK;
+}
+
+/* Whether nobody else has a tensor or its memory. */
+static bool is_sole(const dsc_tensor *t) {
+    return atomic_load(&t->references) == 1 && atomic_load(&t->storage->references) == 1 &&
+           t->is_contiguous && t->node == NULL && t->storage->release == NULL;
+}
+
+dsc_status dsc_leaf_accumulate(dsc_tensor *leaf, dsc_tensor *gradient, bool creates_graph) {
+    dsc_tensor *recorded = NULL;
+    if (creates_graph) {
+        dsc_tensor *before = dsc_tensor_grad(leaf);
+        dsc_status status = DSC_OK;
+        if (before == NULL)
+            recorded = dsc_tensor_retain(gradient);
+        else
+            status = dsc_add(before, gradient, &recorded);
+        dsc_tensor_release(before);
+        DSC_TRY(status);
+    }
+    dsc_status status = DSC_OK;
+    if (!leaf->has_grad && leaf->grad == NULL && is_sole(gradient)) {
+        leaf->grad = dsc_tensor_retain(gradient);
+    } else {
+        status = dsc_leaf_make_place(leaf);
+        if (status == DSC_OK && !leaf->has_grad) {
+            dsc_note_change(leaf->grad);
+            status = dsc_convert_into(gradient, leaf->grad);
+        } else if (status == DSC_OK) {
+            dsc_operand sum = {.data = dsc_data(leaf->grad)}, more = {.data = dsc_data(gradient)};
+            dsc_contiguous_strides(leaf->rank, leaf->shape, sum.strides);
+            memcpy(more.strides, gradient->strides, sizeof more.strides);
+            dsc_note_change(leaf->grad);
+            status = dsc_binary_run(dsc_context_of(leaf), leaf->dtype, DSC_ADD, leaf->rank, leaf->shape, &sum,
+                                    &more, dsc_data(leaf->grad));
+        }
+    }
+    if (status != DSC_OK) {
+        dsc_tensor_release(recorded);
+        return status;
+    }
+    leaf->has_grad = true;
+    dsc_tensor_release(leaf->recorded_grad);
+    leaf->recorded_grad = recorded;
+    return DSC_OK;
+}

@@ -1,0 +1,180 @@
+#include "autodiff/pass.h"
+
+#include <stdlib.h>
+
+static bool is_target(const dsc_pass *pass, const dsc_tensor *t) {
+    for (size_t i = 0; i < pass->target_count; ++i) {
+        const dsc_tensor *target = pass->targets[i];
+        if (target == t || (t->node != NULL && target->node == t->node && dsc_same_shape(target, t)))
+            return true;
+    }
+    return false;
+}
+
+static dsc_status visit(dsc_pass *pass, dsc_node *node) {
+    if (node == NULL || node->pass == pass->number)
+        return DSC_OK;
+    if (pass->count == pass->room) {
+        size_t room = pass->room == 0 ? 64 : 2 * pass->room;
+        dsc_node **nodes = realloc(pass->nodes, room * sizeof *nodes);
+        if (nodes == NULL)
+            return dsc_fail(DSC_ERROR_MEMORY, "a backward pass: out of memory");
+        pass->nodes = nodes;
+        pass->room = room;
+    }
+    node->pass = pass->number;
+    node->leads = pass->targets == NULL;
+    pass->nodes[pass->count++] = node;
+    return DSC_OK;
+}
+
+static int later_first(const void *a, const void *b) {
+    uint64_t x = (*(dsc_node *const *)a)->number, y = (*(dsc_node *const *)b)->number;
+    return x < y ? 1 : x > y ? -1 : 0;
+}
+
+/* Marks what leads to targets, from the earliest node on. */
+static void mark_leading(dsc_pass *pass) {
+    for (size_t i = pass->count; i-- > 0;) {
+        dsc_node *node = pass->nodes[i];
+        for (size_t k = 0; k < node->input_count && !node->leads; ++k) {
+            const dsc_tensor *input = node->inputs[k];
+            node->leads = input != NULL && input->requires_grad &&
+                          ((input->node != NULL && input->node->leads) || is_target(pass, input));
+        }
+    }
+}
+
+dsc_status dsc_pass_collect(dsc_pass *pass, dsc_node *root) {
+    static _Atomic uint64_t passes;
+    pass->number = atomic_fetch_add(&passes, 1) + 1;
+    DSC_TRY(visit(pass, root));
+    bool is_sorted = true;
+    for (size_t next = 0; next < pass->count; ++next) {
+        const dsc_node *node = pass->nodes[next];
+        is_sorted &= next == 0 || node->number < pass->nodes[next - 1]->number;
+        for (size_t i = 0; i < node->input_count; ++i)
+            if (node->inputs[i] != NULL && node->inputs[i]->requires_grad)
+                DSC_TRY(visit(pass, node->inputs[i]->node));
+    }
+    if (!is_sorted)
+        qsort(pass->nodes, pass->count, sizeof(dsc_node *), later_first);
+    if (pass->targets != NULL)
+        mark_leading(pass);
+    return DSC_OK;
+}
+
+void dsc_pass_end(dsc_pass *pass) {
+    for (size_t i = 0; i < pass->count; ++i) {
+        dsc_tensor_release(pass->nodes[i]->upstream);
+        pass->nodes[i]->upstream = NULL;
+    }
+    free(pass->nodes);
+}
+
+static bool is_wanted(const dsc_pass *pass, const dsc_tensor *input) {
+    if (input == NULL || !input->requires_grad)
+        return false;
+    return pass->targets == NULL || (input->node != NULL && input->node->leads) || is_target(pass, input);
+}
+
+bool dsc_wants(const dsc_pullback *p, size_t input) {
+    return p->status == DSC_OK && is_wanted(p->pass, p->node->inputs[input]);
+}
+
+/* sum = sum + more, or more. A sum is a tensor of its own: what is handed out must not change. */
+static dsc_status add_to(dsc_tensor **sum, dsc_tensor *more) {
+    if (*sum == NULL) {
+        *sum = dsc_tensor_retain(more);
+        return DSC_OK;
+    }
+    dsc_tensor *both;
+    DSC_TRY(dsc_add(*sum, more, &both));
+    dsc_tensor_release(*sum);
+    *sum = both;
+    return DSC_OK;
+}
+
+static dsc_status collect_for_leaf(dsc_pass *pass, const dsc_tensor *leaf, dsc_tensor *gradient) {
+    for (size_t i = 0; i < pass->target_count; ++i)
+        if (pass->targets[i] == leaf)
+            DSC_TRY(add_to(&pass->collected[i], gradient));
+    return DSC_OK;
+}
+
+/* A result's gradient is complete when its node's turn comes. */
+static dsc_status collect_for_result(dsc_pass *pass, const dsc_node *node) {
+    for (size_t i = 0; i < pass->target_count; ++i)
+        if (pass->targets[i]->node == node)
+            DSC_TRY(add_to(&pass->collected[i], node->upstream));
+    return DSC_OK;
+}
+
+dsc_status dsc_pass_note_delivery(dsc_pass *pass, dsc_tensor *leaf) {
+    if (pass->on_gradient == NULL || --leaf->awaited > 0)
+        return DSC_OK;
+    size_t failures = dsc_failure_count();
+    return dsc_check_callback(pass->on_gradient(pass->user, leaf), failures, "on_gradient");
+}
+
+dsc_status dsc_pass_deliver(dsc_pass *pass, dsc_tensor *input, dsc_tensor *gradient) {
+    if (input->node != NULL)
+        return add_to(&input->node->upstream, gradient);
+    if (pass->targets != NULL)
+        return collect_for_leaf(pass, input, gradient);
+    return dsc_leaf_accumulate(input, gradient, pass->creates_graph);
+}
+
+static dsc_status pull_back(dsc_pass *pass, dsc_node *node) {
+    dsc_pullback p = {
+        .node = node, .upstream = node->upstream, .creates_graph = pass->creates_graph, .pass = pass};
+    node->upstream = NULL;
+    node->operation->pull_back(&p);
+    for (size_t i = 0; i < p.count; ++i)
+        dsc_tensor_release(p.temporaries[i]);
+    dsc_tensor_release(p.upstream);
+    for (size_t i = 0; p.status == DSC_OK && pass->on_gradient != NULL && i < node->input_count; ++i)
+        if (is_wanted(pass, node->inputs[i]) && node->inputs[i]->node == NULL)
+            p.status = dsc_pass_note_delivery(pass, node->inputs[i]);
+    return p.status < 0 ? p.status : DSC_OK;
+}
+
+/* How often each leaf will be delivered to. */
+static void count_deliveries(const dsc_pass *pass, size_t step) {
+    for (size_t n = 0; n < pass->count; ++n)
+        for (size_t i = 0; i < pass->nodes[n]->input_count; ++i) {
+            dsc_tensor *input = pass->nodes[n]->inputs[i];
+            if (is_wanted(pass, input) && input->node == NULL)
+                input->awaited = step == 0 ? 0 : input->awaited + step;
+        }
+}
+
+dsc_status dsc_pass_run(dsc_pass *pass, dsc_tensor *root, dsc_tensor *upstream) {
+    if (root->node == NULL) {
+        DSC_TRY(dsc_pass_deliver(pass, root, upstream));
+        root->awaited = 1;
+        return dsc_pass_note_delivery(pass, root);
+    }
+    DSC_TRY(dsc_pass_collect(pass, root->node));
+    if (pass->on_gradient != NULL) {
+        count_deliveries(pass, 0);
+        count_deliveries(pass, 1);
+    }
+    root->node->upstream = dsc_tensor_retain(upstream);
+    for (size_t i = 0; i < pass->count; ++i) {
+        dsc_node *node = pass->nodes[i];
+        /* Where no gradient came, none of the inputs gets one; they may be awaited. */
+        if (node->upstream == NULL && pass->on_gradient == NULL)
+            continue;
+        if (node->upstream != NULL)
+            DSC_TRY(collect_for_result(pass, node));
+        if (node->upstream != NULL && node->leads) {
+            DSC_TRY(pull_back(pass, node));
+            continue;
+        }
+        for (size_t k = 0; pass->on_gradient != NULL && k < node->input_count; ++k)
+            if (is_wanted(pass, node->inputs[k]) && node->inputs[k]->node == NULL)
+                DSC_TRY(dsc_pass_note_delivery(pass, node->inputs[k]));
+    }
+    return DSC_OK;
+}

@@ -1,0 +1,33 @@
+/* One walk from a result back. */
+#ifndef DSC_AUTODIFF_PASS_H
+#define DSC_AUTODIFF_PASS_H
+
+#include "autodiff/pullback.h"
+
+typedef struct dsc_pass {
+    bool creates_graph;
+    uint64_t number;
+    size_t count, room; /* nodes, the latest first */
+    dsc_node **nodes;
+    /* NULL: the leaves' gradients are wanted. */
+    dsc_tensor *const *targets;
+    size_t target_count;
+    dsc_tensor **collected;
+    dsc_status (*on_gradient)(void *user, dsc_tensor *leaf);
+    void *user;
+} dsc_pass;
+
+/* Nodes that `root` depends on, in the order in which they are to be pulled back. */
+dsc_status dsc_pass_collect(dsc_pass *pass, dsc_node *root);
+void dsc_pass_end(dsc_pass *pass);
+
+dsc_status dsc_pass_run(dsc_pass *pass, dsc_tensor *root, dsc_tensor *upstream);
+/* A gradient arrives at a leaf, a result, or a target. */
+dsc_status dsc_pass_deliver(dsc_pass *pass, dsc_tensor *input, dsc_tensor *gradient);
+dsc_status dsc_pass_note_delivery(dsc_pass *pass, dsc_tensor *leaf);
+
+/* Adds to a leaf's gradient. */
+dsc_status dsc_leaf_accumulate(dsc_tensor *leaf, dsc_tensor *gradient, bool creates_graph);
+dsc_status dsc_leaf_make_place(dsc_tensor *leaf);
+
+#endif

@@ -1,0 +1,105 @@
+#include "autodiff/pullback.h"
+
+#include "autodiff/pass.h"
+
+static void check_version(dsc_pullback *p, const dsc_tensor *t, uint64_t version, const char *what) {
+    if (p->status == DSC_OK && dsc_version_of(t) != version)
+        p->status = dsc_fail(
+            DSC_ERROR_ARGUMENT,
+            "%s: %s of shape %s was changed in place after it was used, and is needed for a gradient",
+            p->node->operation->name, what, dsc_shape_text(t->rank, t->shape).text);
+}
+
+dsc_tensor *dsc_input(dsc_pullback *p, size_t input) {
+    dsc_tensor *t = p->node->inputs[input];
+    check_version(p, t, p->node->versions[input], "an input");
+    return p->status == DSC_OK ? t : NULL;
+}
+
+dsc_tensor *dsc_saved(dsc_pullback *p, size_t index) {
+    dsc_tensor *t = p->node->saved[index];
+    if (t != NULL)
+        check_version(p, t, p->node->saved_versions[index], "what was kept");
+    return p->status == DSC_OK ? t : NULL;
+}
+
+dsc_tensor *dsc_output(dsc_pullback *p, size_t index) {
+    dsc_tensor *t = dsc_saved(p, index);
+    if (t == NULL || !p->creates_graph)
+        return t;
+    dsc_tensor *output;
+    dsc_status status = dsc_tensor_detach(t, &output);
+    if (status == DSC_OK) {
+        atomic_fetch_add_explicit(&p->node->references, 1, memory_order_relaxed);
+        output->node = p->node;
+        output->requires_grad = true;
+    }
+    return dsc_keep(p, status, status == DSC_OK ? output : NULL);
+}
+
+dsc_tensor *dsc_keep(dsc_pullback *p, dsc_status status, dsc_tensor *made) {
+    if (status == DSC_OK && p->count == DSC_MOST_TEMPORARIES) {
+        dsc_tensor_release(made);
+        status =
+            dsc_fail(DSC_ERROR_ARGUMENT, "%s: its derivative has too many parts", p->node->operation->name);
+    }
+    if (status != DSC_OK) {
+        p->status = status;
+        return NULL;
+    }
+    return p->temporaries[p->count++] = made;
+}
+
+/* The sum over what an input was repeated along. */
+static dsc_tensor *unbroadcast(dsc_pullback *p, dsc_tensor *gradient, const dsc_tensor *input) {
+    if (gradient == NULL || dsc_same_shape(gradient, input))
+        return gradient;
+    int64_t dimensions[DSC_MAX_RANK];
+    size_t count = 0, more = (size_t)gradient->rank - input->rank;
+    for (size_t d = 0; d < gradient->rank; ++d)
+        if (d < more || (input->shape[d - more] == 1 && gradient->shape[d] != 1))
+            dimensions[count++] = (int64_t)d;
+    return x_reshape_like(p, x_sum(p, gradient, count, dimensions, false), input);
+}
+
+void dsc_give(dsc_pullback *p, size_t input, dsc_tensor *gradient) {
+    if (gradient == NULL || !dsc_wants(p, input))
+        return;
+    dsc_tensor *target = p->node->inputs[input];
+    gradient = unbroadcast(p, gradient, target);
+    if (p->status == DSC_OK)
+        p->status = dsc_check_finite(p->node->operation->name, "gradient", gradient);
+    if (p->status != DSC_OK)
+        return;
+    p->status = dsc_pass_deliver(p->pass, target, gradient);
+}
+
+void *dsc_place_of_gradient(dsc_pullback *p, size_t input, bool *add) {
+    dsc_tensor *leaf = p->node->inputs[input];
+    if (!dsc_wants(p, input) || p->pass->targets != NULL || leaf->node != NULL || p->creates_graph ||
+        leaf->recorded_grad != NULL)
+        return NULL;
+    p->status = dsc_leaf_make_place(leaf);
+    if (p->status != DSC_OK)
+        return NULL;
+    *add = leaf->has_grad;
+    return dsc_data(leaf->grad);
+}
+
+void dsc_gave(dsc_pullback *p, size_t input) {
+    dsc_tensor *leaf = p->node->inputs[input];
+    dsc_note_change(leaf->grad);
+    leaf->has_grad = true;
+    if (p->status == DSC_OK)
+        p->status = dsc_check_finite(p->node->operation->name, "gradient", leaf->grad);
+}
+
+dsc_tensor *x_constant(dsc_pullback *p, const dsc_tensor *like, double value) {
+    dsc_tensor *made = NULL;
+    return x_call(p, made, dsc_tensor_full(dsc_context_of(like), like->dtype, 0, NULL, value, &made));
+}
+
+dsc_tensor *x_detach(dsc_pullback *p, dsc_tensor *a) {
+    dsc_tensor *made = NULL;
+    return a == NULL ? NULL : x_call(p, made, dsc_tensor_detach(a, &made));
+}

@@ -1,0 +1,106 @@
+/* Derivatives written as expressions.
+ *
+ * A pull-back is a few lines such as
+ *
+ *     static void divide(dsc_pullback *p) {
+ *         dsc_give(p, 0, x_divide(p, p->upstream, dsc_input(p, 1)));
+ *         ...
+ *
+ * Whatever x_... functions make is released when the pull-back is over. After a failure all of them give NULL
+ * and do nothing, so that expressions need no checks. What dsc_give is handed may have the shape that the
+ * inputs were broadcast to: it is summed. Everything is recorded where the pass creates a graph. */
+#ifndef DSC_AUTODIFF_PULLBACK_H
+#define DSC_AUTODIFF_PULLBACK_H
+
+#include "autodiff/node.h"
+#include "descent/operations.h"
+
+enum { DSC_MOST_TEMPORARIES = 64 };
+
+struct dsc_pullback {
+    dsc_node *node;
+    dsc_tensor *upstream;
+    bool creates_graph;
+    struct dsc_pass *pass;
+    dsc_status status;
+    size_t count;
+    dsc_tensor *temporaries[DSC_MOST_TEMPORARIES];
+};
+
+/* Whether the input's gradient is wanted. */
+bool dsc_wants(const dsc_pullback *p, size_t input);
+/* An input, or what was saved; NULL, with a status, if it was changed since. */
+dsc_tensor *dsc_input(dsc_pullback *p, size_t input);
+dsc_tensor *dsc_saved(dsc_pullback *p, size_t index);
+/* The node's result, saved as `index`, as something that can be differentiated. */
+dsc_tensor *dsc_output(dsc_pullback *p, size_t index);
+/* An input whose numbers do not matter. */
+static inline dsc_tensor *dsc_input_shape(const dsc_pullback *p, size_t input) {
+    return p->node->inputs[input];
+}
+/* Hands an input its gradient; nothing for NULL or where it is not wanted. */
+void dsc_give(dsc_pullback *p, size_t input, dsc_tensor *gradient);
+/* Where a kernel may leave the gradient of a leaf itself, and whether it is to add; NULL: it may not. Call
+ * dsc_gave when that is done. */
+void *dsc_place_of_gradient(dsc_pullback *p, size_t input, bool *add);
+void dsc_gave(dsc_pullback *p, size_t input);
+
+/* A result on its way into an expression: kept until the pull-back is over. */
+dsc_tensor *dsc_keep(dsc_pullback *p, dsc_status status, dsc_tensor *made);
+
+#define DSC_EXPRESSION_1(name)                                                                               \
+    static inline dsc_tensor *x_##name(dsc_pullback *p, dsc_tensor *a) {                                     \
+        dsc_tensor *made = NULL;                                                                             \
+        return p->status != DSC_OK || a == NULL ? NULL : dsc_keep(p, dsc_##name(a, &made), made);            \
+    }
+#define DSC_EXPRESSION_2(name)                                                                               \
+    static inline dsc_tensor *x_##name(dsc_pullback *p, dsc_tensor *a, dsc_tensor *b) {                      \
+        dsc_tensor *made = NULL;                                                                             \
+        return p->status != DSC_OK || a == NULL || b == NULL ? NULL                                          \
+                                                             : dsc_keep(p, dsc_##name(a, b, &made), made);   \
+    }
+DSC_EVERY_UNARY(DSC_EXPRESSION_1)
+DSC_EVERY_BINARY(DSC_EXPRESSION_2)
+DSC_EVERY_COMPARISON(DSC_EXPRESSION_2)
+#undef DSC_EXPRESSION_1
+#undef DSC_EXPRESSION_2
+
+/* Any other operation: x_call(p, dsc_sum(a, 1, &d, true, &made)) with `made` declared by DSC_MAKING. */
+#define x_call(p, made, call) ((p)->status != DSC_OK ? NULL : dsc_keep((p), (call), (made)))
+
+static inline dsc_tensor *x_affine(dsc_pullback *p, dsc_tensor *a, double scale, double offset) {
+    dsc_tensor *made = NULL;
+    return p->status != DSC_OK || a == NULL ? NULL : dsc_keep(p, dsc_affine(a, scale, offset, &made), made);
+}
+static inline dsc_tensor *x_scale(dsc_pullback *p, dsc_tensor *a, double scale) {
+    return x_affine(p, a, scale, 0);
+}
+static inline dsc_tensor *x_where(dsc_pullback *p, dsc_tensor *condition, dsc_tensor *a, dsc_tensor *b) {
+    dsc_tensor *made = NULL;
+    return p->status != DSC_OK || condition == NULL || a == NULL || b == NULL
+               ? NULL
+               : dsc_keep(p, dsc_where(condition, a, b, &made), made);
+}
+static inline dsc_tensor *x_reshape_like(dsc_pullback *p, dsc_tensor *a, const dsc_tensor *like) {
+    dsc_tensor *made = NULL;
+    return p->status != DSC_OK || a == NULL
+               ? NULL
+               : dsc_keep(p, dsc_reshape(a, like->rank, like->shape, &made), made);
+}
+static inline dsc_tensor *x_expand_like(dsc_pullback *p, dsc_tensor *a, const dsc_tensor *like) {
+    dsc_tensor *made = NULL;
+    return p->status != DSC_OK || a == NULL
+               ? NULL
+               : dsc_keep(p, dsc_expand(a, like->rank, like->shape, &made), made);
+}
+static inline dsc_tensor *x_sum(dsc_pullback *p, dsc_tensor *a, size_t count, const int64_t *dimensions,
+                                bool keeps) {
+    dsc_tensor *made = NULL;
+    return p->status != DSC_OK || a == NULL ? NULL
+                                            : dsc_keep(p, dsc_sum(a, count, dimensions, keeps, &made), made);
+}
+/* A number of the tensor's type and context. */
+dsc_tensor *x_constant(dsc_pullback *p, const dsc_tensor *like, double value);
+dsc_tensor *x_detach(dsc_pullback *p, dsc_tensor *a);
+
+#endif

@@ -1,0 +1,23 @@
+/* Sets of dimensions that an operation goes over. */
+#ifndef DSC_OPERATIONS_REDUCE_H
+#define DSC_OPERATIONS_REDUCE_H
+
+#include "operations/table.h"
+
+typedef struct dsc_reduction_plan {
+    bool is_reduced[DSC_MAX_RANK];
+    size_t count;                     /* numbers behind each result */
+    size_t rank, shape[DSC_MAX_RANK]; /* the result's, as asked for */
+    size_t kept_shape[DSC_MAX_RANK];  /* with extents of 1 where it was reduced */
+} dsc_reduction_plan;
+
+/* 0 dimensions: all of them. */
+dsc_status dsc_plan_reduction(const dsc_operation *operation, const dsc_tensor *x, size_t count,
+                              const int64_t *dimensions, bool keeps, dsc_reduction_plan *plan);
+
+/* The numbers of x as outer x count x inner, contiguously: `dense` is x itself, retained, where its order
+ * allows, else a copy with the reduced dimensions last. */
+dsc_status dsc_reduction_layout(dsc_tensor *x, const dsc_reduction_plan *plan, dsc_tensor **dense,
+                                size_t *outer, size_t *inner);
+
+#endif

@@ -1,0 +1,44 @@
+#include <stdio.h>
+#include <string.h>
+
+#include "tensor/tensor.h"
+
+size_t dsc_contiguous_strides(size_t rank, const size_t *shape, size_t *strides) {
+    size_t count = 1;
+    for (size_t d = rank; d-- > 0;) {
+        strides[d] = count;
+        count *= shape[d];
+    }
+    return count;
+}
+
+dsc_status dsc_check_shape(const char *function, dsc_dtype dtype, size_t rank, const size_t *shape) {
+    if (dsc_dtype_size(dtype) == 0)
+        return dsc_fail(DSC_ERROR_ARGUMENT, "%s: unknown dtype %d", function, (int)dtype);
+    if (rank > DSC_MAX_RANK)
+        return dsc_fail(DSC_ERROR_SIZE, "%s: rank is %zu, must be at most %d", function, rank, DSC_MAX_RANK);
+    if (rank > 0 && shape == NULL)
+        return dsc_fail_null(function, "shape");
+    /* Zeros do not hide an overflow: strides are products of the other extents. */
+    size_t count = 1;
+    for (size_t d = 0; d < rank; ++d) {
+        if (dsc_product_overflows(count, shape[d] == 0 ? 1 : shape[d], dtype))
+            return dsc_fail(DSC_ERROR_OVERFLOW, "%s: shape %s is too large", function,
+                            dsc_shape_text(rank, shape).text);
+        count *= shape[d] == 0 ? 1 : shape[d];
+    }
+    return DSC_OK;
+}
+
+bool dsc_same_shape(const dsc_tensor *a, const dsc_tensor *b) {
+    return a->rank == b->rank && memcmp(a->shape, b->shape, a->rank * sizeof *a->shape) == 0;
+}
+
+dsc_text dsc_shape_text(size_t rank, const size_t *shape) {
+    dsc_text text = {"["};
+    size_t at = 1;
+    for (size_t d = 0; d < rank && at < sizeof text.text - 1; ++d)
+        at += (size_t)snprintf(text.text + at, sizeof text.text - at, d == 0 ? "%zu" : ", %zu", shape[d]);
+    snprintf(text.text + dsc_min_size(at, sizeof text.text - 2), 2, "]");
+    return text;
+}

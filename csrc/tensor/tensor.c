@@ -1,0 +1,221 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "autodiff/node.h"
+#include "tensor/tensor.h"
+
+dsc_tensor *dsc_tensor_retain(dsc_tensor *tensor) {
+    if (tensor != NULL)
+        atomic_fetch_add_explicit(&tensor->references, 1, memory_order_relaxed);
+    return tensor;
+}
+
+void dsc_tensor_release(dsc_tensor *t) {
+    if (t == NULL || atomic_fetch_sub_explicit(&t->references, 1, memory_order_acq_rel) != 1)
+        return;
+    dsc_node *node = t->node;
+    dsc_tensor_release(t->grad);
+    dsc_tensor_release(t->recorded_grad);
+    dsc_storage_release(t->storage);
+    free(t);
+    dsc_node_release(node);
+}
+
+/* Takes over the reference to the storage, also where it fails. */
+static dsc_status assemble(dsc_storage *storage, dsc_dtype dtype, size_t rank, const size_t *shape,
+                           const size_t *strides, size_t offset, dsc_tensor **tensor) {
+    dsc_tensor *t = malloc(sizeof *t);
+    if (t == NULL) {
+        dsc_storage_release(storage);
+        return dsc_fail(DSC_ERROR_MEMORY, "a tensor: out of memory");
+    }
+    *t = (dsc_tensor){.references = 1, .storage = storage, .offset = offset, .dtype = dtype};
+    t->rank = (uint8_t)rank;
+    size_t contiguous[DSC_MAX_RANK];
+    for (size_t d = 0; d < rank; ++d)
+        t->shape[d] = shape[d];
+    t->count = dsc_contiguous_strides(rank, t->shape, contiguous);
+    t->is_contiguous = true;
+    for (size_t d = 0; d < rank; ++d) {
+        t->strides[d] = strides == NULL ? contiguous[d] : strides[d];
+        t->is_contiguous &= t->strides[d] == contiguous[d] || t->shape[d] == 1 || t->count == 0;
+    }
+    *tensor = t;
+    return DSC_OK;
+}
+
+dsc_status dsc_make(const dsc_context *context, dsc_dtype dtype, size_t rank, const size_t *shape,
+                    dsc_tensor **tensor) {
+    size_t count = 1;
+    for (size_t d = 0; d < rank; ++d)
+        count *= shape[d];
+    dsc_storage *storage;
+    DSC_TRY(dsc_storage_create(context, count * dsc_dtype_size(dtype), &storage));
+    return assemble(storage, dtype, rank, shape, NULL, 0, tensor);
+}
+
+dsc_status dsc_view_of(const dsc_tensor *like, size_t rank, const size_t *shape, const size_t *strides,
+                       size_t offset, dsc_tensor **view) {
+    atomic_fetch_add_explicit(&like->storage->references, 1, memory_order_relaxed);
+    return assemble(like->storage, like->dtype, rank, shape, strides, offset, view);
+}
+
+dsc_status dsc_tensor_empty(const dsc_context *context, dsc_dtype dtype, size_t rank, const size_t *shape,
+                            dsc_tensor **tensor) {
+    DSC_CHECK_NOT_NULL(tensor);
+    DSC_TRY(dsc_check_shape(__func__, dtype, rank, shape));
+    return dsc_make(context, dtype, rank, shape, tensor);
+}
+
+/* What a constructor leaves: the tensor, or nothing where filling it failed. */
+static dsc_status finish(dsc_status status, dsc_tensor *made, dsc_tensor **tensor) {
+    if (status == DSC_OK)
+        *tensor = made;
+    else
+        dsc_tensor_release(made);
+    return status;
+}
+
+dsc_status dsc_tensor_full(const dsc_context *context, dsc_dtype dtype, size_t rank, const size_t *shape,
+                           double value, dsc_tensor **tensor) {
+    DSC_CHECK_NOT_NULL(tensor);
+    dsc_tensor *made;
+    DSC_TRY(dsc_tensor_empty(context, dtype, rank, shape, &made));
+    return finish(dsc_tensor_fill(made, value), made, tensor);
+}
+
+dsc_status dsc_tensor_copy_in(const dsc_context *context, dsc_dtype dtype, size_t rank, const size_t *shape,
+                              const void *data, dsc_tensor **tensor) {
+    DSC_CHECK_NOT_NULL(tensor);
+    dsc_tensor *made;
+    DSC_TRY(dsc_tensor_empty(context, dtype, rank, shape, &made));
+    if (made->count > 0 && data == NULL)
+        return finish(dsc_fail_null(__func__, "data"), made, tensor);
+    if (made->count > 0)
+        memcpy(dsc_data(made), data, made->count * dsc_dtype_size(dtype));
+    *tensor = made;
+    return DSC_OK;
+}
+
+dsc_status dsc_tensor_wrap(const dsc_context *context, dsc_dtype dtype, size_t rank, const size_t *shape,
+                           const size_t *strides, void *data, void (*release)(void *user), void *user,
+                           dsc_tensor **tensor) {
+    DSC_CHECK_NOT_NULL(tensor);
+    DSC_TRY(dsc_check_shape(__func__, dtype, rank, shape));
+    size_t last = 0;
+    bool is_empty = false;
+    for (size_t d = 0; d < rank; ++d) {
+        size_t reach;
+        is_empty |= shape[d] == 0;
+        if (strides != NULL && shape[d] > 0 &&
+            (__builtin_mul_overflow(shape[d] - 1, strides[d], &reach) ||
+             __builtin_add_overflow(last, reach, &last) || dsc_product_overflows(last, 1, dtype)))
+            return dsc_fail(DSC_ERROR_OVERFLOW, "%s: stride %zu of dimension %zu is too large", __func__,
+                            strides[d], d);
+    }
+    if (!is_empty)
+        DSC_CHECK_NOT_NULL(data);
+    if ((uintptr_t)data % dsc_dtype_size(dtype) != 0)
+        return dsc_fail(DSC_ERROR_ARGUMENT, "%s: data is not aligned to its type's %zu bytes", __func__,
+                        dsc_dtype_size(dtype));
+    dsc_storage *storage;
+    DSC_TRY(dsc_storage_wrap(context, data, NULL, NULL, &storage));
+    dsc_tensor *made;
+    DSC_TRY(assemble(storage, dtype, rank, shape, strides, 0, &made));
+    /* Only now: where wrapping fails, the memory stays the caller's. */
+    storage->release = release;
+    storage->user = user;
+    *tensor = made;
+    return DSC_OK;
+}
+
+dsc_status dsc_tensor_uniform(const dsc_context *context, dsc_dtype dtype, size_t rank, const size_t *shape,
+                              dsc_random *random, double low, double high, dsc_tensor **tensor) {
+    DSC_CHECK_NOT_NULL(tensor);
+    DSC_CHECK_DTYPE(dtype);
+    dsc_tensor *made;
+    DSC_TRY(dsc_tensor_empty(context, dtype, rank, shape, &made));
+    return finish(dsc_random_uniform(random, dtype, made->count, low, high, dsc_data(made)), made, tensor);
+}
+
+dsc_status dsc_tensor_normal(const dsc_context *context, dsc_dtype dtype, size_t rank, const size_t *shape,
+                             dsc_random *random, double mean, double deviation, dsc_tensor **tensor) {
+    DSC_CHECK_NOT_NULL(tensor);
+    DSC_CHECK_DTYPE(dtype);
+    dsc_tensor *made;
+    DSC_TRY(dsc_tensor_empty(context, dtype, rank, shape, &made));
+    return finish(dsc_random_normal(random, dtype, made->count, mean, deviation, dsc_data(made)), made,
+                  tensor);
+}
+
+dsc_dtype dsc_tensor_dtype(const dsc_tensor *t) {
+    return t->dtype;
+}
+size_t dsc_tensor_rank(const dsc_tensor *t) {
+    return t->rank;
+}
+const size_t *dsc_tensor_shape(const dsc_tensor *t) {
+    return t->shape;
+}
+const size_t *dsc_tensor_strides(const dsc_tensor *t) {
+    return t->strides;
+}
+size_t dsc_tensor_count(const dsc_tensor *t) {
+    return t->count;
+}
+bool dsc_tensor_is_contiguous(const dsc_tensor *t) {
+    return t->is_contiguous;
+}
+const dsc_context *dsc_tensor_context(const dsc_tensor *t) {
+    return dsc_context_of(t);
+}
+const void *dsc_tensor_data(const dsc_tensor *t) {
+    return dsc_data(t);
+}
+void *dsc_tensor_mutable_data(dsc_tensor *t) {
+    dsc_note_change(t);
+    return dsc_data(t);
+}
+uint64_t dsc_tensor_version(const dsc_tensor *t) {
+    return dsc_version_of(t);
+}
+
+dsc_status dsc_tensor_item(const dsc_tensor *t, double *value) {
+    DSC_CHECK_NOT_NULL(t);
+    DSC_CHECK_NOT_NULL(value);
+    if (t->count != 1)
+        return dsc_fail(DSC_ERROR_SIZE, "%s: shape %s has %zu numbers, must have 1", __func__,
+                        dsc_shape_text(t->rank, t->shape).text, t->count);
+    *value = dsc_number_at(t->dtype, dsc_data(t), 0);
+    return DSC_OK;
+}
+
+dsc_status dsc_tensor_copy_out(const dsc_tensor *t, void *data) {
+    DSC_CHECK_NOT_NULL(t);
+    if (t->count == 0)
+        return DSC_OK;
+    DSC_CHECK_NOT_NULL(data);
+    dsc_tensor out = {.references = 1, .dtype = t->dtype, .rank = t->rank, .count = t->count};
+    dsc_storage there = {.data = data, .context = dsc_context_of(t)};
+    out.storage = &there;
+    memcpy(out.shape, t->shape, sizeof out.shape);
+    dsc_contiguous_strides(t->rank, t->shape, out.strides);
+    out.is_contiguous = true;
+    return dsc_convert_into(t, &out);
+}
+
+dsc_status dsc_contiguous_of(dsc_tensor *t, dsc_tensor **contiguous) {
+    if (t->is_contiguous) {
+        *contiguous = dsc_tensor_retain(t);
+        return DSC_OK;
+    }
+    dsc_tensor *made;
+    DSC_TRY(dsc_make_like(t, t->dtype, &made));
+    return finish(dsc_convert_into(t, made), made, contiguous);
+}
+
+dsc_status dsc_tensor_detach(dsc_tensor *t, dsc_tensor **detached) {
+    DSC_CHECK_NOT_NULL(t);
+    DSC_CHECK_NOT_NULL(detached);
+    return dsc_view_of(t, t->rank, t->shape, t->strides, t->offset, detached);
+}

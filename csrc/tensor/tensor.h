@@ -1,0 +1,100 @@
+/* What a tensor is made of, for those who make and record them. */
+#ifndef DSC_TENSOR_TENSOR_H
+#define DSC_TENSOR_TENSOR_H
+
+#include <stdatomic.h>
+
+#include "core/internal.h"
+#include "descent/tensor.h"
+
+typedef struct dsc_node dsc_node;
+
+/* Counted memory. */
+typedef struct dsc_storage {
+    atomic_size_t references;
+    atomic_uint_fast64_t version;
+    void *data;
+    const dsc_context *context;
+    struct dsc_cache
+        *cache; /* what the memory goes back to; NULL: it is the caller's, or stands right here */
+    size_t bytes;
+    void (*release)(void *user);
+    void *user;
+} dsc_storage;
+
+struct dsc_tensor {
+    atomic_size_t references;
+    dsc_storage *storage;
+    size_t offset, count;
+    size_t shape[DSC_MAX_RANK], strides[DSC_MAX_RANK];
+    dsc_dtype dtype;
+    uint8_t rank;
+    bool is_contiguous;
+    bool requires_grad;
+    bool has_grad;       /* whether `grad` has a gradient: else it is only the place for one */
+    bool has_grad_place; /* whether that place was given */
+    size_t awaited;      /* deliveries that a pass with a callback is still going to make */
+    dsc_node *node;      /* what computed it; NULL for leaves */
+    dsc_tensor *grad;
+    dsc_tensor *recorded_grad; /* the same gradient as something to differentiate, after create_graph */
+};
+
+dsc_status dsc_storage_create(const dsc_context *context, size_t bytes, dsc_storage **storage);
+dsc_status dsc_storage_wrap(const dsc_context *context, void *data, void (*release)(void *), void *user,
+                            dsc_storage **storage);
+void dsc_storage_release(dsc_storage *storage);
+
+/* A shape's strides where the last dimension is next to itself; its number of elements. */
+size_t dsc_contiguous_strides(size_t rank, const size_t *shape, size_t *strides);
+/* Refuses shapes that no tensor can have. */
+dsc_status dsc_check_shape(const char *function, dsc_dtype dtype, size_t rank, const size_t *shape);
+
+/* A tensor of this storage: `storage` is retained. Nothing is recorded. */
+dsc_status dsc_view_of(const dsc_tensor *like, size_t rank, const size_t *shape, const size_t *strides,
+                       size_t offset, dsc_tensor **view);
+/* An uninitialised, contiguous tensor of a known good shape. */
+dsc_status dsc_make(const dsc_context *context, dsc_dtype dtype, size_t rank, const size_t *shape,
+                    dsc_tensor **tensor);
+static inline dsc_status dsc_make_like(const dsc_tensor *like, dsc_dtype dtype, dsc_tensor **tensor) {
+    return dsc_make(like->storage->context, dtype, like->rank, like->shape, tensor);
+}
+
+static inline void *dsc_data(const dsc_tensor *t) {
+    return (char *)t->storage->data + t->offset * dsc_dtype_size(t->dtype);
+}
+static inline const dsc_context *dsc_context_of(const dsc_tensor *t) {
+    return t->storage->context;
+}
+static inline void dsc_note_change(dsc_tensor *t) {
+    atomic_fetch_add_explicit(&t->storage->version, 1, memory_order_relaxed);
+}
+static inline uint64_t dsc_version_of(const dsc_tensor *t) {
+    return atomic_load_explicit(&t->storage->version, memory_order_relaxed);
+}
+bool dsc_same_shape(const dsc_tensor *a, const dsc_tensor *b);
+
+/* A number of any type, and back: out of range becomes the nearest, as does what lies between. */
+double dsc_number_at(dsc_dtype dtype, const void *data, size_t at);
+void dsc_set_number(dsc_dtype dtype, void *data, size_t at, double value);
+
+/* From element to element in order: `at` is where the present one stands. */
+typedef struct dsc_walk {
+    const dsc_tensor *tensor;
+    size_t at, index[DSC_MAX_RANK];
+} dsc_walk;
+void dsc_walk_begin(dsc_walk *walk, const dsc_tensor *tensor);
+void dsc_walk_next(dsc_walk *walk);
+
+/* A view that repeats x to a shape; nothing is recorded. Refused: shapes that do not broadcast so. */
+dsc_status dsc_broadcast_view(const char *function, const dsc_tensor *x, size_t rank, const size_t *shape,
+                              dsc_tensor **view);
+
+/* "[3, 4]" */
+dsc_text dsc_shape_text(size_t rank, const size_t *shape);
+
+/* The same numbers contiguously: the tensor itself, retained, or a copy. Nothing is recorded. */
+dsc_status dsc_contiguous_of(dsc_tensor *tensor, dsc_tensor **contiguous);
+/* out, contiguous or not, = x of the same shape, converted. */
+dsc_status dsc_convert_into(const dsc_tensor *x, dsc_tensor *out);
+
+#endif
