@@ -18,6 +18,7 @@
 #include "descent/glm.h"
 #include "descent/layers.h"
 #include "descent/linalg.h"
+#include "descent/loss_kernels.h"
 #include "descent/losses.h"
 #include "descent/newton.h"
 #include "descent/operations.h"

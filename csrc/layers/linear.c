@@ -16,7 +16,7 @@ static void DSC_NAME(finish_row)(size_t n, const DSC_REAL *b, bool relu, DSC_REA
     }
 }
 
-static void DSC_NAME(finish_tile)(const dsc_linear *l, dsc_gemm_tile t) {
+static void DSC_NAME(finish_tile)(const dsc_linear_call *l, dsc_gemm_tile t) {
     const DSC_REAL *b = l->b == NULL ? NULL : (const DSC_REAL *)l->b + t.column;
     DSC_REAL *y = (DSC_REAL *)l->y + t.row * l->outputs + t.column;
     for (size_t i = 0; i < t.height; ++i)
@@ -57,7 +57,8 @@ static void DSC_NAME(sum_columns)(size_t rows, size_t stride, size_t n, const DS
 
 /* The whole backward pass of a layer too small for GEMM calls to pay. */
 DSC_MULTIVERSION
-static void DSC_NAME(small_backward)(const dsc_linear *l, const dsc_linear_gradients *g, const DSC_REAL *dz) {
+static void DSC_NAME(small_backward)(const dsc_linear_call *l, const dsc_linear_gradients *g,
+                                     const DSC_REAL *dz) {
     size_t inputs = l->inputs, outputs = l->outputs;
     const DSC_REAL *x = l->x, *w = l->w;
     DSC_REAL *dw = g->dw, *dx = g->dx;
@@ -81,7 +82,7 @@ static void DSC_NAME(small_backward)(const dsc_linear *l, const dsc_linear_gradi
 }
 
 DSC_MULTIVERSION
-static void DSC_NAME(small_forward)(const dsc_linear *l) {
+static void DSC_NAME(small_forward)(const dsc_linear_call *l) {
     const DSC_REAL *x = l->x, *w = l->w;
     DSC_REAL *y = l->y;
     for (size_t i = 0; i < l->batch; ++i)
@@ -107,19 +108,20 @@ enum { SMALL = 512, BIAS_COLUMNS = 256 };
 #define DSC_TEMPLATE "layers/linear.c"
 #include "core/instantiate.h"
 
-static bool is_small(const dsc_linear *l) {
+static bool is_small(const dsc_linear_call *l) {
     return l->batch <= SMALL && l->inputs <= SMALL && l->outputs <= SMALL &&
            l->batch * l->inputs * l->outputs <= SMALL;
 }
 
-static dsc_status check(const dsc_linear *layer) {
+static dsc_status check(const dsc_linear_call *layer) {
     DSC_CHECK_NOT_NULL(layer);
     DSC_CHECK_DTYPE(layer->dtype);
     if (layer->activation != DSC_ACTIVATION_NONE && layer->activation != DSC_ACTIVATION_RELU)
-        return dsc_fail(DSC_ERROR_ARGUMENT, "dsc_linear: unknown activation %d", (int)layer->activation);
+        return dsc_fail(DSC_ERROR_ARGUMENT, "dsc_linear_call: unknown activation %d", (int)layer->activation);
     if (layer->inputs == 0 || layer->outputs == 0)
-        return dsc_fail(DSC_ERROR_SIZE, "dsc_linear: %zu inputs and %zu outputs, both must be at least 1",
-                        layer->inputs, layer->outputs);
+        return dsc_fail(DSC_ERROR_SIZE,
+                        "dsc_linear_call: %zu inputs and %zu outputs, both must be at least 1", layer->inputs,
+                        layer->outputs);
     DSC_CHECK_NOT_NULL(layer->w);
     if (layer->batch != 0) {
         DSC_CHECK_NOT_NULL(layer->x);
@@ -129,7 +131,7 @@ static dsc_status check(const dsc_linear *layer) {
 }
 
 typedef struct forward_job {
-    const dsc_linear *layer;
+    const dsc_linear_call *layer;
     dsc_gemm_plan product;
 } forward_job;
 
@@ -142,7 +144,7 @@ static void forward_tile(void *argument, size_t index) {
         finish_tile_f64(job->layer, t);
 }
 
-dsc_status dsc_linear_forward(const dsc_context *context, const dsc_linear *layer) {
+dsc_status dsc_linear_forward(const dsc_context *context, const dsc_linear_call *layer) {
     DSC_TRY(check(layer));
     if (is_small(layer)) {
         if (layer->dtype == DSC_FLOAT32)
@@ -168,7 +170,7 @@ dsc_status dsc_linear_forward(const dsc_context *context, const dsc_linear *laye
 }
 
 typedef struct backward_job {
-    const dsc_linear *layer;
+    const dsc_linear_call *layer;
     const dsc_linear_gradients *gradients;
     const void *dz;
     dsc_gemm_plan dw, dx;
@@ -198,7 +200,7 @@ static void backward_tile(void *argument, size_t index) {
                         (double *)job->gradients->db + column);
 }
 
-dsc_status dsc_linear_backward(const dsc_context *context, const dsc_linear *layer,
+dsc_status dsc_linear_backward(const dsc_context *context, const dsc_linear_call *layer,
                                const dsc_linear_gradients *gradients) {
     DSC_TRY(check(layer));
     DSC_CHECK_NOT_NULL(gradients);

@@ -53,14 +53,14 @@ static dsc_status run_band(const dsc_context *context, const dsc_linear_cross_en
     if (part.over.samples < BAND)
         slopes = (char *)loss->workspace + part.over.samples * classes * dsc_dtype_size(dtype);
     const void *x = rows(loss->x, start, loss->inputs, dtype);
-    dsc_linear layer = {.dtype = dtype,
-                        .batch = count,
-                        .inputs = loss->inputs,
-                        .outputs = classes,
-                        .x = x,
-                        .w = loss->linear,
-                        .b = loss->linear_bias,
-                        .y = logits};
+    dsc_linear_call layer = {.dtype = dtype,
+                             .batch = count,
+                             .inputs = loss->inputs,
+                             .outputs = classes,
+                             .x = x,
+                             .w = loss->linear,
+                             .b = loss->linear_bias,
+                             .y = logits};
     DSC_TRY(dsc_linear_forward(context, &layer));
     part.over.samples = count;
     part.over.input = logits;

@@ -15,17 +15,17 @@ typedef enum dsc_activation { DSC_ACTIVATION_NONE = 0, DSC_ACTIVATION_RELU = 1 }
 
 /* The sizes and buffers of y = activation(x w^T + b).
  *     x batch x inputs; w outputs x inputs; b outputs, or NULL for none; y batch x outputs */
-typedef struct dsc_linear {
+typedef struct dsc_linear_call {
     dsc_dtype dtype;
     dsc_activation activation;
     size_t batch, inputs, outputs;
     const void *x, *w, *b;
     void *y;
-} dsc_linear;
+} dsc_linear_call;
 
 /* Writes y. Source: torch.nn.Linear. ReLU passes NaN on, as PyTorch's does.
  * Refused: inputs or outputs 0, NULL buffers, sizes that overflow. */
-dsc_status dsc_linear_forward(const dsc_context *context, const dsc_linear *layer);
+dsc_status dsc_linear_forward(const dsc_context *context, const dsc_linear_call *layer);
 
 /* Where the gradients go; each may be NULL where it is not wanted. */
 typedef struct dsc_linear_gradients {
@@ -44,7 +44,7 @@ typedef struct dsc_linear_gradients {
  * An empty batch leaves zero gradients. dw and dx are as exact as dsc_gemm; db is summed over 256 samples in
  * its own type, and those sums in double: its error is at most about 256 eps times the sum of |dz|, whatever
  * the batch. */
-dsc_status dsc_linear_backward(const dsc_context *context, const dsc_linear *layer,
+dsc_status dsc_linear_backward(const dsc_context *context, const dsc_linear_call *layer,
                                const dsc_linear_gradients *gradients);
 
 /* Elementwise y = max(x, 0), n numbers; NaN stays NaN. y may be x. */
