@@ -98,14 +98,14 @@ static void DSC_NAME(small_forward)(const dsc_linear_call *l) {
 #else
 
 #include "core/sums.h"
-#include "descent/layers.h"
-#include "layers/relu.h"
+#include "descent/layer_kernels.h"
+#include "elementwise/relu.h"
 #include "linalg/gemm.h"
 
 /* Multiplications below which three plain loops beat the calls into OpenBLAS. */
 enum { SMALL = 512, BIAS_COLUMNS = 256 };
 
-#define DSC_TEMPLATE "layers/linear.c"
+#define DSC_TEMPLATE "linalg/linear.c"
 #include "core/instantiate.h"
 
 static bool is_small(const dsc_linear_call *l) {
