@@ -12,6 +12,7 @@
 #define DESCENT_H
 
 #include "descent/autodiff.h"
+#include "descent/checkpoint.h"
 #include "descent/context.h"
 #include "descent/data.h"
 #include "descent/elementwise.h"
