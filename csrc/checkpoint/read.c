@@ -83,7 +83,8 @@ static dsc_status read_header(const source *s, uint64_t *length, cJSON **header)
     if (text == NULL)
         return dsc_fail(DSC_ERROR_MEMORY, "%s: out of memory", s->path);
     dsc_status status = read_exactly(s, text, *length);
-    *header = status == DSC_OK ? cJSON_ParseWithLength(text, *length) : NULL;
+    text[*length] = '\0';
+    *header = status == DSC_OK ? cJSON_ParseWithLengthOpts(text, *length + 1, NULL, true) : NULL;
     free(text);
     if (status == DSC_OK && !cJSON_IsObject(*header))
         status = damaged(s, "its header is no JSON object");
