@@ -97,6 +97,8 @@ dsc_status dsc_allocate_zeroed(size_t bytes, void **memory);
 #if __has_feature(thread_sanitizer)
 #define DSC_THREAD_SANITIZER
 #endif
+#elif defined(__SANITIZE_THREAD__)
+#define DSC_THREAD_SANITIZER
 #endif
 
 /* Loops marked so are compiled once for each instruction set and chosen when the library is loaded. Not under
@@ -106,5 +108,10 @@ dsc_status dsc_allocate_zeroed(size_t bytes, void **memory);
 #else
 #define DSC_MULTIVERSION
 #endif
+
+/* For the target attribute: what x86-64-v4 and -v3 have, and kernels of vectors need. Not as arch=..., which
+ * brings Clang's preference for vectors of 256 bits. */
+#define DSC_V4_FEATURES "avx512f,avx512vl,avx512bw,avx512dq,fma,bmi2"
+#define DSC_V3_FEATURES "avx2,fma,bmi2"
 
 #endif

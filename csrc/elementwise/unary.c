@@ -23,7 +23,7 @@ static void DSC_NAME(unary_range)(dsc_unary operation, size_t n, const DSC_REAL 
         break;
     case DSC_ABS:
         for (size_t i = 0; i < n; ++i)
-            y[i] = __builtin_elementwise_abs(x[i]);
+            y[i] = dsc_abs(x[i]);
         break;
     case DSC_SIGN:
         for (size_t i = 0; i < n; ++i)

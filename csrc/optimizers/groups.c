@@ -67,7 +67,7 @@ static dsc_status apply(dsc_group *copy, size_t count, const dsc_option *values)
     if (count > 0)
         DSC_CHECK_NOT_NULL(values);
     for (size_t i = 0; i < count; ++i) {
-        size_t index;
+        size_t index = 0;
         DSC_TRY(find_option(info, values[i].name, &index));
         DSC_TRY(check_range(info, &info->options[index], values[i].value));
         copy->options[index] = values[i].value;
@@ -256,7 +256,7 @@ dsc_status dsc_optimizer_get_statistics(const dsc_optimizer *o, size_t group,
 dsc_status dsc_optimizer_get_option(const dsc_optimizer *o, size_t group, const char *name, double *value) {
     DSC_TRY(check_group(o, group));
     DSC_CHECK_NOT_NULL(value);
-    size_t index;
+    size_t index = 0;
     DSC_TRY(find_option(&o->groups[group].rule->info, name, &index));
     *value = o->groups[group].options[index];
     return DSC_OK;

@@ -44,8 +44,8 @@ dsc_status dsc_allocate_workspace(dsc_optimizer *o, size_t bytes) {
     return DSC_OK;
 }
 
-/* The tensors' list with `count` more at its end; the caller takes them over by setting tensor_count and
- * total. */
+/* The tensors' list with `count` more at its end, and *total with their lengths; the caller takes them over
+ * by setting tensor_count and total. */
 static dsc_status append_tensors(dsc_optimizer *o, size_t count, const size_t *lengths,
                                  const char *const *names, size_t *total) {
     dsc_tensor *tensors = realloc(o->tensors, (o->tensor_count + count + 1) * sizeof *tensors);
@@ -53,7 +53,6 @@ static dsc_status append_tensors(dsc_optimizer *o, size_t count, const size_t *l
         return dsc_fail(DSC_ERROR_MEMORY, "an optimizer of %zu tensors is not to be had",
                         o->tensor_count + count);
     o->tensors = tensors;
-    *total = o->total;
     for (size_t i = 0; i < count; ++i) {
         tensors[o->tensor_count + i] = (dsc_tensor){
             .start = *total, .length = lengths[i], .rank = 1, .shape = {lengths[i]}, .group = SIZE_MAX};
@@ -96,7 +95,7 @@ dsc_status dsc_optimizer_add_tensors(dsc_optimizer *o, size_t count, const size_
     if (o->lbfgs != NULL)
         return dsc_fail(DSC_ERROR_ARGUMENT, "lbfgs must be the only group, of all tensors");
     dsc_optimizer old = *o;
-    size_t total;
+    size_t total = o->total;
     DSC_TRY(append_tensors(o, count, lengths, names, &total));
     old.tensors = o->tensors;
     o->tensor_count += count;

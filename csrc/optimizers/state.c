@@ -131,7 +131,7 @@ static dsc_status find_rows(const dsc_optimizer *o, size_t tensor, size_t slot, 
 }
 
 dsc_status dsc_optimizer_export_rows(const dsc_optimizer *o, size_t tensor, size_t slot, uint8_t *begun) {
-    size_t plane;
+    size_t plane = 0;
     DSC_TRY(find_rows(o, tensor, slot, &plane));
     DSC_CHECK_NOT_NULL(begun);
     const dsc_tensor *t = &o->tensors[tensor];
@@ -141,7 +141,7 @@ dsc_status dsc_optimizer_export_rows(const dsc_optimizer *o, size_t tensor, size
 }
 
 dsc_status dsc_optimizer_import_rows(dsc_optimizer *o, size_t tensor, size_t slot, const uint8_t *begun) {
-    size_t plane;
+    size_t plane = 0;
     DSC_TRY(find_rows(o, tensor, slot, &plane));
     DSC_CHECK_NOT_NULL(begun);
     return dsc_restrict_plane(o, &o->tensors[tensor], plane, begun);
