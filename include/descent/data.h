@@ -5,9 +5,7 @@
 #include "context.h"
 #include "status.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
+DSC_BEGIN_API
 
 /* out[b] = row indices[b] of bytes, each byte / 255 as float32: what torchvision's ToTensor makes
  * of 8-bit images. bytes: rows x row; out: count x row. Refused: an index outside [0, rows). */
@@ -18,7 +16,5 @@ dsc_status dsc_gather_bytes(const dsc_context *context, size_t rows, size_t row,
 dsc_status dsc_gather_rows(const dsc_context *context, size_t rows, size_t row, const void *data,
                            size_t count, const int64_t *indices, void *out);
 
-#ifdef __cplusplus
-}
-#endif
+DSC_END_API
 #endif
