@@ -92,6 +92,7 @@ dsc_status dsc_unary_run(const dsc_context *context, dsc_dtype dtype, dsc_unary 
     DSC_CHECK_DTYPE(dtype);
     if ((unsigned)operation > DSC_ATAN)
         return dsc_fail(DSC_ERROR_ARGUMENT, "%s: unknown operation %d", __func__, (int)operation);
+    DSC_CHECK_COUNT(n, dtype);
     if (n == 0)
         return DSC_OK;
     DSC_CHECK_NOT_NULL(x);

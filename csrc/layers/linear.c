@@ -137,6 +137,7 @@ static dsc_status check(const dsc_linear *layer) {
     if (layer->inputs == 0 || layer->outputs == 0)
         return dsc_fail(DSC_ERROR_SIZE, "dsc_linear: %zu inputs and %zu outputs, both must be at least 1",
                         layer->inputs, layer->outputs);
+    DSC_CHECK_PRODUCT(layer->inputs, layer->outputs, layer->dtype);
     DSC_CHECK_NOT_NULL(layer->w);
     if (layer->batch != 0) {
         DSC_CHECK_NOT_NULL(layer->x);
@@ -271,6 +272,8 @@ dsc_status dsc_linear_backward(const dsc_context *context, const dsc_linear *lay
     }
     DSC_CHECK_PRODUCT(layer->batch, layer->outputs, layer->dtype);
     const void *dz = relu ? gradients->dz : gradients->dy;
+    if (layer->batch == 0)
+        dz = layer->w; /* nothing is read, but from somewhere */
     if (!is_small(layer))
         return large_backward(context, layer, gradients, dz);
     DSC_TRY(pass_activation(context, layer, gradients));

@@ -283,6 +283,8 @@ dsc_status dsc_cross_entropy_apply(const dsc_context *context, const dsc_cross_e
                              .by_probabilities = by_probabilities};
     size_t tiles = dsc_ceil_div(over->samples, job.tile);
     if (job.inner > 1)
+        DSC_CHECK_PRODUCT(ROWS * tiles, over->classes, over->dtype);
+    if (job.inner > 1)
         DSC_TRY(dsc_allocate(tiles * ROWS * over->classes * dsc_dtype_size(over->dtype), &job.scratch));
     dsc_parallel_for(context, tiles, cross_entropy_tile, &job);
     dsc_free(job.scratch);

@@ -73,7 +73,7 @@ dsc_status dsc_optimizer_get_slot(const dsc_optimizer *o, size_t tensor, size_t 
     for (size_t row = 0; (t->partial >> plane & 1) != 0 && !info->partly && row < t->shape[0]; ++row)
         info->partly = (dsc_missing_in_row(t, row) >> plane & 1) != 0;
     for (size_t d = 0; d < t->rank && rule->is_reduced != NULL && plane != DSC_SLOW; ++d)
-        if (rule->is_reduced(plane, d, t->rank))
+        if (t->length > 0 && rule->is_reduced(plane, d, t->rank)) /* nothing stays nothing */
             info->shape[d] = 1;
     return DSC_OK;
 }
