@@ -1,7 +1,8 @@
 #!/bin/sh
 # Builds the C library with each compiler, installs it, and checks what a C program sees of it: exported symbols, the
-# SONAME, pkg-config, the licence, the examples by their own command lines; then hostile arguments, under AddressSanitizer
-# and UndefinedBehaviorSanitizer. Usage: Scripts/test-library.sh [compilers; gcc and Clang, which may be Swift's]
+# SONAME, pkg-config, the licence, the examples by their own command lines; what must be rounded where it stands; then
+# hostile arguments, under AddressSanitizer and UndefinedBehaviorSanitizer.
+# Usage: Scripts/test-library.sh [compilers; gcc and Clang, which may be Swift's]
 set -eu
 swift_clang=$(dirname "$(readlink -f "$(command -v "${SWIFT:-swift}")")")/clang
 clang=$(command -v clang || echo "$swift_clang")
@@ -43,6 +44,12 @@ for cc in "$@"; do
     done
     "$cc" Examples/C/adam.c $(pkg-config --cflags --libs descent) -o "$home/adam"
     LD_LIBRARY_PATH="$prefix/lib" "$home/adam"
+
+    for flags in "-O2" "-O3 -march=native"; do
+        "$cc" -std=gnu17 -Wall -Wextra -Werror $flags -Iinclude -Icsrc Tests/Rounding/main.c "$prefix/lib/libdescent.a" \
+            -llapacke -lopenblas -pthread -lm -o "$home/rounding"
+        "$home/rounding" || fail "rounding, with $flags"
+    done
 
     sanitize="-g -O1 -fsanitize=address,undefined -fno-sanitize-recover=undefined"
     out=.build/library-$name-sanitized
