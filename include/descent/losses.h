@@ -17,9 +17,7 @@
 #include "loss_kernels.h"
 #include "tensor.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
+DSC_BEGIN_API
 
 /* ---- Of elements: prediction and targets have one type and shape ---- */
 
@@ -53,7 +51,5 @@ typedef struct dsc_cross_entropy_options {
 dsc_status dsc_cross_entropy_loss(dsc_tensor *logits, dsc_tensor *targets,
                                   const dsc_cross_entropy_options *options, dsc_tensor **result);
 
-#ifdef __cplusplus
-}
-#endif
+DSC_END_API
 #endif

@@ -18,9 +18,7 @@
 #include "layer_kernels.h"
 #include "tensor.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
+DSC_BEGIN_API
 
 /* ---- The table ---- */
 
@@ -123,7 +121,5 @@ dsc_status dsc_matmul(dsc_tensor *a, dsc_tensor *b, dsc_tensor **result);
 dsc_status dsc_linear(dsc_tensor *x, dsc_tensor *weight, dsc_tensor *bias, dsc_activation activation,
                       dsc_tensor **result);
 
-#ifdef __cplusplus
-}
-#endif
+DSC_END_API
 #endif
