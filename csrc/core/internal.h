@@ -63,6 +63,15 @@ static inline bool dsc_is_real(dsc_dtype dtype) {
             return dsc_pass_status;                                                                          \
     } while (0)
 
+/* dsc_dtype_size of a known type. */
+static inline size_t dsc_size_of(dsc_dtype dtype) {
+    static const uint8_t sizes[] = {
+        [DSC_FLOAT32] = 4, [DSC_FLOAT64] = 8, [DSC_INT64] = 8,    [DSC_UINT8] = 1,
+        [DSC_BOOL] = 1,    [DSC_FLOAT16] = 2, [DSC_BFLOAT16] = 2,
+    };
+    return sizes[dtype];
+}
+
 /* a * b * element bytes must fit size_t (and so every index does). */
 static inline bool dsc_bytes_overflow(size_t a, size_t b, size_t size) {
     size_t elements, bytes;
