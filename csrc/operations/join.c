@@ -78,7 +78,8 @@ dsc_status dsc_cat(size_t count, dsc_tensor *const *tensors, int64_t dimension, 
     const dsc_operation *operation = &dsc_operations[dsc_op_cat];
     if (count == 0)
         return dsc_fail(DSC_ERROR_SIZE, "cat: there are no tensors");
-    DSC_CHECK_NOT_NULL(tensors);
+    if (tensors == NULL)
+        return dsc_fail(DSC_ERROR_ARGUMENT, "cat: tensors is NULL");
     DSC_TRY(dsc_check_inputs(operation, count, tensors, result));
     const dsc_tensor *like = tensors[0];
     for (size_t i = 1; i < count && is_passed_by(like); ++i)
@@ -133,14 +134,22 @@ void dsc_pull_back_cat(dsc_pullback *p) {
     }
 }
 
+/* Not rows of the table, but named in messages. */
+static const dsc_operation stacking = {.name = "stack"}, splitting = {.name = "split"};
+
 dsc_status dsc_stack(size_t count, dsc_tensor *const *tensors, int64_t dimension, dsc_tensor **result) {
     if (count == 0)
         return dsc_fail(DSC_ERROR_SIZE, "stack: there are no tensors");
-    DSC_CHECK_NOT_NULL(tensors);
-    DSC_CHECK_NOT_NULL(result);
-    for (size_t i = 0; i < count; ++i) {
-        if (tensors[i] == NULL)
-            return dsc_fail(DSC_ERROR_ARGUMENT, "stack: tensor %zu is NULL", i);
+    if (tensors == NULL)
+        return dsc_fail(DSC_ERROR_ARGUMENT, "stack: tensors is NULL");
+    DSC_TRY(dsc_check_inputs(&stacking, count, tensors, result));
+    size_t d, rank = (size_t)tensors[0]->rank + 1;
+    DSC_TRY(dsc_check_dimension(&stacking, dimension, rank, &d));
+    if (rank > DSC_MAX_RANK)
+        return dsc_fail(DSC_ERROR_SIZE, "stack: the result of tensors of %d dimensions would have %zu",
+                        DSC_MAX_RANK, rank);
+    for (size_t i = 1; i < count; ++i) {
+        DSC_TRY(dsc_check_same_dtype(&stacking, tensors[0], tensors[i]));
         if (!dsc_same_shape(tensors[i], tensors[0]))
             return dsc_fail(DSC_ERROR_SIZE, "stack: tensor %zu has shape %s, tensor 0 has %s", i,
                             dsc_shape_text(tensors[i]->rank, tensors[i]->shape).text,
@@ -151,9 +160,9 @@ dsc_status dsc_stack(size_t count, dsc_tensor *const *tensors, int64_t dimension
         return dsc_fail(DSC_ERROR_MEMORY, "stack: out of memory");
     dsc_status status = DSC_OK;
     for (size_t i = 0; i < count && status == DSC_OK; ++i)
-        status = dsc_unsqueeze(tensors[i], dimension, &wider[i]);
+        status = dsc_unsqueeze(tensors[i], (int64_t)d, &wider[i]);
     if (status == DSC_OK)
-        status = dsc_cat(count, wider, dimension, result);
+        status = dsc_cat(count, wider, (int64_t)d, result);
     for (size_t i = 0; i < count; ++i)
         dsc_tensor_release(wider[i]);
     free(wider);
@@ -162,20 +171,17 @@ dsc_status dsc_stack(size_t count, dsc_tensor *const *tensors, int64_t dimension
 
 dsc_status dsc_split(dsc_tensor *x, size_t count, const size_t *sizes, int64_t dimension,
                      dsc_tensor **results) {
-    const dsc_operation *operation = &dsc_operations[dsc_op_slice];
-    DSC_CHECK_NOT_NULL(x);
-    if (count > 0) {
-        DSC_CHECK_NOT_NULL(sizes);
-        DSC_CHECK_NOT_NULL(results);
-    }
+    DSC_TRY(dsc_check_inputs(&splitting, 1, &x, results));
+    if (count > 0 && sizes == NULL)
+        return dsc_fail(DSC_ERROR_ARGUMENT, "split: sizes is NULL");
     size_t d, sum = 0;
-    DSC_TRY(dsc_check_dimension(operation, dimension, x->rank, &d));
-    bool fits = true;
+    DSC_TRY(dsc_check_dimension(&splitting, dimension, x->rank, &d));
     for (size_t i = 0; i < count; ++i)
-        fits &= !__builtin_add_overflow(sum, sizes[i], &sum);
-    if (!fits || sum != x->shape[d])
-        return dsc_fail(DSC_ERROR_SIZE, "split: the sizes add up to %zu, dimension %zu of shape %s does not",
-                        sum, d, dsc_shape_text(x->rank, x->shape).text);
+        if (__builtin_add_overflow(sum, sizes[i], &sum))
+            return dsc_fail(DSC_ERROR_OVERFLOW, "split: the sum of the sizes overflows");
+    if (sum != x->shape[d])
+        return dsc_fail(DSC_ERROR_SIZE, "split: the sizes add up to %zu, dimension %zu of shape %s is %zu",
+                        sum, d, dsc_shape_text(x->rank, x->shape).text, x->shape[d]);
     /* The results are the caller's only when all are there. */
     dsc_tensor **parts = calloc(dsc_max_size(count, 1), sizeof *parts);
     if (parts == NULL)
