@@ -113,7 +113,7 @@ dsc_status dsc_tile(dsc_tensor *x, size_t count, const size_t *times, dsc_tensor
     DSC_CHECK_NOT_NULL(result);
     if (count > 0)
         DSC_CHECK_NOT_NULL(times);
-    size_t rank = dsc_max_size(x->rank, count), shape[DSC_MAX_RANK];
+    size_t rank = dsc_max_size(x->rank, count), shape[DSC_MAX_RANK] = {0};
     if (rank > DSC_MAX_RANK)
         return dsc_fail(DSC_ERROR_SIZE, "tile: %zu dimensions, must be at most %d", count, DSC_MAX_RANK);
     for (size_t d = 0; d < rank; ++d)
