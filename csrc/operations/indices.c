@@ -76,6 +76,7 @@ typedef struct rows_job {
 
 static void take_tile(void *argument, size_t tile) {
     const rows_job *job = argument;
+    const int64_t *index = job->index; /* or every copy, which may be to anywhere, has it read again */
     size_t size = dsc_dtype_size(job->dtype), bytes = job->around.inner * size;
     size_t end = dsc_min_size((tile + 1) * job->tile, job->around.outer * job->n);
     for (size_t r = tile * job->tile; r < end;) {
@@ -85,13 +86,13 @@ static void take_tile(void *argument, size_t tile) {
         r += last - i;
         if (bytes == 4)
             for (; i < last; ++i, to += 4)
-                memcpy(to, from + (size_t)job->index[i] * 4, 4);
+                memcpy(to, from + (size_t)index[i] * 4, 4);
         else if (bytes == 8)
             for (; i < last; ++i, to += 8)
-                memcpy(to, from + (size_t)job->index[i] * 8, 8);
+                memcpy(to, from + (size_t)index[i] * 8, 8);
         else
             for (; i < last; ++i, to += bytes)
-                memcpy(to, from + (size_t)job->index[i] * bytes, bytes);
+                memcpy(to, from + (size_t)index[i] * bytes, bytes);
     }
 }
 
