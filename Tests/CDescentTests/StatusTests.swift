@@ -54,7 +54,7 @@ import Testing
   }
 
   @Test func linearLayers() {
-    var layer = dsc_linear()
+    var layer = dsc_linear_call()
     #expect(dsc_linear_forward(nil, nil) == DSC_ERROR_ARGUMENT)
     #expect(dsc_linear_forward(nil, &layer) == DSC_ERROR_SIZE && lastError().contains("0 inputs"))
     (layer.batch, layer.inputs, layer.outputs) = (1, 2, 3)
@@ -71,7 +71,7 @@ import Testing
     weights.withUnsafeBytes { w in
       dw.withUnsafeMutableBytes { dw in
         db.withUnsafeMutableBytes { db in
-          var layer = dsc_linear()
+          var layer = dsc_linear_call()
           (layer.inputs, layer.outputs, layer.w) = (inputs, 2, w.baseAddress)
           var gradients = dsc_linear_gradients()
           (gradients.dw, gradients.db) = (dw.baseAddress, db.baseAddress)

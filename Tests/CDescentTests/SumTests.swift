@@ -50,7 +50,7 @@ import Testing
       let (x, dy, tenth) = (tenths(Self.n * inputs, t), tenths(Self.n * outputs, t), Self.tenth(t))
       let (w, y) = (tenths(outputs * inputs, t), Buffer(zeros: Self.n * outputs, t))
       let (dw, db) = (tenths(outputs * inputs, t), tenths(outputs, t))
-      var layer = dsc_linear()
+      var layer = dsc_linear_call()
       (layer.dtype, layer.batch, layer.inputs, layer.outputs) = (t, Self.n, inputs, outputs)
       (layer.x, layer.w, layer.y) = (UnsafeRawPointer(x.p), UnsafeRawPointer(w.p), y.p)
       var gradients = dsc_linear_gradients()

@@ -123,7 +123,7 @@ import Testing
     let (dx, dw, db) = (
       Buffer(zeros: batch * inputs, t), Buffer(zeros: outputs * inputs, t), Buffer(zeros: outputs, t)
     )
-    var layer = dsc_linear(
+    var layer = dsc_linear_call(
       dtype: t, activation: DSC_ACTIVATION_RELU, batch: batch, inputs: inputs, outputs: outputs, x: x.p,
       w: w.p, b: b.p,
       y: y.p)

@@ -104,6 +104,8 @@ void dsc_parallel_work(const dsc_context *context, double work, size_t count, ds
 }
 
 void dsc_parallel_for(const dsc_context *context, size_t count, dsc_task task, void *argument) {
+    if (task == NULL)
+        return;
     if (count > 1) {
         context = or_default(context);
         if (context != NULL && context->pool != NULL && dsc_pool_run(context->pool, count, task, argument))

@@ -5,7 +5,7 @@
 #include <math.h>
 
 #include "core/internal.h"
-#include "descent/losses.h"
+#include "descent/loss_kernels.h"
 
 enum { DSC_MOST_PARTIALS = 64 };
 

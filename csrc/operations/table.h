@@ -33,6 +33,9 @@ dsc_status dsc_check_dimension(const dsc_operation *operation, int64_t dimension
 dsc_status dsc_broadcast_shape(const dsc_operation *operation, const dsc_tensor *a, const dsc_tensor *b,
                                size_t *rank, size_t *shape);
 
+/* Numbers with the derivatives of another tensor that stands for the same: losses/loss.c. */
+dsc_status dsc_loss_slope(dsc_tensor *numbers, dsc_tensor *other, dsc_tensor **result);
+
 /* The start of an operation on one tensor, or two: */
 #define DSC_BEGIN(name, ...)                                                                                 \
     const dsc_operation *operation = &dsc_operations[dsc_op_##name];                                         \

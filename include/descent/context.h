@@ -9,9 +9,7 @@
 
 #include "status.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
+DSC_BEGIN_API
 
 typedef struct dsc_context dsc_context;
 
@@ -30,7 +28,7 @@ int32_t dsc_context_threads(const dsc_context *context);
 dsc_status dsc_set_default_threads(int32_t threads);
 
 /* Calls task(argument, i) once for each i in 0 ..< count, on the context's threads, and returns
- * when all are done. The order is not defined. */
+ * when all are done. The order is not defined. Nothing happens if task is NULL. */
 typedef void (*dsc_task)(void *argument, size_t index);
 void dsc_parallel_for(const dsc_context *context, size_t count, dsc_task task, void *argument);
 
@@ -59,7 +57,5 @@ const char *dsc_blas_description(void);
 dsc_status dsc_allocate(size_t bytes, void **memory);
 void dsc_free(void *memory);
 
-#ifdef __cplusplus
-}
-#endif
+DSC_END_API
 #endif

@@ -8,9 +8,7 @@
 #include "context.h"
 #include "status.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
+DSC_BEGIN_API
 
 typedef enum dsc_unary {
     DSC_NEGATE,
@@ -86,7 +84,5 @@ dsc_status dsc_softmax_run(const dsc_context *context, dsc_dtype dtype, size_t o
  * largest. Refused: n = 0 with outer > 0. */
 dsc_status dsc_argmax_run(dsc_dtype dtype, size_t outer, size_t n, const void *x, int64_t *index);
 
-#ifdef __cplusplus
-}
-#endif
+DSC_END_API
 #endif

@@ -15,11 +15,10 @@
 #ifndef DESCENT_OPERATIONS_H
 #define DESCENT_OPERATIONS_H
 
+#include "layer_kernels.h"
 #include "tensor.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
+DSC_BEGIN_API
 
 /* ---- The table ---- */
 
@@ -117,6 +116,10 @@ dsc_status dsc_mean(dsc_tensor *x, size_t count, const int64_t *dimensions, bool
 /* As torch.matmul: vectors and matrices, and batches of matrices, whose dimensions before the last two
  * broadcast. Sums are made as dsc_gemm's. */
 dsc_status dsc_matmul(dsc_tensor *a, dsc_tensor *b, dsc_tensor **result);
+/* activation(x w^T + b): x [..., inputs], weight [outputs, inputs], bias [outputs] or NULL. As
+ * torch.nn.functional.linear, in one kernel each way. */
+dsc_status dsc_linear(dsc_tensor *x, dsc_tensor *weight, dsc_tensor *bias, dsc_activation activation,
+                      dsc_tensor **result);
 
 /* ---- Joining and indexing ---- */
 
@@ -189,7 +192,5 @@ dsc_status dsc_tile(dsc_tensor *x, size_t count, const size_t *times, dsc_tensor
 dsc_status dsc_tril(dsc_tensor *x, int64_t diagonal, dsc_tensor **result);
 dsc_status dsc_triu(dsc_tensor *x, int64_t diagonal, dsc_tensor **result);
 
-#ifdef __cplusplus
-}
-#endif
+DSC_END_API
 #endif

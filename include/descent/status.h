@@ -5,9 +5,20 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* What a header declares between the two has C linkage, and is what libdescent.so exports: nothing else. */
 #ifdef __cplusplus
-extern "C" {
+#define DSC_BEGIN_API                                                                                        \
+    extern "C" {                                                                                             \
+    _Pragma("GCC visibility push(default)")
+#define DSC_END_API                                                                                          \
+    _Pragma("GCC visibility pop")                                                                            \
+    }
+#else
+#define DSC_BEGIN_API _Pragma("GCC visibility push(default)")
+#define DSC_END_API _Pragma("GCC visibility pop")
 #endif
+
+DSC_BEGIN_API
 
 #define DSC_VERSION_MAJOR 0
 #define DSC_VERSION_MINOR 1
@@ -29,7 +40,9 @@ enum {
     DSC_ERROR_NON_FINITE = -7, /* a NaN or an infinity stopped the step; nothing was changed */
     DSC_ERROR_THREADS = -8,    /* the thread pool could not be created */
     DSC_ERROR_DTYPE = -9,      /* a tensor is of a type that does not do here */
-    DSC_ERROR_MISMATCH = -10   /* a check found two things that should be equal and are not */
+    DSC_ERROR_MISMATCH = -10,  /* a check found two things that should be equal and are not */
+    DSC_ERROR_FILE = -11,      /* a file cannot be read or written */
+    DSC_ERROR_FORMAT = -12     /* a file is not what it should be */
 };
 
 /* Kernels and operations compute with float32 and float64. Whole numbers are classes, indices and masks;
@@ -63,7 +76,5 @@ const char *dsc_last_error(void);
 /* "0.1.0" */
 const char *dsc_version(void);
 
-#ifdef __cplusplus
-}
-#endif
+DSC_END_API
 #endif

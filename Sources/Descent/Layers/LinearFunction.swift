@@ -41,9 +41,9 @@ public func linear(
 
 private func linearDescription(
   _ x: Tensor, _ weight: Tensor, _ bias: Tensor?, _ activation: Activation, _ y: UnsafeMutableRawPointer
-) -> dsc_linear {
+) -> dsc_linear_call {
   let inputs = weight.shape[1]
-  return dsc_linear(
+  return dsc_linear_call(
     dtype: x.dtype.c, activation: activation.c, batch: inputs == 0 ? 0 : x.count / inputs, inputs: inputs,
     outputs: weight.shape[0], x: x.data, w: weight.data, b: bias.map { UnsafeRawPointer($0.data) }, y: y)
 }
