@@ -182,9 +182,6 @@ bool dsc_gives_rows_in_place(dsc_pullback *p, size_t input, dsc_around around, d
     if (place == NULL)
         return false;
     const dsc_tensor *leaf = dsc_input_shape(p, input);
-    /* A pass may be started with a gradient that an earlier one left here. */
-    if (leaf->grad->storage == p->upstream->storage)
-        return false;
     dsc_tensor *rows, *upstream = NULL;
     p->status = dsc_contiguous_of(index, &rows);
     if (p->status != DSC_OK)

@@ -174,6 +174,10 @@ dsc_status dsc_tensor_fill(dsc_tensor *t, double value) {
             ((float *)data)[i] = number;
         return DSC_OK;
     }
+    if (t->is_contiguous && value == 0 && !signbit(value)) {
+        memset(data, 0, t->count * dsc_size_of(t->dtype));
+        return DSC_OK;
+    }
     dsc_walk walk;
     dsc_walk_begin(&walk, t);
     for (size_t i = 0; i < t->count; ++i, dsc_walk_next(&walk))
