@@ -22,9 +22,10 @@ static double DSC_NAME(dot_piece)(size_t n, bool logarithm, const DSC_REAL *y, c
     return sum;
 }
 
-DSC_MULTIVERSION
-static void DSC_NAME(pull_back_range)(size_t n, bool logarithm, const DSC_REAL *sums, size_t step,
-                                      const DSC_REAL *y, const DSC_REAL *g, DSC_REAL *dx) {
+static inline __attribute__((always_inline)) void DSC_NAME(pull_back_by)(size_t n, bool logarithm,
+                                                                         const DSC_REAL *sums, size_t step,
+                                                                         const DSC_REAL *y, const DSC_REAL *g,
+                                                                         DSC_REAL *dx) {
     if (logarithm)
         for (size_t i = 0; i < n; ++i) {
             DSC_REAL share = DSC_NAME(dsc_exp)(y[i]) * sums[i * step];
@@ -33,6 +34,15 @@ static void DSC_NAME(pull_back_range)(size_t n, bool logarithm, const DSC_REAL *
     else
         for (size_t i = 0; i < n; ++i)
             dx[i] = y[i] * (g[i] - sums[i * step]);
+}
+
+DSC_MULTIVERSION
+static void DSC_NAME(pull_back_range)(size_t n, bool logarithm, const DSC_REAL *sums, size_t step,
+                                      const DSC_REAL *y, const DSC_REAL *g, DSC_REAL *dx) {
+    if (step == 0) /* known to the compiler, else the loops would gather */
+        DSC_NAME(pull_back_by)(n, logarithm, sums, 0, y, g, dx);
+    else
+        DSC_NAME(pull_back_by)(n, logarithm, sums, 1, y, g, dx);
 }
 
 static void DSC_NAME(pull_back_row)(size_t n, bool logarithm, const DSC_REAL *y, const DSC_REAL *g,
@@ -114,9 +124,10 @@ static double DSC_NAME(sum_exp_row)(size_t n, DSC_REAL shift, const DSC_REAL *x,
 }
 
 /* What becomes of e^(x - shift), or of x, when the sum is known. */
-DSC_MULTIVERSION
-static void DSC_NAME(finish_range)(size_t n, bool logarithm, const DSC_REAL *shifts, const double *sums,
-                                   size_t step, const DSC_REAL *x, DSC_REAL *y) {
+static inline __attribute__((always_inline)) void DSC_NAME(finish_by)(size_t n, bool logarithm,
+                                                                      const DSC_REAL *shifts,
+                                                                      const double *sums, size_t step,
+                                                                      const DSC_REAL *x, DSC_REAL *y) {
     if (logarithm)
         for (size_t i = 0; i < n; ++i) {
             DSC_REAL shifted = x[i] - shifts[i * step];
@@ -125,6 +136,15 @@ static void DSC_NAME(finish_range)(size_t n, bool logarithm, const DSC_REAL *shi
     else
         for (size_t i = 0; i < n; ++i)
             y[i] = (DSC_REAL)((double)y[i] / sums[i * step]);
+}
+
+DSC_MULTIVERSION
+static void DSC_NAME(finish_range)(size_t n, bool logarithm, const DSC_REAL *shifts, const double *sums,
+                                   size_t step, const DSC_REAL *x, DSC_REAL *y) {
+    if (step == 0) /* known to the compiler, else the loops would gather */
+        DSC_NAME(finish_by)(n, logarithm, shifts, sums, 0, x, y);
+    else
+        DSC_NAME(finish_by)(n, logarithm, shifts, sums, 1, x, y);
 }
 
 static void DSC_NAME(softmax_row)(size_t n, bool logarithm, const DSC_REAL *x, DSC_REAL *y) {
