@@ -3,7 +3,7 @@
 dsc_status dsc_huber_loss(dsc_tensor *prediction, dsc_tensor *targets, const dsc_huber_options *options,
                           dsc_tensor **result) {
     const dsc_huber_options o = options != NULL ? *options : (dsc_huber_options)DSC_HUBER_OPTIONS;
-    dsc_pointwise_loss kernel = {.kind = DSC_POINTWISE_HUBER, .parameter = o.delta, .reduction = o.reduction};
+    dsc_pointwise_loss kernel = {.kind = DSC_POINTWISE_HUBER, .delta = o.delta, .reduction = o.reduction};
     return dsc_loss_of_elements(&dsc_operations[dsc_op_huber_loss], &kernel, prediction, targets, result);
 }
 

@@ -116,7 +116,7 @@ dsc_status dsc_loss_of_elements(const dsc_operation *operation, dsc_pointwise_lo
     memcpy(call.shape, x->shape, sizeof call.shape);
     memcpy(call.broadcast, x->shape, sizeof call.broadcast);
     call.divisor = kernel->divisor;
-    call.options.other = kernel->parameter;
+    call.options.other = kernel->delta;
     dsc_status status = dsc_loss_begin(&call, 2);
     if (status == DSC_OK) {
         kernel->dtype = x->dtype;

@@ -3,7 +3,7 @@
 #include "core/sums.h"
 #include "descent/layers.h"
 #include "descent/linalg.h"
-#include "losses/classes.h"
+#include "losses/kernels/classes.h"
 
 /* Samples in a band: enough that the products are matrices, few enough that their logits stay small. */
 enum { BAND = 128 };

@@ -25,7 +25,7 @@ static double DSC_NAME(range)(const nll_job *job, size_t start, size_t count) {
 
 #else
 
-#include "losses/classes.h"
+#include "losses/kernels/classes.h"
 
 typedef struct nll_job {
     const dsc_classes *over;
@@ -35,7 +35,7 @@ typedef struct nll_job {
     double partials[DSC_MOST_PARTIALS];
 } nll_job;
 
-#define DSC_TEMPLATE "losses/nll.c"
+#define DSC_TEMPLATE "losses/kernels/nll.c"
 #include "core/instantiate.h"
 
 static void nll_tile(void *argument, size_t index) {

@@ -234,7 +234,7 @@ static double DSC_NAME(samples)(const cross_entropy_job *job, size_t tile, size_
 
 #include <math.h>
 
-#include "losses/classes.h"
+#include "losses/kernels/classes.h"
 
 enum {
     CHUNK = 512, /* exponentials summed at a time, so that a value alone needs no row of scratch */
@@ -250,7 +250,7 @@ typedef struct cross_entropy_job {
     double partials[DSC_MOST_PARTIALS];
 } cross_entropy_job;
 
-#define DSC_TEMPLATE "losses/cross_entropy.c"
+#define DSC_TEMPLATE "losses/kernels/cross_entropy.c"
 #include "core/instantiate.h"
 
 static void cross_entropy_tile(void *argument, size_t index) {

@@ -237,7 +237,7 @@ typedef struct row_job {
     double partials[DSC_MOST_PARTIALS];
 } row_job;
 
-#define DSC_TEMPLATE "losses/rows.c"
+#define DSC_TEMPLATE "losses/kernels/rows.c"
 #include "core/instantiate.h"
 
 static void row_tile(void *argument, size_t index) {
