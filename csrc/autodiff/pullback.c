@@ -79,6 +79,10 @@ void *dsc_place_of_gradient(dsc_pullback *p, size_t input, bool *add) {
     if (!dsc_wants(p, input) || p->pass->targets != NULL || leaf->node != NULL || p->creates_graph ||
         leaf->recorded_grad != NULL)
         return NULL;
+    /* At two places, it gets the sum of both. */
+    for (size_t i = 0; i < p->node->input_count; ++i)
+        if (i != input && p->node->inputs[i] == leaf)
+            return NULL;
     p->status = dsc_leaf_make_place(leaf);
     if (p->status != DSC_OK)
         return NULL;

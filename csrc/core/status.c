@@ -55,6 +55,10 @@ const char *dsc_status_string(dsc_status status) {
         return "a tensor's type does not do here";
     case DSC_ERROR_MISMATCH:
         return "what should be equal is not";
+    case DSC_ERROR_FILE:
+        return "a file cannot be read or written";
+    case DSC_ERROR_FORMAT:
+        return "a file is not what it should be";
     }
     return "unknown status";
 }

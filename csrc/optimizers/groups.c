@@ -4,18 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/options.h"
 #include "optimizers/lbfgs.h"
 #include "optimizers/rows.h"
 
 const dsc_group_statistics dsc_no_statistics = {NAN, NAN, NAN, NAN, 0};
-
-/* "lr, momentum, ..." for messages. */
-static void list_options(const dsc_rule_info *info, char *text, size_t size) {
-    size_t used = 0;
-    text[0] = '\0';
-    for (size_t i = 0; i < info->option_count && used < size; ++i)
-        used += (size_t)snprintf(text + used, size - used, "%s%s", i == 0 ? "" : ", ", info->options[i].name);
-}
 
 static void list_rules(char *text, size_t size) {
     size_t used = 0;
@@ -24,54 +17,11 @@ static void list_rules(char *text, size_t size) {
         used += (size_t)snprintf(text + used, size - used, "%s%s", i == 0 ? "" : ", ", dsc_rule_at(i)->name);
 }
 
-static dsc_status find_option(const dsc_rule_info *info, const char *name, size_t *index) {
-    for (size_t i = 0; i < info->option_count; ++i)
-        if (name != NULL && strcmp(info->options[i].name, name) == 0) {
-            *index = i;
-            return DSC_OK;
-        }
-    char known[512];
-    list_options(info, known, sizeof known);
-    return dsc_fail(DSC_ERROR_OPTION, "%s has no option '%s'; it has %s", info->name,
-                    name != NULL ? name : "(null)", known);
-}
-
-static dsc_status check_range(const dsc_rule_info *info, const dsc_option_info *option, double value) {
-    bool above = option->minimum_open ? value > option->minimum : value >= option->minimum;
-    bool below = option->maximum_open ? value < option->maximum : value <= option->maximum;
-    if (above && below && (option->kind == DSC_OPTION_REAL || value == floor(value)))
-        return DSC_OK;
-    if (option->kind == DSC_OPTION_FLAG)
-        return dsc_fail(DSC_ERROR_OPTION, "%s: %s is %g, must be 0 or 1", info->name, option->name, value);
-    if (option->kind == DSC_OPTION_CHOICE) {
-        char known[256];
-        size_t used = 0;
-        for (int i = 0; i <= (int)option->maximum && used < sizeof known; ++i)
-            used += (size_t)snprintf(known + used, sizeof known - used, "%s%d (%s)", i == 0 ? "" : ", ", i,
-                                     option->choices[i]);
-        return dsc_fail(DSC_ERROR_OPTION, "%s: %s is %g, must be one of %s", info->name, option->name, value,
-                        known);
-    }
-    if (option->kind == DSC_OPTION_INTEGER)
-        return dsc_fail(DSC_ERROR_OPTION, "%s: %s is %g, must be a whole number in [%.0f, %.0f]", info->name,
-                        option->name, value, option->minimum, option->maximum);
-    return dsc_fail(DSC_ERROR_OPTION, "%s: %s is %g, must be in %c%g, %g%c", info->name, option->name, value,
-                    option->minimum_open ? '(' : '[', option->minimum, option->maximum,
-                    option->maximum_open ? ')' : ']');
-}
-
 /* Applies values to a copy of a group and checks the whole; the copy is to be stored if all is
  * well. */
 static dsc_status apply(dsc_group *copy, size_t count, const dsc_option *values) {
     const dsc_rule_info *info = &copy->rule->info;
-    if (count > 0)
-        DSC_CHECK_NOT_NULL(values);
-    for (size_t i = 0; i < count; ++i) {
-        size_t index;
-        DSC_TRY(find_option(info, values[i].name, &index));
-        DSC_TRY(check_range(info, &info->options[index], values[i].value));
-        copy->options[index] = values[i].value;
-    }
+    DSC_TRY(dsc_options_set(info->name, info->options, info->option_count, count, values, copy->options));
     if (copy->rule->check != NULL)
         DSC_TRY(copy->rule->check(copy->options));
     double decay = dsc_option_get(info, copy->options, "weight_decay", 0);
@@ -176,8 +126,7 @@ dsc_status dsc_optimizer_add_group(dsc_optimizer *o, const char *rule, size_t co
         return dsc_fail(DSC_ERROR_OPTION, "unknown optimizer '%s'; there are %s",
                         rule != NULL ? rule : "(null)", known);
     }
-    for (size_t i = 0; i < fresh.rule->info.option_count; ++i)
-        fresh.options[i] = fresh.rule->info.options[i].initial;
+    dsc_options_begin(fresh.rule->info.options, fresh.rule->info.option_count, fresh.options);
     DSC_TRY(apply(&fresh, option_count, options));
     dsc_group *groups = realloc(o->groups, (o->group_count + 1) * sizeof *groups);
     if (groups == NULL)
@@ -256,8 +205,9 @@ dsc_status dsc_optimizer_get_statistics(const dsc_optimizer *o, size_t group,
 dsc_status dsc_optimizer_get_option(const dsc_optimizer *o, size_t group, const char *name, double *value) {
     DSC_TRY(check_group(o, group));
     DSC_CHECK_NOT_NULL(value);
+    const dsc_rule_info *info = &o->groups[group].rule->info;
     size_t index;
-    DSC_TRY(find_option(&o->groups[group].rule->info, name, &index));
+    DSC_TRY(dsc_option_find(info->name, info->options, info->option_count, name, &index));
     *value = o->groups[group].options[index];
     return DSC_OK;
 }

@@ -1,58 +1,28 @@
-/* Layers: forward and backward. */
+/* The table of layers: for descriptions in text, documentation and tests. Networks are made of them:
+ * network.h. */
 #ifndef DESCENT_LAYERS_H
 #define DESCENT_LAYERS_H
 
-#include <stdbool.h>
-
-#include "context.h"
-#include "status.h"
+#include "optimizers.h"
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
-typedef enum dsc_activation { DSC_ACTIVATION_NONE = 0, DSC_ACTIVATION_RELU = 1 } dsc_activation;
+/* A row. Options without a default (initial is NaN) must be given. */
+typedef struct dsc_layer_info {
+    const char *name;
+    const char *title;
+    const char *source; /* the PyTorch page whose numbers, initialisation and state names it has */
+    const char *formula;
+    const dsc_option_info *options;
+    size_t option_count;
+    const char *shapes; /* of the input and the output */
+} dsc_layer_info;
 
-/* The sizes and buffers of y = activation(x w^T + b).
- *     x batch x inputs; w outputs x inputs; b outputs, or NULL for none; y batch x outputs */
-typedef struct dsc_linear_call {
-    dsc_dtype dtype;
-    dsc_activation activation;
-    size_t batch, inputs, outputs;
-    const void *x, *w, *b;
-    void *y;
-} dsc_linear_call;
-
-/* Writes y. Source: torch.nn.Linear. ReLU passes NaN on, as PyTorch's does.
- * Refused: inputs or outputs 0, NULL buffers, sizes that overflow. */
-dsc_status dsc_linear_forward(const dsc_context *context, const dsc_linear_call *layer);
-
-/* Where the gradients go; each may be NULL where it is not wanted. */
-typedef struct dsc_linear_gradients {
-    const void *dy; /* batch x outputs: the gradient with respect to y */
-    void *dz;       /* batch x outputs: scratch for dy behind the activation; not used without one. May be
-                       dy */
-    void *dx;       /* batch x inputs, written */
-    void *dw;       /* outputs x inputs */
-    void *db;       /* outputs */
-    bool add_dw;    /* false: dw is written; true: added to */
-    bool add_db;    /* the same for db */
-} dsc_linear_gradients;
-
-/* dz = dy * activation'(y); dx = dz w; dw (+)= dz^T x; db (+)= the sum of dz over the batch.
- * `layer` is as given to dsc_linear_forward, with the y it wrote (read only with an activation).
- * An empty batch leaves zero gradients. dw and dx are as exact as dsc_gemm; db is summed over 256 samples in
- * its own type, and those sums in double: its error is at most about 256 eps times the sum of |dz|, whatever
- * the batch. */
-dsc_status dsc_linear_backward(const dsc_context *context, const dsc_linear_call *layer,
-                               const dsc_linear_gradients *gradients);
-
-/* Elementwise y = max(x, 0), n numbers; NaN stays NaN. y may be x. */
-dsc_status dsc_relu_forward(const dsc_context *context, dsc_dtype dtype, size_t n, const void *x, void *y);
-
-/* dx = dy where y > 0 (or x > 0: the same places), else 0. dx may be dy. */
-dsc_status dsc_relu_backward(const dsc_context *context, dsc_dtype dtype, size_t n, const void *y,
-                             const void *dy, void *dx);
+size_t dsc_layer_count(void);
+const dsc_layer_info *dsc_layer_at(size_t index);       /* NULL outside the table */
+const dsc_layer_info *dsc_layer_find(const char *name); /* NULL for an unknown name */
 
 #ifdef __cplusplus
 }

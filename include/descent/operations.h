@@ -15,6 +15,7 @@
 #ifndef DESCENT_OPERATIONS_H
 #define DESCENT_OPERATIONS_H
 
+#include "layer_kernels.h"
 #include "tensor.h"
 
 #ifdef __cplusplus
@@ -117,6 +118,10 @@ dsc_status dsc_mean(dsc_tensor *x, size_t count, const int64_t *dimensions, bool
 /* As torch.matmul: vectors and matrices, and batches of matrices, whose dimensions before the last two
  * broadcast. Sums are made as dsc_gemm's. */
 dsc_status dsc_matmul(dsc_tensor *a, dsc_tensor *b, dsc_tensor **result);
+/* activation(x w^T + b): x [..., inputs], weight [outputs, inputs], bias [outputs] or NULL. As
+ * torch.nn.functional.linear, in one kernel each way. */
+dsc_status dsc_linear(dsc_tensor *x, dsc_tensor *weight, dsc_tensor *bias, dsc_activation activation,
+                      dsc_tensor **result);
 
 #ifdef __cplusplus
 }

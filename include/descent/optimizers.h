@@ -26,34 +26,16 @@
 #include <stdbool.h>
 
 #include "context.h"
+#include "options.h"
 #include "status.h"
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
-enum { DSC_MAX_SLOTS = 4, DSC_MAX_SCALARS = 8, DSC_MAX_OPTIONS = 16 };
+enum { DSC_MAX_SLOTS = 4, DSC_MAX_SCALARS = 8 };
 
 /* ---- The rule table: what there is, for command lines, documentation and tests ---- */
-
-typedef enum dsc_option_kind {
-    DSC_OPTION_REAL = 0,
-    DSC_OPTION_FLAG = 1,    /* 0 or 1 */
-    DSC_OPTION_INTEGER = 2, /* a whole number */
-    DSC_OPTION_CHOICE = 3   /* the index of one of the choices */
-} dsc_option_kind;
-
-/* One option of a rule. The allowed values are [minimum, maximum], without an end that is marked
- * open. */
-typedef struct dsc_option_info {
-    const char *name; /* PyTorch's, as "weight_decay"; its pairs are split, as "beta1" and "beta2" */
-    dsc_option_kind kind;
-    double initial; /* the default */
-    double minimum, maximum;
-    bool minimum_open, maximum_open;
-    const char *summary;
-    const char *const *choices; /* their names, as many as maximum + 1; NULL for other kinds */
-} dsc_option_info;
 
 /* What a rule asks of its tensors and of its caller. */
 typedef enum dsc_rule_kind {
@@ -92,11 +74,6 @@ int32_t dsc_rule_state_size(const char *name);
 /* ---- Setting up ---- */
 
 typedef struct dsc_optimizer dsc_optimizer;
-
-typedef struct dsc_option {
-    const char *name;
-    double value;
-} dsc_option;
 
 /* Tensor i has lengths[i] elements (0 is allowed) and the name names[i] for messages; names may be
  * NULL. */

@@ -1,7 +1,7 @@
 #include <string.h>
 
 #include "core/sums.h"
-#include "descent/layers.h"
+#include "descent/layer_kernels.h"
 #include "descent/linalg.h"
 #include "losses/kernels/classes.h"
 

@@ -14,10 +14,10 @@ void DSC_NAME(dsc_relu_backward_range)(size_t n, const DSC_REAL *y, const DSC_RE
 
 #else
 
-#include "descent/layers.h"
-#include "layers/relu.h"
+#include "descent/layer_kernels.h"
+#include "elementwise/relu.h"
 
-#define DSC_TEMPLATE "layers/relu.c"
+#define DSC_TEMPLATE "elementwise/relu.c"
 #include "core/instantiate.h"
 
 typedef struct relu_job {

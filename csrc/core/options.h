@@ -1,0 +1,19 @@
+/* Values for a table's options: by name, within their ranges. */
+#ifndef DSC_CORE_OPTIONS_H
+#define DSC_CORE_OPTIONS_H
+
+#include "core/internal.h"
+#include "descent/options.h"
+
+dsc_status dsc_option_find(const char *owner, const dsc_option_info *options, size_t count, const char *name,
+                           size_t *index);
+/* Every option's default. */
+void dsc_options_begin(const dsc_option_info *options, size_t count, double *values);
+/* Some of them set. `owner` is the row's name, for the refusals. */
+dsc_status dsc_options_set(const char *owner, const dsc_option_info *options, size_t count, size_t given,
+                           const dsc_option *list, double *values);
+/* Refuses options without a default that were not given. */
+dsc_status dsc_options_check_given(const char *owner, const dsc_option_info *options, size_t count,
+                                   const double *values);
+
+#endif

@@ -1,0 +1,54 @@
+/* What a layer is: its row in the table, and the parameters of one that was made. */
+#ifndef DSC_LAYERS_LAYER_H
+#define DSC_LAYERS_LAYER_H
+
+#include <math.h>
+
+#include "core/options.h"
+#include "descent/layers.h"
+#include "descent/operations.h"
+#include "tensor/tensor.h"
+
+enum { DSC_LAYER_TENSORS = 8 };
+
+typedef struct dsc_layer {
+    const struct dsc_layer_row *row;
+    double values[DSC_MAX_OPTIONS];
+    size_t count; /* of tensors: parameters and buffers, in PyTorch's order */
+    struct {
+        const char *name;
+        dsc_tensor *tensor;
+        bool is_parameter;
+    } tensors[DSC_LAYER_TENSORS];
+} dsc_layer;
+
+/* What forward may depend on. */
+typedef struct dsc_layer_mode {
+    bool is_training;
+    dsc_activation activation; /* of the layer behind it, for layers that fuse it */
+} dsc_layer_mode;
+
+typedef struct dsc_layer_row {
+    dsc_layer_info info;
+    /* Makes the tensors, drawn in PyTorch's order. NULL: there are none. */
+    dsc_status (*make)(dsc_layer *layer, const dsc_context *context, dsc_dtype dtype, dsc_random *random);
+    dsc_status (*forward)(const dsc_layer *layer, const dsc_layer_mode *mode, dsc_tensor *x, dsc_tensor **y);
+    /* The output's shape, in place; the products' flops. Refuses what forward would. NULL: it stays. */
+    dsc_status (*shape)(const dsc_layer *layer, size_t *rank, size_t *shape, double *flops);
+    bool fuses_activation;
+    dsc_activation activation; /* what it is itself, to a layer before it that fuses */
+} dsc_layer_row;
+
+extern const dsc_layer_row *const dsc_layers[];
+const dsc_layer_row *dsc_layer_named(const char *name); /* NULL for an unknown name */
+
+/* For rows: one more tensor. Takes over the reference; a parameter will require gradients. */
+dsc_status dsc_layer_add(dsc_layer *layer, const char *name, bool is_parameter, dsc_status status,
+                         dsc_tensor *tensor);
+
+#define DSC_LAYER_OPTIONS(table) .options = table, .option_count = sizeof(table) / sizeof *(table)
+/* An option that must be given: a number of features. */
+#define DSC_OPTION_SIZE(name, summary)                                                                       \
+    { name, DSC_OPTION_INTEGER, NAN, 1, 0x1p48, false, false, summary, NULL }
+
+#endif

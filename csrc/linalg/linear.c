@@ -1,0 +1,262 @@
+#ifdef DSC_REAL
+
+/* One row of a finished product: bias, then activation, while it is in cache. */
+DSC_MULTIVERSION
+static void DSC_NAME(finish_row)(size_t n, const DSC_REAL *b, bool relu, DSC_REAL *y) {
+    if (b != NULL && relu) {
+        for (size_t i = 0; i < n; ++i) {
+            DSC_REAL z = y[i] + b[i];
+            y[i] = z < 0 ? 0 : z;
+        }
+    } else if (b != NULL) {
+        for (size_t i = 0; i < n; ++i)
+            y[i] += b[i];
+    } else if (relu) {
+        DSC_NAME(dsc_relu_forward_range)(n, y, y);
+    }
+}
+
+static void DSC_NAME(finish_tile)(const dsc_linear_call *l, dsc_gemm_tile t) {
+    const DSC_REAL *b = l->b == NULL ? NULL : (const DSC_REAL *)l->b + t.column;
+    DSC_REAL *y = (DSC_REAL *)l->y + t.row * l->outputs + t.column;
+    for (size_t i = 0; i < t.height; ++i)
+        DSC_NAME(finish_row)(t.width, b, l->activation == DSC_ACTIVATION_RELU, y + i * l->outputs);
+}
+
+/* A column block's sum over the batch, row by row: the order does not depend on the block. */
+DSC_MULTIVERSION
+static void DSC_NAME(sum_rows)(size_t rows, size_t stride, size_t n, const DSC_REAL *dz, bool add,
+                               DSC_REAL *db) {
+    if (!add)
+        for (size_t j = 0; j < n; ++j)
+            db[j] = 0;
+    for (size_t i = 0; i < rows; ++i)
+        for (size_t j = 0; j < n; ++j)
+            db[j] += dz[i * stride + j];
+}
+
+/* The same for any number of rows. */
+static void DSC_NAME(sum_columns)(size_t rows, size_t stride, size_t n, const DSC_REAL *dz, bool add,
+                                  DSC_REAL *db) {
+    if (rows <= DSC_PIECE) {
+        DSC_NAME(sum_rows)(rows, stride, n, dz, add, db);
+        return;
+    }
+    double sums[BIAS_COLUMNS];
+    DSC_REAL piece[BIAS_COLUMNS];
+    for (size_t j = 0; j < n; ++j)
+        sums[j] = add ? (double)db[j] : 0;
+    for (size_t i = 0; i < rows; i += DSC_PIECE) {
+        DSC_NAME(sum_rows)(dsc_min_size(DSC_PIECE, rows - i), stride, n, dz + i * stride, false, piece);
+        for (size_t j = 0; j < n; ++j)
+            sums[j] += (double)piece[j];
+    }
+    for (size_t j = 0; j < n; ++j)
+        db[j] = (DSC_REAL)sums[j];
+}
+
+/* The whole backward pass of a layer too small for GEMM calls to pay. */
+DSC_MULTIVERSION
+static void DSC_NAME(small_backward)(const dsc_linear_call *l, const dsc_linear_gradients *g,
+                                     const DSC_REAL *dz) {
+    size_t inputs = l->inputs, outputs = l->outputs;
+    const DSC_REAL *x = l->x, *w = l->w;
+    DSC_REAL *dw = g->dw, *dx = g->dx;
+    if (dw != NULL) {
+        if (!g->add_dw)
+            for (size_t j = 0; j < outputs * inputs; ++j)
+                dw[j] = 0;
+        for (size_t i = 0; i < l->batch; ++i)
+            for (size_t o = 0; o < outputs; ++o)
+                for (size_t j = 0; j < inputs; ++j)
+                    dw[o * inputs + j] += dz[i * outputs + o] * x[i * inputs + j];
+    }
+    if (dx != NULL)
+        for (size_t i = 0; i < l->batch; ++i) {
+            for (size_t j = 0; j < inputs; ++j)
+                dx[i * inputs + j] = 0;
+            for (size_t o = 0; o < outputs; ++o)
+                for (size_t j = 0; j < inputs; ++j)
+                    dx[i * inputs + j] += dz[i * outputs + o] * w[o * inputs + j];
+        }
+}
+
+DSC_MULTIVERSION
+static void DSC_NAME(small_forward)(const dsc_linear_call *l) {
+    const DSC_REAL *x = l->x, *w = l->w;
+    DSC_REAL *y = l->y;
+    for (size_t i = 0; i < l->batch; ++i)
+        for (size_t o = 0; o < l->outputs; ++o) {
+            DSC_REAL sum = 0;
+            for (size_t j = 0; j < l->inputs; ++j)
+                sum += x[i * l->inputs + j] * w[o * l->inputs + j];
+            y[i * l->outputs + o] = sum;
+        }
+    DSC_NAME(finish_tile)(l, (dsc_gemm_tile){0, 0, l->batch, l->outputs});
+}
+
+#else
+
+#include "core/sums.h"
+#include "descent/layer_kernels.h"
+#include "elementwise/relu.h"
+#include "linalg/gemm.h"
+
+/* Multiplications below which three plain loops beat the calls into OpenBLAS. */
+enum { SMALL = 512, BIAS_COLUMNS = 256 };
+
+#define DSC_TEMPLATE "linalg/linear.c"
+#include "core/instantiate.h"
+
+static bool is_small(const dsc_linear_call *l) {
+    return l->batch <= SMALL && l->inputs <= SMALL && l->outputs <= SMALL &&
+           l->batch * l->inputs * l->outputs <= SMALL;
+}
+
+static dsc_status check(const dsc_linear_call *layer) {
+    DSC_CHECK_NOT_NULL(layer);
+    DSC_CHECK_DTYPE(layer->dtype);
+    if (layer->activation != DSC_ACTIVATION_NONE && layer->activation != DSC_ACTIVATION_RELU)
+        return dsc_fail(DSC_ERROR_ARGUMENT, "dsc_linear_call: unknown activation %d", (int)layer->activation);
+    if (layer->inputs == 0 || layer->outputs == 0)
+        return dsc_fail(DSC_ERROR_SIZE,
+                        "dsc_linear_call: %zu inputs and %zu outputs, both must be at least 1", layer->inputs,
+                        layer->outputs);
+    DSC_CHECK_NOT_NULL(layer->w);
+    if (layer->batch != 0) {
+        DSC_CHECK_NOT_NULL(layer->x);
+        DSC_CHECK_NOT_NULL(layer->y);
+    }
+    return DSC_OK;
+}
+
+typedef struct forward_job {
+    const dsc_linear_call *layer;
+    dsc_gemm_plan product;
+} forward_job;
+
+static void forward_tile(void *argument, size_t index) {
+    const forward_job *job = argument;
+    dsc_gemm_tile t = dsc_gemm_run_tile(&job->product, index);
+    if (job->layer->dtype == DSC_FLOAT32)
+        finish_tile_f32(job->layer, t);
+    else
+        finish_tile_f64(job->layer, t);
+}
+
+dsc_status dsc_linear_forward(const dsc_context *context, const dsc_linear_call *layer) {
+    DSC_TRY(check(layer));
+    if (is_small(layer)) {
+        if (layer->dtype == DSC_FLOAT32)
+            small_forward_f32(layer);
+        else
+            small_forward_f64(layer);
+        return DSC_OK;
+    }
+    forward_job job = {layer,
+                       {.dtype = layer->dtype,
+                        .transpose_b = true,
+                        .m = layer->batch,
+                        .n = layer->outputs,
+                        .k = layer->inputs,
+                        .alpha = 1,
+                        .a = layer->x,
+                        .b = layer->w,
+                        .c = layer->y}};
+    DSC_TRY(dsc_gemm_prepare(&job.product));
+    dsc_parallel_for(context, dsc_gemm_tile_count(&job.product), forward_tile, &job);
+    dsc_gemm_finish(&job.product);
+    return DSC_OK;
+}
+
+typedef struct backward_job {
+    const dsc_linear_call *layer;
+    const dsc_linear_gradients *gradients;
+    const void *dz;
+    dsc_gemm_plan dw, dx;
+    size_t dw_tiles, dx_tiles;
+} backward_job;
+
+/* Tiles of dw, then of dx, then column blocks of db: none of them touches another's output. */
+static void backward_tile(void *argument, size_t index) {
+    const backward_job *job = argument;
+    if (index < job->dw_tiles) {
+        dsc_gemm_run_tile(&job->dw, index);
+        return;
+    }
+    index -= job->dw_tiles;
+    if (index < job->dx_tiles) {
+        dsc_gemm_run_tile(&job->dx, index);
+        return;
+    }
+    size_t column = (index - job->dx_tiles) * BIAS_COLUMNS, outputs = job->layer->outputs;
+    size_t n = dsc_min_size(BIAS_COLUMNS, outputs - column);
+    bool add = job->gradients->add_db;
+    if (job->layer->dtype == DSC_FLOAT32)
+        sum_columns_f32(job->layer->batch, outputs, n, (const float *)job->dz + column, add,
+                        (float *)job->gradients->db + column);
+    else
+        sum_columns_f64(job->layer->batch, outputs, n, (const double *)job->dz + column, add,
+                        (double *)job->gradients->db + column);
+}
+
+dsc_status dsc_linear_backward(const dsc_context *context, const dsc_linear_call *layer,
+                               const dsc_linear_gradients *gradients) {
+    DSC_TRY(check(layer));
+    DSC_CHECK_NOT_NULL(gradients);
+    bool relu = layer->activation == DSC_ACTIVATION_RELU;
+    if (layer->batch != 0) {
+        DSC_CHECK_NOT_NULL(gradients->dy);
+        if (relu)
+            DSC_CHECK_NOT_NULL(gradients->dz);
+    }
+    DSC_CHECK_PRODUCT(layer->batch, layer->outputs, layer->dtype);
+    const void *dz = relu ? gradients->dz : gradients->dy;
+    backward_job job = {.layer = layer,
+                        .gradients = gradients,
+                        .dz = dz,
+                        .dw = {.dtype = layer->dtype,
+                               .transpose_a = true,
+                               .m = layer->outputs,
+                               .n = layer->inputs,
+                               .k = layer->batch,
+                               .alpha = 1,
+                               .beta = gradients->add_dw ? 1 : 0,
+                               .a = dz,
+                               .b = layer->x,
+                               .c = gradients->dw},
+                        .dx = {.dtype = layer->dtype,
+                               .m = layer->batch,
+                               .n = layer->inputs,
+                               .k = layer->outputs,
+                               .alpha = 1,
+                               .a = dz,
+                               .b = layer->w,
+                               .c = gradients->dx}};
+    bool small = is_small(layer);
+    dsc_status status = DSC_OK;
+    if (!small && gradients->dw != NULL)
+        status = dsc_gemm_prepare(&job.dw);
+    if (status == DSC_OK && !small && gradients->dx != NULL)
+        status = dsc_gemm_prepare(&job.dx);
+    if (status == DSC_OK && relu)
+        status = dsc_relu_backward(context, layer->dtype, layer->batch * layer->outputs, layer->y,
+                                   gradients->dy, gradients->dz);
+    if (status == DSC_OK) {
+        if (small && layer->dtype == DSC_FLOAT32)
+            small_backward_f32(layer, gradients, dz);
+        else if (small)
+            small_backward_f64(layer, gradients, dz);
+        job.dw_tiles = dsc_gemm_tile_count(&job.dw);
+        job.dx_tiles = dsc_gemm_tile_count(&job.dx);
+        size_t db_tiles = gradients->db != NULL ? dsc_ceil_div(layer->outputs, BIAS_COLUMNS) : 0;
+        const double products = (double)layer->batch * (double)layer->inputs * (double)layer->outputs;
+        dsc_parallel_work(context, products * ((job.dw_tiles > 0) + (job.dx_tiles > 0)),
+                          job.dw_tiles + job.dx_tiles + db_tiles, backward_tile, &job);
+    }
+    dsc_gemm_finish(&job.dw);
+    dsc_gemm_finish(&job.dx);
+    return status;
+}
+
+#endif

@@ -1,0 +1,220 @@
+#include "network/network.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+dsc_status dsc_network_create(const dsc_context *context, dsc_dtype dtype, dsc_network **network) {
+    DSC_CHECK_NOT_NULL(network);
+    DSC_CHECK_DTYPE(dtype);
+    dsc_network *made = calloc(1, sizeof *made);
+    if (made == NULL)
+        return dsc_fail(DSC_ERROR_MEMORY, "%s: out of memory", __func__);
+    made->context = context;
+    made->dtype = dtype;
+    made->is_training = true;
+    *network = made;
+    return DSC_OK;
+}
+
+static void release_layer(dsc_network_item *item) {
+    for (size_t i = 0; i < item->layer.count; ++i)
+        dsc_tensor_release(item->layer.tensors[i].tensor);
+    free(item->name);
+}
+
+void dsc_network_destroy(dsc_network *network) {
+    if (network == NULL)
+        return;
+    for (size_t i = 0; i < network->count; ++i)
+        release_layer(&network->layers[i]);
+    for (size_t i = 0; i < network->entry_count; ++i)
+        free((void *)(uintptr_t)network->entries[i].name);
+    free(network->layers);
+    free(network->entries);
+    dsc_free(network->parameters);
+    dsc_free(network->gradients);
+    free(network->has_gradient);
+    free(network);
+}
+
+static void list_layers(char *text, size_t size) {
+    size_t used = 0;
+    for (size_t i = 0; i < dsc_layer_count() && used < size; ++i)
+        used += (size_t)snprintf(text + used, size - used, "%s%s", i == 0 ? "" : ", ", dsc_layer_at(i)->name);
+}
+
+static dsc_status check_name(const dsc_network *network, const char *name) {
+    if (name[0] == '\0' || strchr(name, '.') != NULL)
+        return dsc_fail(DSC_ERROR_ARGUMENT, "a layer's name is '%s', must not be empty or have a point in it",
+                        name);
+    for (size_t i = 0; i < network->count; ++i)
+        if (strcmp(network->layers[i].name, name) == 0)
+            return dsc_fail(DSC_ERROR_ARGUMENT, "two layers are called '%s'", name);
+    return DSC_OK;
+}
+
+/* The layer alone, with its tensors. */
+static dsc_status make_layer(const dsc_network *network, const char *name, const char *layer,
+                             size_t option_count, const dsc_option *options, dsc_random *random,
+                             dsc_network_item *item) {
+    char number[24];
+    snprintf(number, sizeof number, "%zu", network->count);
+    if (name == NULL)
+        name = number;
+    DSC_TRY(check_name(network, name));
+    *item = (dsc_network_item){.layer = {.row = dsc_layer_named(layer)}};
+    const dsc_layer_row *row = item->layer.row;
+    if (row == NULL) {
+        char known[512];
+        list_layers(known, sizeof known);
+        return dsc_fail(DSC_ERROR_OPTION, "unknown layer '%s'; there are %s", layer != NULL ? layer : "(null)",
+                        known);
+    }
+    dsc_options_begin(row->info.options, row->info.option_count, item->layer.values);
+    DSC_TRY(dsc_options_set(row->info.name, row->info.options, row->info.option_count, option_count, options,
+                            item->layer.values));
+    DSC_TRY(dsc_options_check_given(row->info.name, row->info.options, row->info.option_count,
+                                    item->layer.values));
+    if (row->make != NULL && random == NULL)
+        return dsc_fail_null("dsc_network_add", "random");
+    item->name = strdup(name);
+    dsc_status status = item->name == NULL ? dsc_fail(DSC_ERROR_MEMORY, "a layer: out of memory") : DSC_OK;
+    if (status == DSC_OK && row->make != NULL)
+        status = row->make(&item->layer, network->context, network->dtype, random);
+    if (status != DSC_OK)
+        release_layer(item);
+    return status;
+}
+
+/* Names the tensors of a layer in `entries`, which has room for them. */
+static dsc_status name_tensors(const dsc_network_item *item, dsc_network_entry *entries) {
+    for (size_t i = 0; i < item->layer.count; ++i) {
+        const char *own = item->layer.tensors[i].name;
+        size_t size = strlen(item->name) + strlen(own) + 2;
+        char *name = malloc(size);
+        if (name == NULL) {
+            while (i-- > 0)
+                free((void *)(uintptr_t)entries[i].name);
+            return dsc_fail(DSC_ERROR_MEMORY, "a layer: out of memory");
+        }
+        snprintf(name, size, "%s.%s", item->name, own);
+        entries[i] = (dsc_network_entry){name, item->layer.tensors[i].tensor, item->layer.tensors[i].is_parameter};
+    }
+    return DSC_OK;
+}
+
+static dsc_status append(dsc_network *network, const dsc_network_item *item) {
+    dsc_network_item *layers = realloc(network->layers, (network->count + 1) * sizeof *layers);
+    if (layers != NULL)
+        network->layers = layers;
+    size_t entry_count = network->entry_count + item->layer.count;
+    dsc_network_entry *entries = realloc(network->entries, (entry_count + 1) * sizeof *entries);
+    if (entries != NULL)
+        network->entries = entries;
+    if (layers == NULL || entries == NULL)
+        return dsc_fail(DSC_ERROR_MEMORY, "a layer: out of memory");
+    DSC_TRY(name_tensors(item, entries + network->entry_count));
+    layers[network->count++] = *item;
+    network->entry_count = entry_count;
+    return DSC_OK;
+}
+
+dsc_status dsc_network_add(dsc_network *network, const char *name, const char *layer, size_t option_count,
+                           const dsc_option *options, dsc_random *random) {
+    DSC_CHECK_NOT_NULL(network);
+    if (network->parameters != NULL)
+        return dsc_fail(DSC_ERROR_ARGUMENT, "%s: the network has an optimizer: add its layers before", __func__);
+    dsc_network_item item;
+    DSC_TRY(make_layer(network, name, layer, option_count, options, random, &item));
+    dsc_status status = append(network, &item);
+    if (status != DSC_OK)
+        release_layer(&item);
+    return status;
+}
+
+void dsc_network_truncate(dsc_network *network, size_t count) {
+    while (network->count > count) {
+        dsc_network_item *last = &network->layers[--network->count];
+        for (size_t i = 0; i < last->layer.count; ++i)
+            free((void *)(uintptr_t)network->entries[--network->entry_count].name);
+        release_layer(last);
+    }
+}
+
+void dsc_network_set_training(dsc_network *network, bool is_training) {
+    network->is_training = is_training;
+}
+
+bool dsc_network_is_training(const dsc_network *network) {
+    return network->is_training;
+}
+
+size_t dsc_network_entry_count(const dsc_network *network) {
+    return network->entry_count;
+}
+
+dsc_status dsc_network_entry_at(const dsc_network *network, size_t index, dsc_network_entry *entry) {
+    DSC_CHECK_NOT_NULL(network);
+    DSC_CHECK_NOT_NULL(entry);
+    if (index >= network->entry_count)
+        return dsc_fail(DSC_ERROR_ARGUMENT, "%s: index is %zu, must be below %zu", __func__, index,
+                        network->entry_count);
+    *entry = network->entries[index];
+    return DSC_OK;
+}
+
+size_t dsc_network_layer_count(const dsc_network *network) {
+    return network->count;
+}
+
+dsc_status dsc_network_forward(const dsc_network *network, dsc_tensor *x, dsc_tensor **y) {
+    DSC_CHECK_NOT_NULL(network);
+    DSC_CHECK_NOT_NULL(x);
+    DSC_CHECK_NOT_NULL(y);
+    dsc_tensor *now = dsc_tensor_retain(x);
+    for (size_t i = 0; i < network->count; ++i) {
+        const dsc_layer *layer = &network->layers[i].layer;
+        dsc_layer_mode mode = {.is_training = network->is_training};
+        const dsc_layer_row *next = i + 1 < network->count ? network->layers[i + 1].layer.row : NULL;
+        if (layer->row->fuses_activation && next != NULL && next->activation != DSC_ACTIVATION_NONE) {
+            mode.activation = next->activation;
+            ++i;
+        }
+        dsc_tensor *made = NULL;
+        dsc_status status = layer->row->forward(layer, &mode, now, &made);
+        dsc_tensor_release(now);
+        if (status != DSC_OK)
+            return status;
+        now = made;
+    }
+    *y = now;
+    return DSC_OK;
+}
+
+dsc_status dsc_network_layer_at(const dsc_network *network, size_t index, size_t rank, const size_t *shape,
+                                dsc_network_layer *layer) {
+    DSC_CHECK_NOT_NULL(network);
+    DSC_CHECK_NOT_NULL(layer);
+    DSC_TRY(dsc_check_shape(__func__, network->dtype, rank, shape));
+    if (index >= network->count)
+        return dsc_fail(DSC_ERROR_ARGUMENT, "%s: index is %zu, must be below %zu", __func__, index,
+                        network->count);
+    dsc_network_layer found = {.rank = rank};
+    for (size_t d = 0; d < rank; ++d)
+        found.shape[d] = shape[d];
+    for (size_t i = 0; i <= index; ++i) {
+        const dsc_layer *at = &network->layers[i].layer;
+        found.flops = 0;
+        if (at->row->shape != NULL)
+            DSC_TRY(at->row->shape(at, &found.rank, found.shape, &found.flops));
+    }
+    const dsc_network_item *item = &network->layers[index];
+    found.name = item->name;
+    found.info = &item->layer.row->info;
+    for (size_t i = 0; i < item->layer.count; ++i)
+        if (item->layer.tensors[i].is_parameter)
+            found.parameters += item->layer.tensors[i].tensor->count;
+    *layer = found;
+    return DSC_OK;
+}

@@ -1,0 +1,30 @@
+#ifndef DSC_NETWORK_NETWORK_H
+#define DSC_NETWORK_NETWORK_H
+
+#include "descent/network.h"
+#include "layers/layer.h"
+
+typedef struct dsc_network_item {
+    char *name;
+    dsc_layer layer;
+} dsc_network_item;
+
+struct dsc_network {
+    const dsc_context *context;
+    dsc_dtype dtype;
+    bool is_training;
+    size_t count;
+    dsc_network_item *layers;
+    /* All tensors in order, with their full names. */
+    size_t entry_count;
+    dsc_network_entry *entries;
+    /* The optimizer's buffers; NULL before there is one. */
+    void *parameters, *gradients;
+    size_t parameter_count; /* tensors */
+    uint8_t *has_gradient;
+};
+
+/* Without the layers from `count` on. */
+void dsc_network_truncate(dsc_network *network, size_t count);
+
+#endif

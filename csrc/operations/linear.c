@@ -1,0 +1,186 @@
+/* A linear layer with its activation: one kernel forward, one backward. */
+#include <string.h>
+
+#include "descent/layer_kernels.h"
+#include "operations/table.h"
+
+static dsc_linear_call call_of(const dsc_tensor *x, const dsc_tensor *w, const dsc_tensor *b,
+                               dsc_activation activation) {
+    size_t inputs = w->shape[1];
+    return (dsc_linear_call){.dtype = x->dtype,
+                             .activation = activation,
+                             .batch = x->count / inputs,
+                             .inputs = inputs,
+                             .outputs = w->shape[0],
+                             .x = dsc_data(x),
+                             .w = dsc_data(w),
+                             .b = b == NULL ? NULL : dsc_data(b)};
+}
+
+static dsc_status check(const dsc_operation *operation, const dsc_tensor *x, const dsc_tensor *w,
+                        const dsc_tensor *b) {
+    DSC_TRY(dsc_check_real(operation, x));
+    DSC_TRY(dsc_check_same_dtype(operation, x, w));
+    if (b != NULL)
+        DSC_TRY(dsc_check_same_dtype(operation, x, b));
+    if (w->rank != 2 || x->rank == 0 || x->shape[x->rank - 1] != w->shape[1])
+        return dsc_fail(DSC_ERROR_SIZE,
+                        "linear: x is of shape %s and weight of shape %s; the last extents must agree",
+                        dsc_shape_text(x->rank, x->shape).text, dsc_shape_text(w->rank, w->shape).text);
+    if (w->count == 0)
+        return dsc_fail(DSC_ERROR_SIZE, "linear: weight is of shape %s, must have inputs and outputs",
+                        dsc_shape_text(w->rank, w->shape).text);
+    if (b != NULL && (b->rank != 1 || b->shape[0] != w->shape[0]))
+        return dsc_fail(DSC_ERROR_SIZE, "linear: bias is of shape %s, must be [%zu]",
+                        dsc_shape_text(b->rank, b->shape).text, w->shape[0]);
+    return DSC_OK;
+}
+
+dsc_status dsc_linear(dsc_tensor *x, dsc_tensor *weight, dsc_tensor *bias, dsc_activation activation,
+                      dsc_tensor **result) {
+    const dsc_operation *operation = &dsc_operations[dsc_op_linear];
+    dsc_tensor *const inputs[] = {x, weight, bias};
+    DSC_TRY(dsc_check_inputs(operation, 2, inputs, result));
+    DSC_TRY(check(operation, x, weight, bias));
+    size_t shape[DSC_MAX_RANK];
+    memcpy(shape, x->shape, sizeof shape);
+    shape[x->rank - 1] = weight->shape[0];
+    DSC_TRY(dsc_check_shape("linear", x->dtype, x->rank, shape));
+    dsc_tensor *dense_x = NULL, *dense_w = NULL, *dense_b = NULL, *made = NULL;
+    dsc_status status = dsc_contiguous_of(x, &dense_x);
+    if (status == DSC_OK)
+        status = dsc_contiguous_of(weight, &dense_w);
+    if (status == DSC_OK && bias != NULL)
+        status = dsc_contiguous_of(bias, &dense_b);
+    if (status == DSC_OK)
+        status = dsc_make(dsc_context_of(x), x->dtype, x->rank, shape, &made);
+    if (status == DSC_OK) {
+        dsc_linear_call call = call_of(dense_x, dense_w, dense_b, activation);
+        call.y = dsc_data(made);
+        status = dsc_linear_forward(dsc_context_of(x), &call);
+    }
+    dsc_tensor_release(dense_x);
+    dsc_tensor_release(dense_w);
+    dsc_tensor_release(dense_b);
+    bool keeps = activation != DSC_ACTIVATION_NONE;
+    return dsc_finish(&(dsc_record){.operation = operation,
+                                    .count = bias == NULL ? 2 : 3,
+                                    .inputs = inputs,
+                                    .options = &(dsc_options){.integer = activation},
+                                    .saved = {keeps ? made : NULL}},
+                      status, made, result);
+}
+
+/* ---- The first-order pass: the kernel's ---- */
+
+/* Where a gradient goes: a leaf's own place, or a tensor that is then given. */
+typedef struct target {
+    void *data;
+    bool add, is_place;
+    dsc_tensor *made;
+} target;
+
+static void find_target(dsc_pullback *p, size_t input, target *t) {
+    if (!dsc_wants(p, input))
+        return;
+    dsc_tensor *x = p->node->inputs[input];
+    t->data = dsc_place_of_gradient(p, input, &t->add);
+    t->is_place = t->data != NULL;
+    if (!t->is_place) {
+        dsc_tensor *made = NULL;
+        t->made = x_call(p, made, dsc_make_like(x, x->dtype, &made));
+        t->data = t->made == NULL ? NULL : dsc_data(t->made);
+    }
+}
+
+static void give_target(dsc_pullback *p, size_t input, const target *t) {
+    if (t->is_place)
+        dsc_gave(p, input);
+    else
+        dsc_give(p, input, t->made);
+}
+
+static dsc_tensor *x_dense(dsc_pullback *p, dsc_tensor *t) {
+    dsc_tensor *made = NULL;
+    return t == NULL ? NULL : x_call(p, made, dsc_contiguous_of(t, &made));
+}
+
+static void fused(dsc_pullback *p) {
+    const dsc_activation activation = (dsc_activation)p->node->options.integer;
+    dsc_tensor *x = x_dense(p, dsc_input(p, 0)), *w = x_dense(p, dsc_input(p, 1));
+    dsc_tensor *dy = x_dense(p, p->upstream), *y = NULL, *dz = NULL, *made = NULL;
+    if (activation != DSC_ACTIVATION_NONE) {
+        y = dsc_saved(p, 0);
+        dz = y == NULL ? NULL : x_call(p, made, dsc_make_like(y, y->dtype, &made));
+    }
+    if (p->status != DSC_OK)
+        return;
+    /* x's gradient is made anew always: the kernel does not add to it. */
+    target by_x = {0}, by_w = {0}, by_b = {0};
+    if (dsc_wants(p, 0)) {
+        made = NULL;
+        by_x.made = x_call(p, made, dsc_make_like(x, x->dtype, &made));
+        by_x.data = by_x.made == NULL ? NULL : dsc_data(by_x.made);
+    }
+    find_target(p, 1, &by_w);
+    if (p->node->input_count == 3)
+        find_target(p, 2, &by_b);
+    if (p->status != DSC_OK)
+        return;
+    dsc_linear_call call = call_of(x, w, NULL, activation);
+    call.y = y == NULL ? dsc_data(dy) : dsc_data(y);
+    dsc_linear_gradients gradients = {.dy = dsc_data(dy),
+                                      .dz = dz == NULL ? NULL : dsc_data(dz),
+                                      .dx = by_x.data,
+                                      .dw = by_w.data,
+                                      .db = by_b.data,
+                                      .add_dw = by_w.add,
+                                      .add_db = by_b.add};
+    p->status = dsc_linear_backward(dsc_context_of(x), &call, &gradients);
+    if (by_x.data != NULL)
+        dsc_give(p, 0, by_x.made);
+    if (by_w.data != NULL)
+        give_target(p, 1, &by_w);
+    if (by_b.data != NULL)
+        give_target(p, 2, &by_b);
+}
+
+/* ---- The same in operations, to be differentiated ---- */
+
+static dsc_tensor *x_rows(dsc_pullback *p, dsc_tensor *t) {
+    dsc_tensor *made = NULL;
+    size_t columns = t == NULL ? 0 : t->shape[t->rank - 1];
+    return t == NULL
+               ? NULL
+               : x_call(p, made, dsc_reshape(t, 2, (const size_t[]){t->count / columns, columns}, &made));
+}
+
+static dsc_tensor *x_product(dsc_pullback *p, dsc_tensor *a, dsc_tensor *b) {
+    dsc_tensor *made = NULL;
+    return a == NULL || b == NULL ? NULL : x_call(p, made, dsc_matmul(a, b, &made));
+}
+
+static void composed(dsc_pullback *p) {
+    dsc_tensor *dz = p->upstream, *turned = NULL;
+    if (p->node->options.integer == DSC_ACTIVATION_RELU) {
+        dsc_tensor *y = dsc_saved(p, 0);
+        dsc_tensor *nothing = y == NULL ? NULL : x_constant(p, y, 0);
+        dz = x_where(p, x_greater(p, y, nothing), p->upstream, nothing);
+    }
+    if (dsc_wants(p, 0))
+        dsc_give(p, 0, x_product(p, dz, dsc_input(p, 1)));
+    dsc_tensor *rows = x_rows(p, dz);
+    if (dsc_wants(p, 1) && rows != NULL) {
+        turned = x_call(p, turned, dsc_transpose(rows, 0, 1, &turned));
+        dsc_give(p, 1, x_product(p, turned, x_rows(p, dsc_input(p, 0))));
+    }
+    if (p->node->input_count == 3 && dsc_wants(p, 2))
+        dsc_give(p, 2, x_sum(p, rows, 1, (const int64_t[]){0}, false));
+}
+
+void dsc_pull_back_linear(dsc_pullback *p) {
+    if (p->creates_graph)
+        composed(p);
+    else
+        fused(p);
+}

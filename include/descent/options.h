@@ -1,0 +1,44 @@
+/* Options by name, as the tables of optimizer rules, losses and layers list them. */
+#ifndef DESCENT_OPTIONS_H
+#define DESCENT_OPTIONS_H
+
+#include <stdbool.h>
+
+#include "status.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Options that a row may have. */
+enum { DSC_MAX_OPTIONS = 16 };
+
+typedef enum dsc_option_kind {
+    DSC_OPTION_REAL = 0,
+    DSC_OPTION_FLAG = 1,    /* 0 or 1 */
+    DSC_OPTION_INTEGER = 2, /* a whole number */
+    DSC_OPTION_CHOICE = 3   /* the index of one of the choices */
+} dsc_option_kind;
+
+/* An option of a row. The allowed values are [minimum, maximum], without an end that is marked
+ * open. */
+typedef struct dsc_option_info {
+    const char *name; /* PyTorch's, as "weight_decay"; its pairs are split, as "beta1" and "beta2" */
+    dsc_option_kind kind;
+    double initial; /* the default; NaN: there is none, and it must be given */
+    double minimum, maximum;
+    bool minimum_open, maximum_open;
+    const char *summary;
+    const char *const *choices; /* their names, as many as maximum + 1; NULL for other kinds */
+} dsc_option_info;
+
+/* A value for one of them. */
+typedef struct dsc_option {
+    const char *name;
+    double value;
+} dsc_option;
+
+#ifdef __cplusplus
+}
+#endif
+#endif
