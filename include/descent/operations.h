@@ -123,6 +123,77 @@ dsc_status dsc_matmul(dsc_tensor *a, dsc_tensor *b, dsc_tensor **result);
 dsc_status dsc_linear(dsc_tensor *x, dsc_tensor *weight, dsc_tensor *bias, dsc_activation activation,
                       dsc_tensor **result);
 
+/* ---- Joining and indexing ---- */
+
+/* Along `dimension` unless it says otherwise; a single number counts as a dimension of extent 1. Elements of
+ * any type are moved; what adds them up, or puts them in order, does not take float16 and bfloat16. Indices
+ * are int64 of [0, extent), with no counting from the end: another is refused (DSC_ERROR_SIZE), with its
+ * position. Sums are made in the source's order, whatever the number of threads. */
+
+/* Tensors one after the other: of one type, and of one shape but for that dimension. Vectors without numbers
+ * are passed by, as in PyTorch. Refused: no tensors, single numbers. */
+dsc_status dsc_cat(size_t count, dsc_tensor *const *tensors, int64_t dimension, dsc_tensor **result);
+/* Tensors of one shape along a new dimension. */
+dsc_status dsc_stack(size_t count, dsc_tensor *const *tensors, int64_t dimension, dsc_tensor **result);
+/* Views of `count` stretches, one after the other, into results[0], results[1], ...: all or none are written.
+ * Refused: sizes that do not add up to the extent. */
+dsc_status dsc_split(dsc_tensor *x, size_t count, const size_t *sizes, int64_t dimension,
+                     dsc_tensor **results);
+
+/* result[i][j] = x[index[i][j]][j], for dimension 0 of two: of the index's shape, which must have x's rank
+ * and elsewhere at most x's extents. */
+dsc_status dsc_gather(dsc_tensor *x, int64_t dimension, dsc_tensor *index, dsc_tensor **result);
+/* A copy of x with result[index[i][j]][j] += source[i][j]. The source may be larger than the index: what the
+ * index does not reach does not count. */
+dsc_status dsc_scatter_add(dsc_tensor *x, int64_t dimension, dsc_tensor *index, dsc_tensor *source,
+                           dsc_tensor **result);
+/* The slices that a vector of indices names, in its order. */
+dsc_status dsc_index_select(dsc_tensor *x, int64_t dimension, dsc_tensor *index, dsc_tensor **result);
+/* A copy of x, with slice i of the source added to slice index[i]. The source: x's shape, with as many slices
+ * as there are indices. */
+dsc_status dsc_index_add(dsc_tensor *x, int64_t dimension, dsc_tensor *index, dsc_tensor *source,
+                         dsc_tensor **result);
+/* Rows of a matrix: the indices' shape, with the matrix's columns as one dimension more. Row `padding` gets
+ * no gradient; -1: there is none. A leaf's gradient is added to where it is. */
+dsc_status dsc_embedding(dsc_tensor *weight, dsc_tensor *indices, int64_t padding, dsc_tensor **result);
+/* 1 where an index says, else 0: int64, with a dimension of `classes` more at the end. -1: as many as the
+ * largest index asks for, which must exist. No derivative. */
+dsc_status dsc_one_hot(dsc_tensor *indices, int64_t classes, dsc_tensor **result);
+
+typedef enum dsc_padding {
+    DSC_PAD_CONSTANT,  /* a number */
+    DSC_PAD_REFLECT,   /* what is there, mirrored at the outermost number; at most extent - 1 */
+    DSC_PAD_REPLICATE, /* the outermost number */
+    DSC_PAD_CIRCULAR   /* what is there, from the other end on; at most extent */
+} dsc_padding;
+/* As torch.nn.functional.pad: `amounts` has a number before and one after for each of the last `count`
+ * dimensions, beginning with the last. Negative amounts take away. Any number of dimensions in every mode.
+ * value: for DSC_PAD_CONSTANT. */
+dsc_status dsc_pad(dsc_tensor *x, size_t count, const int64_t *amounts, dsc_padding mode, double value,
+                   dsc_tensor **result);
+
+/* The sums of all numbers up to each; float32 is added up in double, as PyTorch does. Of uint8 and booleans:
+ * int64. */
+dsc_status dsc_cumsum(dsc_tensor *x, int64_t dimension, dsc_tensor **result);
+/* In ascending or descending order, with the indices, int64, where the numbers were. Always stable. NaN
+ * counts as the largest. */
+dsc_status dsc_sort(dsc_tensor *x, int64_t dimension, bool descending, dsc_tensor **values,
+                    dsc_tensor **indices);
+dsc_status dsc_argsort(dsc_tensor *x, int64_t dimension, bool descending, dsc_tensor **result);
+/* The k largest, or smallest, in order, the best first; of equal ones those that come first. NaN counts as
+ * the largest. Refused: k > extent. */
+dsc_status dsc_topk(dsc_tensor *x, size_t k, int64_t dimension, bool largest, dsc_tensor **values,
+                    dsc_tensor **indices);
+
+/* A copy with `count` dimensions in reverse. Refused: dimensions given twice. */
+dsc_status dsc_flip(dsc_tensor *x, size_t count, const int64_t *dimensions, dsc_tensor **result);
+/* A copy in which the last `count` dimensions follow one another so many times; x is given dimensions of
+ * extent 1 in front where it has fewer. As torch.tile, and as Tensor.repeat. */
+dsc_status dsc_tile(dsc_tensor *x, size_t count, const size_t *times, dsc_tensor **result);
+/* Of the last two dimensions what is on and below, or above, a diagonal: 0 is the main one, 1 that above. */
+dsc_status dsc_tril(dsc_tensor *x, int64_t diagonal, dsc_tensor **result);
+dsc_status dsc_triu(dsc_tensor *x, int64_t diagonal, dsc_tensor **result);
+
 #ifdef __cplusplus
 }
 #endif

@@ -1,0 +1,196 @@
+#include "operations/indices.h"
+
+#include <string.h>
+
+dsc_around dsc_around_dimension(const dsc_tensor *t, size_t dimension) {
+    dsc_around around = {1, dsc_extent(t, dimension), 1};
+    for (size_t d = 0; d < t->rank; ++d) {
+        if (d < dimension)
+            around.outer *= t->shape[d];
+        if (d > dimension)
+            around.inner *= t->shape[d];
+    }
+    return around;
+}
+
+dsc_status dsc_check_along(const dsc_operation *operation, int64_t dimension, const dsc_tensor *x,
+                           size_t *found) {
+    return dsc_check_dimension(operation, dimension, dsc_max_size(x->rank, 1), found);
+}
+
+dsc_status dsc_check_addable(const dsc_operation *operation, const dsc_tensor *x) {
+    if (x->dtype == DSC_FLOAT16 || x->dtype == DSC_BFLOAT16)
+        return dsc_fail(DSC_ERROR_DTYPE, "%s: the type is %s: convert it first", operation->name,
+                        dsc_dtype_name(x->dtype));
+    return DSC_OK;
+}
+
+static dsc_status fail_index(const dsc_operation *operation, const dsc_tensor *index, size_t at,
+                             int64_t value, size_t extent) {
+    size_t place[DSC_MAX_RANK];
+    for (size_t d = index->rank; d-- > 0; at /= index->shape[d])
+        place[d] = at % index->shape[d];
+    return dsc_fail(DSC_ERROR_SIZE, "%s: the index at %s is %lld, must be in [0, %zu)", operation->name,
+                    dsc_shape_text(index->rank, place).text, (long long)value, extent);
+}
+
+dsc_status dsc_check_index(const dsc_operation *operation, dsc_tensor *index, size_t extent,
+                           dsc_tensor **dense) {
+    if (index->dtype != DSC_INT64)
+        return dsc_fail(DSC_ERROR_DTYPE, "%s: the index is %s, must be int64", operation->name,
+                        dsc_dtype_name(index->dtype));
+    dsc_tensor *contiguous;
+    DSC_TRY(dsc_contiguous_of(index, &contiguous));
+    const int64_t *values = dsc_data(contiguous);
+    bool fits = true; /* found without a branch, so that the loop vectorises */
+    for (size_t i = 0; i < contiguous->count; ++i)
+        fits &= (uint64_t)values[i] < extent;
+    for (size_t i = 0; !fits; ++i)
+        if ((uint64_t)values[i] >= extent) {
+            dsc_status status = fail_index(operation, index, i, values[i], extent);
+            dsc_tensor_release(contiguous);
+            return status;
+        }
+    *dense = contiguous;
+    return DSC_OK;
+}
+
+/* ---- Rows ---- */
+
+typedef struct rows_job {
+    dsc_dtype dtype;
+    dsc_around around; /* of the tensor that the index points into */
+    char *many;        /* that tensor */
+    char *few;         /* one row for each index, in each block */
+    size_t n, tile;
+    const int64_t *index;
+    int64_t skipped;
+    size_t ranges;
+} rows_job;
+
+static void take_tile(void *argument, size_t tile) {
+    const rows_job *job = argument;
+    size_t size = dsc_dtype_size(job->dtype), bytes = job->around.inner * size;
+    size_t end = dsc_min_size((tile + 1) * job->tile, job->around.outer * job->n);
+    for (size_t r = tile * job->tile; r < end;) {
+        size_t block = r / job->n, i = r % job->n, last = dsc_min_size(job->n, i + end - r);
+        const char *from = job->many + block * job->around.extent * bytes;
+        char *to = job->few + r * bytes;
+        r += last - i;
+        if (bytes == 4)
+            for (; i < last; ++i, to += 4)
+                memcpy(to, from + (size_t)job->index[i] * 4, 4);
+        else if (bytes == 8)
+            for (; i < last; ++i, to += 8)
+                memcpy(to, from + (size_t)job->index[i] * 8, 8);
+        else
+            for (; i < last; ++i, to += bytes)
+                memcpy(to, from + (size_t)job->index[i] * bytes, bytes);
+    }
+}
+
+void dsc_take_rows(const dsc_context *context, dsc_dtype dtype, dsc_around x, const void *data, size_t n,
+                   const int64_t *index, void *out) {
+    rows_job job = {.dtype = dtype, .around = x, .many = (char *)data, .few = out, .n = n, .index = index};
+    size_t rows = x.outer * n;
+    if (rows == 0 || x.inner == 0)
+        return;
+    job.tile = dsc_ceil_div(DSC_TILE, x.inner);
+    dsc_parallel_work(context, (double)rows * (double)x.inner, dsc_ceil_div(rows, job.tile), take_tile, &job);
+}
+
+#define ADD_ROW(type)                                                                                        \
+    static void add_##type(size_t n, void *sum, const void *more) {                                          \
+        type *s = sum;                                                                                       \
+        const type *m = more;                                                                                \
+        for (size_t i = 0; i < n; ++i)                                                                       \
+            s[i] = (type)(s[i] + m[i]);                                                                      \
+    }
+ADD_ROW(float)
+ADD_ROW(double)
+ADD_ROW(uint64_t) /* whole numbers wrap */
+ADD_ROW(uint8_t)
+
+static void add_bool(size_t n, void *sum, const void *more) {
+    for (size_t i = 0; i < n; ++i)
+        ((uint8_t *)sum)[i] |= ((const uint8_t *)more)[i];
+}
+
+/* A range of the rows that are added to: all that concerns one of them happens in the source's order. */
+static void add_range(void *argument, size_t task) {
+    const rows_job *job = argument;
+    dsc_around around = job->around;
+    size_t block = task / job->ranges, range = task % job->ranges;
+    size_t rows = dsc_ceil_div(around.extent, job->ranges), first = dsc_min_size(range * rows, around.extent);
+    size_t count = dsc_min_size(rows, around.extent - first);
+    size_t bytes = around.inner * dsc_dtype_size(job->dtype);
+    char *many = job->many + block * around.extent * bytes;
+    const char *few = job->few + block * job->n * bytes;
+    for (size_t i = 0; i < job->n; ++i) {
+        int64_t row = job->index[i];
+        if ((size_t)row - first >= count || row == job->skipped)
+            continue;
+        char *sum = many + (size_t)row * bytes;
+        const char *more = few + i * bytes;
+        switch (job->dtype) {
+        case DSC_FLOAT32:
+            add_float(around.inner, sum, more);
+            break;
+        case DSC_FLOAT64:
+            add_double(around.inner, sum, more);
+            break;
+        case DSC_INT64:
+            add_uint64_t(around.inner, sum, more);
+            break;
+        case DSC_UINT8:
+            add_uint8_t(around.inner, sum, more);
+            break;
+        default:
+            add_bool(around.inner, sum, more);
+        }
+    }
+}
+
+void dsc_add_rows(const dsc_context *context, dsc_dtype dtype, dsc_around out, void *data, size_t n,
+                  const int64_t *index, const void *source, int64_t skipped) {
+    if (out.outer == 0 || out.inner == 0 || n == 0)
+        return;
+    rows_job job = {.dtype = dtype,
+                    .around = out,
+                    .many = data,
+                    .few = (char *)source,
+                    .n = n,
+                    .index = index,
+                    .skipped = skipped};
+    /* Each range looks through the whole index, which short rows do not pay for. */
+    job.ranges = dsc_min_size(dsc_min_size(dsc_max_size(out.inner / 8, 1), 16), out.extent);
+    double work = (double)out.outer * (double)n * (double)out.inner;
+    dsc_parallel_work(context, work, out.outer * job.ranges, add_range, &job);
+}
+
+bool dsc_gives_rows_in_place(dsc_pullback *p, size_t input, dsc_around around, dsc_tensor *index,
+                             int64_t skipped) {
+    bool add;
+    void *place = dsc_place_of_gradient(p, input, &add);
+    if (place == NULL)
+        return false;
+    const dsc_tensor *leaf = dsc_input_shape(p, input);
+    /* A pass may be started with a gradient that an earlier one left here. */
+    if (leaf->grad->storage == p->upstream->storage)
+        return false;
+    dsc_tensor *rows, *upstream = NULL;
+    p->status = dsc_contiguous_of(index, &rows);
+    if (p->status != DSC_OK)
+        return true;
+    p->status = dsc_contiguous_of(p->upstream, &upstream);
+    if (p->status == DSC_OK) {
+        if (!add)
+            memset(place, 0, leaf->count * dsc_dtype_size(leaf->dtype));
+        dsc_add_rows(dsc_context_of(leaf), leaf->dtype, around, place, rows->count, dsc_data(rows),
+                     dsc_data(upstream), skipped);
+        dsc_gave(p, input);
+    }
+    dsc_tensor_release(rows);
+    dsc_tensor_release(upstream);
+    return true;
+}
