@@ -73,6 +73,58 @@ static void DSC_NAME(unary_range)(dsc_unary operation, size_t n, const DSC_REAL 
         for (size_t i = 0; i < n; ++i)
             y[i] = (DSC_REAL)erf((double)x[i]);
         break;
+    case DSC_LOG1P:
+        for (size_t i = 0; i < n; ++i)
+            y[i] = (DSC_REAL)log1p((double)x[i]);
+        break;
+    case DSC_EXPM1:
+        for (size_t i = 0; i < n; ++i)
+            y[i] = (DSC_REAL)expm1((double)x[i]);
+        break;
+    case DSC_RSQRT:
+        for (size_t i = 0; i < n; ++i)
+            y[i] = 1 / dsc_sqrt(x[i]);
+        break;
+    case DSC_RECIPROCAL:
+        for (size_t i = 0; i < n; ++i)
+            y[i] = 1 / x[i];
+        break;
+    case DSC_SQUARE:
+        for (size_t i = 0; i < n; ++i)
+            y[i] = x[i] * x[i];
+        break;
+    case DSC_TAN:
+        for (size_t i = 0; i < n; ++i)
+            y[i] = (DSC_REAL)tan((double)x[i]);
+        break;
+    case DSC_ASIN:
+        for (size_t i = 0; i < n; ++i)
+            y[i] = (DSC_REAL)asin((double)x[i]);
+        break;
+    case DSC_ACOS:
+        for (size_t i = 0; i < n; ++i)
+            y[i] = (DSC_REAL)acos((double)x[i]);
+        break;
+    case DSC_SINH:
+        for (size_t i = 0; i < n; ++i)
+            y[i] = (DSC_REAL)sinh((double)x[i]);
+        break;
+    case DSC_COSH:
+        for (size_t i = 0; i < n; ++i)
+            y[i] = (DSC_REAL)cosh((double)x[i]);
+        break;
+    case DSC_ROUND:
+        for (size_t i = 0; i < n; ++i)
+            y[i] = DSC_IS_FLOAT32 ? (DSC_REAL)rintf((float)x[i]) : (DSC_REAL)rint((double)x[i]);
+        break;
+    case DSC_CEIL:
+        for (size_t i = 0; i < n; ++i)
+            y[i] = DSC_IS_FLOAT32 ? (DSC_REAL)ceilf((float)x[i]) : (DSC_REAL)ceil((double)x[i]);
+        break;
+    case DSC_TRUNC:
+        for (size_t i = 0; i < n; ++i)
+            y[i] = DSC_IS_FLOAT32 ? (DSC_REAL)truncf((float)x[i]) : (DSC_REAL)trunc((double)x[i]);
+        break;
     }
 }
 
@@ -148,7 +200,7 @@ static dsc_status run(const dsc_context *context, unary_job job) {
 
 dsc_status dsc_unary_run(const dsc_context *context, dsc_dtype dtype, dsc_unary operation, size_t n,
                          const void *x, void *y) {
-    if ((unsigned)operation > DSC_ERF)
+    if ((unsigned)operation > DSC_TRUNC)
         return dsc_fail(DSC_ERROR_ARGUMENT, "%s: unknown operation %d", __func__, (int)operation);
     return run(context,
                (unary_job){.dtype = dtype, .kind = UNARY, .operation = operation, .n = n, .x = x, .y = y});

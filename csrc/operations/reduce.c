@@ -12,7 +12,8 @@ dsc_status dsc_plan_reduction(const dsc_operation *operation, const dsc_tensor *
         return dsc_fail(DSC_ERROR_ARGUMENT, "%s: dimensions is NULL", operation->name);
     for (size_t i = 0; i < count; ++i) {
         size_t d;
-        DSC_TRY(dsc_check_dimension(operation, dimensions[i], x->rank, &d));
+        /* A number has a dimension 0 to go over, as in PyTorch. */
+        DSC_TRY(dsc_check_dimension(operation, dimensions[i], dsc_max_size(x->rank, 1), &d));
         if (plan->is_reduced[d])
             return dsc_fail(DSC_ERROR_SIZE, "%s: dimension %zu is named twice", operation->name, d);
         plan->is_reduced[d] = true;
@@ -60,6 +61,29 @@ dsc_status dsc_reduction_layout(dsc_tensor *x, const dsc_reduction_plan *plan, d
     return status;
 }
 
+dsc_options dsc_reduction_options(const dsc_tensor *x, const dsc_reduction_plan *plan) {
+    dsc_options options = {.rank = x->rank};
+    memcpy(options.sizes, plan->kept_shape, sizeof options.sizes);
+    return options;
+}
+
+dsc_tensor *dsc_kept(dsc_pullback *p, dsc_tensor *t) {
+    dsc_tensor *made = NULL;
+    const dsc_options *o = &p->node->options;
+    return t == NULL ? NULL : x_call(p, made, dsc_reshape(t, o->rank, o->sizes, &made));
+}
+
+/* Summing over an extent of 1 that was not reduced changes nothing. */
+dsc_tensor *dsc_sum_kept(dsc_pullback *p, dsc_tensor *t) {
+    const dsc_options *o = &p->node->options;
+    int64_t dimensions[DSC_MAX_RANK];
+    size_t count = 0;
+    for (size_t d = 0; d < o->rank; ++d)
+        if (o->sizes[d] == 1)
+            dimensions[count++] = (int64_t)d;
+    return x_sum(p, t, count, dimensions, true);
+}
+
 static void sum_whole(const dsc_tensor *x, size_t outer, size_t n, size_t inner, int64_t *out) {
     const void *data = dsc_data(x);
     for (size_t o = 0; o < outer; ++o)
@@ -94,17 +118,13 @@ dsc_status dsc_sum(dsc_tensor *x, size_t count, const int64_t *dimensions, bool 
     else if (status == DSC_OK)
         sum_whole(dense, outer, plan.count, inner, dsc_data(made));
     dsc_tensor_release(dense);
-    dsc_options options = {.rank = x->rank};
-    memcpy(options.sizes, plan.kept_shape, sizeof options.sizes);
+    dsc_options options = dsc_reduction_options(x, &plan);
     return DSC_END(status, made, .options = &options);
 }
 
 /* Each number gets its sum's gradient. */
 void dsc_pull_back_sum(dsc_pullback *p) {
-    const dsc_options *o = &p->node->options;
-    dsc_tensor *kept = NULL;
-    kept = x_call(p, kept, dsc_reshape(p->upstream, o->rank, o->sizes, &kept));
-    dsc_give(p, 0, x_expand_like(p, kept, dsc_input_shape(p, 0)));
+    dsc_give(p, 0, x_expand_like(p, dsc_kept(p, p->upstream), dsc_input_shape(p, 0)));
 }
 
 dsc_status dsc_mean(dsc_tensor *x, size_t count, const int64_t *dimensions, bool keeps, dsc_tensor **result) {

@@ -20,4 +20,11 @@ dsc_status dsc_plan_reduction(const dsc_operation *operation, const dsc_tensor *
 dsc_status dsc_reduction_layout(dsc_tensor *x, const dsc_reduction_plan *plan, dsc_tensor **dense,
                                 size_t *outer, size_t *inner);
 
+/* What the pull-back of a reduction needs to know: the shape with the reduced dimensions kept. */
+dsc_options dsc_reduction_options(const dsc_tensor *x, const dsc_reduction_plan *plan);
+/* Something of the result's shape, or of that shape, with the reduced dimensions kept. */
+dsc_tensor *dsc_kept(dsc_pullback *p, dsc_tensor *t);
+/* The sum over the dimensions that were reduced, which stay. */
+dsc_tensor *dsc_sum_kept(dsc_pullback *p, dsc_tensor *t);
+
 #endif

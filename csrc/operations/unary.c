@@ -44,6 +44,19 @@ UNARY(sin, DSC_SIN, false)
 UNARY(cos, DSC_COS, false)
 UNARY(atan, DSC_ATAN, false)
 UNARY(erf, DSC_ERF, false)
+UNARY(log1p, DSC_LOG1P, false)
+UNARY(expm1, DSC_EXPM1, true)
+UNARY(rsqrt, DSC_RSQRT, true)
+UNARY(reciprocal, DSC_RECIPROCAL, true)
+UNARY(square, DSC_SQUARE, false)
+UNARY(tan, DSC_TAN, true)
+UNARY(asin, DSC_ASIN, false)
+UNARY(acos, DSC_ACOS, false)
+UNARY(sinh, DSC_SINH, false)
+UNARY(cosh, DSC_COSH, false)
+UNARY(round, DSC_ROUND, false)
+UNARY(ceil, DSC_CEIL, false)
+UNARY(trunc, DSC_TRUNC, false)
 
 void dsc_pull_back_negate(dsc_pullback *p) {
     dsc_give(p, 0, x_negate(p, p->upstream));
@@ -106,6 +119,51 @@ void dsc_pull_back_erf(dsc_pullback *p) {
     dsc_tensor *x = dsc_input(p, 0);
     dsc_tensor *bell = x_exp(p, x_negate(p, x_multiply(p, x, x)));
     dsc_give(p, 0, x_multiply(p, p->upstream, x_scale(p, bell, M_2_SQRTPI)));
+}
+
+void dsc_pull_back_log1p(dsc_pullback *p) {
+    dsc_give(p, 0, x_divide(p, p->upstream, x_affine(p, dsc_input(p, 0), 1, 1)));
+}
+
+void dsc_pull_back_expm1(dsc_pullback *p) {
+    dsc_give(p, 0, x_multiply(p, p->upstream, x_affine(p, dsc_output(p, 0), 1, 1)));
+}
+
+void dsc_pull_back_rsqrt(dsc_pullback *p) {
+    dsc_tensor *y = dsc_output(p, 0);
+    dsc_tensor *cube = x_multiply(p, x_multiply(p, y, y), y);
+    dsc_give(p, 0, x_multiply(p, x_scale(p, p->upstream, -0.5), cube));
+}
+
+void dsc_pull_back_reciprocal(dsc_pullback *p) {
+    dsc_tensor *y = dsc_output(p, 0);
+    dsc_give(p, 0, x_multiply(p, x_negate(p, p->upstream), x_multiply(p, y, y)));
+}
+
+void dsc_pull_back_square(dsc_pullback *p) {
+    dsc_give(p, 0, x_multiply(p, p->upstream, x_scale(p, dsc_input(p, 0), 2)));
+}
+
+void dsc_pull_back_tan(dsc_pullback *p) {
+    dsc_give(p, 0, x_multiply(p, p->upstream, x_affine(p, x_square(p, dsc_output(p, 0)), 1, 1)));
+}
+
+void dsc_pull_back_asin(dsc_pullback *p) {
+    dsc_tensor *rest = x_affine(p, x_square(p, dsc_input(p, 0)), -1, 1);
+    dsc_give(p, 0, x_multiply(p, p->upstream, x_rsqrt(p, rest)));
+}
+
+void dsc_pull_back_acos(dsc_pullback *p) {
+    dsc_tensor *rest = x_affine(p, x_square(p, dsc_input(p, 0)), -1, 1);
+    dsc_give(p, 0, x_multiply(p, x_negate(p, p->upstream), x_rsqrt(p, rest)));
+}
+
+void dsc_pull_back_sinh(dsc_pullback *p) {
+    dsc_give(p, 0, x_multiply(p, p->upstream, x_cosh(p, dsc_input(p, 0))));
+}
+
+void dsc_pull_back_cosh(dsc_pullback *p) {
+    dsc_give(p, 0, x_multiply(p, p->upstream, x_sinh(p, dsc_input(p, 0))));
 }
 
 /* ---- With numbers ---- */

@@ -29,7 +29,20 @@ typedef enum dsc_unary {
     DSC_FLOOR,
     DSC_RELU,     /* max(x, 0); NaN stays */
     DSC_SOFTPLUS, /* log(1 + e^x), without overflow */
-    DSC_ERF
+    DSC_ERF,
+    DSC_LOG1P, /* log(1 + x), exact near 0 */
+    DSC_EXPM1, /* e^x - 1, likewise */
+    DSC_RSQRT, /* 1 / sqrt(x) */
+    DSC_RECIPROCAL,
+    DSC_SQUARE,
+    DSC_TAN,
+    DSC_ASIN,
+    DSC_ACOS,
+    DSC_SINH,
+    DSC_COSH,
+    DSC_ROUND, /* halves to the even neighbour */
+    DSC_CEIL,
+    DSC_TRUNC /* towards 0 */
 } dsc_unary;
 
 /* y[i] = operation(x[i]). y may be x. */
@@ -81,6 +94,17 @@ dsc_status dsc_sum_run(const dsc_context *context, dsc_dtype dtype, size_t outer
  * sums are like dsc_sum_run's. y may be x. Refused: n = 0 with outer * inner > 0. */
 dsc_status dsc_softmax_run(const dsc_context *context, dsc_dtype dtype, size_t outer, size_t n, size_t inner,
                            bool logarithm, const void *x, void *y);
+
+/* The gradient of x through dsc_softmax_run: dx = y (g - sum of g y), for logarithms g - e^y (sum of g), the
+ * sums being over j and as dsc_sum_run's, so that the composed formula gives the same numbers. dx may be g.
+ */
+dsc_status dsc_softmax_backward_run(const dsc_context *context, dsc_dtype dtype, size_t outer, size_t n,
+                                    size_t inner, bool logarithm, const void *y, const void *g, void *dx);
+
+/* Over j, for each o and i: out[o][i] = log(sum over j of e^x[o][j][i]), without overflow; -infinity for
+ * n = 0. */
+dsc_status dsc_logsumexp_run(const dsc_context *context, dsc_dtype dtype, size_t outer, size_t n,
+                             size_t inner, const void *x, void *out);
 
 /* index[o] = where the row x[o] of n numbers is largest; the first such place; a NaN counts as
  * largest. Refused: n = 0 with outer > 0. */

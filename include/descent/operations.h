@@ -47,7 +47,13 @@ dsc_status dsc_operation_describe(size_t index, dsc_operation_row *row);
         what(log_sigmoid)              /* its logarithm */                                                   \
         what(softplus)                 /* log(1 + e^x), without PyTorch's threshold */                       \
         what(tanh) what(sin)           /* of radians */                                                      \
-        what(cos) what(atan) what(erf) /* 2 / sqrt(pi) times the integral of e^(-t^2) from 0 to x */
+        what(cos) what(atan) what(erf) /* 2 / sqrt(pi) times the integral of e^(-t^2) from 0 to x */         \
+        what(log1p)                    /* log(1 + x), exact near 0 */                                        \
+        what(expm1)                    /* e^x - 1, likewise */                                               \
+        what(rsqrt)                    /* 1 / sqrt(x) */                                                     \
+        what(reciprocal) what(square) what(tan) what(asin) what(acos) what(sinh) what(cosh)                  \
+            what(round) /* halves to the even neighbour; with derivative 0, as ceil and trunc */             \
+        what(ceil) what(trunc)
 
 /* Arithmetic: float32 and float64. */
 #define DSC_EVERY_BINARY(what)                                                                               \
@@ -193,6 +199,67 @@ dsc_status dsc_tile(dsc_tensor *x, size_t count, const size_t *times, dsc_tensor
 /* Of the last two dimensions what is on and below, or above, a diagonal: 0 is the main one, 1 that above. */
 dsc_status dsc_tril(dsc_tensor *x, int64_t diagonal, dsc_tensor **result);
 dsc_status dsc_triu(dsc_tensor *x, int64_t diagonal, dsc_tensor **result);
+
+/* ---- Softmax, extremes, norms ---- */
+
+/* Where an operation goes over sets of dimensions they are given as dsc_sum's: `count` of them, 0 for all.
+ * A tensor without dimensions has a dimension 0 here, as in PyTorch. */
+
+/* Along a dimension: e^x / sum e^x, and its logarithm. Large numbers do not overflow. float32 and float64, as
+ * all of this part unless said otherwise. Sums are in double. */
+dsc_status dsc_softmax(dsc_tensor *x, int64_t dimension, dsc_tensor **result);
+dsc_status dsc_log_softmax(dsc_tensor *x, int64_t dimension, dsc_tensor **result);
+/* log sum e^x, likewise; -infinity over nothing. */
+dsc_status dsc_logsumexp(dsc_tensor *x, size_t count, const int64_t *dimensions, bool keeps,
+                         dsc_tensor **result);
+
+/* The largest or smallest along a dimension, and where it is: int64, the first place. NaN counts as more
+ * extreme than any number. The gradient goes to that place. keeps: the dimension stays, with extent 1. Of any
+ * type but float16 and bfloat16. Refused: dimensions of extent 0. */
+dsc_status dsc_max(dsc_tensor *x, int64_t dimension, bool keeps, dsc_tensor **values, dsc_tensor **indices);
+dsc_status dsc_min(dsc_tensor *x, int64_t dimension, bool keeps, dsc_tensor **values, dsc_tensor **indices);
+/* Over a set of dimensions, of the same types; NaN where one is. Those that are equally extreme get equal
+ * shares of the gradient, as from torch.amax. */
+dsc_status dsc_amax(dsc_tensor *x, size_t count, const int64_t *dimensions, bool keeps, dsc_tensor **result);
+dsc_status dsc_amin(dsc_tensor *x, size_t count, const int64_t *dimensions, bool keeps, dsc_tensor **result);
+/* Only where it is. dimension NULL: over all, in the order of a contiguous tensor. */
+dsc_status dsc_argmax(dsc_tensor *x, const int64_t *dimension, bool keeps, dsc_tensor **result);
+dsc_status dsc_argmin(dsc_tensor *x, const int64_t *dimension, bool keeps, dsc_tensor **result);
+
+/* (sum |x|^order)^(1 / order) over a set of dimensions. order 0: how many are not 0; INFINITY and -INFINITY:
+ * the largest and smallest |x|. The derivative where the norm is 0 is 0. Refused: NaN; a negative or infinite
+ * order over nothing. Source: torch.linalg.vector_norm. */
+dsc_status dsc_norm(dsc_tensor *x, double order, size_t count, const int64_t *dimensions, bool keeps,
+                    dsc_tensor **result);
+
+/* sum (x - mean)^2 / max(n - correction, 0) over a set of dimensions, and its square root, whose derivative
+ * is 0 where it is 0. correction 1 is the unbiased one, torch.var's default. NaN for 0 / 0. Refused: a
+ * correction that is not finite. */
+dsc_status dsc_var(dsc_tensor *x, double correction, size_t count, const int64_t *dimensions, bool keeps,
+                   dsc_tensor **result);
+dsc_status dsc_std(dsc_tensor *x, double correction, size_t count, const int64_t *dimensions, bool keeps,
+                   dsc_tensor **result);
+
+/* Booleans, of any type but float16 and bfloat16. They have no derivative. */
+dsc_status dsc_is_nan(dsc_tensor *x, dsc_tensor **result);
+dsc_status dsc_is_finite(dsc_tensor *x, dsc_tensor **result);
+/* Of booleans; and, or broadcast. */
+dsc_status dsc_logical_not(dsc_tensor *x, dsc_tensor **result);
+dsc_status dsc_logical_and(dsc_tensor *a, dsc_tensor *b, dsc_tensor **result);
+dsc_status dsc_logical_or(dsc_tensor *a, dsc_tensor *b, dsc_tensor **result);
+/* Over a set of dimensions: whether any, or all, are true (of numbers: not 0). Of nothing: false, true. */
+dsc_status dsc_any(dsc_tensor *x, size_t count, const int64_t *dimensions, bool keeps, dsc_tensor **result);
+dsc_status dsc_all(dsc_tensor *x, size_t count, const int64_t *dimensions, bool keeps, dsc_tensor **result);
+
+/* ---- Einstein's notation ---- */
+
+/* The sum of products that an equation such as "bij,bjk->bik" names: a letter for each dimension of a and b,
+ * then those of the result. What does not come in the result is summed over; a letter that comes twice in
+ * one operand takes its diagonal; extents of 1 are repeated. Without "->" the result has the letters that
+ * come once, in alphabetical order, capitals first. b NULL: the equation has one operand. Spaces do not
+ * matter. Sums are made as dsc_matmul's. Refused: an ellipsis, letters that do not fit the operands (the
+ * message names them). Source: torch.einsum. */
+dsc_status dsc_einsum(const char *equation, dsc_tensor *a, dsc_tensor *b, dsc_tensor **result);
 
 #ifdef __cplusplus
 }

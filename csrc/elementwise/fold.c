@@ -1,0 +1,163 @@
+#ifdef DSC_REAL
+
+#include "core/real_math.h"
+
+/* A loop for every function: a choice within one would not vectorise. */
+#define EVERY_FOLD(LOOP)                                                                                     \
+    switch (fold) {                                                                                          \
+    case DSC_FOLD_SUM:                                                                                       \
+        LOOP(x);                                                                                             \
+        break;                                                                                               \
+    case DSC_FOLD_COUNT:                                                                                     \
+        LOOP(x != 0 ? 1.0 : 0.0);                                                                            \
+        break;                                                                                               \
+    case DSC_FOLD_ABS:                                                                                       \
+        LOOP(fabs(x));                                                                                       \
+        break;                                                                                               \
+    case DSC_FOLD_SQUARE:                                                                                    \
+        LOOP((x - center) * (x - center));                                                                   \
+        break;                                                                                               \
+    case DSC_FOLD_POWER:                                                                                     \
+        LOOP(pow(fabs(x), power));                                                                           \
+        break;                                                                                               \
+    }
+
+DSC_MULTIVERSION
+static double DSC_NAME(fold_piece)(dsc_fold fold, double power, double center, size_t n,
+                                   const DSC_REAL *numbers) {
+    double lanes[DSC_LANES] = {0}, sum = 0;
+    size_t whole = n - n % DSC_LANES;
+#define ROW(function)                                                                                        \
+    for (size_t i = 0; i < whole; i += DSC_LANES)                                                            \
+        for (size_t l = 0; l < DSC_LANES; ++l) {                                                             \
+            double x = (double)numbers[i + l];                                                               \
+            lanes[l] += (function);                                                                          \
+        }                                                                                                    \
+    for (size_t l = 0; l < DSC_LANES; ++l)                                                                   \
+        sum += lanes[l];                                                                                     \
+    for (size_t i = whole; i < n; ++i) {                                                                     \
+        double x = (double)numbers[i];                                                                       \
+        sum += (function);                                                                                   \
+    }
+    EVERY_FOLD(ROW)
+#undef ROW
+    return sum;
+}
+
+static double DSC_NAME(fold_row)(dsc_fold fold, double power, double center, size_t n,
+                                 const DSC_REAL *numbers) {
+    enum { PART = DSC_PIECE * DSC_LANES };
+    double sum = 0;
+    for (size_t i = 0; i < n; i += PART)
+        sum += DSC_NAME(fold_piece)(fold, power, center, dsc_min_size(PART, n - i), numbers + i);
+    return sum;
+}
+
+DSC_MULTIVERSION
+static void DSC_NAME(fold_rows)(dsc_fold fold, double power, const double *centers, size_t rows,
+                                size_t stride, size_t columns, const DSC_REAL *numbers, double *sums) {
+#define COLUMN(function)                                                                                     \
+    for (size_t j = 0; j < rows; ++j)                                                                        \
+        for (size_t i = 0; i < columns; ++i) {                                                               \
+            double x = (double)numbers[j * stride + i], center = centers[i];                                 \
+            (void)center;                                                                                    \
+            sums[i] += (function);                                                                           \
+        }
+    EVERY_FOLD(COLUMN)
+#undef COLUMN
+}
+#undef EVERY_FOLD
+
+static void DSC_NAME(fold_columns)(dsc_fold fold, double power, const double *centers, size_t n,
+                                   size_t stride, size_t columns, const DSC_REAL *numbers, double *out) {
+    double zeros[COLUMNS] = {0};
+    for (size_t i = 0; i < columns; ++i)
+        out[i] = 0;
+    for (size_t start = 0; start < n; start += DSC_PIECE) {
+        double piece[COLUMNS] = {0};
+        DSC_NAME(fold_rows)
+        (fold, power, centers == NULL ? zeros : centers, dsc_min_size(DSC_PIECE, n - start), stride, columns,
+         numbers + start * stride, piece);
+        for (size_t i = 0; i < columns; ++i)
+            out[i] += piece[i];
+    }
+}
+
+#else
+
+#include "elementwise/fold.h"
+
+#include "core/partials.h"
+#include "core/sums.h"
+
+enum { COLUMNS = 256 };
+
+#define DSC_TEMPLATE "elementwise/fold.c"
+#include "core/instantiate.h"
+
+typedef struct fold_job {
+    dsc_dtype dtype;
+    dsc_fold fold;
+    double power;
+    size_t outer, n, inner, tile;
+    const char *x;
+    const double *centers;
+    double *out;
+} fold_job;
+
+static double row(const fold_job *job, size_t at, size_t n, double center) {
+    return job->dtype == DSC_FLOAT32
+               ? fold_row_f32(job->fold, job->power, center, n, (const float *)(const void *)job->x + at)
+               : fold_row_f64(job->fold, job->power, center, n, (const double *)(const void *)job->x + at);
+}
+
+static void whole_tile(void *argument, size_t index) {
+    const fold_job *job = argument;
+    size_t at = index * job->tile;
+    job->out[index] =
+        row(job, at, dsc_min_size(job->tile, job->n - at), job->centers == NULL ? 0 : job->centers[0]);
+}
+
+static void rows_tile(void *argument, size_t index) {
+    const fold_job *job = argument;
+    size_t end = dsc_min_size((index + 1) * job->tile, job->outer);
+    for (size_t o = index * job->tile; o < end; ++o)
+        job->out[o] = row(job, o * job->n, job->n, job->centers == NULL ? 0 : job->centers[o]);
+}
+
+static void columns_tile(void *argument, size_t index) {
+    const fold_job *job = argument;
+    size_t blocks = dsc_ceil_div(job->inner, COLUMNS), outer = index / blocks;
+    size_t column = index % blocks * COLUMNS, count = dsc_min_size(COLUMNS, job->inner - column);
+    size_t from = outer * job->n * job->inner + column, to = outer * job->inner + column;
+    const double *centers = job->centers == NULL ? NULL : job->centers + to;
+    if (job->dtype == DSC_FLOAT32)
+        fold_columns_f32(job->fold, job->power, centers, job->n, job->inner, count,
+                         (const float *)(const void *)job->x + from, job->out + to);
+    else
+        fold_columns_f64(job->fold, job->power, centers, job->n, job->inner, count,
+                         (const double *)(const void *)job->x + from, job->out + to);
+}
+
+void dsc_fold_run(const dsc_context *context, dsc_dtype dtype, dsc_fold fold, double power, size_t outer,
+                  size_t n, size_t inner, const void *x, const double *centers, double *out) {
+    fold_job job = {dtype, fold, power, outer, n, inner, 0, x, centers, out};
+    if (outer == 0 || inner == 0)
+        return;
+    if (outer == 1 && inner == 1) {
+        double partials[DSC_MOST_PARTIALS];
+        job.out = partials;
+        job.tile = dsc_rows_per_tile(n, 1);
+        size_t tiles = dsc_ceil_div(n, job.tile);
+        dsc_parallel_for(context, tiles, whole_tile, &job);
+        *out = dsc_sum_partials(tiles, partials);
+    } else if (inner == 1) {
+        job.tile = dsc_rows_per_tile(outer, n);
+        dsc_parallel_for(context, dsc_ceil_div(outer, job.tile), rows_tile, &job);
+    } else {
+        dsc_parallel_work(context, (double)outer * (double)n * (double)inner,
+                          outer * dsc_ceil_div(inner, COLUMNS), columns_tile, &job);
+    }
+}
+
+#endif
