@@ -24,7 +24,7 @@ static void pull_back_by_x(dsc_pullback *p) {
     dsc_tensor *x = dsc_input(p, 0), *y = dsc_input(p, 1);
     if (dsc_wants(p, 0)) {
         dsc_tensor *top = x_add(p, x_subtract(p, x_multiply(p, x, x), x_scale(p, x_multiply(p, x, y), 2)), y);
-        dsc_tensor *bottom = x_multiply(p, x_affine(p, x, 1, least), x_affine(p, x, -1, 1 + least));
+        dsc_tensor *bottom = x_multiply(p, x_affine(p, x, 1, least), x_affine(p, x_rest(p, x), 1, least));
         dsc_give(p, 0, x_multiply(p, p->upstream, x_divide(p, top, x_multiply(p, bottom, bottom))));
     }
     if (dsc_wants(p, 1))

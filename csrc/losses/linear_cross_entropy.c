@@ -1,4 +1,3 @@
-#include "descent/layers.h"
 #include "losses/softmax_loss.h"
 
 static dsc_status check(const dsc_loss_call *call, bool is_classes) {
@@ -21,15 +20,23 @@ static dsc_status check(const dsc_loss_call *call, bool is_classes) {
     return dsc_loss_check_shape(call, 3, DSC_INT64, 1, &x->shape[0]);
 }
 
+static dsc_tensor *x_logits(dsc_pullback *p, dsc_tensor *x, dsc_tensor *linear, dsc_tensor *bias) {
+    dsc_tensor *turned = NULL, *products = NULL;
+    if (p->status != DSC_OK)
+        return NULL;
+    turned = x_call(p, turned, dsc_transpose(linear, 0, 1, &turned));
+    products = x_call(p, products, dsc_matmul(x, turned, &products));
+    return bias == NULL ? products : x_add(p, products, bias);
+}
+
 /* All logits at once: each sample's upstream gradient may be another, or there is to be a gradient by
- * probabilities or their weights. */
-static dsc_status compose(dsc_tensor *x, dsc_tensor *linear, dsc_tensor *bias, dsc_tensor *targets,
-                          const dsc_cross_entropy_options *o, dsc_tensor **result) {
-    dsc_tensor *logits;
-    DSC_TRY(dsc_linear(x, linear, bias, DSC_ACTIVATION_NONE, &logits));
-    dsc_status status = dsc_cross_entropy_loss(logits, targets, o, result);
-    dsc_tensor_release(logits);
-    return status;
+ * probabilities or their weights. As products, whose gradients have the same last bits in every pass. */
+static dsc_status compose(const dsc_operation *operation, dsc_tensor *x, dsc_tensor *linear, dsc_tensor *bias,
+                          dsc_tensor *targets, const dsc_cross_entropy_options *o, dsc_tensor **result) {
+    DSC_EXPRESSION(operation);
+    dsc_tensor *logits = x_logits(p, x, linear, bias), *loss = NULL;
+    loss = x_call(p, loss, dsc_cross_entropy_loss(logits, targets, o, &loss));
+    return dsc_expression_end(p, loss, result);
 }
 
 static dsc_status run_kernel(dsc_loss_call *call, const dsc_cross_entropy_options *o, bool is_classes) {
@@ -77,7 +84,7 @@ dsc_status dsc_linear_cross_entropy_loss(dsc_tensor *x, dsc_tensor *linear, dsc_
     bool by_layer = dsc_records(3, (dsc_tensor *const[]){x, linear, bias});
     bool by_targets = !is_classes && dsc_records(2, (dsc_tensor *const[]){targets, o.weight});
     if (by_targets || (by_layer && o.reduction == DSC_REDUCTION_NONE))
-        return compose(x, linear, bias, targets, &o, result);
+        return compose(call.operation, x, linear, bias, targets, &o, result);
     dsc_loss_set_values(&call, 1);
     call.divisor = is_classes ? 1 : 0;
     dsc_status status = dsc_loss_begin(&call);
@@ -89,9 +96,8 @@ dsc_status dsc_linear_cross_entropy_loss(dsc_tensor *x, dsc_tensor *linear, dsc_
 static void slopes(dsc_pullback *p, dsc_tensor **slope) {
     DSC_LOSS_OPTIONS(dsc_cross_entropy_options);
     dsc_tensor *x = dsc_input(p, 0), *linear = dsc_input(p, 1);
-    dsc_tensor *bias = p->node->inputs[2] == NULL ? NULL : dsc_input(p, 2), *logits = NULL, *turned = NULL;
-    logits = x_call(p, logits, dsc_linear(x, linear, bias, DSC_ACTIVATION_NONE, &logits));
-    dsc_softmax_loss loss = {.logits = logits,
+    dsc_tensor *bias = p->node->inputs[2] == NULL ? NULL : dsc_input(p, 2), *turned = NULL;
+    dsc_softmax_loss loss = {.logits = x_logits(p, x, linear, bias),
                              .targets = dsc_input(p, 3),
                              .weight = p->node->input_count > 4 ? dsc_input(p, 4) : NULL,
                              .dimension = 1,

@@ -28,7 +28,8 @@ static dsc_status run(void *options, dsc_tensor *const *inputs, dsc_tensor **res
 }
 
 static const dsc_loss_option table[] = {
-    DSC_LOSS_FROM(dsc_smooth_l1_options, beta, 0, "size of a difference from which on the loss is linear"),
+    DSC_LOSS_OPTION(dsc_smooth_l1_options, beta, DSC_OPTION_REAL, 0, INFINITY, false, false,
+                    "size of a difference from which on the loss is linear", NULL),
     DSC_LOSS_REDUCTION(dsc_smooth_l1_options),
 };
 
