@@ -7,7 +7,7 @@ static dsc_status compose(const dsc_loss_call *call, const dsc_softmax_loss *los
     dsc_cross_entropy checked = {.over = dsc_softmax_loss_classes(loss, NULL, NULL, NULL),
                                  .probabilities = loss,
                                  .label_smoothing = loss->options->label_smoothing};
-    DSC_TRY(dsc_cross_entropy_check(call->operation->name, &checked, &divisor));
+    DSC_TRY(dsc_loss_name_refusal(call, dsc_cross_entropy_check(call->operation->name, &checked, &divisor)));
     DSC_EXPRESSION(call->operation);
     return dsc_expression_end(p, x_softmax_loss(p, loss), result);
 }

@@ -16,7 +16,7 @@ static dsc_status read_lengths(const char *name, dsc_tensor *given, const dsc_te
                                size_t all, dsc_tensor **lengths) {
     if (given != NULL && (given->dtype != DSC_INT64 || given->rank > 1 || given->count != samples))
         return dsc_fail(given->dtype != DSC_INT64 ? DSC_ERROR_DTYPE : DSC_ERROR_SIZE,
-                        "ctc_loss: %s is %s of shape %s, must be int64 of shape [%zu]", name,
+                        "%s is %s of shape %s, must be int64 of shape [%zu]", name,
                         dsc_dtype_name(given->dtype), dsc_shape_text(given->rank, given->shape).text,
                         samples);
     if (given != NULL)
@@ -43,14 +43,18 @@ static dsc_status join(const dsc_tensor *padded, const dsc_tensor *lengths, dsc_
 }
 
 static dsc_status check_total(const dsc_tensor *targets, const dsc_tensor *lengths) {
-    int64_t total = 0;
-    for (size_t i = 0; i < lengths->count; ++i)
-        if (__builtin_add_overflow(total, ((const int64_t *)dsc_data(lengths))[i], &total))
-            total = -1;
-    if (total >= 0 && (uint64_t)total == targets->count)
+    const int64_t *length = dsc_data(lengths);
+    size_t total = 0;
+    for (size_t i = 0; i < lengths->count; ++i) {
+        if (length[i] < 0 || (uint64_t)length[i] > targets->count)
+            return dsc_fail(DSC_ERROR_ARGUMENT, "target length %lld of sample %zu is outside [0, %zu]",
+                            (long long)length[i], i, targets->count);
+        total += (size_t)length[i];
+    }
+    if (total == targets->count)
         return DSC_OK;
-    return dsc_fail(DSC_ERROR_SIZE, "targets are %zu, and target_lengths add up to %lld", targets->count,
-                    (long long)total);
+    return dsc_fail(DSC_ERROR_SIZE, "targets are %zu, and target_lengths add up to %zu", targets->count,
+                    total);
 }
 
 static dsc_status read_targets(const dsc_loss_call *call, size_t samples, dsc_tensor *target_lengths,
@@ -60,7 +64,7 @@ static dsc_status read_targets(const dsc_loss_call *call, size_t samples, dsc_te
     if (targets->dtype != DSC_INT64 || targets->rank == 0 || targets->rank > 2 ||
         (is_padded && targets->shape[0] != samples) || (!is_padded && target_lengths == NULL && samples != 1))
         return dsc_fail(targets->dtype != DSC_INT64 ? DSC_ERROR_DTYPE : DSC_ERROR_SIZE,
-                        "ctc_loss: targets is %s of shape %s, must be int64 of shape [%zu, longest], or one "
+                        "targets is %s of shape %s, must be int64 of shape [%zu, longest], or one "
                         "sample's after another's with target_lengths",
                         dsc_dtype_name(targets->dtype), dsc_shape_text(targets->rank, targets->shape).text,
                         samples);

@@ -161,8 +161,9 @@ dsc_status dsc_loss_begin(dsc_loss_call *call) {
     return dsc_make(dsc_context_of(x), x->dtype, is_reduced ? 0 : call->rank, call->shape, &call->value);
 }
 
-/* Kernels do not know the loss's name. */
-static dsc_status name_refusal(const dsc_loss_call *call, dsc_status status) {
+dsc_status dsc_loss_name_refusal(const dsc_loss_call *call, dsc_status status) {
+    if (status >= 0)
+        return status;
     char text[512];
     snprintf(text, sizeof text, "%s", dsc_last_error());
     return dsc_fail(status, "%s: %s", call->operation->name, text);
@@ -186,7 +187,7 @@ dsc_status dsc_loss_end(dsc_loss_call *call, dsc_status status, dsc_tensor **res
                                       .inputs = call->recorded,
                                       .options = &options,
                                       .saved = {call->found[0], call->found[1], call->found[2]}},
-                        status < 0 ? name_refusal(call, status) : DSC_OK, call->value, result);
+                        status < 0 ? dsc_loss_name_refusal(call, status) : DSC_OK, call->value, result);
     for (size_t i = 0; i < DSC_LOSS_INPUTS; ++i) {
         dsc_tensor_release(call->dense[i]);
         dsc_tensor_release(call->recorded[i]);

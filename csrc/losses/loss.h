@@ -66,6 +66,8 @@ void dsc_loss_set_values(dsc_loss_call *call, size_t dimension);
 
 /* Makes room for the value and, as far as they will be wanted, the gradients. */
 dsc_status dsc_loss_begin(dsc_loss_call *call);
+/* A kernel's refusal, with the loss's name before it: kernels do not know that. */
+dsc_status dsc_loss_name_refusal(const dsc_loss_call *call, dsc_status status);
 /* Records, or cleans up. status: the kernel's. */
 dsc_status dsc_loss_end(dsc_loss_call *call, dsc_status status, dsc_tensor **result);
 

@@ -26,7 +26,7 @@ dsc_status dsc_multilabel_soft_margin_loss(dsc_tensor *prediction, dsc_tensor *t
     if (o.weight != NULL) {
         DSC_TRY(
             dsc_loss_check_shape(&call, 4, prediction->dtype, 1, &prediction->shape[prediction->rank - 1]));
-        DSC_TRY(dsc_check_reduction(o.reduction));
+        DSC_TRY(dsc_loss_name_refusal(&call, dsc_check_reduction(o.reduction)));
         if (dsc_records(1, &call.inputs[4].tensor))
             return compose(&o, prediction, targets, result);
     }

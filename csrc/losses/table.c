@@ -107,6 +107,15 @@ static void list_losses(char *text, size_t size) {
         used += (size_t)snprintf(text + used, size - used, "%s%s", i == 0 ? "" : ", ", rows[i]->info.name);
 }
 
+static dsc_status refuse_inputs(const dsc_loss_info *info, size_t given) {
+    char text[256];
+    size_t used = 0;
+    for (size_t i = 0; i < info->input_count && used < sizeof text; ++i)
+        used += (size_t)snprintf(text + used, sizeof text - used, "%s%s%s", i == 0 ? "" : ", ",
+                                 i >= info->required_count ? "perhaps " : "", info->inputs[i]);
+    return dsc_fail(DSC_ERROR_ARGUMENT, "%s takes %s; it was given %zu", info->name, text, given);
+}
+
 dsc_status dsc_loss_run(const char *name, size_t option_count, const dsc_option *options, size_t input_count,
                         dsc_tensor *const *inputs, dsc_tensor **result) {
     const dsc_loss_info *info = dsc_loss_find(name);
@@ -125,9 +134,7 @@ dsc_status dsc_loss_run(const char *name, size_t option_count, const dsc_option 
     for (size_t i = 0; i < info->option_count; ++i)
         set(&loss->options[i], structure, values[i]);
     if (input_count < info->required_count || input_count > info->input_count)
-        return dsc_fail(DSC_ERROR_ARGUMENT, "%s: %zu inputs, must be %zu to %zu: %s, %s, ...", info->name,
-                        input_count, info->required_count, info->input_count, info->inputs[0],
-                        info->inputs[1]);
+        return refuse_inputs(info, input_count);
     DSC_CHECK_NOT_NULL(inputs);
     dsc_tensor *given[DSC_LOSS_MAX_INPUTS] = {NULL};
     memcpy(given, inputs, input_count * sizeof *given);
