@@ -1,12 +1,12 @@
 #ifdef DSC_REAL
 
-#include "core/real_math.h"
+#include "core/largest.h"
 
 /* One row of n numbers, `inner` apart. */
 static void DSC_NAME(softmax_row)(size_t n, size_t inner, bool logarithm, const DSC_REAL *x, DSC_REAL *y) {
-    DSC_REAL largest = x[0];
+    DSC_REAL largest = inner == 1 ? DSC_NAME(dsc_largest)(n, x) : x[0];
     double sum = 0;
-    for (size_t j = 1; j < n; ++j)
+    for (size_t j = 1; inner > 1 && j < n; ++j)
         largest = x[j * inner] > largest || x[j * inner] != x[j * inner] ? x[j * inner] : largest;
     for (size_t start = 0; start < n; start += DSC_PIECE) {
         double piece = 0;

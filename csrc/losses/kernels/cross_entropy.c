@@ -1,11 +1,11 @@
 #ifdef DSC_REAL
 
-#include "core/real_math.h"
+#include "core/largest.h"
 
 /* exponentials[j] = e^(x[j] - largest), and their sum. */
 DSC_MULTIVERSION
-static DSC_REAL DSC_NAME(softmax_parts)(size_t n, const DSC_REAL *restrict x, DSC_REAL largest,
-                                        DSC_REAL *restrict exponentials) {
+static DSC_REAL DSC_NAME(exponentials_of)(size_t n, const DSC_REAL *restrict x, DSC_REAL largest,
+                                          DSC_REAL *restrict exponentials) {
     DSC_REAL lanes[DSC_LANES] = {0}, sum = 0;
     size_t whole = n - n % DSC_LANES;
     for (size_t i = 0; i < whole; i += DSC_LANES)
@@ -21,23 +21,6 @@ static DSC_REAL DSC_NAME(softmax_parts)(size_t n, const DSC_REAL *restrict x, DS
         sum += exponentials[i];
     }
     return sum;
-}
-
-/* Starts from the first element, so a NaN there stays; one elsewhere reaches the sum of exponentials. */
-DSC_MULTIVERSION
-static DSC_REAL DSC_NAME(largest_of)(size_t n, const DSC_REAL *x) {
-    DSC_REAL lanes[DSC_LANES], largest = x[0];
-    size_t whole = n - n % DSC_LANES;
-    for (size_t l = 0; l < DSC_LANES; ++l)
-        lanes[l] = largest;
-    for (size_t i = 0; i < whole; i += DSC_LANES)
-        for (size_t l = 0; l < DSC_LANES; ++l)
-            lanes[l] = x[i + l] > lanes[l] ? x[i + l] : lanes[l];
-    for (size_t l = 0; l < DSC_LANES; ++l)
-        largest = lanes[l] > largest ? lanes[l] : largest;
-    for (size_t i = whole; i < n; ++i)
-        largest = x[i] > largest ? x[i] : largest;
-    return largest;
 }
 
 /* sum of (largest - x[c]) in double: what smoothing adds to the loss, without weights. */
@@ -96,10 +79,10 @@ static double DSC_NAME(sample)(const cross_entropy_job *job, const DSC_REAL *x, 
             g[c] = 0;
         return 0;
     }
-    DSC_REAL scratch[CHUNK], sum = 0, largest = DSC_NAME(largest_of)(n, x);
+    DSC_REAL scratch[CHUNK], sum = 0, largest = DSC_NAME(dsc_largest)(n, x);
     for (size_t c = 0; c < n; c += CHUNK)
-        sum +=
-            DSC_NAME(softmax_parts)(dsc_min_size(CHUNK, n - c), x + c, largest, g != NULL ? g + c : scratch);
+        sum += DSC_NAME(exponentials_of)(dsc_min_size(CHUNK, n - c), x + c, largest,
+                                         g != NULL ? g + c : scratch);
     double log_sum = log((double)sum), mass, depth;
     DSC_NAME(spread_sums)(job, x, q, largest, &mass, &depth);
     double value = mass * log_sum + depth, sharp = 0;
