@@ -6,8 +6,11 @@ BUILD = .build/release
 DEMO = descent-run
 C_FILES = $(shell git ls-files '*.c' '*.h')
 SWIFT_FILES = Package.swift Sources Tests Examples
+LIBRARY = $(MAKE) --no-print-directory -j$$(getconf _NPROCESSORS_ONLN) -f Scripts/library.mk CC="$(CC)" \
+	PREFIX="$(PREFIX)" DESTDIR="$(DESTDIR)"
 
-.PHONY: demo test lint format sanitize coverage bench documentation install uninstall clean help build setup examples
+.PHONY: demo test lint format sanitize coverage bench documentation library test-library install install-library \
+	uninstall clean help build setup examples
 
 ## demo: install what is missing, build, train the lecture's network on the built-in data
 demo: build
@@ -56,19 +59,29 @@ bench: build
 documentation: build
 	$(BUILD)/descent optimizers --markdown > Documentation/Optimizers.md
 
-## install: put the command, the C headers and the licence under PREFIX (default /usr/local)
-install: build
-	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/include/descent
+## library: build the C core alone, as a library for other languages, with $CC
+library:
+	@Scripts/setup.sh --library
+	@$(LIBRARY)
+
+## test-library: build it with GCC and Clang; check what it exports and how it is installed, and hostile arguments
+test-library:
+	@Scripts/setup.sh --library gcc pkg-config
+	Scripts/test-library.sh
+
+## install: put the command and the C library under PREFIX (default /usr/local)
+install: build install-library
+	install -d $(DESTDIR)$(PREFIX)/bin
 	install -m 755 $(BUILD)/descent $(DESTDIR)$(PREFIX)/bin/descent
-	install -m 644 include/descent.h $(DESTDIR)$(PREFIX)/include/
-	install -m 644 include/descent/*.h $(DESTDIR)$(PREFIX)/include/descent/
-	SWIFT="$(SWIFT)" Scripts/install-library.sh $(DESTDIR)$(PREFIX)
+
+## install-library: put the C library, its headers, descent.pc and the licence under PREFIX; needs no Swift
+install-library: library
+	@$(LIBRARY) install
 
 ## uninstall: remove what install put there
 uninstall:
-	rm -f $(DESTDIR)$(PREFIX)/bin/descent $(DESTDIR)$(PREFIX)/include/descent.h
-	rm -f $(DESTDIR)$(PREFIX)/lib/libdescent.so $(DESTDIR)$(PREFIX)/lib/libdescent.a
-	rm -rf $(DESTDIR)$(PREFIX)/include/descent
+	rm -f $(DESTDIR)$(PREFIX)/bin/descent
+	@$(LIBRARY) uninstall
 
 ## clean: remove everything that was built
 clean:

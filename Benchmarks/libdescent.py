@@ -30,10 +30,12 @@ class Result(ctypes.Structure):
 
 
 def load(threads=0):
-    """Builds the library into a folder that is gone again afterwards."""
+    """Builds the library, with $CC, into a folder that is gone again afterwards."""
     with tempfile.TemporaryDirectory() as folder:
-        subprocess.run([ROOT / "Scripts/install-library.sh", folder], cwd=ROOT, check=True)
-        library = ctypes.CDLL(f"{folder}/lib/libdescent.so")
+        subprocess.run(["make", "-s", "-f", "Scripts/library.mk", f"OUT={folder}"], cwd=ROOT, check=True,
+                       stdout=subprocess.DEVNULL)
+        (built,) = pathlib.Path(folder).glob("libdescent.so.*")
+        library = ctypes.CDLL(str(built))
     if threads:
         library.dsc_set_default_threads(threads)
     return library

@@ -1,18 +1,29 @@
 #!/bin/sh
 # Makes sure that what Descent builds on is installed: with apt where there is apt, else it says what to install.
-# Usage: Scripts/setup.sh [more Debian packages...]
+# Usage: Scripts/setup.sh [--library] [more Debian packages...]
+# --library: for the C core alone, which needs neither Swift nor gnuplot.
 set -eu
 
-packages="libopenblas-dev liblapacke-dev zlib1g-dev gnuplot-nox $*"
+packages="libopenblas-dev liblapacke-dev"
+headers="cblas.h lapacke.h"
+is_library=false
+if [ "${1:-}" = --library ]; then
+    is_library=true
+    shift
+else
+    packages="$packages zlib1g-dev gnuplot-nox"
+    headers="$headers zlib.h"
+fi
+packages="$packages $*"
 
-if ! command -v swift >/dev/null 2>&1; then
+if [ $is_library = false ] && ! command -v swift >/dev/null 2>&1; then
     echo "Descent needs Swift 6.2 or newer: https://www.swift.org/install" >&2
     exit 1
 fi
 
 if ! command -v apt-get >/dev/null 2>&1; then
     # Elsewhere the compiler is the judge of what is there.
-    for header in cblas.h lapacke.h zlib.h; do
+    for header in $headers; do
         if ! printf '#include <%s>\n' "$header" | cc -E -x c - >/dev/null 2>&1; then
             echo "Descent needs OpenBLAS (cblas.h), LAPACKE (lapacke.h), and zlib (zlib.h);" \
                 "$header is missing. Install their development packages. Charts need gnuplot." >&2

@@ -1,7 +1,7 @@
 /* A fused Adam step over flat buffers, from C: minimises (w0 - 3)^2 + 10 (w1 + 1)^2.
  *
- *     make install PREFIX=$HOME/.local
- *     cc Examples/C/adam.c -I$HOME/.local/include -L$HOME/.local/lib -ldescent -o adam && ./adam
+ *     make install-library PREFIX=$HOME/.local && cd Examples/C
+ *     cc adam.c -I$HOME/.local/include -L$HOME/.local/lib -Wl,-rpath,$HOME/.local/lib -ldescent && ./a.out
  */
 #include <descent.h>
 #include <stdio.h>

@@ -1,6 +1,7 @@
 /* The minimum of Rosenbrock's function, from values and gradients: the Hessian is left to differences.
  *
- *     cc newton.c -ldescent && ./a.out
+ *     make install-library PREFIX=$HOME/.local && cd Examples/C
+ *     cc newton.c -I$HOME/.local/include -L$HOME/.local/lib -Wl,-rpath,$HOME/.local/lib -ldescent && ./a.out
  */
 #include <descent.h>
 #include <stdio.h>

@@ -5,9 +5,10 @@
 #include <string.h>
 
 #include "autodiff/custom.h"
+#include "core/recycler.h"
 
 static _Thread_local bool is_off;
-static _Thread_local bool detects_anomalies;
+_Thread_local bool dsc_detects_anomalies;
 
 bool dsc_set_recording(bool records) {
     bool was = !is_off;
@@ -20,8 +21,8 @@ bool dsc_is_recording(void) {
 }
 
 bool dsc_set_anomaly_detection(bool detects) {
-    bool was = detects_anomalies;
-    detects_anomalies = detects;
+    bool was = dsc_detects_anomalies;
+    dsc_detects_anomalies = detects;
     return was;
 }
 
@@ -35,7 +36,7 @@ static void destroy(dsc_node *node) {
         dsc_custom_release(node->custom);
     if (node->inputs != node->few)
         free(node->inputs);
-    free(node);
+    dsc_recycler_give(DSC_RECYCLED_NODE, node);
 }
 
 /* A long chain of nodes frees one the next: in a loop, since the stack is not as deep. */
@@ -72,7 +73,7 @@ static uint64_t next_number(void) {
 }
 
 static dsc_status create(const dsc_record *record, dsc_node **result) {
-    dsc_node *node = malloc(sizeof *node);
+    dsc_node *node = dsc_recycler_take(DSC_RECYCLED_NODE, sizeof *node);
     if (node == NULL)
         return dsc_fail(DSC_ERROR_MEMORY, "%s: out of memory", record->operation->name);
     *node = (dsc_node){.references = 1,
@@ -85,7 +86,7 @@ static dsc_status create(const dsc_record *record, dsc_node **result) {
         /* The versions stand behind the inputs in one block. */
         node->inputs = calloc(record->count, sizeof *node->inputs + sizeof *node->versions);
         if (node->inputs == NULL) {
-            free(node);
+            dsc_recycler_give(DSC_RECYCLED_NODE, node);
             return dsc_fail(DSC_ERROR_MEMORY, "%s: out of memory", record->operation->name);
         }
         node->versions = (uint64_t *)(void *)(node->inputs + record->count);
@@ -101,8 +102,8 @@ static dsc_status create(const dsc_record *record, dsc_node **result) {
     return DSC_OK;
 }
 
-dsc_status dsc_check_finite(const char *operation, const char *where, dsc_tensor *t) {
-    if (!detects_anomalies || !dsc_is_real(t->dtype))
+dsc_status dsc_look_for_anomaly(const char *operation, const char *where, const dsc_tensor *t) {
+    if (!dsc_is_real(t->dtype))
         return DSC_OK;
     dsc_walk walk;
     dsc_walk_begin(&walk, t);
@@ -117,7 +118,7 @@ dsc_status dsc_check_finite(const char *operation, const char *where, dsc_tensor
 
 dsc_status dsc_finish(const dsc_record *record, dsc_status status, dsc_tensor *made, dsc_tensor **result) {
     if (status == DSC_OK)
-        status = dsc_check_finite(record->operation->name, "result", made);
+        status = dsc_check_finite(record->operation, "result", made);
     dsc_node *node = NULL;
     if (status == DSC_OK && record->operation->pull_back != NULL &&
         dsc_records(record->count, record->inputs)) {

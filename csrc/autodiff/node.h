@@ -53,7 +53,12 @@ struct dsc_node {
 void dsc_node_release(dsc_node *node);
 
 /* Where anomalies are looked for: refuses NaN and infinity, naming the operation. `where`: "result". */
-dsc_status dsc_check_finite(const char *operation, const char *where, dsc_tensor *tensor);
+extern _Thread_local bool dsc_detects_anomalies;
+dsc_status dsc_look_for_anomaly(const char *operation, const char *where, const dsc_tensor *tensor);
+static inline dsc_status dsc_check_finite(const dsc_operation *operation, const char *where,
+                                          const dsc_tensor *tensor) {
+    return dsc_detects_anomalies ? dsc_look_for_anomaly(operation->name, where, tensor) : DSC_OK;
+}
 
 /* Whether anything is to be recorded for operations on these. */
 bool dsc_records(size_t count, dsc_tensor *const *inputs);

@@ -68,7 +68,7 @@ void dsc_give(dsc_pullback *p, size_t input, dsc_tensor *gradient) {
     dsc_tensor *target = p->node->inputs[input];
     gradient = unbroadcast(p, gradient, target);
     if (p->status == DSC_OK)
-        p->status = dsc_check_finite(p->node->operation->name, "gradient", gradient);
+        p->status = dsc_check_finite(p->node->operation, "gradient", gradient);
     if (p->status != DSC_OK)
         return;
     p->status = dsc_pass_deliver(p->pass, target, gradient);
@@ -78,6 +78,9 @@ void *dsc_place_of_gradient(dsc_pullback *p, size_t input, bool *add) {
     dsc_tensor *leaf = p->node->inputs[input];
     if (!dsc_wants(p, input) || p->pass->targets != NULL || leaf->node != NULL || p->creates_graph ||
         leaf->recorded_grad != NULL)
+        return NULL;
+    /* A gradient that was handed back must not be written while it is read. */
+    if (leaf->grad != NULL && leaf->grad->storage == p->upstream->storage)
         return NULL;
     /* At two places, it gets the sum of both. */
     for (size_t i = 0; i < p->node->input_count; ++i)
@@ -95,7 +98,7 @@ void dsc_gave(dsc_pullback *p, size_t input) {
     dsc_note_change(leaf->grad);
     leaf->has_grad = true;
     if (p->status == DSC_OK)
-        p->status = dsc_check_finite(p->node->operation->name, "gradient", leaf->grad);
+        p->status = dsc_check_finite(p->node->operation, "gradient", leaf->grad);
 }
 
 dsc_tensor *x_constant(dsc_pullback *p, const dsc_tensor *like, double value) {

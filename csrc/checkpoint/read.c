@@ -84,7 +84,8 @@ static dsc_status read_header(const source *s, uint64_t *length, cJSON **header)
         return dsc_fail(DSC_ERROR_MEMORY, "%s: out of memory", s->path);
     dsc_status status = read_exactly(s, text, *length);
     text[*length] = '\0';
-    *header = status == DSC_OK ? cJSON_ParseWithLengthOpts(text, *length + 1, NULL, true) : NULL;
+    bool has_end = status == DSC_OK && memchr(text, '\0', *length) != NULL; /* cJSON would stop there */
+    *header = status == DSC_OK && !has_end ? cJSON_ParseWithLengthOpts(text, *length + 1, NULL, true) : NULL;
     free(text);
     if (status == DSC_OK && !cJSON_IsObject(*header))
         status = damaged(s, "its header is no JSON object");

@@ -3,6 +3,8 @@
 #include <pthread.h>
 #include <stdlib.h>
 
+#include "core/fork.h"
+
 /* Four sizes between one power of two and the next, so that at most a fifth of a block is unused. */
 enum { STEPS = 4, SMALLEST_LOG = 10, BINS = (48 - SMALLEST_LOG) * STEPS };
 
@@ -19,7 +21,22 @@ struct dsc_cache {
     dsc_memory state;
     size_t blocks; /* in use */
     bool is_closed;
+    dsc_forkable forkable;
 };
+
+static dsc_cache *cache_of(dsc_forkable *forkable) {
+    return (dsc_cache *)(void *)((char *)forkable - offsetof(dsc_cache, forkable));
+}
+
+/* So that the child finds it whole, and can unlock it. */
+static void before_fork(dsc_forkable *self) {
+    pthread_mutex_lock(&cache_of(self)->lock);
+}
+
+static void after_fork(dsc_forkable *self, bool is_child) {
+    (void)is_child;
+    pthread_mutex_unlock(&cache_of(self)->lock);
+}
 
 static size_t bin_of(size_t bytes, size_t *size) {
     size_t log = SMALLEST_LOG;
@@ -38,6 +55,8 @@ dsc_cache *dsc_cache_create(void) {
         return NULL;
     pthread_mutex_init(&cache->lock, NULL);
     cache->state.limit = DEFAULT_LIMIT;
+    cache->forkable = (dsc_forkable){.before = before_fork, .after = after_fork};
+    dsc_fork_register(&cache->forkable);
     return cache;
 }
 
@@ -54,6 +73,7 @@ static void trim(dsc_cache *cache, size_t limit) {
 }
 
 static void destroy(dsc_cache *cache) {
+    dsc_fork_unregister(&cache->forkable);
     pthread_mutex_destroy(&cache->lock);
     free(cache);
 }

@@ -1,4 +1,3 @@
-#include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 
@@ -6,12 +5,12 @@
 #include "core/cache.h"
 
 struct dsc_context {
-    dsc_pool *pool; /* NULL for one thread */
+    dsc_pool *pool; /* NULL for one thread; the default's, which may get more, always there */
     dsc_cache *cache;
 };
 
+/* Once made it stays: its threads may change in number, it is never freed. */
 static _Atomic(dsc_context *) default_context;
-static pthread_mutex_t default_lock = PTHREAD_MUTEX_INITIALIZER;
 
 /* What a context gets that is asked for 0 threads. */
 static dsc_status default_threads(int32_t *threads) {
@@ -29,26 +28,32 @@ static dsc_status default_threads(int32_t *threads) {
     return DSC_OK;
 }
 
-dsc_status dsc_context_create(int32_t threads, dsc_context **context) {
-    DSC_CHECK_NOT_NULL(context);
-    if (threads < 0 || threads > DSC_MAX_THREADS)
+static dsc_status find_threads(const char *function, int32_t *threads) {
+    if (*threads < 0 || *threads > DSC_MAX_THREADS)
         return dsc_fail(DSC_ERROR_ARGUMENT, "%s: threads is %d, must be in [0, %d] (0 = every processor)",
-                        __func__, threads, DSC_MAX_THREADS);
-    if (threads == 0)
-        DSC_TRY(default_threads(&threads));
+                        function, *threads, DSC_MAX_THREADS);
+    return *threads == 0 ? default_threads(threads) : DSC_OK;
+}
+
+static dsc_status make(const char *function, int32_t threads, bool has_pool, dsc_context **context) {
     dsc_context *made = calloc(1, sizeof *made);
     if (made == NULL)
-        return dsc_fail(DSC_ERROR_MEMORY, "%s: out of memory", __func__);
+        return dsc_fail(DSC_ERROR_MEMORY, "%s: out of memory", function);
     made->cache = dsc_cache_create();
-    if (threads > 1 && made->cache != NULL) {
+    if (has_pool && made->cache != NULL)
         made->pool = dsc_pool_create((size_t)threads);
-    }
-    if (made->cache == NULL || (threads > 1 && made->pool == NULL)) {
+    if (made->cache == NULL || (has_pool && made->pool == NULL)) {
         dsc_context_destroy(made);
-        return dsc_fail(DSC_ERROR_MEMORY, "%s: out of memory", __func__);
+        return dsc_fail(DSC_ERROR_MEMORY, "%s: out of memory", function);
     }
     *context = made;
     return DSC_OK;
+}
+
+dsc_status dsc_context_create(int32_t threads, dsc_context **context) {
+    DSC_CHECK_NOT_NULL(context);
+    DSC_TRY(find_threads(__func__, &threads));
+    return make(__func__, threads, threads > 1, context);
 }
 
 void dsc_context_destroy(dsc_context *context) {
@@ -60,29 +65,34 @@ void dsc_context_destroy(dsc_context *context) {
     free(context);
 }
 
-/* NULL where no context can be made (no threads, no memory): the work then runs on the caller. */
-static const dsc_context *or_default(const dsc_context *context) {
-    if (context != NULL)
-        return context;
+/* NULL where no context can be made (no memory): the work then runs on the caller. Two threads that need it
+ * first at once both make one; the slower throws its own away. */
+static dsc_context *default_or_null(void) {
     dsc_context *current = atomic_load_explicit(&default_context, memory_order_acquire);
-    if (current == NULL) {
-        pthread_mutex_lock(&default_lock);
-        current = atomic_load_explicit(&default_context, memory_order_acquire);
-        if (current == NULL &&
-            (dsc_context_create(0, &current) == DSC_OK || dsc_context_create(1, &current) == DSC_OK))
-            atomic_store_explicit(&default_context, current, memory_order_release);
-        pthread_mutex_unlock(&default_lock);
-    }
+    if (current != NULL)
+        return current;
+    int32_t threads = 0;
+    if (default_threads(&threads) != DSC_OK)
+        threads = 1;
+    dsc_context *made;
+    if (make("the default context", threads, true, &made) != DSC_OK)
+        return NULL;
+    if (atomic_compare_exchange_strong(&default_context, &current, made))
+        return made;
+    dsc_context_destroy(made);
     return current;
 }
 
+static const dsc_context *or_default(const dsc_context *context) {
+    return context != NULL ? context : default_or_null();
+}
+
 dsc_status dsc_set_default_threads(int32_t threads) {
-    dsc_context *fresh = NULL;
-    DSC_TRY(dsc_context_create(threads, &fresh));
-    pthread_mutex_lock(&default_lock);
-    dsc_context *old = atomic_exchange(&default_context, fresh);
-    pthread_mutex_unlock(&default_lock);
-    dsc_context_destroy(old);
+    DSC_TRY(find_threads(__func__, &threads));
+    dsc_context *context = default_or_null();
+    if (context == NULL)
+        return DSC_ERROR_MEMORY;
+    dsc_pool_set_threads(context->pool, (size_t)threads);
     return DSC_OK;
 }
 
@@ -104,6 +114,8 @@ void dsc_parallel_work(const dsc_context *context, double work, size_t count, ds
 }
 
 void dsc_parallel_for(const dsc_context *context, size_t count, dsc_task task, void *argument) {
+    if (task == NULL)
+        return;
     if (count > 1) {
         context = or_default(context);
         if (context != NULL && context->pool != NULL && dsc_pool_run(context->pool, count, task, argument))

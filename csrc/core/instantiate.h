@@ -9,9 +9,15 @@
  *         ... checks and the call of the right one of verb_f32 and verb_f64 ...
  *     #endif
  */
+#ifndef DSC_SUFFIX
+#define DSC_SUFFIX
+#endif
+#define DSC_JOIN(name, suffix) DSC_PASTE(name, suffix)
+#define DSC_PASTE(name, suffix) name##suffix
+
 #define DSC_REAL float
 #define DSC_IS_FLOAT32 1
-#define DSC_NAME(name) name##_f32
+#define DSC_NAME(name) DSC_JOIN(name##_f32, DSC_SUFFIX)
 #include DSC_TEMPLATE
 #undef DSC_REAL
 #undef DSC_IS_FLOAT32
@@ -19,9 +25,12 @@
 
 #define DSC_REAL double
 #define DSC_IS_FLOAT32 0
-#define DSC_NAME(name) name##_f64
+#define DSC_NAME(name) DSC_JOIN(name##_f64, DSC_SUFFIX)
 #include DSC_TEMPLATE
 #undef DSC_REAL
 #undef DSC_IS_FLOAT32
 #undef DSC_NAME
-#undef DSC_TEMPLATE
+
+#undef DSC_SUFFIX
+#undef DSC_JOIN
+#undef DSC_PASTE

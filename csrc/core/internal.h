@@ -23,6 +23,7 @@ dsc_status dsc_fail_null(const char *function, const char *expression);
 dsc_status dsc_fail_dtype(const char *function, dsc_dtype dtype);
 dsc_status dsc_fail_product(const char *function, const char *a, size_t a_value, const char *b,
                             size_t b_value);
+dsc_status dsc_fail_count(const char *function, const char *expression, size_t n);
 
 /* A number as a message shows it: with as few digits as tell it from its neighbours. */
 typedef struct dsc_text {
@@ -62,17 +63,36 @@ static inline bool dsc_is_real(dsc_dtype dtype) {
             return dsc_pass_status;                                                                          \
     } while (0)
 
+/* dsc_dtype_size of a known type. */
+static inline size_t dsc_size_of(dsc_dtype dtype) {
+    static const uint8_t sizes[] = {
+        [DSC_FLOAT32] = 4, [DSC_FLOAT64] = 8, [DSC_INT64] = 8,    [DSC_UINT8] = 1,
+        [DSC_BOOL] = 1,    [DSC_FLOAT16] = 2, [DSC_BFLOAT16] = 2,
+    };
+    return sizes[dtype];
+}
+
 /* a * b * element bytes must fit size_t (and so every index does). */
-static inline bool dsc_product_overflows(size_t a, size_t b, dsc_dtype dtype) {
+static inline bool dsc_bytes_overflow(size_t a, size_t b, size_t size) {
     size_t elements, bytes;
-    return __builtin_mul_overflow(a, b, &elements) ||
-           __builtin_mul_overflow(elements, dsc_dtype_size(dtype), &bytes) || bytes > PTRDIFF_MAX;
+    return __builtin_mul_overflow(a, b, &elements) || __builtin_mul_overflow(elements, size, &bytes) ||
+           bytes > PTRDIFF_MAX;
+}
+static inline bool dsc_product_overflows(size_t a, size_t b, dsc_dtype dtype) {
+    return dsc_bytes_overflow(a, b, dsc_dtype_size(dtype));
 }
 
 #define DSC_CHECK_PRODUCT(a, b, dtype)                                                                       \
     do {                                                                                                     \
         if (dsc_product_overflows((a), (b), (dtype)))                                                        \
             return dsc_fail_product(__func__, #a, (a), #b, (b));                                             \
+    } while (0)
+
+/* So must n elements. int64_t counts as DSC_FLOAT64. */
+#define DSC_CHECK_COUNT(n, dtype)                                                                            \
+    do {                                                                                                     \
+        if (dsc_product_overflows((n), 1, (dtype)))                                                          \
+            return dsc_fail_count(__func__, #n, (n));                                                        \
     } while (0)
 
 /* Elements of work in one tile of a streaming kernel: 64 KiB of float32, a few microseconds. */
@@ -102,6 +122,8 @@ dsc_status dsc_allocate_zeroed(size_t bytes, void **memory);
 #if __has_feature(thread_sanitizer)
 #define DSC_THREAD_SANITIZER
 #endif
+#elif defined(__SANITIZE_THREAD__)
+#define DSC_THREAD_SANITIZER
 #endif
 
 /* Loops marked so are compiled once for each instruction set and chosen when the library is loaded. Not under
@@ -111,5 +133,10 @@ dsc_status dsc_allocate_zeroed(size_t bytes, void **memory);
 #else
 #define DSC_MULTIVERSION
 #endif
+
+/* For the target attribute: what x86-64-v4 and -v3 have, and kernels of vectors need. Not as arch=..., which
+ * brings Clang's preference for vectors of 256 bits. */
+#define DSC_V4_FEATURES "avx512f,avx512vl,avx512bw,avx512dq,fma,bmi2"
+#define DSC_V3_FEATURES "avx2,fma,bmi2"
 
 #endif

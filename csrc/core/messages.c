@@ -38,6 +38,11 @@ dsc_status dsc_fail_product(const char *function, const char *a, size_t a_value,
                     name_of(a), name_of(b), a_value, b_value);
 }
 
+dsc_status dsc_fail_count(const char *function, const char *expression, size_t n) {
+    return dsc_fail(DSC_ERROR_OVERFLOW, "%s%s = %zu elements overflow", prefix_of(function).text,
+                    name_of(expression), n);
+}
+
 dsc_text dsc_digits(dsc_dtype dtype, double value) {
     dsc_text digits;
     int most = dtype == DSC_FLOAT32 ? 9 : 17;

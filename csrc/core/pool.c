@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "core/fork.h"
 #include "core/pool.h"
 
 enum { CACHE_LINE = 64 };
@@ -41,9 +42,13 @@ struct dsc_pool {
     void *argument;
     pthread_mutex_t section, sleep;
     pthread_cond_t opened, left;
-    size_t threads;
-    worker *workers;
-    share *shares;
+    /* Threads there are, which changes only between sections, and threads there should be. */
+    atomic_size_t threads, wanted;
+    /* Guards what follows while threads start and end: a fork must not come in between. */
+    pthread_mutex_t staff;
+    dsc_forkable forkable;
+    worker workers[DSC_MAX_THREADS];
+    share shares[DSC_MAX_THREADS];
 };
 
 static void pause_briefly(void) {
@@ -78,8 +83,9 @@ static bool wait_awake(dsc_pool *pool, size_t argument, bool (*is_over)(dsc_pool
 }
 
 static void take_tiles(dsc_pool *pool, size_t self) {
-    for (size_t k = 0; k < pool->threads; ++k) {
-        share *from = &pool->shares[(self + k) % pool->threads];
+    const size_t threads = atomic_load_explicit(&pool->threads, memory_order_relaxed);
+    for (size_t k = 0; k < threads; ++k) {
+        share *from = &pool->shares[(self + k) % threads];
         while (atomic_load_explicit(&from->next, memory_order_relaxed) < from->end) {
             size_t tile = atomic_fetch_add_explicit(&from->next, 1, memory_order_relaxed);
             if (tile < from->end)
@@ -136,13 +142,77 @@ static void wake(dsc_pool *pool) {
     pthread_mutex_unlock(&pool->sleep);
 }
 
+/* ---- Threads that start and end ---- */
+
+static void end_workers(dsc_pool *pool) {
+    const size_t threads = atomic_load(&pool->threads);
+    atomic_store(&pool->ends, true);
+    pthread_mutex_lock(&pool->sleep);
+    pthread_cond_broadcast(&pool->opened);
+    pthread_mutex_unlock(&pool->sleep);
+    for (size_t t = 1; t < threads; ++t)
+        pthread_join(pool->workers[t].thread, NULL);
+    atomic_store(&pool->threads, 1);
+    atomic_store(&pool->ends, false);
+}
+
+static void start_workers(dsc_pool *pool, size_t wanted) {
+    size_t threads = 1;
+    for (; threads < wanted; ++threads) {
+        worker *next = &pool->workers[threads];
+        *next = (worker){.pool = pool, .index = threads};
+        if (pthread_create(&next->thread, NULL, work, next) != 0)
+            break;
+    }
+    atomic_store(&pool->threads, threads);
+    /* Where the system has no more, not every section is to try anew. */
+    if (threads < wanted)
+        atomic_compare_exchange_strong(&pool->wanted, &wanted, threads);
+}
+
+/* Makes as many threads as there should be. Only with the section's lock, and no section open. */
+static void adjust(dsc_pool *pool) {
+    const size_t wanted = atomic_load(&pool->wanted);
+    if (atomic_load(&pool->threads) == wanted)
+        return;
+    pthread_mutex_lock(&pool->staff);
+    end_workers(pool);
+    start_workers(pool, wanted);
+    pthread_mutex_unlock(&pool->staff);
+}
+
+static void adjust_if_free(dsc_pool *pool) {
+    if (pthread_mutex_trylock(&pool->section) != 0)
+        return;
+    adjust(pool);
+    pthread_mutex_unlock(&pool->section);
+}
+
+void dsc_pool_set_threads(dsc_pool *pool, size_t threads) {
+    atomic_store(&pool->wanted, threads);
+    adjust_if_free(pool);
+}
+
+size_t dsc_pool_threads(dsc_pool *pool) {
+    if (atomic_load(&pool->threads) != atomic_load(&pool->wanted))
+        adjust_if_free(pool);
+    return atomic_load(&pool->wanted);
+}
+
+/* ---- Sections ---- */
+
 bool dsc_pool_run(dsc_pool *pool, size_t count, dsc_task task, void *argument) {
+    if (atomic_load_explicit(&pool->wanted, memory_order_relaxed) == 1 &&
+        atomic_load_explicit(&pool->threads, memory_order_relaxed) == 1)
+        return false;
     if (pthread_mutex_trylock(&pool->section) != 0)
         return false;
+    adjust(pool);
+    const size_t threads = atomic_load_explicit(&pool->threads, memory_order_relaxed);
     pool->task = task;
     pool->argument = argument;
-    for (size_t t = 0; t < pool->threads; ++t) {
-        size_t quotient = count / pool->threads, rest = count % pool->threads;
+    for (size_t t = 0; t < threads; ++t) {
+        size_t quotient = count / threads, rest = count % threads;
         size_t start = t * quotient + dsc_min_size(t, rest);
         pool->shares[t].end = start + quotient + (t < rest);
         atomic_store_explicit(&pool->shares[t].next, start, memory_order_relaxed);
@@ -163,50 +233,67 @@ bool dsc_pool_run(dsc_pool *pool, size_t count, dsc_task task, void *argument) {
     return true;
 }
 
-size_t dsc_pool_threads(const dsc_pool *pool) {
-    return pool->threads;
+/* ---- Forks ---- */
+
+static dsc_pool *pool_of(dsc_forkable *forkable) {
+    return (dsc_pool *)(void *)((char *)forkable - offsetof(dsc_pool, forkable));
 }
 
-dsc_pool *dsc_pool_create(size_t threads) {
-    void *memory, *shares;
-    if (dsc_allocate_zeroed(sizeof(dsc_pool), &memory) != DSC_OK)
-        return NULL;
-    dsc_pool *pool = memory;
-    pool->workers = calloc(threads, sizeof *pool->workers);
-    if (pool->workers == NULL || dsc_allocate_zeroed(threads * sizeof(share), &shares) != DSC_OK) {
-        free(pool->workers);
-        dsc_free(pool);
-        return NULL;
-    }
-    pool->shares = shares;
+static void before_fork(dsc_forkable *self) {
+    pthread_mutex_lock(&pool_of(self)->staff);
+}
+
+static void make_locks(dsc_pool *pool) {
     pthread_mutex_init(&pool->section, NULL);
     pthread_mutex_init(&pool->sleep, NULL);
     pthread_cond_init(&pool->opened, NULL);
     pthread_cond_init(&pool->left, NULL);
-    /* Threads started already read `threads` only in a section, and none begins before this returns. */
-    for (pool->threads = 1; pool->threads < threads; ++pool->threads) {
-        worker *next = &pool->workers[pool->threads];
-        *next = (worker){.pool = pool, .index = pool->threads};
-        if (pthread_create(&next->thread, NULL, work, next) != 0)
-            break;
+}
+
+/* The child has none of the threads, and whoever held the locks of a section is gone with them. Its own
+ * threads start at its first section. */
+static void after_fork(dsc_forkable *self, bool is_child) {
+    dsc_pool *pool = pool_of(self);
+    if (is_child) {
+        make_locks(pool);
+        atomic_store(&pool->threads, 1);
+        atomic_store(&pool->inside, 0);
+        atomic_store(&pool->asleep, 0);
+        atomic_store(&pool->caller_sleeps, false);
+        atomic_store(&pool->ends, false);
+        atomic_store(&pool->epoch, 0);
     }
+    pthread_mutex_unlock(&pool->staff);
+}
+
+dsc_pool *dsc_pool_create(size_t threads) {
+    void *memory;
+    if (dsc_allocate_zeroed(sizeof(dsc_pool), &memory) != DSC_OK)
+        return NULL;
+    dsc_pool *pool = memory;
+    make_locks(pool);
+    pthread_mutex_init(&pool->staff, NULL);
+    atomic_store(&pool->threads, 1);
+    atomic_store(&pool->wanted, threads);
+    pool->forkable = (dsc_forkable){.before = before_fork, .after = after_fork};
+    dsc_fork_register(&pool->forkable);
     return pool;
 }
 
 void dsc_pool_destroy(dsc_pool *pool) {
     if (pool == NULL)
         return;
-    atomic_store(&pool->ends, true);
-    pthread_mutex_lock(&pool->sleep);
-    pthread_cond_broadcast(&pool->opened);
-    pthread_mutex_unlock(&pool->sleep);
-    for (size_t t = 1; t < pool->threads; ++t)
-        pthread_join(pool->workers[t].thread, NULL);
+    /* Not while a section is under way, nor during a fork. */
+    pthread_mutex_lock(&pool->section);
+    pthread_mutex_lock(&pool->staff);
+    end_workers(pool);
+    pthread_mutex_unlock(&pool->staff);
+    pthread_mutex_unlock(&pool->section);
+    dsc_fork_unregister(&pool->forkable);
     pthread_cond_destroy(&pool->left);
     pthread_cond_destroy(&pool->opened);
     pthread_mutex_destroy(&pool->sleep);
     pthread_mutex_destroy(&pool->section);
-    free(pool->workers);
-    dsc_free(pool->shares);
+    pthread_mutex_destroy(&pool->staff);
     dsc_free(pool);
 }

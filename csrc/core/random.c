@@ -1,3 +1,4 @@
+#include <float.h>
 #include <math.h>
 
 #include "core/internal.h"
@@ -16,6 +17,8 @@ static void next_block(dsc_random *random) {
 }
 
 void dsc_random_seed(dsc_random *random, uint64_t seed) {
+    if (random == NULL)
+        return;
     random->state[0] = (uint32_t)seed;
     for (uint32_t i = 1; i < N; ++i) {
         uint32_t previous = random->state[i - 1];
@@ -27,6 +30,8 @@ void dsc_random_seed(dsc_random *random, uint64_t seed) {
 }
 
 uint32_t dsc_random_next32(dsc_random *random) {
+    if (random == NULL)
+        return 0;
     if (random->index >= N)
         next_block(random);
     uint32_t y = random->state[random->index++];
@@ -49,14 +54,23 @@ static double unit53(dsc_random *random) {
     return (double)(dsc_random_next64(random) & 0x1fffffffffffffull) * 0x1p-53;
 }
 
+static dsc_status check(const dsc_random *random, dsc_dtype dtype, size_t n, const void *buffer) {
+    DSC_CHECK_NOT_NULL(random);
+    DSC_CHECK_DTYPE(dtype);
+    DSC_CHECK_COUNT(n, dtype);
+    if (n > 0)
+        DSC_CHECK_NOT_NULL(buffer);
+    return DSC_OK;
+}
+
 dsc_status dsc_random_uniform(dsc_random *random, dsc_dtype dtype, size_t n, double low, double high,
                               void *buffer) {
-    DSC_CHECK_NOT_NULL(random);
-    DSC_CHECK_NOT_NULL(buffer);
-    DSC_CHECK_DTYPE(dtype);
-    if (!isfinite(low) || !isfinite(high) || low > high)
-        return dsc_fail(DSC_ERROR_ARGUMENT, "%s: [low, high) is [%g, %g), must be finite and ascending",
-                        __func__, low, high);
+    DSC_TRY(check(random, dtype, n, buffer));
+    double most = dtype == DSC_FLOAT32 ? (double)FLT_MAX : DBL_MAX;
+    if (!(low >= -most && high <= most && low <= high && high - low <= most))
+        return dsc_fail(DSC_ERROR_ARGUMENT,
+                        "%s: [low, high) is [%g, %g), must be ascending, finite and no wider than %g",
+                        __func__, low, high, most);
     /* The width is rounded to the type; product and sum once, in double: PyTorch's builds use FMA
      * here. */
     if (dtype == DSC_FLOAT32) {
@@ -105,9 +119,7 @@ static void normal_16_f64(double *x, double mean, double deviation) {
 
 dsc_status dsc_random_normal(dsc_random *random, dsc_dtype dtype, size_t n, double mean, double deviation,
                              void *buffer) {
-    DSC_CHECK_NOT_NULL(random);
-    DSC_CHECK_NOT_NULL(buffer);
-    DSC_CHECK_DTYPE(dtype);
+    DSC_TRY(check(random, dtype, n, buffer));
     if (!isfinite(mean) || !isfinite(deviation) || deviation < 0)
         return dsc_fail(DSC_ERROR_ARGUMENT, "%s: mean %g and deviation %g must be finite, the latter >= 0",
                         __func__, mean, deviation);
@@ -144,7 +156,8 @@ dsc_status dsc_random_normal(dsc_random *random, dsc_dtype dtype, size_t n, doub
 
 dsc_status dsc_random_permutation(dsc_random *random, size_t n, int64_t *order) {
     DSC_CHECK_NOT_NULL(random);
-    DSC_CHECK_NOT_NULL(order);
+    if (n > 0)
+        DSC_CHECK_NOT_NULL(order);
     if (n >= UINT32_MAX / 20)
         return dsc_fail(DSC_ERROR_SIZE, "%s: n is %zu, must be below %u", __func__, n, UINT32_MAX / 20);
     for (size_t i = 0; i < n; ++i)

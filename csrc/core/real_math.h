@@ -5,9 +5,15 @@
 #define DSC_LANES 16
 #endif
 
-/* A square root that vectorises: the library function may set errno, which keeps loops scalar. */
+/* A square root that vectorises: the library function may set errno, which keeps loops scalar. GCC has no
+ * other, and is told with -fno-math-errno that nobody looks there. */
 #ifndef dsc_sqrt
+#if __has_builtin(__builtin_elementwise_sqrt)
 #define dsc_sqrt(x) __builtin_elementwise_sqrt(x)
+#else
+#define dsc_sqrt(x) _Generic((x), float : __builtin_sqrtf, double : __builtin_sqrt)(x)
+#endif
+#define dsc_abs(x) _Generic((x), float : __builtin_fabsf, double : __builtin_fabs)(x)
 #endif
 
 /* torch.lerp: the way it takes depends on the weight, which matters for infinities, and at weight 1. */

@@ -1,6 +1,8 @@
 /* Numbers of twice float64's precision, as unevaluated sums (Dekker 1971; Knuth's two-sum): for residuals and
- * sums whose rounding would show. Products and sums stand in statements of their own, so that no compiler
- * joins them into one operation and loses the remainder. */
+ * sums whose rounding would show. Products and sums stand in statements of their own: Clang joins them into
+ * one operation, which would lose the remainder, within an expression only. GCC joins across statements, but
+ * a product only with all its uses, and the remainder is a use that it cannot join. Tests/Rounding holds them
+ * to it. */
 #ifndef DSC_CORE_WIDE_H
 #define DSC_CORE_WIDE_H
 

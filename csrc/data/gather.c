@@ -31,7 +31,12 @@ static void rows_tile(void *argument, size_t index) {
         memcpy((char *)job->out + b * job->row, job->data + (size_t)job->indices[b] * job->row, job->row);
 }
 
-static dsc_status gather(const dsc_context *context, size_t rows, gather_job *job, dsc_task tile) {
+static dsc_status gather(const dsc_context *context, size_t rows, gather_job *job, size_t out_size,
+                         dsc_task tile) {
+    if (dsc_bytes_overflow(rows, job->row, 1) || dsc_bytes_overflow(job->count, job->row, out_size) ||
+        dsc_bytes_overflow(job->count, sizeof *job->indices, 1))
+        return dsc_fail(DSC_ERROR_OVERFLOW, "rows = %zu or count = %zu of row = %zu overflow", rows,
+                        job->count, job->row);
     if (job->count == 0 || job->row == 0)
         return DSC_OK;
     const void *data = job->data, *indices = job->indices, *out = job->out;
@@ -49,13 +54,12 @@ static dsc_status gather(const dsc_context *context, size_t rows, gather_job *jo
 
 dsc_status dsc_gather_bytes(const dsc_context *context, size_t rows, size_t row, const uint8_t *bytes,
                             size_t count, const int64_t *indices, float *out) {
-    DSC_CHECK_PRODUCT(count, row, DSC_FLOAT32);
     gather_job job = {.row = row, .count = count, .data = bytes, .indices = indices, .out = out};
-    return gather(context, rows, &job, bytes_tile);
+    return gather(context, rows, &job, sizeof *out, bytes_tile);
 }
 
 dsc_status dsc_gather_rows(const dsc_context *context, size_t rows, size_t row, const void *data,
                            size_t count, const int64_t *indices, void *out) {
     gather_job job = {.row = row, .count = count, .data = data, .indices = indices, .out = out};
-    return gather(context, rows, &job, rows_tile);
+    return gather(context, rows, &job, 1, rows_tile);
 }

@@ -133,6 +133,17 @@ static void walk_tile(void *argument, size_t index) {
     }
 }
 
+/* Refuses an operand whose last element lies beyond what memory can hold. */
+static dsc_status check_reach(dsc_dtype dtype, size_t rank, const size_t *shape, const dsc_operand *operand) {
+    size_t reach = 1, step;
+    for (size_t d = 0; d < rank; ++d)
+        if (__builtin_mul_overflow(shape[d] - 1, operand->strides[d], &step) ||
+            __builtin_add_overflow(reach, step, &reach) || dsc_product_overflows(reach, 1, dtype))
+            return dsc_fail(DSC_ERROR_OVERFLOW, "stride %zu over %zu elements of dimension %zu overflows",
+                            operand->strides[d], shape[d], d);
+    return DSC_OK;
+}
+
 static dsc_status walk(const dsc_context *context, dsc_dtype dtype, int operation, size_t rank,
                        const size_t *shape, const dsc_operand *a, const dsc_operand *b, void *out) {
     DSC_CHECK_DTYPE(dtype);
@@ -168,6 +179,9 @@ static dsc_status walk(const dsc_context *context, dsc_dtype dtype, int operatio
     }
     if (job.total == 0)
         return DSC_OK;
+    DSC_TRY(check_reach(dtype, rank, shape, a));
+    if (b != NULL)
+        DSC_TRY(check_reach(dtype, rank, shape, b));
     DSC_CHECK_NOT_NULL(a->data);
     if (b != NULL)
         DSC_CHECK_NOT_NULL(b->data);

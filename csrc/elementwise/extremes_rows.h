@@ -10,20 +10,18 @@ static inline bool NAMED(beats)(bool smallest, NUMBER x, NUMBER y) {
 static inline __attribute__((always_inline)) NUMBER NAMED(best_of)(bool smallest, size_t n, const NUMBER *x) {
     NUMBER lanes[LANES], best = x[0];
     size_t whole = n - n % LANES;
-    if (whole > 0) {
-        for (size_t l = 0; l < LANES; ++l)
-            lanes[l] = x[l];
-        for (size_t j = LANES; j < whole; j += LANES)
-            for (size_t l = 0; l < LANES; ++l) {
-                NUMBER y = x[j + l], old = lanes[l];
-                bool wins = (smallest ? y < old : y > old) || IS_NAN(y);
-                lanes[l] = wins && !IS_NAN(old) ? y : old;
-            }
-        for (size_t l = 0; l < LANES; ++l)
-            best = !IS_NAN(best) && NAMED(beats)(smallest, lanes[l], best) ? lanes[l] : best;
-    }
+    for (size_t l = 0; whole > 0 && l < LANES; ++l)
+        lanes[l] = x[l];
+    for (size_t j = 0; j < whole; j += LANES)
+        for (size_t l = 0; l < LANES; ++l) {
+            NUMBER y = x[j + l];
+            bool wins = (smallest ? y < lanes[l] : y > lanes[l]) | IS_NAN(y);
+            lanes[l] = wins ? y : lanes[l];
+        }
+    for (size_t l = 0; whole > 0 && l < LANES; ++l)
+        best = NAMED(beats)(smallest, lanes[l], best) ? lanes[l] : best;
     for (size_t j = whole; j < n; ++j)
-        best = !IS_NAN(best) && NAMED(beats)(smallest, x[j], best) ? x[j] : best;
+        best = NAMED(beats)(smallest, x[j], best) ? x[j] : best;
     return best;
 }
 
@@ -58,6 +56,28 @@ static void NAMED(row)(bool smallest, size_t n, const NUMBER *x, void *value, in
         *(NUMBER *)value = best;
 }
 
+static inline __attribute__((always_inline)) void
+NAMED(best_columns)(bool smallest, size_t n, size_t stride, size_t columns, const NUMBER *x, NUMBER *best) {
+    for (size_t j = 0; j < n; ++j)
+        for (size_t i = 0; i < columns; ++i) {
+            NUMBER y = x[j * stride + i];
+            bool wins = (smallest ? y < best[i] : y > best[i]) | IS_NAN(y);
+            best[i] = wins ? y : best[i];
+        }
+}
+
+static inline __attribute__((always_inline)) void NAMED(place_columns)(bool smallest, size_t n, size_t stride,
+                                                                       size_t columns, const NUMBER *x,
+                                                                       NUMBER *best, int64_t *where) {
+    for (size_t j = 1; j < n; ++j)
+        for (size_t i = 0; i < columns; ++i) {
+            NUMBER y = x[j * stride + i], old = best[i];
+            bool wins = ((smallest ? y < old : y > old) | IS_NAN(y)) & !IS_NAN(old);
+            best[i] = wins ? y : old;
+            where[i] = wins ? (int64_t)j : where[i];
+        }
+}
+
 /* Up to COLUMNS at a time, down the n rows of `stride` numbers. */
 DSC_MULTIVERSION
 static void NAMED(columns)(bool smallest, size_t n, size_t stride, size_t columns, const NUMBER *x,
@@ -66,13 +86,14 @@ static void NAMED(columns)(bool smallest, size_t n, size_t stride, size_t column
     int64_t where[COLUMNS] = {0};
     for (size_t i = 0; i < columns; ++i)
         best[i] = x[i];
-    for (size_t j = 1; j < n; ++j)
-        for (size_t i = 0; i < columns; ++i) {
-            NUMBER y = x[j * stride + i], old = best[i];
-            bool wins = ((smallest ? y < old : y > old) || IS_NAN(y)) && !IS_NAN(old);
-            best[i] = wins ? y : old;
-            where[i] = wins ? (int64_t)j : where[i];
-        }
+    if (indices == NULL && smallest)
+        NAMED(best_columns)(true, n, stride, columns, x, best);
+    else if (indices == NULL)
+        NAMED(best_columns)(false, n, stride, columns, x, best);
+    else if (smallest)
+        NAMED(place_columns)(true, n, stride, columns, x, best, where);
+    else
+        NAMED(place_columns)(false, n, stride, columns, x, best, where);
     for (size_t i = 0; values != NULL && i < columns; ++i)
         ((NUMBER *)values)[i] = best[i];
     for (size_t i = 0; indices != NULL && i < columns; ++i)

@@ -109,6 +109,7 @@ dsc_status dsc_sum_run(const dsc_context *context, dsc_dtype dtype, size_t outer
     DSC_CHECK_DTYPE(dtype);
     DSC_CHECK_PRODUCT(outer, n, dtype);
     DSC_CHECK_PRODUCT(outer * n, inner, dtype);
+    DSC_CHECK_PRODUCT(outer, inner, dtype);
     if (outer == 0 || inner == 0)
         return DSC_OK;
     DSC_CHECK_NOT_NULL(out);
@@ -138,6 +139,7 @@ dsc_status dsc_argmax_run(dsc_dtype dtype, size_t outer, size_t n, const void *x
     if (n == 0)
         return dsc_fail(DSC_ERROR_SIZE, "%s: rows are empty", __func__);
     DSC_CHECK_PRODUCT(outer, n, dtype);
+    DSC_CHECK_COUNT(outer, DSC_FLOAT64); /* of indices */
     DSC_CHECK_NOT_NULL(x);
     DSC_CHECK_NOT_NULL(index);
     for (size_t o = 0; o < outer; ++o)

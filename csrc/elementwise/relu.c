@@ -1,15 +1,20 @@
 #ifdef DSC_REAL
 
 DSC_MULTIVERSION
-void DSC_NAME(dsc_relu_forward_range)(size_t n, const DSC_REAL *x, DSC_REAL *y) {
+static void DSC_NAME(forward)(size_t n, const DSC_REAL *x, DSC_REAL *y) {
     for (size_t i = 0; i < n; ++i)
         y[i] = x[i] < 0 ? 0 : x[i]; /* a comparison with NaN is false: NaN passes */
 }
 
 DSC_MULTIVERSION
-void DSC_NAME(dsc_relu_backward_range)(size_t n, const DSC_REAL *y, const DSC_REAL *dy, DSC_REAL *dx) {
+static void DSC_NAME(backward)(size_t n, const DSC_REAL *y, const DSC_REAL *dy, DSC_REAL *dx) {
     for (size_t i = 0; i < n; ++i)
         dx[i] = y[i] <= 0 ? 0 : dy[i]; /* as PyTorch's threshold_backward: NaN passes the gradient */
+}
+
+/* Of their own, since GCC exports clones, whatever visibility they are given. */
+void DSC_NAME(dsc_relu_forward_range)(size_t n, const DSC_REAL *x, DSC_REAL *y) {
+    DSC_NAME(forward)(n, x, y);
 }
 
 #else
@@ -35,20 +40,21 @@ static void relu_tile(void *argument, size_t index) {
     void *out = job->out + at;
     if (job->dy == NULL) {
         if (job->dtype == DSC_FLOAT32)
-            dsc_relu_forward_range_f32(n, x, out);
+            forward_f32(n, x, out);
         else
-            dsc_relu_forward_range_f64(n, x, out);
+            forward_f64(n, x, out);
     } else {
         const void *dy = job->dy + at;
         if (job->dtype == DSC_FLOAT32)
-            dsc_relu_backward_range_f32(n, x, dy, out);
+            backward_f32(n, x, dy, out);
         else
-            dsc_relu_backward_range_f64(n, x, dy, out);
+            backward_f64(n, x, dy, out);
     }
 }
 
 dsc_status dsc_relu_forward(const dsc_context *context, dsc_dtype dtype, size_t n, const void *x, void *y) {
     DSC_CHECK_DTYPE(dtype);
+    DSC_CHECK_COUNT(n, dtype);
     if (n == 0)
         return DSC_OK;
     DSC_CHECK_NOT_NULL(x);
@@ -61,6 +67,7 @@ dsc_status dsc_relu_forward(const dsc_context *context, dsc_dtype dtype, size_t 
 dsc_status dsc_relu_backward(const dsc_context *context, dsc_dtype dtype, size_t n, const void *y,
                              const void *dy, void *dx) {
     DSC_CHECK_DTYPE(dtype);
+    DSC_CHECK_COUNT(n, dtype);
     if (n == 0)
         return DSC_OK;
     DSC_CHECK_NOT_NULL(y);

@@ -5,7 +5,5 @@
 
 void dsc_relu_forward_range_f32(size_t n, const float *x, float *y);
 void dsc_relu_forward_range_f64(size_t n, const double *x, double *y);
-void dsc_relu_backward_range_f32(size_t n, const float *y, const float *dy, float *dx);
-void dsc_relu_backward_range_f64(size_t n, const double *y, const double *dy, double *dx);
 
 #endif

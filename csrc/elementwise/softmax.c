@@ -1,26 +1,6 @@
 #ifdef DSC_REAL
 
-#include "core/largest.h"
-
-/* One row of n numbers, `inner` apart. */
-static void DSC_NAME(softmax_row)(size_t n, size_t inner, bool logarithm, const DSC_REAL *x, DSC_REAL *y) {
-    DSC_REAL largest = inner == 1 ? DSC_NAME(dsc_largest)(n, x) : x[0];
-    double sum = 0;
-    for (size_t j = 1; inner > 1 && j < n; ++j)
-        largest = x[j * inner] > largest || x[j * inner] != x[j * inner] ? x[j * inner] : largest;
-    for (size_t start = 0; start < n; start += DSC_PIECE) {
-        double piece = 0;
-        for (size_t j = start; j < dsc_min_size(start + DSC_PIECE, n); ++j) {
-            DSC_REAL shifted = x[j * inner] - largest, e = DSC_NAME(dsc_exp)(shifted);
-            y[j * inner] = logarithm ? shifted : e;
-            piece += (double)e;
-        }
-        sum += piece;
-    }
-    double log_sum = log(sum);
-    for (size_t j = 0; j < n; ++j)
-        y[j * inner] = (DSC_REAL)(logarithm ? (double)y[j * inner] - log_sum : (double)y[j * inner] / sum);
-}
+#include "core/real_math.h"
 
 /* Rows that stand together, in the order of dsc_sum_run: lanes, then pieces. */
 DSC_MULTIVERSION
@@ -42,9 +22,10 @@ static double DSC_NAME(dot_piece)(size_t n, bool logarithm, const DSC_REAL *y, c
     return sum;
 }
 
-DSC_MULTIVERSION
-static void DSC_NAME(pull_back_range)(size_t n, bool logarithm, const DSC_REAL *sums, size_t step,
-                                      const DSC_REAL *y, const DSC_REAL *g, DSC_REAL *dx) {
+static inline __attribute__((always_inline)) void DSC_NAME(pull_back_by)(size_t n, bool logarithm,
+                                                                         const DSC_REAL *sums, size_t step,
+                                                                         const DSC_REAL *y, const DSC_REAL *g,
+                                                                         DSC_REAL *dx) {
     if (logarithm)
         for (size_t i = 0; i < n; ++i) {
             DSC_REAL share = DSC_NAME(dsc_exp)(y[i]) * sums[i * step];
@@ -55,12 +36,20 @@ static void DSC_NAME(pull_back_range)(size_t n, bool logarithm, const DSC_REAL *
             dx[i] = y[i] * (g[i] - sums[i * step]);
 }
 
+DSC_MULTIVERSION
+static void DSC_NAME(pull_back_range)(size_t n, bool logarithm, const DSC_REAL *sums, size_t step,
+                                      const DSC_REAL *y, const DSC_REAL *g, DSC_REAL *dx) {
+    if (step == 0) /* known to the compiler, else the loops would gather */
+        DSC_NAME(pull_back_by)(n, logarithm, sums, 0, y, g, dx);
+    else
+        DSC_NAME(pull_back_by)(n, logarithm, sums, 1, y, g, dx);
+}
+
 static void DSC_NAME(pull_back_row)(size_t n, bool logarithm, const DSC_REAL *y, const DSC_REAL *g,
                                     DSC_REAL *dx) {
-    enum { PART = DSC_PIECE * DSC_LANES };
     double sum = 0;
-    for (size_t j = 0; j < n; j += PART)
-        sum += DSC_NAME(dot_piece)(dsc_min_size(PART, n - j), logarithm, y + j, g + j);
+    for (size_t j = 0; j < n; j += PIECE_OF_ROW)
+        sum += DSC_NAME(dot_piece)(dsc_min_size(PIECE_OF_ROW, n - j), logarithm, y + j, g + j);
     DSC_REAL rounded = (DSC_REAL)sum;
     DSC_NAME(pull_back_range)(n, logarithm, &rounded, 0, y, g, dx);
 }
@@ -90,23 +79,145 @@ static void DSC_NAME(pull_back_columns)(size_t n, size_t stride, size_t columns,
         rounded[i] = (DSC_REAL)sums[i];
     for (size_t j = 0; j < n; ++j)
         DSC_NAME(pull_back_range)
-        (columns, logarithm, rounded, 1, y + j * stride, g + j * stride, dx + j * stride);
+    (columns, logarithm, rounded, 1, y + j * stride, g + j * stride, dx + j * stride);
+}
+
+/* ---- Forward ---- */
+
+/* NaN stays. */
+DSC_MULTIVERSION
+static void DSC_NAME(raise_range)(size_t n, const DSC_REAL *x, DSC_REAL *largest) {
+    for (size_t i = 0; i < n; ++i)
+        largest[i] = x[i] > largest[i] || x[i] != x[i] ? x[i] : largest[i];
+}
+
+static DSC_REAL DSC_NAME(largest_of)(size_t n, const DSC_REAL *x) {
+    DSC_REAL lanes[PIECE_OF_ROW], largest;
+    size_t first = dsc_min_size(n, PIECE_OF_ROW);
+    for (size_t i = 0; i < first; ++i)
+        lanes[i] = x[i];
+    for (size_t start = first; start < n; start += PIECE_OF_ROW)
+        DSC_NAME(raise_range)(dsc_min_size(PIECE_OF_ROW, n - start), x + start, lanes);
+    largest = lanes[0];
+    for (size_t width = first; width > 1; width = dsc_ceil_div(width, 2))
+        DSC_NAME(raise_range)(width / 2, lanes + dsc_ceil_div(width, 2), lanes);
+    return largest != largest ? largest : lanes[0];
+}
+
+DSC_MULTIVERSION
+static void DSC_NAME(exp_range)(size_t n, DSC_REAL shift, const DSC_REAL *x, DSC_REAL *e) {
+    for (size_t i = 0; i < n; ++i)
+        e[i] = DSC_NAME(dsc_exp)(x[i] - shift);
+}
+
+/* The sum of e^(x - shift), whose terms are left in y unless that is NULL. */
+static double DSC_NAME(sum_exp_row)(size_t n, DSC_REAL shift, const DSC_REAL *x, DSC_REAL *y) {
+    DSC_REAL room[PIECE_OF_ROW];
+    double sum = 0;
+    for (size_t start = 0; start < n; start += PIECE_OF_ROW) {
+        size_t count = dsc_min_size(PIECE_OF_ROW, n - start);
+        DSC_REAL *e = y == NULL ? room : y + start;
+        DSC_NAME(exp_range)(count, shift, x + start, e);
+        sum += DSC_NAME(dot_piece)(count, true, e, e);
+    }
+    return sum;
+}
+
+/* What becomes of e^(x - shift), or of x, when the sum is known. */
+static inline __attribute__((always_inline)) void DSC_NAME(finish_by)(size_t n, bool logarithm,
+                                                                      const DSC_REAL *shifts,
+                                                                      const double *sums, size_t step,
+                                                                      const DSC_REAL *x, DSC_REAL *y) {
+    if (logarithm)
+        for (size_t i = 0; i < n; ++i) {
+            DSC_REAL shifted = x[i] - shifts[i * step];
+            y[i] = (DSC_REAL)((double)shifted - sums[i * step]);
+        }
+    else
+        for (size_t i = 0; i < n; ++i)
+            y[i] = (DSC_REAL)((double)y[i] / sums[i * step]);
+}
+
+DSC_MULTIVERSION
+static void DSC_NAME(finish_range)(size_t n, bool logarithm, const DSC_REAL *shifts, const double *sums,
+                                   size_t step, const DSC_REAL *x, DSC_REAL *y) {
+    if (step == 0) /* known to the compiler, else the loops would gather */
+        DSC_NAME(finish_by)(n, logarithm, shifts, sums, 0, x, y);
+    else
+        DSC_NAME(finish_by)(n, logarithm, shifts, sums, 1, x, y);
+}
+
+static void DSC_NAME(softmax_row)(size_t n, bool logarithm, const DSC_REAL *x, DSC_REAL *y) {
+    DSC_REAL largest = DSC_NAME(largest_of)(n, x);
+    double sum = DSC_NAME(sum_exp_row)(n, largest, x, logarithm ? NULL : y);
+    if (logarithm)
+        sum = log(sum);
+    DSC_NAME(finish_range)(n, logarithm, &largest, &sum, 0, x, y);
+}
+
+DSC_MULTIVERSION
+static void DSC_NAME(add_exps)(size_t rows, size_t stride, size_t columns, const DSC_REAL *shifts,
+                               const DSC_REAL *x, DSC_REAL *y, double *sums) {
+    for (size_t j = 0; j < rows; ++j)
+        for (size_t i = 0; i < columns; ++i) {
+            DSC_REAL e = DSC_NAME(dsc_exp)(x[j * stride + i] - shifts[i]);
+            if (y != NULL)
+                y[j * stride + i] = e;
+            sums[i] += (double)e;
+        }
+}
+
+static void DSC_NAME(sum_exp_columns)(size_t n, size_t stride, size_t columns, const DSC_REAL *shifts,
+                                      const DSC_REAL *x, DSC_REAL *y, double *sums) {
+    for (size_t i = 0; i < columns; ++i)
+        sums[i] = 0;
+    for (size_t j = 0; j < n; j += DSC_PIECE) {
+        double piece[COLUMNS] = {0};
+        DSC_NAME(add_exps)
+        (dsc_min_size(DSC_PIECE, n - j), stride, columns, shifts, x + j * stride,
+         y == NULL ? NULL : y + j * stride, piece);
+        for (size_t i = 0; i < columns; ++i)
+            sums[i] += piece[i];
+    }
+}
+
+static void DSC_NAME(largest_of_columns)(size_t n, size_t stride, size_t columns, const DSC_REAL *x,
+                                         DSC_REAL *largest) {
+    for (size_t i = 0; i < columns; ++i)
+        largest[i] = x[i];
+    for (size_t j = 1; j < n; ++j)
+        DSC_NAME(raise_range)(columns, x + j * stride, largest);
+}
+
+static void DSC_NAME(softmax_columns)(size_t n, size_t stride, size_t columns, bool logarithm,
+                                      const DSC_REAL *x, DSC_REAL *y) {
+    DSC_REAL largest[COLUMNS];
+    double sums[COLUMNS];
+    DSC_NAME(largest_of_columns)(n, stride, columns, x, largest);
+    DSC_NAME(sum_exp_columns)(n, stride, columns, largest, x, logarithm ? NULL : y, sums);
+    for (size_t i = 0; logarithm && i < columns; ++i)
+        sums[i] = log(sums[i]);
+    for (size_t j = 0; j < n; ++j)
+        DSC_NAME(finish_range)(columns, logarithm, largest, sums, 1, x + j * stride, y + j * stride);
 }
 
 /* An infinite largest number is not subtracted: infinity less itself is NaN. */
-static DSC_REAL DSC_NAME(logsumexp_row)(size_t n, size_t inner, const DSC_REAL *x) {
-    DSC_REAL largest = -(DSC_REAL)INFINITY;
-    for (size_t j = 0; j < n; ++j)
-        largest = x[j * inner] > largest || x[j * inner] != x[j * inner] ? x[j * inner] : largest;
-    DSC_REAL shift = isinf(largest) ? 0 : largest;
-    double sum = 0;
-    for (size_t start = 0; start < n; start += DSC_PIECE) {
-        double piece = 0;
-        for (size_t j = start; j < dsc_min_size(start + DSC_PIECE, n); ++j)
-            piece += (double)DSC_NAME(dsc_exp)(x[j * inner] - shift);
-        sum += piece;
-    }
-    return (DSC_REAL)(log(sum) + (double)shift);
+static void DSC_NAME(logsumexp_columns)(size_t n, size_t stride, size_t columns, const DSC_REAL *x,
+                                        DSC_REAL *out) {
+    DSC_REAL shifts[COLUMNS];
+    double sums[COLUMNS];
+    if (stride == 1) /* one row */
+        shifts[0] = n == 0 ? 0 : DSC_NAME(largest_of)(n, x);
+    else
+        DSC_NAME(largest_of_columns)(n, stride, columns, x, shifts);
+    for (size_t i = 0; i < columns; ++i)
+        shifts[i] = isinf(shifts[i]) ? 0 : shifts[i];
+    if (stride == 1)
+        sums[0] = DSC_NAME(sum_exp_row)(n, shifts[0], x, NULL);
+    else
+        DSC_NAME(sum_exp_columns)(n, stride, columns, shifts, x, NULL, sums);
+    for (size_t i = 0; i < columns; ++i)
+        out[i] = (DSC_REAL)(log(sums[i]) + (double)shifts[i]);
 }
 
 #else
@@ -117,129 +228,127 @@ static DSC_REAL DSC_NAME(logsumexp_row)(size_t n, size_t inner, const DSC_REAL *
 #include "core/sums.h"
 #include "descent/elementwise.h"
 
-enum { COLUMNS = 256 };
+/* Columns that are gone over side by side; numbers of a row that are, as dsc_sum_run has them. */
+enum { COLUMNS = 256, PIECE_OF_ROW = 16 * DSC_PIECE };
 
 #define DSC_TEMPLATE "elementwise/softmax.c"
 #include "core/instantiate.h"
 
+enum { FORWARD, LOGSUMEXP, BACKWARD };
+
 typedef struct softmax_job {
     dsc_dtype dtype;
-    size_t rows, n, inner, tile;
+    int kind;
+    size_t outer, n, inner, tile;
     bool logarithm;
-    const void *x;
+    const void *x, *g; /* backward: x is the result */
     void *y;
 } softmax_job;
 
-static void softmax_tile(void *argument, size_t index) {
+/* `columns` next to each other, or a row where inner is 1. */
+#define RUN_COLUMNS(real, suffix)                                                                            \
+    do {                                                                                                     \
+        const real *x = (const real *)job->x + from, *g = (const real *)job->g;                              \
+        real *y = (real *)job->y;                                                                            \
+        if (job->kind == LOGSUMEXP)                                                                          \
+            logsumexp_columns_##suffix(n, inner, columns, x, y + to);                                        \
+        else if (job->kind == FORWARD && inner == 1)                                                         \
+            softmax_row_##suffix(n, job->logarithm, x, y + from);                                            \
+        else if (job->kind == FORWARD)                                                                       \
+            softmax_columns_##suffix(n, inner, columns, job->logarithm, x, y + from);                        \
+        else if (inner == 1)                                                                                 \
+            pull_back_row_##suffix(n, job->logarithm, x, g + from, y + from);                                \
+        else                                                                                                 \
+            pull_back_columns_##suffix(n, inner, columns, job->logarithm, x, g + from, y + from);            \
+    } while (0)
+
+static void run_columns(const softmax_job *job, size_t outer, size_t column, size_t columns) {
+    const size_t n = job->n, inner = job->inner;
+    const size_t from = outer * n * inner + column, to = outer * inner + column;
+    if (job->dtype == DSC_FLOAT32)
+        RUN_COLUMNS(float, f32);
+    else
+        RUN_COLUMNS(double, f64);
+}
+
+static void rows_tile(void *argument, size_t index) {
     const softmax_job *job = argument;
-    size_t end = dsc_min_size((index + 1) * job->tile, job->rows);
-    for (size_t row = index * job->tile; row < end; ++row) {
-        size_t at = row / job->inner * job->n * job->inner + row % job->inner;
-        if (job->dtype == DSC_FLOAT32)
-            softmax_row_f32(job->n, job->inner, job->logarithm, (const float *)job->x + at,
-                            (float *)job->y + at);
-        else
-            softmax_row_f64(job->n, job->inner, job->logarithm, (const double *)job->x + at,
-                            (double *)job->y + at);
+    size_t end = dsc_min_size((index + 1) * job->tile, job->outer);
+    for (size_t row = index * job->tile; row < end; ++row)
+        run_columns(job, row, 0, 1);
+}
+
+static void columns_tile(void *argument, size_t index) {
+    const softmax_job *job = argument;
+    size_t blocks = dsc_ceil_div(job->inner, COLUMNS), column = index % blocks * COLUMNS;
+    run_columns(job, index / blocks, column, dsc_min_size(COLUMNS, job->inner - column));
+}
+
+static dsc_status run(const char *function, const dsc_context *context, softmax_job job) {
+    if (!dsc_is_real(job.dtype))
+        return dsc_fail_dtype(function, job.dtype);
+    if (dsc_product_overflows(job.outer, job.inner, job.dtype) ||
+        dsc_product_overflows(job.outer * job.inner, job.n, job.dtype))
+        return dsc_fail(DSC_ERROR_OVERFLOW, "%s: %zu x %zu x %zu numbers overflow", function, job.outer,
+                        job.n, job.inner);
+    if (job.outer * job.inner == 0)
+        return DSC_OK;
+    if (job.kind == FORWARD && job.n == 0)
+        return dsc_fail(DSC_ERROR_SIZE, "%s: n is 0, must be at least 1", function);
+    if (job.kind == BACKWARD && job.n == 0)
+        return DSC_OK;
+    if (job.n != 0 && job.x == NULL)
+        return dsc_fail_null(function, job.kind == BACKWARD ? "y" : "x");
+    if (job.kind == BACKWARD && job.g == NULL)
+        return dsc_fail_null(function, "g");
+    if (job.y == NULL)
+        return dsc_fail_null(function, job.kind == BACKWARD ? "dx" : "y");
+    if (job.n == 0) { /* the sum over nothing: each result is a row of its own */
+        job.outer *= job.inner;
+        job.inner = 1;
     }
+    job.tile = dsc_max_size(DSC_TILE / dsc_max_size(job.n, 1), 1);
+    if (job.inner == 1)
+        dsc_parallel_for(context, dsc_ceil_div(job.outer, job.tile), rows_tile, &job);
+    else
+        dsc_parallel_work(context, 4 * (double)job.outer * (double)job.n * (double)job.inner,
+                          job.outer * dsc_ceil_div(job.inner, COLUMNS), columns_tile, &job);
+    return DSC_OK;
 }
 
 dsc_status dsc_softmax_run(const dsc_context *context, dsc_dtype dtype, size_t outer, size_t n, size_t inner,
                            bool logarithm, const void *x, void *y) {
-    DSC_CHECK_DTYPE(dtype);
-    DSC_CHECK_PRODUCT(outer, inner, dtype);
-    DSC_CHECK_PRODUCT(outer * inner, n, dtype);
-    if (outer * inner == 0)
-        return DSC_OK;
-    if (n == 0)
-        return dsc_fail(DSC_ERROR_SIZE, "%s: n is 0, must be at least 1", __func__);
-    DSC_CHECK_NOT_NULL(x);
-    DSC_CHECK_NOT_NULL(y);
-    softmax_job job = {dtype, outer * inner, n, inner, dsc_max_size(DSC_TILE / n, 1), logarithm, x, y};
-    dsc_parallel_for(context, dsc_ceil_div(job.rows, job.tile), softmax_tile, &job);
-    return DSC_OK;
-}
-
-typedef struct pull_back_job {
-    dsc_dtype dtype;
-    size_t outer, n, inner, tile;
-    bool logarithm;
-    const void *y, *g;
-    void *dx;
-} pull_back_job;
-
-static void rows_tile(void *argument, size_t index) {
-    const pull_back_job *job = argument;
-    size_t end = dsc_min_size((index + 1) * job->tile, job->outer), n = job->n;
-    for (size_t row = index * job->tile; row < end; ++row) {
-        size_t at = row * n;
-        if (job->dtype == DSC_FLOAT32)
-            pull_back_row_f32(n, job->logarithm, (const float *)job->y + at, (const float *)job->g + at,
-                              (float *)job->dx + at);
-        else
-            pull_back_row_f64(n, job->logarithm, (const double *)job->y + at, (const double *)job->g + at,
-                              (double *)job->dx + at);
-    }
-}
-
-static void columns_tile(void *argument, size_t index) {
-    const pull_back_job *job = argument;
-    size_t blocks = dsc_ceil_div(job->inner, COLUMNS), column = index % blocks * COLUMNS;
-    size_t count = dsc_min_size(COLUMNS, job->inner - column);
-    size_t at = index / blocks * job->n * job->inner + column;
-    if (job->dtype == DSC_FLOAT32)
-        pull_back_columns_f32(job->n, job->inner, count, job->logarithm, (const float *)job->y + at,
-                              (const float *)job->g + at, (float *)job->dx + at);
-    else
-        pull_back_columns_f64(job->n, job->inner, count, job->logarithm, (const double *)job->y + at,
-                              (const double *)job->g + at, (double *)job->dx + at);
+    return run(__func__, context,
+               (softmax_job){.dtype = dtype,
+                             .kind = FORWARD,
+                             .outer = outer,
+                             .n = n,
+                             .inner = inner,
+                             .logarithm = logarithm,
+                             .x = x,
+                             .y = y});
 }
 
 dsc_status dsc_softmax_backward_run(const dsc_context *context, dsc_dtype dtype, size_t outer, size_t n,
                                     size_t inner, bool logarithm, const void *y, const void *g, void *dx) {
-    DSC_CHECK_DTYPE(dtype);
-    DSC_CHECK_PRODUCT(outer, inner, dtype);
-    DSC_CHECK_PRODUCT(outer * inner, n, dtype);
-    if (outer * inner * n == 0)
-        return DSC_OK;
-    DSC_CHECK_NOT_NULL(y);
-    DSC_CHECK_NOT_NULL(g);
-    DSC_CHECK_NOT_NULL(dx);
-    pull_back_job job = {dtype, outer, n, inner, dsc_max_size(DSC_TILE / n, 1), logarithm, y, g, dx};
-    if (inner == 1)
-        dsc_parallel_for(context, dsc_ceil_div(outer, job.tile), rows_tile, &job);
-    else
-        dsc_parallel_work(context, (double)outer * (double)n * (double)inner,
-                          outer * dsc_ceil_div(inner, COLUMNS), columns_tile, &job);
-    return DSC_OK;
-}
-
-static void logsumexp_tile(void *argument, size_t index) {
-    const softmax_job *job = argument;
-    size_t end = dsc_min_size((index + 1) * job->tile, job->rows);
-    for (size_t row = index * job->tile; row < end; ++row) {
-        size_t at = row / job->inner * job->n * job->inner + row % job->inner;
-        if (job->dtype == DSC_FLOAT32)
-            ((float *)job->y)[row] = logsumexp_row_f32(job->n, job->inner, (const float *)job->x + at);
-        else
-            ((double *)job->y)[row] = logsumexp_row_f64(job->n, job->inner, (const double *)job->x + at);
-    }
+    return run(__func__, context,
+               (softmax_job){.dtype = dtype,
+                             .kind = BACKWARD,
+                             .outer = outer,
+                             .n = n,
+                             .inner = inner,
+                             .logarithm = logarithm,
+                             .x = y,
+                             .g = g,
+                             .y = dx});
 }
 
 dsc_status dsc_logsumexp_run(const dsc_context *context, dsc_dtype dtype, size_t outer, size_t n,
                              size_t inner, const void *x, void *out) {
-    DSC_CHECK_DTYPE(dtype);
-    DSC_CHECK_PRODUCT(outer, inner, dtype);
-    DSC_CHECK_PRODUCT(outer * inner, n, dtype);
-    if (outer * inner == 0)
-        return DSC_OK;
-    if (n != 0)
-        DSC_CHECK_NOT_NULL(x);
-    DSC_CHECK_NOT_NULL(out);
-    softmax_job job = {.dtype = dtype, .rows = outer * inner, .n = n, .inner = inner, .x = x, .y = out};
-    job.tile = dsc_max_size(DSC_TILE / dsc_max_size(n, 1), 1);
-    dsc_parallel_for(context, dsc_ceil_div(job.rows, job.tile), logsumexp_tile, &job);
-    return DSC_OK;
+    return run(
+        __func__, context,
+        (softmax_job){
+            .dtype = dtype, .kind = LOGSUMEXP, .outer = outer, .n = n, .inner = inner, .x = x, .y = out});
 }
 
 #endif

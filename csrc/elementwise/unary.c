@@ -23,11 +23,11 @@ static void DSC_NAME(unary_range)(dsc_unary operation, size_t n, const DSC_REAL 
         break;
     case DSC_ABS:
         for (size_t i = 0; i < n; ++i)
-            y[i] = __builtin_elementwise_abs(x[i]);
+            y[i] = dsc_abs(x[i]);
         break;
     case DSC_SIGN:
         for (size_t i = 0; i < n; ++i)
-            y[i] = x[i] > 0 ? 1 : x[i] < 0 ? -1 : x[i] == 0 ? 0 : x[i];
+            y[i] = x[i] > 0 ? 1 : x[i] < 0 ? -1 : 0;
         break;
     case DSC_STEP:
         for (size_t i = 0; i < n; ++i)
@@ -190,6 +190,7 @@ static void unary_tile(void *argument, size_t index) {
 
 static dsc_status run(const dsc_context *context, unary_job job) {
     DSC_CHECK_DTYPE(job.dtype);
+    DSC_CHECK_COUNT(job.n, job.dtype);
     if (job.n == 0)
         return DSC_OK;
     DSC_CHECK_NOT_NULL(job.x);

@@ -181,10 +181,10 @@ static dsc_status check(const dsc_glm *p, const dsc_glm_options *o, const double
     size_t rows = p->family == DSC_GLM_SOFTMAX ? p->classes : 1, size;
     if (p->family == DSC_GLM_SOFTMAX && p->classes < 2)
         return dsc_fail(DSC_ERROR_SIZE, "%zu classes; there must be two", p->classes);
-    if (__builtin_mul_overflow(rows, p->features + 1, &size) || size > 30000)
+    if (p->features == SIZE_MAX || __builtin_mul_overflow(rows, p->features + 1, &size) || size > 30000)
         return dsc_fail(DSC_ERROR_SIZE,
-                        "%zu x %zu coefficients; their Hessian overflows LAPACK's int beyond 30000", rows,
-                        p->features + 1);
+                        "%zu x (%zu + 1) coefficients; their Hessian overflows LAPACK's int beyond 30000",
+                        rows, p->features);
     if (p->samples > INT32_MAX)
         return dsc_fail(DSC_ERROR_OVERFLOW, "%zu samples overflow BLAS's int", p->samples);
     DSC_CHECK_PRODUCT(p->samples, p->features + 1, DSC_FLOAT64);

@@ -4,11 +4,14 @@
 
 #include "linalg/blas.h"
 
-#if defined(__x86_64__) && !defined(DSC_THREAD_SANITIZER)
+#if defined(__x86_64__)
 #define HAS_WIDE
 #endif
 
 #ifdef HAS_WIDE
+
+/* For AVX-512 alone, with every function that has vectors: see core/instantiate_versions.h. */
+#define WIDE __attribute__((target(DSC_V4_FEATURES)))
 
 typedef double vector __attribute__((vector_size(64)));
 typedef double loose __attribute__((vector_size(64), aligned(8), may_alias));
@@ -16,10 +19,10 @@ typedef double loose __attribute__((vector_size(64), aligned(8), may_alias));
 enum { WIDTH = DSC_GRAM_GRAIN };
 
 /* 8 rows of c and up to 3 vectors of columns stay in registers while all rows of a pass. */
-__attribute__((always_inline)) static inline void add_block(const size_t vectors, size_t rows, size_t n,
-                                                            const double *a, size_t lda, size_t row,
-                                                            size_t column, double sign, double *c,
-                                                            size_t ldc) {
+WIDE __attribute__((always_inline)) static inline void add_block(const size_t vectors, size_t rows, size_t n,
+                                                                 const double *a, size_t lda, size_t row,
+                                                                 size_t column, double sign, double *c,
+                                                                 size_t ldc) {
     vector sums[WIDTH][3] = {{{0}}};
     for (size_t i = 0; i < rows; ++i) {
         vector right[3];
@@ -45,8 +48,8 @@ __attribute__((always_inline)) static inline void add_block(const size_t vectors
         }
 }
 
-DSC_MULTIVERSION
-static void add_wide(size_t rows, size_t n, const double *a, size_t lda, double sign, double *c, size_t ldc) {
+WIDE static void add_wide(size_t rows, size_t n, const double *a, size_t lda, double sign, double *c,
+                          size_t ldc) {
     for (size_t row = 0; row < n; row += WIDTH)
         for (size_t column = 0; column <= row;) {
             size_t left = (row - column) / WIDTH + 1;
@@ -68,7 +71,7 @@ static const size_t WIDEST = 1000;
 
 void dsc_gram_add(size_t rows, size_t n, const double *a, size_t lda, double sign, double *c, size_t ldc) {
 #ifdef HAS_WIDE
-    if (n <= WIDEST && __builtin_cpu_supports("avx512f")) {
+    if (n <= WIDEST && __builtin_cpu_supports("x86-64-v4")) {
         add_wide(rows, n, a, lda, sign, c, ldc);
         return;
     }

@@ -55,10 +55,16 @@ static void DSC_NAME(sum_columns)(size_t rows, size_t stride, size_t n, const DS
         db[j] = (DSC_REAL)sums[j];
 }
 
-/* The whole backward pass of a layer too small for GEMM calls to pay. */
+/* A block of the bias's gradient. */
+static void DSC_NAME(bias_block)(const dsc_linear_call *l, const dsc_linear_gradients *g, const DSC_REAL *dz,
+                                 size_t block) {
+    size_t column = block * BIAS_COLUMNS, n = dsc_min_size(BIAS_COLUMNS, l->outputs - column);
+    DSC_NAME(sum_columns)(l->batch, l->outputs, n, dz + column, g->add_db, (DSC_REAL *)g->db + column);
+}
+
+/* The backward pass of a layer too small for GEMM calls and tiles to pay. */
 DSC_MULTIVERSION
-static void DSC_NAME(small_backward)(const dsc_linear_call *l, const dsc_linear_gradients *g,
-                                     const DSC_REAL *dz) {
+static void DSC_NAME(small_products)(const dsc_linear_call *l, const dsc_linear_gradients *g, const DSC_REAL *dz) {
     size_t inputs = l->inputs, outputs = l->outputs;
     const DSC_REAL *x = l->x, *w = l->w;
     DSC_REAL *dw = g->dw, *dx = g->dx;
@@ -79,6 +85,12 @@ static void DSC_NAME(small_backward)(const dsc_linear_call *l, const dsc_linear_
                 for (size_t j = 0; j < inputs; ++j)
                     dx[i * inputs + j] += dz[i * outputs + o] * w[o * inputs + j];
         }
+}
+
+static void DSC_NAME(small_backward)(const dsc_linear_call *l, const dsc_linear_gradients *g, const DSC_REAL *dz) {
+    DSC_NAME(small_products)(l, g, dz);
+    for (size_t block = 0; block < bias_blocks(l, g); ++block)
+        DSC_NAME(bias_block)(l, g, dz, block);
 }
 
 DSC_MULTIVERSION
@@ -105,6 +117,10 @@ static void DSC_NAME(small_forward)(const dsc_linear_call *l) {
 /* Multiplications below which three plain loops beat the calls into OpenBLAS. */
 enum { SMALL = 512, BIAS_COLUMNS = 256 };
 
+static size_t bias_blocks(const dsc_linear_call *l, const dsc_linear_gradients *g) {
+    return g->db == NULL ? 0 : dsc_ceil_div(l->outputs, BIAS_COLUMNS);
+}
+
 #define DSC_TEMPLATE "linalg/linear.c"
 #include "core/instantiate.h"
 
@@ -117,11 +133,11 @@ static dsc_status check(const dsc_linear_call *layer) {
     DSC_CHECK_NOT_NULL(layer);
     DSC_CHECK_DTYPE(layer->dtype);
     if (layer->activation != DSC_ACTIVATION_NONE && layer->activation != DSC_ACTIVATION_RELU)
-        return dsc_fail(DSC_ERROR_ARGUMENT, "dsc_linear_call: unknown activation %d", (int)layer->activation);
+        return dsc_fail(DSC_ERROR_ARGUMENT, "dsc_linear: unknown activation %d", (int)layer->activation);
     if (layer->inputs == 0 || layer->outputs == 0)
-        return dsc_fail(DSC_ERROR_SIZE,
-                        "dsc_linear_call: %zu inputs and %zu outputs, both must be at least 1", layer->inputs,
-                        layer->outputs);
+        return dsc_fail(DSC_ERROR_SIZE, "dsc_linear: %zu inputs and %zu outputs, both must be at least 1",
+                        layer->inputs, layer->outputs);
+    DSC_CHECK_PRODUCT(layer->inputs, layer->outputs, layer->dtype);
     DSC_CHECK_NOT_NULL(layer->w);
     if (layer->batch != 0) {
         DSC_CHECK_NOT_NULL(layer->x);
@@ -189,29 +205,23 @@ static void backward_tile(void *argument, size_t index) {
         dsc_gemm_run_tile(&job->dx, index);
         return;
     }
-    size_t column = (index - job->dx_tiles) * BIAS_COLUMNS, outputs = job->layer->outputs;
-    size_t n = dsc_min_size(BIAS_COLUMNS, outputs - column);
-    bool add = job->gradients->add_db;
     if (job->layer->dtype == DSC_FLOAT32)
-        sum_columns_f32(job->layer->batch, outputs, n, (const float *)job->dz + column, add,
-                        (float *)job->gradients->db + column);
+        bias_block_f32(job->layer, job->gradients, job->dz, index - job->dx_tiles);
     else
-        sum_columns_f64(job->layer->batch, outputs, n, (const double *)job->dz + column, add,
-                        (double *)job->gradients->db + column);
+        bias_block_f64(job->layer, job->gradients, job->dz, index - job->dx_tiles);
 }
 
-dsc_status dsc_linear_backward(const dsc_context *context, const dsc_linear_call *layer,
-                               const dsc_linear_gradients *gradients) {
-    DSC_TRY(check(layer));
-    DSC_CHECK_NOT_NULL(gradients);
-    bool relu = layer->activation == DSC_ACTIVATION_RELU;
-    if (layer->batch != 0) {
-        DSC_CHECK_NOT_NULL(gradients->dy);
-        if (relu)
-            DSC_CHECK_NOT_NULL(gradients->dz);
-    }
-    DSC_CHECK_PRODUCT(layer->batch, layer->outputs, layer->dtype);
-    const void *dz = relu ? gradients->dz : gradients->dy;
+/* Writes dz where there is an activation. */
+static dsc_status pass_activation(const dsc_context *context, const dsc_linear_call *layer,
+                                  const dsc_linear_gradients *gradients) {
+    if (layer->activation == DSC_ACTIVATION_NONE)
+        return DSC_OK;
+    return dsc_relu_backward(context, layer->dtype, layer->batch * layer->outputs, layer->y, gradients->dy,
+                             gradients->dz);
+}
+
+static dsc_status large_backward(const dsc_context *context, const dsc_linear_call *layer,
+                                 const dsc_linear_gradients *gradients, const void *dz) {
     backward_job job = {.layer = layer,
                         .gradients = gradients,
                         .dz = dz,
@@ -233,30 +243,45 @@ dsc_status dsc_linear_backward(const dsc_context *context, const dsc_linear_call
                                .a = dz,
                                .b = layer->w,
                                .c = gradients->dx}};
-    bool small = is_small(layer);
-    dsc_status status = DSC_OK;
-    if (!small && gradients->dw != NULL)
-        status = dsc_gemm_prepare(&job.dw);
-    if (status == DSC_OK && !small && gradients->dx != NULL)
+    dsc_status status = gradients->dw == NULL ? DSC_OK : dsc_gemm_prepare(&job.dw);
+    if (status == DSC_OK && gradients->dx != NULL)
         status = dsc_gemm_prepare(&job.dx);
-    if (status == DSC_OK && relu)
-        status = dsc_relu_backward(context, layer->dtype, layer->batch * layer->outputs, layer->y,
-                                   gradients->dy, gradients->dz);
+    if (status == DSC_OK)
+        status = pass_activation(context, layer, gradients);
     if (status == DSC_OK) {
-        if (small && layer->dtype == DSC_FLOAT32)
-            small_backward_f32(layer, gradients, dz);
-        else if (small)
-            small_backward_f64(layer, gradients, dz);
         job.dw_tiles = dsc_gemm_tile_count(&job.dw);
         job.dx_tiles = dsc_gemm_tile_count(&job.dx);
-        size_t db_tiles = gradients->db != NULL ? dsc_ceil_div(layer->outputs, BIAS_COLUMNS) : 0;
         const double products = (double)layer->batch * (double)layer->inputs * (double)layer->outputs;
         dsc_parallel_work(context, products * ((job.dw_tiles > 0) + (job.dx_tiles > 0)),
-                          job.dw_tiles + job.dx_tiles + db_tiles, backward_tile, &job);
+                          job.dw_tiles + job.dx_tiles + bias_blocks(layer, gradients), backward_tile, &job);
     }
     dsc_gemm_finish(&job.dw);
     dsc_gemm_finish(&job.dx);
     return status;
+}
+
+dsc_status dsc_linear_backward(const dsc_context *context, const dsc_linear_call *layer,
+                               const dsc_linear_gradients *gradients) {
+    DSC_TRY(check(layer));
+    DSC_CHECK_NOT_NULL(gradients);
+    bool relu = layer->activation == DSC_ACTIVATION_RELU;
+    if (layer->batch != 0) {
+        DSC_CHECK_NOT_NULL(gradients->dy);
+        if (relu)
+            DSC_CHECK_NOT_NULL(gradients->dz);
+    }
+    DSC_CHECK_PRODUCT(layer->batch, layer->outputs, layer->dtype);
+    const void *dz = relu ? gradients->dz : gradients->dy;
+    if (layer->batch == 0)
+        dz = layer->w; /* nothing is read, but from somewhere */
+    if (!is_small(layer))
+        return large_backward(context, layer, gradients, dz);
+    DSC_TRY(pass_activation(context, layer, gradients));
+    if (layer->dtype == DSC_FLOAT32)
+        small_backward_f32(layer, gradients, dz);
+    else
+        small_backward_f64(layer, gradients, dz);
+    return DSC_OK;
 }
 
 #endif

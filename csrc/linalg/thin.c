@@ -1,9 +1,14 @@
 #ifdef DSC_REAL
 
-#define WIDTH (64 / sizeof(DSC_REAL))
-typedef DSC_REAL DSC_NAME(vector) __attribute__((vector_size(64)));
+#define WIDTH (DSC_VECTOR_BYTES / sizeof(DSC_REAL))
+typedef DSC_REAL DSC_NAME(vector) __attribute__((vector_size(DSC_VECTOR_BYTES)));
 /* The same in memory: at any address. */
-typedef DSC_REAL DSC_NAME(loose) __attribute__((vector_size(64), aligned(sizeof(DSC_REAL)), may_alias));
+typedef DSC_REAL DSC_NAME(loose)
+    __attribute__((vector_size(DSC_VECTOR_BYTES), aligned(sizeof(DSC_REAL)), may_alias));
+
+/* Of a block's sums, which have to stay in registers: AVX-512 has 32, the others half as many. */
+#define TALL (DSC_VECTOR_BYTES == 64 ? 8 : 4)
+#define BROAD (DSC_VECTOR_BYTES == 64 ? 4 : 2)
 
 #define AT(p) (*(DSC_NAME(loose) *)(p))
 #define LOAD(p) (*(const DSC_NAME(loose) *)(p))
@@ -43,21 +48,20 @@ __attribute__((always_inline)) static inline void DSC_NAME(dot_block)(const size
         }
 }
 
-DSC_MULTIVERSION static void DSC_NAME(dot_tile)(size_t rows, size_t columns, size_t k, size_t ld,
-                                                const DSC_REAL *a, const DSC_REAL *b, bool add, DSC_REAL *c,
-                                                size_t ldc) {
+static void DSC_NAME(dot_tile)(size_t rows, size_t columns, size_t k, size_t ld, const DSC_REAL *a,
+                               const DSC_REAL *b, bool add, DSC_REAL *c, size_t ldc) {
     for (size_t l = 0; l < columns;) {
-        size_t wide = columns - l >= 4 ? 4 : 1;
+        size_t wide = columns - l >= BROAD ? BROAD : 1;
         for (size_t j = 0; j < rows;) {
             const DSC_REAL *left = a + j * ld, *right = b + l * ld;
             DSC_REAL *out = c + j * ldc + l;
             size_t tall = rows - j >= 4 ? 4 : 1;
-            if (tall == 4 && wide == 4)
-                DSC_NAME(dot_block)(4, 4, k, ld, left, right, add, out, ldc);
+            if (tall == 4 && wide == BROAD)
+                DSC_NAME(dot_block)(4, BROAD, k, ld, left, right, add, out, ldc);
             else if (tall == 4)
                 DSC_NAME(dot_block)(4, 1, k, ld, left, right, add, out, ldc);
-            else if (wide == 4)
-                DSC_NAME(dot_block)(1, 4, k, ld, left, right, add, out, ldc);
+            else if (wide == BROAD)
+                DSC_NAME(dot_block)(1, BROAD, k, ld, left, right, add, out, ldc);
             else
                 DSC_NAME(dot_block)(1, 1, k, ld, left, right, add, out, ldc);
             j += tall;
@@ -84,7 +88,9 @@ DSC_NAME(outer_block)(const size_t rows, const size_t vectors, size_t k, const D
     for (size_t j = 0; j < rows; ++j)
         for (size_t v = 0; v < vectors; ++v) {
             DSC_REAL *out = c + j * ldc + v * WIDTH;
-            AT(out) = add ? LOAD(out) + sums[j][v] : sums[j][v];
+            if (add)
+                sums[j][v] += LOAD(out);
+            AT(out) = sums[j][v];
         }
 }
 
@@ -106,15 +112,15 @@ __attribute__((always_inline)) static inline void
 DSC_NAME(outer_strip)(size_t rows, const size_t vectors, size_t k, const DSC_REAL *a, size_t a_row,
                       size_t a_k, const DSC_REAL *b, size_t ldb, bool add, DSC_REAL *c, size_t ldc) {
     size_t j = 0;
-    for (; vectors <= 2 && j + 8 <= rows; j += 8)
-        DSC_NAME(outer_block)(8, vectors, k, a + j * a_row, a_row, a_k, b, ldb, add, c + j * ldc, ldc);
+    for (; vectors <= 2 && j + TALL <= rows; j += TALL)
+        DSC_NAME(outer_block)(TALL, vectors, k, a + j * a_row, a_row, a_k, b, ldb, add, c + j * ldc, ldc);
     for (; j < rows; ++j)
         DSC_NAME(outer_block)(1, vectors, k, a + j * a_row, a_row, a_k, b, ldb, add, c + j * ldc, ldc);
 }
 
-DSC_MULTIVERSION static void DSC_NAME(outer_rows)(size_t rows, size_t columns, size_t k, const DSC_REAL *a,
-                                                  size_t a_row, size_t a_k, const DSC_REAL *b, size_t ldb,
-                                                  bool add, DSC_REAL *c, size_t ldc) {
+static void DSC_NAME(outer_rows)(size_t rows, size_t columns, size_t k, const DSC_REAL *a, size_t a_row,
+                                 size_t a_k, const DSC_REAL *b, size_t ldb, bool add, DSC_REAL *c,
+                                 size_t ldc) {
     size_t l = 0;
     for (; rows < 8 && l + 8 * WIDTH <= columns; l += 8 * WIDTH)
         DSC_NAME(outer_strip)(rows, 8, k, a, a_row, a_k, b + l, ldb, add, c + l, ldc);
@@ -156,6 +162,8 @@ static void DSC_NAME(thin_tile)(const dsc_gemm_plan *p, dsc_gemm_tile t, size_t 
 }
 
 #undef WIDTH
+#undef TALL
+#undef BROAD
 #undef AT
 #undef LOAD
 
@@ -168,7 +176,7 @@ static void DSC_NAME(thin_tile)(const dsc_gemm_plan *p, dsc_gemm_tile t, size_t 
 enum { ROWS_AT_ONCE = 64, THIN = 256, CACHED_BYTES = 1 << 20, LONGEST = 512 };
 
 #define DSC_TEMPLATE "linalg/thin.c"
-#include "core/instantiate.h"
+#include "core/instantiate_versions.h"
 
 bool dsc_is_thin(const dsc_gemm_plan *p) {
     /* With k = 0 there may be no operands to point to. */
@@ -182,9 +190,9 @@ bool dsc_is_thin(const dsc_gemm_plan *p) {
 
 void dsc_thin_run_tile(const dsc_gemm_plan *plan, dsc_gemm_tile tile, size_t first, size_t count, bool add) {
     if (plan->dtype == DSC_FLOAT32)
-        thin_tile_f32(plan, tile, first, count, add);
+        DSC_VERSION(thin_tile_f32)(plan, tile, first, count, add);
     else
-        thin_tile_f64(plan, tile, first, count, add);
+        DSC_VERSION(thin_tile_f64)(plan, tile, first, count, add);
 }
 
 #endif

@@ -95,9 +95,7 @@ static dsc_status repeat_dimension(dsc_tensor *x, size_t d, size_t times, dsc_te
     dsc_around around = dsc_around_dimension(x, d);
     size_t shape[DSC_MAX_RANK], block = around.extent * around.inner;
     memcpy(shape, x->shape, sizeof shape);
-    if (__builtin_mul_overflow(x->shape[d], times, &shape[d]))
-        return dsc_fail(DSC_ERROR_OVERFLOW, "tile: dimension %zu would be too large", d);
-    DSC_TRY(dsc_check_shape("tile", x->dtype, x->rank, shape));
+    shape[d] *= times;
     dsc_tensor *blocks, *repeated = NULL;
     DSC_TRY(dsc_reshape(x, 3, (const size_t[]){around.outer, 1, block}, &blocks));
     dsc_status status = dsc_expand(blocks, 3, (const size_t[]){around.outer, times, block}, &repeated);
@@ -113,17 +111,22 @@ dsc_status dsc_tile(dsc_tensor *x, size_t count, const size_t *times, dsc_tensor
     DSC_CHECK_NOT_NULL(result);
     if (count > 0)
         DSC_CHECK_NOT_NULL(times);
-    size_t rank = dsc_max_size(x->rank, count), shape[DSC_MAX_RANK];
+    size_t rank = dsc_max_size(x->rank, count), shape[DSC_MAX_RANK] = {0};
     if (rank > DSC_MAX_RANK)
         return dsc_fail(DSC_ERROR_SIZE, "tile: %zu dimensions, must be at most %d", count, DSC_MAX_RANK);
     for (size_t d = 0; d < rank; ++d)
         shape[d] = d + x->rank < rank ? 1 : x->shape[d + x->rank - rank];
+    size_t tiled[DSC_MAX_RANK] = {0};
+    for (size_t d = 0; d < rank; ++d)
+        if (__builtin_mul_overflow(shape[d], d + count < rank ? 1 : times[d + count - rank], &tiled[d]))
+            return dsc_fail(DSC_ERROR_OVERFLOW, "tile: dimension %zu would be too large", d);
+    DSC_TRY(dsc_check_shape("tile", x->dtype, rank, tiled));
     dsc_tensor *made, *wider;
     DSC_TRY(dsc_reshape(x, rank, shape, &made));
     dsc_status status = DSC_OK;
     bool is_changed = false;
     for (size_t d = rank - count; status == DSC_OK && d < rank; ++d) {
-        size_t n = times[d - (rank - count)];
+        size_t n = times[d + count - rank];
         if (n == 1)
             continue;
         status = repeat_dimension(made, d, n, &wider);

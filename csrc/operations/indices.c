@@ -34,6 +34,14 @@ static dsc_status fail_index(const dsc_operation *operation, const dsc_tensor *i
                     dsc_shape_text(index->rank, place).text, (long long)value, extent);
 }
 
+/* Without a branch, so that it vectorises. */
+DSC_MULTIVERSION static bool lie_below(size_t n, const int64_t *values, size_t extent) {
+    uint64_t fits = 1;
+    for (size_t i = 0; i < n; ++i)
+        fits &= (uint64_t)values[i] < extent;
+    return fits != 0;
+}
+
 dsc_status dsc_check_index(const dsc_operation *operation, dsc_tensor *index, size_t extent,
                            dsc_tensor **dense) {
     if (index->dtype != DSC_INT64)
@@ -42,9 +50,7 @@ dsc_status dsc_check_index(const dsc_operation *operation, dsc_tensor *index, si
     dsc_tensor *contiguous;
     DSC_TRY(dsc_contiguous_of(index, &contiguous));
     const int64_t *values = dsc_data(contiguous);
-    bool fits = true; /* found without a branch, so that the loop vectorises */
-    for (size_t i = 0; i < contiguous->count; ++i)
-        fits &= (uint64_t)values[i] < extent;
+    bool fits = lie_below(contiguous->count, values, extent);
     for (size_t i = 0; !fits; ++i)
         if ((uint64_t)values[i] >= extent) {
             dsc_status status = fail_index(operation, index, i, values[i], extent);
@@ -70,6 +76,7 @@ typedef struct rows_job {
 
 static void take_tile(void *argument, size_t tile) {
     const rows_job *job = argument;
+    const int64_t *index = job->index; /* or every copy, which may be to anywhere, has it read again */
     size_t size = dsc_dtype_size(job->dtype), bytes = job->around.inner * size;
     size_t end = dsc_min_size((tile + 1) * job->tile, job->around.outer * job->n);
     for (size_t r = tile * job->tile; r < end;) {
@@ -79,13 +86,13 @@ static void take_tile(void *argument, size_t tile) {
         r += last - i;
         if (bytes == 4)
             for (; i < last; ++i, to += 4)
-                memcpy(to, from + (size_t)job->index[i] * 4, 4);
+                memcpy(to, from + (size_t)index[i] * 4, 4);
         else if (bytes == 8)
             for (; i < last; ++i, to += 8)
-                memcpy(to, from + (size_t)job->index[i] * 8, 8);
+                memcpy(to, from + (size_t)index[i] * 8, 8);
         else
             for (; i < last; ++i, to += bytes)
-                memcpy(to, from + (size_t)job->index[i] * bytes, bytes);
+                memcpy(to, from + (size_t)index[i] * bytes, bytes);
     }
 }
 
@@ -99,22 +106,29 @@ void dsc_take_rows(const dsc_context *context, dsc_dtype dtype, dsc_around x, co
     dsc_parallel_work(context, (double)rows * (double)x.inner, dsc_ceil_div(rows, job.tile), take_tile, &job);
 }
 
-#define ADD_ROW(type)                                                                                        \
-    static void add_##type(size_t n, void *sum, const void *more) {                                          \
-        type *s = sum;                                                                                       \
-        const type *m = more;                                                                                \
-        for (size_t i = 0; i < n; ++i)                                                                       \
-            s[i] = (type)(s[i] + m[i]);                                                                      \
+/* Of the rows whose index lies in [first, first + count), and is not skipped. */
+#define ADD_ROWS(type, sum)                                                                                  \
+    static void add_##type(const rows_job *job, size_t first, size_t count, void *many, const void *few) {   \
+        size_t n = job->n, inner = job->around.inner, i = 0;                                                 \
+        const int64_t *index = job->index, skipped = job->skipped;                                           \
+        for (size_t r = 0; r < n; ++r) {                                                                     \
+            size_t row = (size_t)index[r];                                                                   \
+            if (row - first >= count || (int64_t)row == skipped)                                             \
+                continue;                                                                                    \
+            type *s = (type *)many + row * inner;                                                            \
+            const type *m = (const type *)few + r * inner;                                                   \
+            if (inner == 1) /* what makes a loop fast for many makes it slow for one */                      \
+                *s = (type)(sum);                                                                            \
+            else                                                                                             \
+                for (i = 0; i < inner; ++i)                                                                  \
+                    s[i] = (type)(sum);                                                                      \
+        }                                                                                                    \
     }
-ADD_ROW(float)
-ADD_ROW(double)
-ADD_ROW(uint64_t) /* whole numbers wrap */
-ADD_ROW(uint8_t)
-
-static void add_bool(size_t n, void *sum, const void *more) {
-    for (size_t i = 0; i < n; ++i)
-        ((uint8_t *)sum)[i] |= ((const uint8_t *)more)[i];
-}
+ADD_ROWS(float, s[i] + m[i])
+ADD_ROWS(double, s[i] + m[i])
+ADD_ROWS(uint64_t, s[i] + m[i]) /* whole numbers wrap */
+ADD_ROWS(uint8_t, s[i] + m[i])
+ADD_ROWS(bool, s[i] | m[i])
 
 /* A range of the rows that are added to: all that concerns one of them happens in the source's order. */
 static void add_range(void *argument, size_t task) {
@@ -126,28 +140,21 @@ static void add_range(void *argument, size_t task) {
     size_t bytes = around.inner * dsc_dtype_size(job->dtype);
     char *many = job->many + block * around.extent * bytes;
     const char *few = job->few + block * job->n * bytes;
-    for (size_t i = 0; i < job->n; ++i) {
-        int64_t row = job->index[i];
-        if ((size_t)row - first >= count || row == job->skipped)
-            continue;
-        char *sum = many + (size_t)row * bytes;
-        const char *more = few + i * bytes;
-        switch (job->dtype) {
-        case DSC_FLOAT32:
-            add_float(around.inner, sum, more);
-            break;
-        case DSC_FLOAT64:
-            add_double(around.inner, sum, more);
-            break;
-        case DSC_INT64:
-            add_uint64_t(around.inner, sum, more);
-            break;
-        case DSC_UINT8:
-            add_uint8_t(around.inner, sum, more);
-            break;
-        default:
-            add_bool(around.inner, sum, more);
-        }
+    switch (job->dtype) {
+    case DSC_FLOAT32:
+        add_float(job, first, count, many, few);
+        break;
+    case DSC_FLOAT64:
+        add_double(job, first, count, many, few);
+        break;
+    case DSC_INT64:
+        add_uint64_t(job, first, count, many, few);
+        break;
+    case DSC_UINT8:
+        add_uint8_t(job, first, count, many, few);
+        break;
+    default:
+        add_bool(job, first, count, many, few);
     }
 }
 
@@ -175,9 +182,6 @@ bool dsc_gives_rows_in_place(dsc_pullback *p, size_t input, dsc_around around, d
     if (place == NULL)
         return false;
     const dsc_tensor *leaf = dsc_input_shape(p, input);
-    /* A pass may be started with a gradient that an earlier one left here. */
-    if (leaf->grad->storage == p->upstream->storage)
-        return false;
     dsc_tensor *rows, *upstream = NULL;
     p->status = dsc_contiguous_of(index, &rows);
     if (p->status != DSC_OK)

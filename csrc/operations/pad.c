@@ -60,38 +60,77 @@ static dsc_status plan(const dsc_tensor *x, size_t count, const int64_t *amounts
     return dsc_check_shape("pad", x->dtype, x->rank, m->shape);
 }
 
-/* made = the number everywhere. */
-static dsc_status fill(dsc_tensor *made, double value) {
-    dsc_tensor *number, *repeated = NULL;
-    DSC_TRY(dsc_tensor_full(dsc_context_of(made), made->dtype, 0, NULL, value, &number));
-    dsc_status status = dsc_broadcast_view("pad", number, made->rank, made->shape, &repeated);
-    if (status == DSC_OK)
-        status = dsc_convert_into(repeated, made);
-    dsc_tensor_release(number);
-    dsc_tensor_release(repeated);
-    return status;
+typedef struct pad_job {
+    const dsc_tensor *x; /* contiguous */
+    const margins *around;
+    size_t size, rows, n, tile;
+    const char *blank; /* a row of padding */
+    char *out;
+} pad_job;
+
+/* The row of x that stands at an index of the result, or SIZE_MAX: padding. */
+static size_t row_inside(const pad_job *job, const size_t *index) {
+    size_t from = 0;
+    for (size_t d = 0; d + 1 < job->x->rank; ++d) {
+        int64_t place = (int64_t)index[d] - job->around->before[d];
+        if (place < 0 || place >= (int64_t)job->x->shape[d])
+            return SIZE_MAX;
+        from = from * job->x->shape[d] + (size_t)place;
+    }
+    return from;
 }
 
-/* What of x stays, copied to where it stays. */
-static dsc_status copy_inside(const dsc_tensor *x, const margins *m, dsc_tensor *made) {
-    size_t shape[DSC_MAX_RANK], from = x->offset, to = made->offset, count = 1;
-    for (size_t d = 0; d < x->rank; ++d) {
-        size_t cut = (size_t)(m->before[d] < 0 ? -m->before[d] : 0);
-        size_t cut_after = (size_t)(m->after[d] < 0 ? -m->after[d] : 0);
-        shape[d] = cut + cut_after >= x->shape[d] ? 0 : x->shape[d] - cut - cut_after;
-        from += cut * x->strides[d];
-        to += (m->before[d] > 0 ? (size_t)m->before[d] : 0) * made->strides[d];
-        count *= shape[d];
+static void next_row(const pad_job *job, size_t *index) {
+    for (size_t d = job->x->rank - 1u; d-- > 0; index[d] = 0)
+        if (++index[d] < job->around->shape[d])
+            return;
+}
+
+static void pad_tile(void *argument, size_t tile) {
+    const pad_job *job = argument;
+    size_t last = job->x->rank - 1u, extent = job->x->shape[last], size = job->size;
+    int64_t before = job->around->before[last];
+    size_t left = before > 0 ? (size_t)before : 0, cut = before < 0 ? (size_t)-before : 0;
+    size_t kept = extent - cut;
+    if (job->around->after[last] < 0)
+        kept = dsc_max_size(kept, (size_t)-job->around->after[last]) - (size_t)-job->around->after[last];
+    size_t end = dsc_min_size((tile + 1) * job->tile, job->rows);
+    size_t index[DSC_MAX_RANK] = {0}, rest = tile * job->tile;
+    for (size_t d = last; d-- > 0; rest /= job->around->shape[d])
+        index[d] = rest % job->around->shape[d];
+    for (size_t row = tile * job->tile; row < end; ++row, next_row(job, index)) {
+        char *out = job->out + row * job->n * size;
+        size_t from = row_inside(job, index);
+        if (from == SIZE_MAX || kept == 0) {
+            memcpy(out, job->blank, job->n * size);
+            continue;
+        }
+        memcpy(out, job->blank, left * size);
+        memcpy(out + left * size, (const char *)dsc_data(job->x) + (from * extent + cut) * size, kept * size);
+        memcpy(out + (left + kept) * size, job->blank, (job->n - left - kept) * size);
     }
-    if (count == 0)
-        return DSC_OK;
-    dsc_tensor *kept, *place = NULL;
-    DSC_TRY(dsc_view_of(x, x->rank, shape, x->strides, from, &kept));
-    dsc_status status = dsc_view_of(made, x->rank, shape, made->strides, to, &place);
-    if (status == DSC_OK)
-        status = dsc_convert_into(kept, place);
-    dsc_tensor_release(kept);
-    dsc_tensor_release(place);
+}
+
+/* made, which has numbers, = x with the number around it. */
+static dsc_status surround(dsc_tensor *x, const margins *m, double value, dsc_tensor *made) {
+    size_t rank = x->rank, n = made->shape[rank - 1];
+    dsc_tensor *dense, *blank = NULL;
+    DSC_TRY(dsc_contiguous_of(x, &dense));
+    dsc_status status = dsc_tensor_full(dsc_context_of(x), x->dtype, 1, &n, value, &blank);
+    if (status == DSC_OK) {
+        pad_job job = {.x = dense,
+                       .around = m,
+                       .size = dsc_dtype_size(x->dtype),
+                       .rows = made->count / n,
+                       .n = n,
+                       .tile = dsc_ceil_div(DSC_TILE, n),
+                       .blank = dsc_data(blank),
+                       .out = dsc_data(made)};
+        dsc_parallel_work(dsc_context_of(x), (double)made->count, dsc_ceil_div(job.rows, job.tile), pad_tile,
+                          &job);
+    }
+    dsc_tensor_release(dense);
+    dsc_tensor_release(blank);
     return status;
 }
 
@@ -99,9 +138,9 @@ static dsc_status pad_with(dsc_tensor *x, const margins *m, double value, dsc_te
     DSC_BEGIN(pad, x);
     dsc_tensor *made;
     DSC_TRY(dsc_make(dsc_context_of(x), x->dtype, x->rank, m->shape, &made));
-    dsc_status status = made->count == 0 ? DSC_OK : fill(made, value);
-    if (status == DSC_OK && made->count > 0)
-        status = copy_inside(x, m, made);
+    dsc_status status = x->rank == 0      ? dsc_convert_into(x, made)
+                        : made->count > 0 ? surround(x, m, value, made)
+                                          : DSC_OK;
     dsc_options options = {.rank = x->rank};
     for (size_t d = 0; d < x->rank; ++d) {
         options.sizes[d] = (size_t)m->before[d];

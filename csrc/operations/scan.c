@@ -19,13 +19,16 @@ typedef struct scan_job {
     static void scan_##type(const scan_job *job, size_t block, size_t first, size_t count) {                 \
         size_t extent = job->around.extent, inner = job->around.inner;                                       \
         size_t start = block * extent * inner + first;                                                       \
-        wide sums[SCAN_COLUMNS] = {0};                                                                       \
+        const type *x = (const type *)job->x + start;                                                        \
+        type *out = (type *)job->out + start;                                                                \
+        wide sums[SCAN_COLUMNS] = {0}, sum = 0;                                                              \
         for (size_t j = 0; j < extent; ++j) {                                                                \
-            size_t at = start + (job->from_end ? extent - 1 - j : j) * inner;                                \
-            const type *x = (const type *)job->x + at;                                                       \
-            type *out = (type *)job->out + at;                                                               \
-            for (size_t i = 0; i < count; ++i)                                                               \
-                out[i] = (type)(sums[i] += x[i]);                                                            \
+            size_t at = (job->from_end ? extent - 1 - j : j) * inner;                                        \
+            if (count == 1) /* the sum stays in a register */                                                \
+                out[at] = (type)(sum += x[at]);                                                              \
+            else                                                                                             \
+                for (size_t i = 0; i < count; ++i)                                                           \
+                    out[at + i] = (type)(sums[i] += x[at + i]);                                              \
         }                                                                                                    \
     }
 SCAN(float, double)

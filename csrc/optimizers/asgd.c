@@ -4,12 +4,14 @@ DSC_MULTIVERSION
 static void DSC_NAME(asgd)(const dsc_coefficients *c, size_t n, DSC_REAL *restrict p, const DSC_REAL *g,
                            DSC_REAL *const *state) {
     const DSC_REAL rate = (DSC_REAL)c->value[RATE], shrink = (DSC_REAL)c->value[SHRINK];
-    const DSC_REAL weight = (DSC_REAL)c->value[WEIGHT];
+    const DSC_REAL weight = (DSC_REAL)c->value[WEIGHT], nothing = (DSC_REAL)c->value[NOTHING];
     DSC_REAL *restrict average = state[0];
     const bool averages = c->value[WEIGHT] != 1;
     for (size_t i = 0; i < n; ++i) {
-        /* Rounded between, as in PyTorch: not one fused product. */
-        const DSC_REAL kept = p[i] * shrink, next = kept - rate * g[i], before = average[i];
+        /* Rounded between, as in PyTorch. It is a sum, with a -0 that compilers do not see: GCC would join a
+         * product and the next line's sum into one operation. */
+        const DSC_REAL kept = p[i] * shrink + nothing;
+        const DSC_REAL next = kept - rate * g[i], before = average[i];
         p[i] = next;
         average[i] = averages ? before + (next - before) * weight : next;
     }
@@ -21,7 +23,7 @@ static void DSC_NAME(asgd)(const dsc_coefficients *c, size_t n, DSC_REAL *restri
 
 #include "optimizers/rule.h"
 
-enum { RATE, SHRINK, WEIGHT };
+enum { RATE, SHRINK, WEIGHT, NOTHING };
 enum { LR, LAMBD, ALPHA, T0, WEIGHT_DECAY, MAXIMIZE };
 enum { ETA, MU };
 
@@ -47,6 +49,7 @@ static void prepare(const double *values, int64_t step, dsc_coefficients *c) {
     c->value[RATE] = c->scalar[ETA];
     c->value[SHRINK] = 1 - values[LAMBD] * c->scalar[ETA];
     c->value[WEIGHT] = c->scalar[MU];
+    c->value[NOTHING] = -0.0;
     double eta = values[LR] / pow(1 + values[LAMBD] * values[LR] * (double)step, values[ALPHA]);
     c->scalar[ETA] = (double)(float)eta;
     c->scalar[MU] = (double)(float)(1 / fmax(1, (double)step - values[T0]));

@@ -58,6 +58,7 @@ static void lerp_tile(void *argument, size_t tile) {
 dsc_status dsc_average_update(const dsc_context *context, dsc_dtype dtype, size_t n, double weight,
                               const void *current, void *average) {
     DSC_CHECK_DTYPE(dtype);
+    DSC_CHECK_COUNT(n, dtype);
     if (n > 0) {
         DSC_CHECK_NOT_NULL(current);
         DSC_CHECK_NOT_NULL(average);

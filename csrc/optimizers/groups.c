@@ -206,7 +206,7 @@ dsc_status dsc_optimizer_get_option(const dsc_optimizer *o, size_t group, const 
     DSC_TRY(check_group(o, group));
     DSC_CHECK_NOT_NULL(value);
     const dsc_rule_info *info = &o->groups[group].rule->info;
-    size_t index;
+    size_t index = 0;
     DSC_TRY(dsc_option_find(info->name, info->options, info->option_count, name, &index));
     *value = o->groups[group].options[index];
     return DSC_OK;

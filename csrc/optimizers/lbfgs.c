@@ -245,9 +245,12 @@ dsc_status dsc_optimizer_minimize(const dsc_context *context, dsc_optimizer *o, 
         DSC_CHECK_NOT_NULL(step->gradients);
     }
     DSC_TRY(dsc_hook_before(o, step));
+    dsc_step given = *step;
+    if (o->total == 0)
+        given.parameters = given.gradients = dsc_lbfgs_vector(o->lbfgs, 0); /* nothing, but from somewhere */
     minimization m = {.o = o,
                       .l = o->lbfgs,
-                      .step = step,
+                      .step = &given,
                       .closure = closure,
                       .user = user,
                       .v = {context, o->dtype, o->total, o->partials},

@@ -41,7 +41,7 @@ dsc_status dsc_lbfgs_create(dsc_optimizer *o, const dsc_group *group) {
 }
 
 dsc_status dsc_lbfgs_resize(dsc_optimizer *o, const dsc_group *group) {
-    dsc_lbfgs *old = o->lbfgs, *fresh;
+    dsc_lbfgs *old = o->lbfgs, *fresh = NULL;
     if ((size_t)group->options[HISTORY_SIZE] == old->capacity)
         return DSC_OK;
     DSC_TRY(make(o, group, &fresh));

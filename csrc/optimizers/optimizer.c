@@ -5,6 +5,9 @@
 
 #include "optimizers/lbfgs.h"
 
+/* A rule's workspace holds at most so many numbers for each parameter. */
+enum { MOST_COPIES = 8 };
+
 dsc_status dsc_allocate_lists(dsc_optimizer *o) {
     /* A run has at least one tensor, and at most one tile more than its length fills. */
     size_t tiles = o->total / DSC_TILE + o->tensor_count + 1;
@@ -44,20 +47,22 @@ dsc_status dsc_allocate_workspace(dsc_optimizer *o, size_t bytes) {
     return DSC_OK;
 }
 
-/* The tensors' list with `count` more at its end; the caller takes them over by setting tensor_count and
- * total. */
+/* The tensors' list with `count` more at its end, and *total with their lengths; the caller takes them over
+ * by setting tensor_count and total. */
 static dsc_status append_tensors(dsc_optimizer *o, size_t count, const size_t *lengths,
                                  const char *const *names, size_t *total) {
+    if (count > PTRDIFF_MAX / sizeof(dsc_parameter) - o->tensor_count - 1)
+        return dsc_fail(DSC_ERROR_OVERFLOW, "%zu more tensors overflow", count);
     dsc_parameter *tensors = realloc(o->tensors, (o->tensor_count + count + 1) * sizeof *tensors);
     if (tensors == NULL)
         return dsc_fail(DSC_ERROR_MEMORY, "an optimizer of %zu tensors is not to be had",
                         o->tensor_count + count);
     o->tensors = tensors;
-    *total = o->total;
     for (size_t i = 0; i < count; ++i) {
         tensors[o->tensor_count + i] = (dsc_parameter){
             .start = *total, .length = lengths[i], .rank = 1, .shape = {lengths[i]}, .group = SIZE_MAX};
-        if (__builtin_add_overflow(*total, lengths[i], total) || dsc_product_overflows(*total, 1, o->dtype))
+        if (__builtin_add_overflow(*total, lengths[i], total) ||
+            dsc_product_overflows(*total, MOST_COPIES, o->dtype))
             return dsc_fail(DSC_ERROR_OVERFLOW, "the lengths up to tensor %zu overflow", o->tensor_count + i);
     }
     for (size_t i = 0; names != NULL && i < count; ++i)
@@ -96,7 +101,7 @@ dsc_status dsc_optimizer_add_tensors(dsc_optimizer *o, size_t count, const size_
     if (o->lbfgs != NULL)
         return dsc_fail(DSC_ERROR_ARGUMENT, "lbfgs must be the only group, of all tensors");
     dsc_optimizer old = *o;
-    size_t total;
+    size_t total = o->total;
     DSC_TRY(append_tensors(o, count, lengths, names, &total));
     old.tensors = o->tensors;
     o->tensor_count += count;

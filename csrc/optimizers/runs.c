@@ -102,7 +102,7 @@ void dsc_count_step(dsc_optimizer *o, const dsc_step *step, const dsc_run_list *
         const dsc_row_gradient *rows = rows_of(step, i);
         if (rows != NULL && t->length > 0)
             dsc_begin_rows(t, rows);
-        else
+        else if ((t->slots & ~t->filled) != 0)
             dsc_fill_planes(t, t->slots);
         if (next < list->count && list->runs[next].tensor == t)
             ++next;

@@ -73,7 +73,7 @@ dsc_status dsc_optimizer_get_slot(const dsc_optimizer *o, size_t tensor, size_t 
     for (size_t row = 0; (t->partial >> plane & 1) != 0 && !info->partly && row < t->shape[0]; ++row)
         info->partly = (dsc_missing_in_row(t, row) >> plane & 1) != 0;
     for (size_t d = 0; d < t->rank && rule->is_reduced != NULL && plane != DSC_SLOW; ++d)
-        if (rule->is_reduced(plane, d, t->rank))
+        if (t->length > 0 && rule->is_reduced(plane, d, t->rank)) /* nothing stays nothing */
             info->shape[d] = 1;
     return DSC_OK;
 }
@@ -131,7 +131,7 @@ static dsc_status find_rows(const dsc_optimizer *o, size_t tensor, size_t slot, 
 }
 
 dsc_status dsc_optimizer_export_rows(const dsc_optimizer *o, size_t tensor, size_t slot, uint8_t *begun) {
-    size_t plane;
+    size_t plane = 0;
     DSC_TRY(find_rows(o, tensor, slot, &plane));
     DSC_CHECK_NOT_NULL(begun);
     const dsc_parameter *t = &o->tensors[tensor];
@@ -141,7 +141,7 @@ dsc_status dsc_optimizer_export_rows(const dsc_optimizer *o, size_t tensor, size
 }
 
 dsc_status dsc_optimizer_import_rows(dsc_optimizer *o, size_t tensor, size_t slot, const uint8_t *begun) {
-    size_t plane;
+    size_t plane = 0;
     DSC_TRY(find_rows(o, tensor, slot, &plane));
     DSC_CHECK_NOT_NULL(begun);
     return dsc_restrict_plane(o, &o->tensors[tensor], plane, begun);

@@ -105,7 +105,8 @@ dsc_status dsc_optimizer_step(const dsc_context *context, dsc_optimizer *o, cons
     if (status < 0)
         return status;
     if (status == DSC_OK) {
-        DSC_TRY(dsc_reserve_rows(o, &list));
+        if (step->row_gradients != NULL)
+            DSC_TRY(dsc_reserve_rows(o, &list));
         dsc_place_planes(o, step->parameters);
         report->updated = list.elements;
         report->penalty = dsc_update_runs(context, o, step, &list);

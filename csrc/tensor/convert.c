@@ -167,14 +167,21 @@ dsc_status dsc_convert_into(const dsc_tensor *x, dsc_tensor *out) {
 dsc_status dsc_tensor_fill(dsc_tensor *t, double value) {
     DSC_CHECK_NOT_NULL(t);
     dsc_note_change(t);
-    dsc_walk walk;
-    dsc_walk_begin(&walk, t);
-    if (t->is_contiguous && value == 0 && !signbit(value)) {
-        memset(dsc_data(t), 0, t->count * dsc_dtype_size(t->dtype));
+    void *data = dsc_data(t);
+    if (t->is_contiguous && t->dtype == DSC_FLOAT32) {
+        const float number = (float)value;
+        for (size_t i = 0; i < t->count; ++i)
+            ((float *)data)[i] = number;
         return DSC_OK;
     }
+    if (t->is_contiguous && value == 0 && !signbit(value)) {
+        memset(data, 0, t->count * dsc_size_of(t->dtype));
+        return DSC_OK;
+    }
+    dsc_walk walk;
+    dsc_walk_begin(&walk, t);
     for (size_t i = 0; i < t->count; ++i, dsc_walk_next(&walk))
-        dsc_set_number(t->dtype, dsc_data(t), walk.at, value);
+        dsc_set_number(t->dtype, data, walk.at, value);
     return DSC_OK;
 }
 

@@ -1,7 +1,7 @@
-#include <stdlib.h>
 #include <string.h>
 
 #include "autodiff/node.h"
+#include "core/recycler.h"
 #include "tensor/tensor.h"
 
 dsc_tensor *dsc_tensor_retain(dsc_tensor *tensor) {
@@ -17,29 +17,38 @@ void dsc_tensor_release(dsc_tensor *t) {
     dsc_tensor_release(t->grad);
     dsc_tensor_release(t->recorded_grad);
     dsc_storage_release(t->storage);
-    free(t);
+    dsc_recycler_give(DSC_RECYCLED_TENSOR, t);
     dsc_node_release(node);
 }
 
 /* Takes over the reference to the storage, also where it fails. */
 static dsc_status assemble(dsc_storage *storage, dsc_dtype dtype, size_t rank, const size_t *shape,
                            const size_t *strides, size_t offset, dsc_tensor **tensor) {
-    dsc_tensor *t = malloc(sizeof *t);
+    dsc_tensor *t = dsc_recycler_take(DSC_RECYCLED_TENSOR, sizeof *t);
     if (t == NULL) {
         dsc_storage_release(storage);
         return dsc_fail(DSC_ERROR_MEMORY, "a tensor: out of memory");
     }
-    *t = (dsc_tensor){.references = 1, .storage = storage, .offset = offset, .dtype = dtype};
+    /* Not the shape and the strides, whose unused ends nobody looks at. */
+    t->references = 1;
+    t->storage = storage;
+    t->offset = offset;
+    t->dtype = dtype;
     t->rank = (uint8_t)rank;
-    size_t contiguous[DSC_MAX_RANK];
-    for (size_t d = 0; d < rank; ++d)
-        t->shape[d] = shape[d];
-    t->count = dsc_contiguous_strides(rank, t->shape, contiguous);
+    t->requires_grad = t->has_grad = t->has_grad_place = false;
+    t->awaited = 0;
+    t->node = NULL;
+    t->grad = t->recorded_grad = NULL;
     t->is_contiguous = true;
-    for (size_t d = 0; d < rank; ++d) {
-        t->strides[d] = strides == NULL ? contiguous[d] : strides[d];
-        t->is_contiguous &= t->strides[d] == contiguous[d] || t->shape[d] == 1 || t->count == 0;
+    size_t count = 1;
+    for (size_t d = rank; d-- > 0;) {
+        t->shape[d] = shape[d];
+        t->strides[d] = strides == NULL ? count : strides[d];
+        t->is_contiguous &= t->strides[d] == count || shape[d] == 1;
+        count *= shape[d];
     }
+    t->count = count;
+    t->is_contiguous |= count == 0;
     *tensor = t;
     return DSC_OK;
 }
@@ -50,7 +59,7 @@ dsc_status dsc_make(const dsc_context *context, dsc_dtype dtype, size_t rank, co
     for (size_t d = 0; d < rank; ++d)
         count *= shape[d];
     dsc_storage *storage;
-    DSC_TRY(dsc_storage_create(context, count * dsc_dtype_size(dtype), &storage));
+    DSC_TRY(dsc_storage_create(context, count * dsc_size_of(dtype), &storage));
     return assemble(storage, dtype, rank, shape, NULL, 0, tensor);
 }
 

@@ -60,7 +60,7 @@ static inline dsc_status dsc_make_like(const dsc_tensor *like, dsc_dtype dtype, 
 }
 
 static inline void *dsc_data(const dsc_tensor *t) {
-    return (char *)t->storage->data + t->offset * dsc_dtype_size(t->dtype);
+    return (char *)t->storage->data + t->offset * dsc_size_of(t->dtype);
 }
 static inline const dsc_context *dsc_context_of(const dsc_tensor *t) {
     return t->storage->context;

@@ -11,9 +11,7 @@
 
 #include "tensor.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
+DSC_BEGIN_API
 
 /* Whether this thread records operations (true unless set); returns what it was. */
 bool dsc_set_recording(bool records);
@@ -83,7 +81,5 @@ typedef struct dsc_custom_operation {
 dsc_status dsc_custom(const dsc_custom_operation *operation, size_t count, dsc_tensor *const *inputs,
                       dsc_tensor *value, dsc_tensor **result);
 
-#ifdef __cplusplus
-}
-#endif
+DSC_END_API
 #endif

@@ -9,9 +9,7 @@
 #include "network.h"
 #include "tensor.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
+DSC_BEGIN_API
 
 typedef struct dsc_named_tensor {
     const char *name;
@@ -47,7 +45,5 @@ const char *dsc_safetensors_metadata(const dsc_safetensors *file, const char *ke
 dsc_status dsc_network_save(const dsc_network *network, const char *path);
 dsc_status dsc_network_load(dsc_network *network, const char *path);
 
-#ifdef __cplusplus
-}
-#endif
+DSC_END_API
 #endif

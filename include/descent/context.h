@@ -9,15 +9,17 @@
 
 #include "status.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
+DSC_BEGIN_API
 
 typedef struct dsc_context dsc_context;
 
+/* A process may fork: the child's contexts start threads of their own when they need them. It must not fork
+ * from within a task. */
+
 /* Makes a context of `threads` threads, the caller's among them; at most DSC_MAX_THREADS. 0 = as many as
  * $DESCENT_THREADS says, or one for each processor that the process may use (by affinity and control group).
- * It has fewer where the system has no more: see dsc_context_threads. Destroy it with dsc_context_destroy. */
+ * It has fewer where the system has no more: see dsc_context_threads. Destroy it with dsc_context_destroy,
+ * when no thread is inside a function that it was passed to, nor will compute with its tensors. */
 #define DSC_MAX_THREADS 256
 dsc_status dsc_context_create(int32_t threads, dsc_context **context);
 void dsc_context_destroy(dsc_context *context);
@@ -25,12 +27,12 @@ void dsc_context_destroy(dsc_context *context);
 /* The number of threads, >= 1. NULL asks about the process default. */
 int32_t dsc_context_threads(const dsc_context *context);
 
-/* Sets the thread count of the process default context (0: see dsc_context_create). Call it while
- * no other thread is inside a Descent function: the old threads are ended. */
+/* Sets the thread count of the process default context (0: see dsc_context_create), at any time: a section
+ * under way keeps its threads, the next has the new ones. */
 dsc_status dsc_set_default_threads(int32_t threads);
 
 /* Calls task(argument, i) once for each i in 0 ..< count, on the context's threads, and returns
- * when all are done. The order is not defined. */
+ * when all are done. The order is not defined. Nothing happens if task is NULL. */
 typedef void (*dsc_task)(void *argument, size_t index);
 void dsc_parallel_for(const dsc_context *context, size_t count, dsc_task task, void *argument);
 
@@ -59,7 +61,5 @@ const char *dsc_blas_description(void);
 dsc_status dsc_allocate(size_t bytes, void **memory);
 void dsc_free(void *memory);
 
-#ifdef __cplusplus
-}
-#endif
+DSC_END_API
 #endif

@@ -8,9 +8,7 @@
 #include "context.h"
 #include "status.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
+DSC_BEGIN_API
 
 typedef enum dsc_unary {
     DSC_NEGATE,
@@ -18,7 +16,7 @@ typedef enum dsc_unary {
     DSC_LOG,
     DSC_SQRT,
     DSC_ABS,
-    DSC_SIGN, /* -1, 0 or 1; NaN for NaN */
+    DSC_SIGN, /* -1, 0 or 1; 0 for NaN, as PyTorch */
     DSC_STEP, /* 1 where x > 0, else 0: the derivative of max(x, 0) */
     DSC_TANH,
     DSC_SIGMOID,     /* 1 / (1 + e^-x), without overflow */
@@ -110,7 +108,5 @@ dsc_status dsc_logsumexp_run(const dsc_context *context, dsc_dtype dtype, size_t
  * largest. Refused: n = 0 with outer > 0. */
 dsc_status dsc_argmax_run(dsc_dtype dtype, size_t outer, size_t n, const void *x, int64_t *index);
 
-#ifdef __cplusplus
-}
-#endif
+DSC_END_API
 #endif

@@ -13,9 +13,7 @@
 #include "context.h"
 #include "newton.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
+DSC_BEGIN_API
 
 typedef enum dsc_glm_family {
     DSC_GLM_LINEAR = 0,   /* (eta - y)^2 / 2 */
@@ -96,7 +94,5 @@ dsc_status dsc_glm_fit(const dsc_context *context, const dsc_glm *problem, const
                        bool (*progress)(void *user, const dsc_glm_iterate *iterate), void *user,
                        double *coefficients, double *covariance, dsc_glm_result *result);
 
-#ifdef __cplusplus
-}
-#endif
+DSC_END_API
 #endif

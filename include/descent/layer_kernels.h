@@ -7,9 +7,7 @@
 #include "context.h"
 #include "status.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
+DSC_BEGIN_API
 
 typedef enum dsc_activation { DSC_ACTIVATION_NONE = 0, DSC_ACTIVATION_RELU = 1 } dsc_activation;
 
@@ -54,7 +52,5 @@ dsc_status dsc_relu_forward(const dsc_context *context, dsc_dtype dtype, size_t 
 dsc_status dsc_relu_backward(const dsc_context *context, dsc_dtype dtype, size_t n, const void *y,
                              const void *dy, void *dx);
 
-#ifdef __cplusplus
-}
-#endif
+DSC_END_API
 #endif

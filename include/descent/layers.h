@@ -5,9 +5,7 @@
 
 #include "optimizers.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
+DSC_BEGIN_API
 
 /* A row. Options without a default (initial is NaN) must be given. */
 typedef struct dsc_layer_info {
@@ -24,7 +22,5 @@ size_t dsc_layer_count(void);
 const dsc_layer_info *dsc_layer_at(size_t index);       /* NULL outside the table */
 const dsc_layer_info *dsc_layer_find(const char *name); /* NULL for an unknown name */
 
-#ifdef __cplusplus
-}
-#endif
+DSC_END_API
 #endif

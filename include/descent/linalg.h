@@ -7,9 +7,7 @@
 #include "status.h"
 #include "context.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
+DSC_BEGIN_API
 
 /* c (m x n) = alpha * op(a) op(b) + beta * c, with op(a) m x k and op(b) k x n; op(x) is x, or its transpose
  * where the flag is set. Row-major and contiguous: a holds m x k numbers, or k x m if transposed.
@@ -22,7 +20,5 @@ extern "C" {
 dsc_status dsc_gemm(const dsc_context *context, dsc_dtype dtype, bool transpose_a, bool transpose_b, size_t m,
                     size_t n, size_t k, double alpha, const void *a, const void *b, double beta, void *c);
 
-#ifdef __cplusplus
-}
-#endif
+DSC_END_API
 #endif

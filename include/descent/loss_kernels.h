@@ -15,9 +15,7 @@
 #include "context.h"
 #include "status.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
+DSC_BEGIN_API
 
 typedef enum dsc_reduction {
     DSC_REDUCTION_NONE = 0, /* a value for each sample or element */
@@ -125,9 +123,9 @@ dsc_status dsc_nll_run(const dsc_context *context, const dsc_classes *loss, void
 
 /* Cross entropy of a linear layer's outputs x weight^T + bias, a band of samples at a time: the logits are
  * never there all at once. Source: torch.nn.LinearCrossEntropyLoss. over.input is not looked at, and
- * over.inner must be 1. workspace: dsc_linear_cross_entropy_workspace bytes. Without a reduction the
- * gradients are those of the values' sum. Beyond 16384 samples dlinear and dbias are added up in double, for
- * which it takes memory. */
+ * over.inner must be 1. workspace: dsc_linear_cross_entropy_workspace bytes (SIZE_MAX: more than there can
+ * be). Without a reduction the gradients are those of the values' sum. Beyond 16384 samples dlinear and dbias
+ * are added up in double, for which it takes memory. */
 typedef struct dsc_linear_cross_entropy {
     dsc_cross_entropy loss;
     size_t inputs;
@@ -195,7 +193,5 @@ typedef struct dsc_ctc {
 } dsc_ctc;
 dsc_status dsc_ctc_run(const dsc_context *context, const dsc_ctc *loss, void *value, void *gradient);
 
-#ifdef __cplusplus
-}
-#endif
+DSC_END_API
 #endif

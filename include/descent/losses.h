@@ -24,9 +24,7 @@
 #include "options.h"
 #include "tensor.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
+DSC_BEGIN_API
 
 /* ---- Of elements: all inputs have one real type and shape, and may require gradients unless said otherwise.
  * d = x - y is the prediction less the target. ---- */
@@ -314,7 +312,5 @@ const dsc_loss_info *dsc_loss_find(const char *name); /* NULL for an unknown nam
 dsc_status dsc_loss_run(const char *name, size_t option_count, const dsc_option *options, size_t input_count,
                         dsc_tensor *const *inputs, dsc_tensor **result);
 
-#ifdef __cplusplus
-}
-#endif
+DSC_END_API
 #endif

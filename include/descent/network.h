@@ -26,9 +26,7 @@
 #include "layers.h"
 #include "tensor.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
+DSC_BEGIN_API
 
 typedef struct dsc_network dsc_network;
 
@@ -89,7 +87,5 @@ dsc_status dsc_network_optimizer(dsc_network *network, const char *rule, size_t 
 dsc_status dsc_network_step(dsc_network *network, dsc_optimizer *optimizer, dsc_step_report *report);
 void dsc_network_zero_grad(dsc_network *network);
 
-#ifdef __cplusplus
-}
-#endif
+DSC_END_API
 #endif

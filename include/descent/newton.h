@@ -7,9 +7,7 @@
 
 #include "status.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
+DSC_BEGIN_API
 
 /* The function: each part is asked for at x, n numbers. A negative status ends the minimization, which
  * returns it. */
@@ -184,7 +182,5 @@ typedef struct dsc_least_squares_result {
 dsc_status dsc_least_squares_fit(const dsc_least_squares *problem, const dsc_least_squares_options *options,
                                  double *x, double *covariance, dsc_least_squares_result *result);
 
-#ifdef __cplusplus
-}
-#endif
+DSC_END_API
 #endif

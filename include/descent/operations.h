@@ -18,9 +18,7 @@
 #include "layer_kernels.h"
 #include "tensor.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
+DSC_BEGIN_API
 
 /* ---- The table ---- */
 
@@ -261,7 +259,5 @@ dsc_status dsc_all(dsc_tensor *x, size_t count, const int64_t *dimensions, bool 
  * message names them). Source: torch.einsum. */
 dsc_status dsc_einsum(const char *equation, dsc_tensor *a, dsc_tensor *b, dsc_tensor **result);
 
-#ifdef __cplusplus
-}
-#endif
+DSC_END_API
 #endif

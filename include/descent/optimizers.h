@@ -29,9 +29,7 @@
 #include "options.h"
 #include "status.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
+DSC_BEGIN_API
 
 enum { DSC_MAX_SLOTS = 4, DSC_MAX_SCALARS = 8 };
 
@@ -290,7 +288,5 @@ dsc_status dsc_optimizer_set_scalars(dsc_optimizer *optimizer, size_t tensor, co
 /* Forgets all state and step counts. */
 void dsc_optimizer_reset(dsc_optimizer *optimizer);
 
-#ifdef __cplusplus
-}
-#endif
+DSC_END_API
 #endif

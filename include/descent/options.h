@@ -6,9 +6,7 @@
 
 #include "status.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
+DSC_BEGIN_API
 
 /* Options that a row may have. */
 enum { DSC_MAX_OPTIONS = 16 };
@@ -38,7 +36,5 @@ typedef struct dsc_option {
     double value;
 } dsc_option;
 
-#ifdef __cplusplus
-}
-#endif
+DSC_END_API
 #endif

@@ -6,9 +6,7 @@
 
 #include "status.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
+DSC_BEGIN_API
 
 /* The whole state of a generator, copyable and serialisable as it stands. */
 typedef struct dsc_random {
@@ -18,7 +16,8 @@ typedef struct dsc_random {
     double next_normal;
 } dsc_random;
 
-/* Seeds as torch.manual_seed(seed) does: the low 32 bits start MT19937. */
+/* Seeds as torch.manual_seed(seed) does: the low 32 bits start MT19937. Nothing happens to NULL, whose draws
+ * are 0. */
 void dsc_random_seed(dsc_random *random, uint64_t seed);
 
 /* The next 32 bits, and the next 64 (two draws, the first one high). */
@@ -26,7 +25,7 @@ uint32_t dsc_random_next32(dsc_random *random);
 uint64_t dsc_random_next64(dsc_random *random);
 
 /* buffer[i] ~ U[low, high), as torch.Tensor.uniform_: 24 random bits for float32, 53 for float64.
- * Refused: low or high not finite, low > high. */
+ * Refused: low or high not finite in the type, low > high, or high - low not finite. */
 dsc_status dsc_random_uniform(dsc_random *random, dsc_dtype dtype, size_t n, double low, double high,
                               void *buffer);
 
@@ -40,7 +39,5 @@ dsc_status dsc_random_normal(dsc_random *random, dsc_dtype dtype, size_t n, doub
  * there). */
 dsc_status dsc_random_permutation(dsc_random *random, size_t n, int64_t *order);
 
-#ifdef __cplusplus
-}
-#endif
+DSC_END_API
 #endif

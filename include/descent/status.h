@@ -5,9 +5,20 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* What a header declares between the two has C linkage, and is what libdescent.so exports: nothing else. */
 #ifdef __cplusplus
-extern "C" {
+#define DSC_BEGIN_API                                                                                        \
+    extern "C" {                                                                                             \
+    _Pragma("GCC visibility push(default)")
+#define DSC_END_API                                                                                          \
+    _Pragma("GCC visibility pop")                                                                            \
+    }
+#else
+#define DSC_BEGIN_API _Pragma("GCC visibility push(default)")
+#define DSC_END_API _Pragma("GCC visibility pop")
 #endif
+
+DSC_BEGIN_API
 
 #define DSC_VERSION_MAJOR 0
 #define DSC_VERSION_MINOR 1
@@ -65,7 +76,5 @@ const char *dsc_last_error(void);
 /* "0.1.0" */
 const char *dsc_version(void);
 
-#ifdef __cplusplus
-}
-#endif
+DSC_END_API
 #endif

@@ -24,9 +24,7 @@
 #include "random.h"
 #include "status.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
+DSC_BEGIN_API
 
 typedef struct dsc_tensor dsc_tensor;
 
@@ -106,7 +104,5 @@ dsc_status dsc_tensor_move(dsc_tensor *tensor, void *memory);
 /* The same numbers, of which nothing is recorded. */
 dsc_status dsc_tensor_detach(dsc_tensor *tensor, dsc_tensor **detached);
 
-#ifdef __cplusplus
-}
-#endif
+DSC_END_API
 #endif

@@ -17,12 +17,8 @@ public enum SafeTensors {
   }
 
   private static let names: [DType: String] = [.float32: "F32", .float64: "F64", .int64: "I64"]
-  private static let checksumKey = "crc32"
-  private static let metadataKey = "__metadata__"
-  /// The reference implementation's limit.
-  private static let longestHeader = 100_000_000
-
-  // MARK: Writing
+  static let checksumKey = "crc32"
+  static let metadataKey = "__metadata__"
 
   /// Writes tensors, and text about them, to a file, whole or not at all.
   ///
@@ -70,85 +66,5 @@ public enum SafeTensors {
     } catch {
       throw DescentError(.format, "\(path): \(error)")
     }
-  }
-
-  // MARK: Reading
-
-  /// Reads all tensors of a file, and its metadata.
-  ///
-  /// - Throws: `DescentError` that names the file and what is wrong with it; no tensor is half read.
-  public static func read(_ path: String) throws(DescentError) -> (
-    tensors: [String: Tensor], metadata: [String: String]
-  ) {
-    let data: Data
-    do {
-      data = try Data(contentsOf: URL(fileURLWithPath: path))
-    } catch {
-      throw DescentError(.file, "\(path): cannot be read: \((error as NSError).localizedDescription)")
-    }
-    func damaged(_ what: String) -> DescentError {
-      DescentError(.format, "\(path): not a sound safetensors file: \(what)")
-    }
-    guard data.count >= 8 else { throw damaged("only \(data.count) bytes") }
-    let length = data.withUnsafeBytes { UInt64(littleEndian: $0.loadUnaligned(as: UInt64.self)) }
-    guard length <= longestHeader, Int(length) <= data.count - 8 else {
-      throw damaged("the header's length \(length) exceeds the file's")
-    }
-    let (entries, metadata) = try header(data.subdata(in: 8..<8 + Int(length)), damaged)
-    let contents = data.subdata(in: 8 + Int(length)..<data.count)
-    let checksum = contents.withUnsafeBytes { String(crc32($0)) }
-    guard metadata[checksumKey] ?? checksum == checksum else {
-      throw damaged("the tensors' checksum is wrong")
-    }
-    var tensors: [String: Tensor] = [:]
-    var end = 0
-    for (name, entry) in entries.sorted(by: {
-      $0.value.dataOffsets.lexicographicallyPrecedes($1.value.dataOffsets)
-    }) {
-      guard let dtype = names.first(where: { $0.value == entry.dtype })?.key else {
-        throw damaged("'\(name)' is of type \(entry.dtype); F32, F64 and I64 are read")
-      }
-      var size = dtype.size
-      for extent in entry.shape {
-        let (product, overflows) = size.multipliedReportingOverflow(by: extent)
-        guard extent >= 0, !overflows else { throw damaged("'\(name)' has the shape \(entry.shape)") }
-        size = product
-      }
-      guard entry.shape.count <= Shape.maximumRank, entry.dataOffsets.count == 2,
-        entry.dataOffsets[0] == end,
-        entry.dataOffsets[1] - end == size, entry.dataOffsets[1] <= contents.count
-      else {
-        throw damaged("'\(name)' of shape \(entry.shape) does not fit its place \(entry.dataOffsets)")
-      }
-      end += size
-      let tensor = Tensor(uninitialized: Shape(entry.shape), dtype: dtype)
-      contents.withUnsafeBytes {
-        if let base = $0.baseAddress {
-          tensor.data.copyMemory(from: base + entry.dataOffsets[0], byteCount: size)
-        }
-      }
-      tensors[name] = tensor
-    }
-    guard end == contents.count else { throw damaged("\(contents.count - end) bytes belong to no tensor") }
-    return (tensors, metadata)
-  }
-
-  private static func header(
-    _ data: Data, _ damaged: (String) -> DescentError
-  ) throws(DescentError) -> ([String: Entry], [String: String]) {
-    guard let object = try? JSONSerialization.jsonObject(with: data) as? [String: Any] else {
-      throw damaged("its header is no JSON object")
-    }
-    var entries: [String: Entry] = [:]
-    for (name, value) in object where name != metadataKey {
-      guard let value = value as? [String: Any], let dtype = value["dtype"] as? String,
-        let shape = value["shape"] as? [Int], let offsets = value["data_offsets"] as? [Int]
-      else { throw damaged("'\(name)' lacks a dtype, a shape or data_offsets") }
-      entries[name] = Entry(dtype: dtype, shape: shape, dataOffsets: offsets)
-    }
-    guard let metadata = (object[metadataKey] ?? [String: String]()) as? [String: String] else {
-      throw damaged("its metadata is not all text")
-    }
-    return (entries, metadata)
   }
 }

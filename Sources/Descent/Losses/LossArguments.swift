@@ -1,19 +1,22 @@
 /// What a loss or a layer asks of its tensors. Each stops the program with a sentence that names the argument, what it is,
 /// and what it must be.
 struct LossArguments {
-  let loss: String
+  // Neither a `String` nor a counted reference: counting would be half of what a check costs. The caller has the tensor.
+  let loss: StaticString
   /// What the others are measured by, and its name.
-  let prediction: Tensor
-  let name: String
+  unowned(unsafe) let prediction: Tensor
+  let name: StaticString
 
-  init(_ loss: String, _ prediction: Tensor, name: String = "prediction") {
+  @inline(__always)
+  init(_ loss: StaticString, _ prediction: Tensor, name: StaticString = "prediction") {
     (self.loss, self.prediction, self.name) = (loss, prediction, name)
     demand(
       prediction.dtype.isFloatingPoint,
       "\(loss): \(name) is of type \(prediction.dtype.rawValue), must be float32 or float64")
   }
 
-  private func refusal(_ argument: String, _ tensor: Tensor, _ wanted: String) -> String {
+  @inline(never)
+  private func refusal(_ argument: StaticString, _ tensor: Tensor, _ wanted: String) -> String {
     "\(loss): \(argument) is \(tensor.dtype.rawValue) of shape \(tensor.shape), must be \(wanted); "
       + "\(name) is \(prediction.dtype.rawValue) of shape \(prediction.shape)"
   }
@@ -21,7 +24,8 @@ struct LossArguments {
   private var type: String { prediction.dtype.rawValue }
 
   /// The prediction's type, and its shape or another.
-  func alike(_ argument: String, _ tensor: Tensor, shape: Shape? = nil) {
+  @inline(__always)
+  func alike(_ argument: StaticString, _ tensor: Tensor, shape: Shape? = nil) {
     let shape = shape ?? prediction.shape
     demand(
       tensor.dtype == prediction.dtype && tensor.shape == shape,
@@ -29,7 +33,7 @@ struct LossArguments {
   }
 
   /// A weight for each element: repeated to the prediction's shape.
-  func elementWeights(_ argument: String, _ tensor: Tensor?) -> Tensor? {
+  func elementWeights(_ argument: StaticString, _ tensor: Tensor?) -> Tensor? {
     guard let tensor else { return nil }
     demand(
       tensor.dtype == prediction.dtype && tensor.shape.isBroadcastable(to: prediction.shape),
@@ -39,19 +43,19 @@ struct LossArguments {
   }
 
   /// A weight for each class.
-  func classWeights(_ argument: String, _ tensor: Tensor?, _ classes: Int) {
+  func classWeights(_ argument: StaticString, _ tensor: Tensor?, _ classes: Int) {
     guard let tensor else { return }
     alike(argument, tensor, shape: [classes])
   }
 
   /// Classes, of this shape.
-  func classes(_ argument: String, _ tensor: Tensor, shape: Shape) {
+  func classes(_ argument: StaticString, _ tensor: Tensor, shape: Shape) {
     demand(
       tensor.dtype == .int64 && tensor.shape == shape, refusal(argument, tensor, "int64 of shape \(shape)"))
   }
 
   /// A class for each sample, the prediction's classes being its second dimension, or its only one.
-  func oneClassEach(_ argument: String, _ tensor: Tensor) {
+  func oneClassEach(_ argument: StaticString, _ tensor: Tensor) {
     let rank = prediction.shape.rank
     demand(rank > 0, "\(loss): \(name) is a scalar, must have a dimension of classes")
     if rank == 1 && tensor.count == 1 && tensor.dtype == .int64 { return }
@@ -59,7 +63,7 @@ struct LossArguments {
   }
 
   /// What PyTorch has no gradient by either, and refuses.
-  func notDifferentiated(_ argument: String, _ tensor: Tensor?) {
+  func notDifferentiated(_ argument: StaticString, _ tensor: Tensor?) {
     demand(
       tensor.map { !Tensor.records($0) } ?? true,
       "\(loss): there is no gradient by \(argument); pass \(argument).detached()")

@@ -135,7 +135,8 @@ public final class Optimizer {
   // MARK: Stepping
 
   /// What the last step did; nil before the first. For hooks: a step that throws leaves it as it was.
-  @exclusivity(unchecked) public private(set) var lastReport: StepReport?
+  public var lastReport: StepReport? { last.map(summarize) }
+  @exclusivity(unchecked) private var last: FinishedStep?
 
   /// Updates every parameter that has a gradient.
   ///
@@ -160,10 +161,10 @@ public final class Optimizer {
     }
     try check(status)
     if status == DSC_OK { flat.values.version &+= 1 }
-    let summary = summarize(report)
-    lastReport = summary
+    let finished = FinishedStep(report, measured: isMeasuring, clipped: clipping.measuresNorm)
+    last = finished
     if hasHooks { for hook in hooks.after { try hook.run(self) } }
-    return summary
+    return summarize(finished)
   }
 
   /// A step without any gradient would train nothing, and nobody would notice.
@@ -214,11 +215,10 @@ public final class Optimizer {
     flat.values.version &+= 1
     if let failure { throw failure }
     try check(status)
-    var summary = summarize(report)
-    summary.loss = loss
-    lastReport = summary
+    let finished = FinishedStep(report, measured: isMeasuring, clipped: clipping.measuresNorm, loss: loss)
+    last = finished
     for hook in hooks.after { try hook.run(self) }
-    return summary
+    return summarize(finished)
   }
 
   func checkNoRowGradient(_ method: String) throws(DescentError) {
@@ -260,15 +260,16 @@ public final class Optimizer {
     }
   }
 
-  private func summarize(_ report: dsc_step_report) -> StepReport {
-    StepReport(
+  private func summarize(_ step: FinishedStep) -> StepReport {
+    let report = step.report
+    return StepReport(
       wasSkipped: report.was_skipped,
-      gradientNorm: isMeasuring ? report.gradient_norm : nil,
-      largestGradient: isMeasuring ? report.gradient_largest : nil,
-      clipNorm: clipping.measuresNorm ? report.clip_norm : nil,
+      gradientNorm: step.measured ? report.gradient_norm : nil,
+      largestGradient: step.measured ? report.gradient_largest : nil,
+      clipNorm: step.clipped ? report.clip_norm : nil,
       clipScale: report.clip_scale, penalty: report.penalty, updatedCount: report.updated,
       skippedSteps: report.skipped_steps,
-      badParameter: report.bad_tensor < 0 ? nil : parameters[report.bad_tensor].name)
+      badParameter: report.bad_tensor < 0 ? nil : parameters[report.bad_tensor].name, loss: step.loss)
   }
 
   /// Forgets all gradients: `grad` is nil until the next backward pass, which then writes instead of adding.
@@ -279,6 +280,18 @@ public final class Optimizer {
         if $0.rowGradient != nil { $0.rowGradient = nil }
       }
     }
+  }
+}
+
+/// A step's report as C left it: kept as it is, since few ask for the last one.
+private struct FinishedStep {
+  let report: dsc_step_report
+  let measured: Bool
+  let clipped: Bool
+  var loss: Double?
+
+  init(_ report: dsc_step_report, measured: Bool, clipped: Bool, loss: Double? = nil) {
+    (self.report, self.measured, self.clipped, self.loss) = (report, measured, clipped, loss)
   }
 }
 

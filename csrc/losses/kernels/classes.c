@@ -16,6 +16,8 @@ dsc_status dsc_classes_check(const char *function, const dsc_classes *over, bool
         return dsc_fail(DSC_ERROR_SIZE, "classes is 0, must be at least 1");
     if (dsc_product_overflows(over->samples, over->classes, over->dtype))
         return dsc_fail_product(function, "samples", over->samples, "classes", over->classes);
+    if (dsc_product_overflows(over->samples, 1, DSC_FLOAT64)) /* of targets */
+        return dsc_fail_count(function, "samples", over->samples);
     if (over->inner > 1 && over->samples % over->inner != 0)
         return dsc_fail(DSC_ERROR_SIZE, "%zu samples are no multiple of inner, %zu", over->samples,
                         over->inner);

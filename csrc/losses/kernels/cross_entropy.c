@@ -118,6 +118,8 @@ static double DSC_NAME(few_classes)(const cross_entropy_job *job, size_t at) {
     const double smoothing = job->loss->label_smoothing, smooth = smoothing / (double)n;
     DSC_REAL part[FEW][DSC_LANES], largest[DSC_LANES], sum[DSC_LANES] = {0}, factor[DSC_LANES],
                                                        depth[DSC_LANES] = {0};
+    if (n == 0) /* refused long ago, which GCC cannot know */
+        __builtin_unreachable();
     for (size_t c = 0; c < n; ++c)
         for (size_t l = 0; l < DSC_LANES; ++l)
             part[c][l] = x[l * n + c];
@@ -263,6 +265,8 @@ dsc_status dsc_cross_entropy_apply(const dsc_context *context, const dsc_cross_e
                              .gradient = gradient,
                              .by_probabilities = by_probabilities};
     size_t tiles = dsc_ceil_div(over->samples, job.tile);
+    if (job.inner > 1)
+        DSC_CHECK_PRODUCT(ROWS * tiles, over->classes, over->dtype);
     if (job.inner > 1)
         DSC_TRY(dsc_allocate(tiles * ROWS * over->classes * dsc_dtype_size(over->dtype), &job.scratch));
     dsc_parallel_for(context, tiles, cross_entropy_tile, &job);

@@ -173,6 +173,7 @@ dsc_status dsc_ctc_run(const dsc_context *context, const dsc_ctc *loss, void *va
     DSC_TRY(dsc_check_reduction(loss->reduction));
     DSC_CHECK_PRODUCT(loss->samples, loss->classes, loss->dtype);
     DSC_CHECK_PRODUCT(loss->samples * loss->classes, loss->steps, loss->dtype);
+    DSC_CHECK_COUNT(loss->samples, DSC_FLOAT64); /* of lengths */
     if (loss->blank < 0 || (uint64_t)loss->blank >= loss->classes)
         return dsc_fail(DSC_ERROR_CLASS, "blank %lld is outside the %zu classes", (long long)loss->blank,
                         loss->classes);
@@ -190,7 +191,9 @@ dsc_status dsc_ctc_run(const dsc_context *context, const dsc_ctc *loss, void *va
         .loss = loss, .starts = starts, .states = status == DSC_OK ? states : 0, .gradient = gradient};
     size_t elements = 0;
     if (status == DSC_OK && (__builtin_mul_overflow(states, loss->steps, &job.table) ||
-                             __builtin_mul_overflow(2 * job.table, loss->samples, &elements)))
+                             __builtin_mul_overflow(job.table, 2, &elements) ||
+                             __builtin_mul_overflow(elements, loss->samples, &elements) ||
+                             dsc_product_overflows(elements, 2, DSC_FLOAT64)))
         status = dsc_fail(DSC_ERROR_OVERFLOW, "%s: %zu states over %zu steps overflow", __func__, states,
                           loss->steps);
     if (status == DSC_OK) {

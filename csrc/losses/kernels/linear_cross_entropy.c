@@ -12,7 +12,8 @@ enum { BAND = 128 };
 enum { LONGEST = 128 };
 
 size_t dsc_linear_cross_entropy_workspace(dsc_dtype dtype, size_t samples, size_t classes) {
-    return dsc_min_size(samples, BAND) * classes * 2 * dsc_dtype_size(dtype);
+    size_t rows = 2 * dsc_min_size(samples, BAND);
+    return dsc_product_overflows(rows, classes, dtype) ? SIZE_MAX : rows * classes * dsc_dtype_size(dtype);
 }
 
 static const void *rows(const void *base, size_t row, size_t width, dsc_dtype dtype) {
@@ -96,6 +97,7 @@ dsc_status dsc_linear_cross_entropy_run(const dsc_context *context, const dsc_li
         return dsc_fail(DSC_ERROR_ARGUMENT, "%s: inner is %zu, must be 1", __func__, over->inner);
     DSC_CHECK_PRODUCT(over->samples, loss->inputs, over->dtype);
     DSC_CHECK_PRODUCT(over->classes, loss->inputs, over->dtype);
+    DSC_CHECK_PRODUCT(over->classes, 2 * BAND, over->dtype);
     if (over->samples > 0) {
         DSC_CHECK_NOT_NULL(loss->x);
         DSC_CHECK_NOT_NULL(loss->linear);

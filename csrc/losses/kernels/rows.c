@@ -293,7 +293,7 @@ static dsc_status check(const dsc_row_loss *loss) {
         return dsc_fail(DSC_ERROR_ARGUMENT, "unknown loss of rows %d", (int)loss->kind);
     if (loss->columns == 0)
         return dsc_fail(DSC_ERROR_SIZE, "columns is 0, must be at least 1");
-    DSC_CHECK_PRODUCT(loss->rows, loss->columns, loss->dtype);
+    DSC_CHECK_PRODUCT(loss->rows, loss->columns, DSC_FLOAT64); /* as many targets */
     bool has_targets = loss->kind == DSC_ROW_MULTI_MARGIN || loss->kind == DSC_ROW_MULTILABEL_MARGIN;
     bool has_z = loss->kind == DSC_ROW_COSINE_EMBEDDING || loss->kind == DSC_ROW_TRIPLET_MARGIN;
     DSC_TRY(check_parameters(loss));

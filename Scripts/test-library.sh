@@ -1,0 +1,68 @@
+#!/bin/sh
+# Builds the C library with each compiler, installs it, and checks what a C program sees of it: exported symbols, the
+# SONAME, pkg-config, the licence, the examples by their own command lines; what must be rounded where it stands; then
+# hostile arguments, under AddressSanitizer and UndefinedBehaviorSanitizer.
+# Usage: Scripts/test-library.sh [compilers; gcc and Clang, which may be Swift's]
+set -eu
+swift_clang=$(dirname "$(readlink -f "$(command -v "${SWIFT:-swift}")")")/clang
+clang=$(command -v clang || echo "$swift_clang")
+[ $# -gt 0 ] || set -- gcc "$clang"
+home=$(mktemp -d)
+trap 'rm -rf "$home"' EXIT
+library() {
+    make --no-print-directory -j"$(getconf _NPROCESSORS_ONLN)" -f Scripts/library.mk "$@" >/dev/null
+}
+fail() {
+    echo "$*" >&2
+    exit 1
+}
+
+for cc in "$@"; do
+    name=$(basename "$cc")
+    echo "== $name"
+    prefix=$home/.local # where the examples look
+    library install CC="$cc" CFLAGS=-Werror OUT=".build/library-$name" PREFIX="$prefix"
+
+    "$cc" -E -P include/descent.h | grep -oE '\bdsc_[a-z0-9_]+\(' | tr -d '(' | sort -u >"$home/declared"
+    nm -D --defined-only "$prefix/lib/libdescent.so" | awk '{ print $3 }' | sort >"$home/exported"
+    diff "$home/declared" "$home/exported" || fail "the headers (<) and the library (>) differ"
+
+    export PKG_CONFIG_PATH="$prefix/lib/pkgconfig"
+    version=$(pkg-config --modversion descent)
+    soname=$(readelf -d "$prefix/lib/libdescent.so" | sed -n 's/.*SONAME.*\[\(.*\)\]/\1/p')
+    [ "$(readlink -f "$prefix/lib/$soname")" = "$prefix/lib/libdescent.so.$version" ] ||
+        fail "SONAME '$soname' does not lead to version $version"
+    cmp LICENSE "$prefix/share/doc/descent/LICENSE"
+
+    # Each example, by the command line that it shows.
+    rm -rf "$home/examples"
+    cp -r Examples/C "$home/examples"
+    for example in "$home"/examples/*.c; do
+        command=$(sed -n 's/^ \*     cc /cc /p' "$example")
+        (cd "$home/examples" && [ -n "$command" ] && HOME=$home sh -c "$command") ||
+            fail "$(basename "$example"): its command line: $command"
+    done
+    "$cc" Examples/C/adam.c $(pkg-config --cflags --libs descent) -o "$home/adam"
+    LD_LIBRARY_PATH="$prefix/lib" "$home/adam"
+
+    for flags in "-O2" "-O3 -march=native"; do
+        "$cc" -std=gnu17 -Wall -Wextra -Werror $flags -Iinclude -Icsrc Tests/Rounding/main.c "$prefix/lib/libdescent.a" \
+            -llapacke -lopenblas -pthread -lm -o "$home/rounding"
+        "$home/rounding" || fail "rounding, with $flags"
+    done
+
+    sanitize="-g -O1 -fsanitize=address,undefined -fno-sanitize-recover=undefined"
+    out=.build/library-$name-sanitized
+    library "$out/libdescent.a" CC="$cc" CFLAGS="-Werror $sanitize" OUT="$out"
+    # gold, which Swift's Clang takes, warns of every symbol of AddressSanitizer's.
+    "$cc" -std=gnu17 -Wall -Wextra -Werror $sanitize -fuse-ld=bfd -Iinclude Tests/HostileArguments/*.c \
+        "$out/libdescent.a" -llapacke -lopenblas -pthread -lm -o "$out/hostile"
+    "$out/hostile" 2>"$out/errors" || { tail -n 100 "$out/errors" && fail "hostile arguments"; }
+    while read -r function; do
+        grep -qw "$function" Tests/HostileArguments/*.c || fail "Tests/HostileArguments has no row for $function"
+    done <"$home/declared"
+
+    library uninstall CC="$cc" OUT=".build/library-$name" PREFIX="$prefix"
+    left=$(find "$prefix" -type f -o -type l)
+    [ -z "$left" ] || fail "uninstall leaves $left"
+done
