@@ -145,9 +145,8 @@ dsc_status dsc_loss_begin(dsc_loss_call *call) {
         if (t == NULL)
             continue;
         if (i >= DSC_LOSS_GRADIENTS && t->requires_grad)
-            DSC_TRY(dsc_tensor_detach(t, &call->recorded[i]));
-        else
-            call->recorded[i] = dsc_tensor_retain(t);
+            DSC_TRY(dsc_tensor_detach(t, &call->detached[i]));
+        call->recorded[i] = call->detached[i] != NULL ? call->detached[i] : t;
         DSC_TRY(make_dense(call, i));
     }
     bool records = dsc_records(DSC_LOSS_GRADIENTS, call->recorded);
@@ -169,16 +168,19 @@ dsc_status dsc_loss_name_refusal(const dsc_loss_call *call, dsc_status status) {
     return dsc_fail(status, "%s: %s", call->operation->name, text);
 }
 
+static double divisor_of(const dsc_loss_call *call) {
+    size_t values = 1;
+    for (size_t d = 0; d < call->rank; ++d)
+        values *= call->shape[d];
+    return call->divisor != 0 ? call->divisor : (double)values;
+}
+
 dsc_status dsc_loss_end(dsc_loss_call *call, dsc_status status, dsc_tensor **result) {
     dsc_options options = {.rank = call->reduction == DSC_REDUCTION_NONE ? call->broadcast_rank : 0};
     memcpy(options.sizes, call->broadcast, sizeof options.sizes);
     if (call->options != NULL)
         memcpy(options.own, call->options, call->options_size);
-    double values = 1;
-    for (size_t d = 0; d < call->rank; ++d)
-        values *= (double)call->shape[d];
-    bool is_mean = call->reduction == DSC_REDUCTION_MEAN;
-    options.number = is_mean ? 1 / (call->divisor != 0 ? call->divisor : values) : 1;
+    options.number = call->reduction == DSC_REDUCTION_MEAN ? 1 / divisor_of(call) : 1;
     size_t count = DSC_LOSS_INPUTS;
     while (call->recorded[count - 1] == NULL && count > 1)
         --count;
@@ -190,7 +192,7 @@ dsc_status dsc_loss_end(dsc_loss_call *call, dsc_status status, dsc_tensor **res
                         status < 0 ? dsc_loss_name_refusal(call, status) : DSC_OK, call->value, result);
     for (size_t i = 0; i < DSC_LOSS_INPUTS; ++i) {
         dsc_tensor_release(call->dense[i]);
-        dsc_tensor_release(call->recorded[i]);
+        dsc_tensor_release(call->detached[i]);
     }
     for (size_t i = 0; i < DSC_LOSS_GRADIENTS; ++i)
         dsc_tensor_release(call->found[i]);

@@ -38,7 +38,8 @@ typedef struct dsc_loss_call {
     size_t broadcast_rank, broadcast[DSC_MAX_RANK];
     double divisor; /* what the mean's slopes are divided by; 0: the number of values */
     /* What the steps below leave: */
-    dsc_tensor *recorded[DSC_LOSS_INPUTS]; /* the inputs, without the history of those held fixed */
+    dsc_tensor *recorded[DSC_LOSS_INPUTS]; /* the inputs, without the history of those held fixed, */
+    dsc_tensor *detached[DSC_LOSS_INPUTS]; /* which are these */
     dsc_tensor *dense[DSC_LOSS_INPUTS];    /* the same numbers, contiguously, for the kernel */
     dsc_tensor *value, *found[DSC_LOSS_GRADIENTS];
 } dsc_loss_call;
