@@ -23,7 +23,7 @@ EVERY_LOSS(DECLARE)
 static const dsc_loss *const rows[] = {EVERY_LOSS(ROW)};
 #undef ROW
 
-enum { COUNT = sizeof rows / sizeof *rows, MOST_OPTIONS = 6, MOST_BYTES = 64 };
+enum { COUNT = sizeof rows / sizeof *rows, MOST_BYTES = 64 };
 
 const char *const dsc_loss_reductions[] = {"none", "mean", "sum", "batch_mean"};
 
@@ -65,7 +65,7 @@ static void set(const dsc_loss_option *option, void *structure, double value) {
 
 /* The rows as others see them: the structures' initialisers are the only place where defaults stand. */
 static dsc_loss_info infos[COUNT];
-static dsc_option_info options_of[COUNT][MOST_OPTIONS];
+static dsc_option_info options_of[COUNT][DSC_MAX_OPTIONS];
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 static void fill(void) {
