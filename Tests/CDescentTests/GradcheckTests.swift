@@ -14,9 +14,17 @@ import Testing
       (self.test, self.layout, self.output) = (test, layout, output)
     }
 
-    func run(_ inputs: [OpaquePointer?]) throws -> TensorHandle {
+    /// Leaves of all inputs; fixed ones are not moved.
+    lazy var leaves = test.inputs.map { input in
+      TensorHandle(input.numbers(input.base ?? input.shape), input.base ?? input.shape, test.type(input.dtype))
+    }
+    var moved: [Int] { test.inputs.indices.filter { test.inputs[$0].fixed != true } }
+
+    func run(_ given: [OpaquePointer?]) throws -> TensorHandle {
+      var inputs: [OpaquePointer?] = leaves.map { $0.handle }
+      for (index, input) in zip(moved, given) { inputs[index] = input }
       let views = try zip(test.inputs, inputs).map { try Self.arrange($0, $1!, layout) }
-      return try test.call(views.map { $0.handle })[output]
+      return try test.call(views)[output]
     }
 
     /// A contiguous tensor's numbers in another layout, by operations: differences go through them.
@@ -56,22 +64,19 @@ import Testing
   }
 
   private func check(_ request: Request, _ second: Bool) throws {
-    let leaves = request.test.inputs.map { input in
-      TensorHandle(input.numbers(input.base ?? input.shape), input.base ?? input.shape, request.test.type(input.dtype))
-    }
+    let leaves = request.moved.map { request.leaves[$0] }
     var options = dsc_gradcheck_options(step: 0, tolerance: 0, second: second)
     let function: dsc_function = { user, count, inputs, result in
       let request = Unmanaged<Request>.fromOpaque(user!).takeUnretainedValue()
       do {
-        result!.pointee = dsc_tensor_retain(
-          try request.run(Array(UnsafeBufferPointer(start: inputs, count: count))).handle)
+        result!.pointee = try request.run(Array(UnsafeBufferPointer(start: inputs, count: count))).retained()
         return dsc_status(DSC_OK)
       } catch {
         request.failure = error
         return dsc_status(DSC_ERROR_ARGUMENT)
       }
     }
-    let status = withExtendedLifetime(request) {
+    let status = withExtendedLifetime((request, leaves)) {
       dsc_gradcheck(
         function, Unmanaged.passUnretained(request).toOpaque(), leaves.count, leaves.map { $0.handle }, &options)
     }

@@ -1,20 +1,15 @@
 import CDescent
+import Foundation
 
-/// Losses by name: see `OperationCalls`.
+/// Losses by name: see `OperationCalls`. The table of losses has what their options are called.
 extension OperationCalls {
-  static let lossCalls: [String: Call] = [
-    "mse_loss": { dsc_mse_loss($0[0], $0[1], reduction($1), $2) },
-    "huber_loss": {
-      var options = dsc_huber_options(delta: $1.delta!, reduction: reduction($1))
-      return dsc_huber_loss($0[0], $0[1], &options, $2)
-    },
-  ]
-
-  private static func reduction(_ options: OperationCase.Options) -> dsc_reduction {
-    switch options.reduction {
-    case "none": DSC_REDUCTION_NONE
-    case "sum": DSC_REDUCTION_SUM
-    default: DSC_REDUCTION_MEAN
+  static let lossCalls: [String: Call] = (0..<dsc_loss_count()).reduce(into: [:]) { calls, index in
+    let name = String(cString: dsc_loss_at(index).pointee.name)
+    calls[name + "_loss"] = { inputs, options, results in
+      let names = options.loss!.keys.map { ($0, strdup($0)!) }
+      defer { for (_, copy) in names { free(copy) } }
+      let given = names.map { dsc_option(name: $1, value: options.loss![$0]!) }
+      return dsc_loss_run(name, given.count, given, inputs.count, inputs, results)
     }
   }
 }

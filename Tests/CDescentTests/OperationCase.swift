@@ -10,6 +10,8 @@ struct OperationCase: Decodable, Sendable {
     var values: [FixtureNumber]?
     var step, factor, below: Int?
     var scale, add: Double?
+    /// Whether there is no derivative by it.
+    var fixed: Bool?
     /// What is repeated to the shape without a copy.
     var base: [Int]?
 
@@ -28,14 +30,16 @@ struct OperationCase: Decodable, Sendable {
   }
 
   struct Options: Decodable, Sendable {
-    var scale, offset, low, high, value, correction, delta: Double?
+    var scale, offset, low, high, value, correction: Double?
     var order: String?
     var dimension, start, end, first, last, index, classes, padding, diagonal: Int64?
     var dimensions, amounts: [Int64]?
     var shape: [Int]?
     var step, k: Int?
     var keeps, descending, largest: Bool?
-    var mode, activation, reduction, equation, dtype: String?
+    var mode, activation, equation, dtype: String?
+    /// Of a loss, by its table's names.
+    var loss: [String: Double]?
   }
 
   var operation: String
@@ -71,7 +75,7 @@ struct OperationCase: Decodable, Sendable {
     return stride(from: 0, to: numbers.count, by: max(1, numbers.count / 7)).map { numbers[$0] }
   }
 
-  var title: String { "\(operation) \(dtype) \(inputs.map(\.shape)) \(options)" }
+  var title: String { "\(operation) \(dtype) \(inputs.map(\.shape)) \(options)".replacing(/\w+: nil,? ?/, with: "") }
 
   // MARK: Running
 
@@ -88,20 +92,23 @@ struct OperationCase: Decodable, Sendable {
     var views: [TensorHandle] = []
     for input in inputs {
       let dtype = type(input.dtype)
-      let requires = requiresGrad && gradients != nil && (dtype == DSC_FLOAT32 || dtype == DSC_FLOAT64)
+      let isReal = dtype == DSC_FLOAT32 || dtype == DSC_FLOAT64
+      let requires = requiresGrad && gradients != nil && isReal && input.fixed != true
       let pair = try input.make(layout, dtype, context, requires)
       leaves.append(pair.leaf)
       views.append(pair.view)
     }
-    return Run(leaves: leaves, views: views, outputs: try call(views.map { $0.handle }))
+    return Run(leaves: leaves, views: views, outputs: try call(views))
   }
 
   /// The operation on these tensors.
-  func call(_ inputs: [OpaquePointer?]) throws -> [TensorHandle] {
+  func call(_ inputs: [TensorHandle]) throws -> [TensorHandle] {
     let call = try #require(OperationCalls.all[operation], "no call for \(operation)")
     // Some cases look at the first of two results.
     var results = [OpaquePointer?](repeating: nil, count: outputs.count + 1)
-    let status = results.withUnsafeMutableBufferPointer { call(inputs, options, $0.baseAddress!) }
+    let status = withExtendedLifetime(inputs) {
+      results.withUnsafeMutableBufferPointer { call(inputs.map { $0.handle }, options, $0.baseAddress!) }
+    }
     try #require(status == DSC_OK, "\(title): \(TensorHandle.lastError)")
     return Array(results.compactMap { $0 }.map(TensorHandle.init(owning:)).prefix(outputs.count))
   }

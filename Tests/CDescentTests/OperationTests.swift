@@ -5,6 +5,8 @@ import Testing
 @Suite struct OperationTests {
   /// What nobody calls: it is checked by the second derivatives of losses.
   static let inner: Set = ["loss_slope"]
+  /// Whose gradient is by definition not its derivative: compared with PyTorch only.
+  static let undifferenced: Set = ["ctc_loss"]
 
   @Test func everyRowHasSamples() throws {
     for index in 0..<dsc_operation_count() {
@@ -21,7 +23,8 @@ import Testing
         #expect(run.outputs[0].requiresGrad == row.is_differentiable, "\(name)")
       }
       if row.is_differentiable {
-        #expect(differentiated.contains { $0.rough == nil && $0.dtype == "float64" }, "\(name) is not gradchecked")
+        let isChecked = differentiated.contains { $0.rough == nil && $0.dtype == "float64" && $0.large != true }
+        #expect(isChecked || Self.undifferenced.contains(name), "\(name) is not gradchecked")
         #expect(differentiated.contains { $0.dtype == "float32" }, "\(name) in float32")
         #expect(differentiated.contains { $0.inputs.contains { $0.base != nil } }, "\(name) of a repeated input")
       }
@@ -30,9 +33,10 @@ import Testing
     #expect(dsc_operation_describe(dsc_operation_count(), &row) == DSC_ERROR_ARGUMENT)
   }
 
-  /// Units in the last place that float32 may differ by.
+  /// Units in the last place that float32 may differ by; sums over many numbers by more.
   static let valueBudget = 4.0
   static let gradientBudget = 12.0
+  static let largeBudget = 12.0
 
   @Test(arguments: OperationCase.names) func values(_ name: String) throws {
     for test in OperationCase.all[name]! where test.large != true {
@@ -49,7 +53,7 @@ import Testing
       for layout in OperationCase.Layout.allCases {
         let run = try test.run(layout)
         check(test, run.outputs, "\(layout) \(test.title)")
-        let real = run.views.filter(\.isReal)
+        let real = run.views.filter(\.requiresGrad)
         var sums = real.map { [Double](repeating: 0, count: $0.count) }
         for (index, output) in run.outputs.enumerated() where output.requiresGrad {
           let upstream = test.upstream(index, output)
@@ -62,7 +66,7 @@ import Testing
         }
         check(test, sums, "\(layout) \(test.title)")
         if layout == .contiguous {
-          for (sum, leaf) in zip(sums, run.leaves.filter(\.isReal)) {
+          for (sum, leaf) in zip(sums, run.leaves.filter(\.requiresGrad)) {
             let expected = sum.map { 2 * $0 }
             let found = leaf.grad?.numbers ?? [Double](repeating: 0, count: expected.count)
             #expect(largestULP(found, expected, leaf.dtype, scale: size(expected)) <= 4, "\(test.title)")
@@ -90,7 +94,7 @@ import Testing
           let dense = try test.run(.contiguous, context: context.handle)
           if dense.outputs[0].requiresGrad {
             #expect(dense.outputs[0].backward(test.upstream(0, dense.outputs[0])) == DSC_OK)
-            check(test, dense.leaves.filter(\.isReal).map { $0.grad?.numbers ?? [] }, test.title)
+            check(test, dense.leaves.filter(\.requiresGrad).map { $0.grad?.numbers ?? [] }, test.title)
           }
         }
       }
@@ -109,7 +113,7 @@ import Testing
       let values = right.values.map(\.value)
       let scale = test.scaled == true ? size(values) : 0
       let error = largestULP(test.sample(found.numbers), values, found.dtype, scale: scale)
-      let budget = found.dtype == DSC_FLOAT64 ? float64Budget : Self.valueBudget
+      let budget = found.dtype == DSC_FLOAT64 ? float64Budget : test.large == true ? Self.largeBudget : Self.valueBudget
       #expect(error <= budget, "\(title): \(error) ULP, \(test.sample(found.numbers)), not \(values)")
     }
   }

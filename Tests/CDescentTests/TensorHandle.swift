@@ -3,6 +3,9 @@ import Foundation
 import Testing
 
 /// A reference to a tensor of the C engine, released with it.
+///
+/// Swift may release an object after its last use, which may be reading `handle`: methods keep it, and tests that pass
+/// `handle` themselves hold the object in a constant.
 final class TensorHandle: @unchecked Sendable {
   let handle: OpaquePointer
 
@@ -46,18 +49,25 @@ final class TensorHandle: @unchecked Sendable {
     return TensorHandle(owning: try #require(result, sourceLocation: sourceLocation))
   }
 
+  /// A new reference, for C to keep.
+  func retained() -> OpaquePointer { withExtendedLifetime(self) { dsc_tensor_retain(handle) } }
+
   static var lastError: String { String(cString: dsc_last_error()) }
 
-  var dtype: dsc_dtype { dsc_tensor_dtype(handle) }
-  var count: Int { dsc_tensor_count(handle) }
-  var shape: [Int] { Array(UnsafeBufferPointer(start: dsc_tensor_shape(handle), count: dsc_tensor_rank(handle))) }
-  var requiresGrad: Bool { dsc_tensor_requires_grad(handle) }
+  var dtype: dsc_dtype { withExtendedLifetime(self) { dsc_tensor_dtype(handle) } }
+  var count: Int { withExtendedLifetime(self) { dsc_tensor_count(handle) } }
+  var shape: [Int] {
+    withExtendedLifetime(self) {
+      Array(UnsafeBufferPointer(start: dsc_tensor_shape(handle), count: dsc_tensor_rank(handle)))
+    }
+  }
+  var requiresGrad: Bool { withExtendedLifetime(self) { dsc_tensor_requires_grad(handle) } }
   var isReal: Bool { dtype == DSC_FLOAT32 || dtype == DSC_FLOAT64 }
 
   /// All elements in order, as they are.
   var bytes: [UInt8] {
     var bytes = [UInt8](repeating: 0, count: count * dsc_dtype_size(dtype))
-    #expect(dsc_tensor_copy_out(handle, &bytes) == DSC_OK)
+    #expect(withExtendedLifetime(self) { dsc_tensor_copy_out(handle, &bytes) } == DSC_OK)
     return bytes
   }
 
@@ -79,23 +89,27 @@ final class TensorHandle: @unchecked Sendable {
   /// The only number.
   var item: Double {
     var value = Double.nan
-    #expect(dsc_tensor_item(handle, &value) == DSC_OK, "\(Self.lastError)")
+    #expect(withExtendedLifetime(self) { dsc_tensor_item(handle, &value) } == DSC_OK, "\(Self.lastError)")
     return value
   }
 
   /// What backward passes left here.
-  var grad: TensorHandle? { dsc_tensor_grad(handle).map(TensorHandle.init(owning:)) }
+  var grad: TensorHandle? {
+    withExtendedLifetime(self) { dsc_tensor_grad(handle).map(TensorHandle.init(owning:)) }
+  }
 
   func backward(_ upstream: TensorHandle? = nil, createGraph: Bool = false) -> dsc_status {
     var options = dsc_backward_options()
     options.create_graph = createGraph
-    return dsc_backward(handle, upstream?.handle, &options)
+    return withExtendedLifetime((self, upstream)) { dsc_backward(handle, upstream?.handle, &options) }
   }
 
   /// The derivatives of sum(self * upstream).
   func gradients(_ at: [TensorHandle], upstream: TensorHandle? = nil, createGraph: Bool = false) throws -> [TensorHandle] {
     var found = [OpaquePointer?](repeating: nil, count: at.count)
-    let status = dsc_gradients(handle, upstream?.handle, at.count, at.map { $0.handle }, createGraph, &found)
+    let status = withExtendedLifetime((self, at, upstream)) {
+      dsc_gradients(handle, upstream?.handle, at.count, at.map { $0.handle }, createGraph, &found)
+    }
     try #require(status == DSC_OK, "\(Self.lastError)")
     return found.map { TensorHandle(owning: $0!) }
   }

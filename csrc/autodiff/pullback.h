@@ -72,8 +72,9 @@ static inline dsc_tensor *x_affine(dsc_pullback *p, dsc_tensor *a, double scale,
     dsc_tensor *made = NULL;
     return p->status != DSC_OK || a == NULL ? NULL : dsc_keep(p, dsc_affine(a, scale, offset, &made), made);
 }
+/* -0 + -0 is -0, as a product has it; with 0 its sign would be lost, and that of what is divided by it. */
 static inline dsc_tensor *x_scale(dsc_pullback *p, dsc_tensor *a, double scale) {
-    return x_affine(p, a, scale, 0);
+    return x_affine(p, a, scale, -0.0);
 }
 static inline dsc_tensor *x_where(dsc_pullback *p, dsc_tensor *condition, dsc_tensor *a, dsc_tensor *b) {
     dsc_tensor *made = NULL;
