@@ -26,7 +26,8 @@ import Testing
         let isChecked = differentiated.contains { $0.rough == nil && $0.dtype == "float64" && $0.large != true }
         #expect(isChecked || Self.undifferenced.contains(name), "\(name) is not gradchecked")
         #expect(differentiated.contains { $0.dtype == "float32" }, "\(name) in float32")
-        #expect(differentiated.contains { $0.inputs.contains { $0.base != nil } }, "\(name) of a repeated input")
+        let repeats = differentiated.contains { $0.inputs.contains { $0.base != nil } }
+        #expect(repeats || Self.undifferenced.contains(name), "\(name) of a repeated input")
       }
     }
     var row = dsc_operation_row()

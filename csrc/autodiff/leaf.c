@@ -18,7 +18,7 @@ dsc_status dsc_tensor_set_requires_grad(dsc_tensor *t, bool requires) {
         return dsc_fail(DSC_ERROR_ARGUMENT, "%s: the result of %s is no leaf: detach it", __func__,
                         t->node->operation->name);
     if (requires && !dsc_is_real(t->dtype))
-        return dsc_fail(DSC_ERROR_ARGUMENT, "%s: the type is %s, gradients need float32 or float64", __func__,
+        return dsc_fail(DSC_ERROR_DTYPE, "%s: the type is %s, gradients need float32 or float64", __func__,
                         dsc_dtype_name(t->dtype));
     t->requires_grad = requires;
     return DSC_OK;

@@ -1,5 +1,6 @@
 #include "autodiff/pass.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 static bool is_target(const dsc_pass *pass, const dsc_tensor *t) {
@@ -125,11 +126,20 @@ dsc_status dsc_pass_deliver(dsc_pass *pass, dsc_tensor *input, dsc_tensor *gradi
     return dsc_leaf_accumulate(input, gradient, pass->creates_graph);
 }
 
+/* A derivative is made of operations, which anomaly detection names: say whose derivative it is. */
+static dsc_status name_anomaly(const dsc_node *node) {
+    char inner[200];
+    snprintf(inner, sizeof inner, "%s", dsc_last_error());
+    return dsc_fail(DSC_ERROR_NON_FINITE, "the derivative of %s: %s", node->operation->name, inner);
+}
+
 static dsc_status pull_back(dsc_pass *pass, dsc_node *node) {
     dsc_pullback p = {
         .node = node, .upstream = node->upstream, .creates_graph = pass->creates_graph, .pass = pass};
     node->upstream = NULL;
     node->operation->pull_back(&p);
+    if (p.status == DSC_ERROR_NON_FINITE)
+        p.status = name_anomaly(node);
     for (size_t i = 0; i < p.count; ++i)
         dsc_tensor_release(p.temporaries[i]);
     dsc_tensor_release(p.upstream);

@@ -1,0 +1,241 @@
+import CDescent
+import Testing
+
+/// Recording and backward passes: what is kept, what is refused, what is handed back.
+@Suite struct TapeTests {
+  typealias T = TensorHandle
+
+  static func multiply(_ a: T, _ b: T) throws -> T { try .from { dsc_multiply(a.handle, b.handle, $0) } }
+  static func add(_ a: T, _ b: T) throws -> T { try .from { dsc_add(a.handle, b.handle, $0) } }
+  static func exp(_ a: T) throws -> T { try .from { dsc_exp(a.handle, $0) } }
+  static func sum(_ a: T) throws -> T { try .from { dsc_sum(a.handle, 0, nil, false, $0) } }
+
+  // MARK: What changed since
+
+  /// An operation that needs its input, or its result, finds it changed.
+  @Test func tensorsChangedInPlaceAreRefused() throws {
+    let x = T([1, 2, 3], [3], requiresGrad: true)
+    let factor = T([4, 5, 6], [3])
+    let product = try Self.multiply(x, factor)
+    #expect(dsc_tensor_fill(factor.handle, 0) == DSC_OK)
+    #expect(product.backward(T([1, 1, 1], [3])) == DSC_ERROR_ARGUMENT)
+    #expect(T.lastError.contains("multiply") && T.lastError.contains("changed"), "\(T.lastError)")
+    #expect(x.grad == nil)
+
+    let y = try Self.exp(x)
+    let version = dsc_tensor_version(y.handle)
+    #expect(dsc_tensor_fill(y.handle, 0) == DSC_OK)
+    #expect(dsc_tensor_version(y.handle) > version)
+    #expect(y.backward(T([1, 1, 1], [3])) == DSC_ERROR_ARGUMENT && T.lastError.contains("exp"), "\(T.lastError)")
+
+    // Through a view, and through the bytes; asking for gradients is refused too.
+    for change in [
+      { (t: T) in
+        let view = try T.from { dsc_select(t.handle, 0, 1, $0) }
+        #expect(dsc_tensor_fill(view.handle, 9) == DSC_OK)
+      }, { (t: T) in _ = dsc_tensor_mutable_data(t.handle) },
+      { (t: T) in
+        let one = T(1)
+        #expect(dsc_tensor_assign(t.handle, one.handle) == DSC_OK)
+      },
+    ] {
+      let z = try Self.exp(x)
+      try change(z)
+      var found: OpaquePointer?
+      let at: [OpaquePointer?] = [x.handle]
+      let upstream = T([1, 1, 1], [3])
+      #expect(dsc_gradients(z.handle, upstream.handle, 1, at, false, &found) == DSC_ERROR_ARGUMENT)
+      #expect(found == nil)
+    }
+    // What needs neither is not disturbed.
+    let shifted = try Self.add(x, factor)
+    #expect(dsc_tensor_fill(factor.handle, 1) == DSC_OK)
+    #expect(dsc_tensor_fill(shifted.handle, 1) == DSC_OK)
+    #expect(shifted.backward(T([1, 2, 3], [3])) == DSC_OK)
+    #expect(x.grad?.numbers == [1, 2, 3])
+  }
+
+  // MARK: Where gradients go
+
+  @Test func aLeafThatComesTwiceGetsBothGradients() throws {
+    let x = T([1, 2, 3], [3], requiresGrad: true)
+    #expect(try Self.add(x, x).backward(T([1, 10, 100], [3])) == DSC_OK)
+    #expect(x.grad?.numbers == [2, 20, 200])
+    let product = try Self.sum(Self.multiply(x, x))
+    #expect(product.backward() == DSC_OK && product.backward() == DSC_OK)
+    #expect(x.grad?.numbers == [6, 28, 212])
+    #expect(dsc_tensor_set_grad(x.handle, nil) == DSC_OK)
+    #expect(x.grad == nil)
+    // A diamond: both ways come together in one tensor.
+    let y = try Self.exp(x)
+    let z = try Self.sum(Self.multiply(y, Self.add(y, x)))
+    #expect(z.backward() == DSC_OK)
+    let e = [1.0, 2, 3].map { try! Self.exp(T($0)).item }
+    let expected = zip([1.0, 2, 3], e).map { x, e in 2 * e * e + x * e + e }
+    #expect(largestULP(x.grad!.numbers, expected, DSC_FLOAT64) <= 4)
+    // By one tensor, asked for twice, and by one on the way.
+    let found = try z.gradients([x, x, y])
+    #expect(found[0].numbers == found[1].numbers && largestULP(found[0].numbers, expected, DSC_FLOAT64) <= 4)
+    #expect(largestULP(found[2].numbers, zip([1.0, 2, 3], e).map { 2 * $1 + $0 }, DSC_FLOAT64) <= 4)
+    // A leaf that nothing depends on.
+    let other = T([5, 6], [2], requiresGrad: true)
+    #expect(try z.gradients([other])[0].numbers == [0, 0])
+  }
+
+  /// A leaf's own gradient grows; all else that a pass took or handed out stays as it is.
+  @Test func gradientsHandedBackAreNotWrittenAgain() throws {
+    let x = T([1, 2, 3], [3], requiresGrad: true)
+    let upstream = T([1, 1, 1], [3])
+    for body in [
+      { try Self.add(x, x) }, { try Self.exp(x) }, { try T.from { dsc_clone(x.handle, $0) } },
+      { try T.from { dsc_reshape(x.handle, 1, [3], $0) } }, { try T.from { dsc_flip(x.handle, 1, [0], $0) } },
+    ] {
+      #expect(dsc_tensor_set_grad(x.handle, nil) == DSC_OK)
+      let y = try body()
+      #expect(y.backward(upstream) == DSC_OK)
+      let first = x.grad!
+      let kept = first.numbers
+      // Its own upstream: read as it was, then added to.
+      let copy = T(kept, [3])
+      let expected = try zip(kept, y.gradients([x], upstream: copy)[0].numbers).map(+)
+      #expect(y.backward(first) == DSC_OK)
+      #expect(first.numbers == expected && upstream.numbers == [1, 1, 1])
+      let handed = try y.gradients([x], upstream: upstream)[0]
+      #expect(handed.numbers == kept)
+      #expect(y.backward(handed) == DSC_OK && y.backward(upstream) == DSC_OK)
+      #expect(handed.numbers == kept && upstream.numbers == [1, 1, 1])
+    }
+    // A first gradient that is the caller's own tensor does not become the leaf's.
+    #expect(dsc_tensor_set_grad(x.handle, nil) == DSC_OK)
+    let y = try T.from { dsc_reshape(x.handle, 1, [3], $0) }
+    for _ in 0..<2 { #expect(y.backward(upstream) == DSC_OK) }
+    #expect(upstream.numbers == [1, 1, 1] && x.grad?.numbers == [2, 2, 2])
+  }
+
+  @Test func callersSeeEachLeafOnceWhenItIsFinal() throws {
+    let a = T([1, 2], [2], requiresGrad: true)
+    let b = T([3, 4], [2], requiresGrad: true)
+    let unused = T([3, 4], [2], requiresGrad: true)
+    final class Seen { var leaves: [(OpaquePointer?, [Double])] = [] }
+    let seen = Seen()
+    // a comes three times, at both ends.
+    let result = try Self.sum(Self.multiply(Self.add(Self.multiply(a, a), b), a))
+    var options = dsc_backward_options()
+    options.user = Unmanaged.passUnretained(seen).toOpaque()
+    options.on_gradient = { user, leaf in
+      let gradient = T(owning: dsc_tensor_grad(leaf))
+      Unmanaged<Seen>.fromOpaque(user!).takeUnretainedValue().leaves.append((leaf, gradient.numbers))
+      return dsc_status(DSC_OK)
+    }
+    withExtendedLifetime(seen) { #expect(dsc_backward(result.handle, nil, &options) == DSC_OK) }
+    #expect(seen.leaves.count == 2 && unused.grad == nil)
+    for (leaf, numbers) in seen.leaves {
+      #expect(numbers == (leaf == a.handle ? a : b).grad?.numbers)
+    }
+    #expect(Set(seen.leaves.map { $0.0 }) == [a.handle, b.handle])
+    // A failure ends the pass.
+    options.on_gradient = { _, _ in dsc_status(DSC_ERROR_MISMATCH) }
+    #expect(dsc_backward(result.handle, nil, &options) == DSC_ERROR_MISMATCH)
+  }
+
+  // MARK: Refusals
+
+  @Test func passesThatCannotBeMadeAreRefused() throws {
+    let x = T([1, 2], [2], requiresGrad: true)
+    let y = try Self.exp(x)
+    #expect(y.backward() == DSC_ERROR_SIZE && T.lastError.contains("upstream"))
+    #expect(y.backward(T([1], [1])) == DSC_ERROR_SIZE)
+    #expect(y.backward(T([1, 1], [2], DSC_FLOAT32)) < 0)
+    #expect(T([1, 2], [2]).backward() == DSC_ERROR_ARGUMENT)
+    #expect(dsc_backward(nil, nil, nil) == DSC_ERROR_ARGUMENT)
+    let detached = try T.from { dsc_tensor_detach(y.handle, $0) }
+    #expect(!detached.requiresGrad && dsc_tensor_is_leaf(detached.handle) && !dsc_tensor_is_leaf(y.handle))
+    #expect(dsc_tensor_set_requires_grad(y.handle, true) != DSC_OK || !dsc_tensor_is_leaf(y.handle))
+    let whole = T([1], [1], DSC_INT64)
+    #expect(dsc_tensor_set_requires_grad(whole.handle, true) == DSC_ERROR_DTYPE)
+    var found: OpaquePointer?
+    let at: [OpaquePointer?] = [detached.handle]
+    #expect(dsc_gradients(y.handle, nil, 1, at, false, &found) == DSC_ERROR_ARGUMENT && found == nil)
+    #expect(dsc_tensor_set_grad(x.handle, T([1], [1]).handle) == DSC_ERROR_SIZE)
+    #expect(x.grad == nil)
+  }
+
+  // MARK: Recording
+
+  @Test func recordingIsOffForOneThreadOnly() throws {
+    let x = T([1, 2], [2], requiresGrad: true)
+    #expect(dsc_set_recording(false))
+    defer { dsc_set_recording(true) }
+    #expect(!dsc_is_recording())
+    #expect(try !Self.exp(x).requiresGrad)
+    let records = OtherThread.run { dsc_is_recording() && (try? Self.exp(x).requiresGrad) == true }
+    #expect(records)
+    #expect(!dsc_set_recording(true) && dsc_is_recording())
+    #expect(try Self.exp(x).requiresGrad)
+  }
+
+  @Test func anomaliesNameTheOperation() throws {
+    let x = T([0, 4], [2], requiresGrad: true)
+    #expect(!dsc_set_anomaly_detection(true))
+    defer { dsc_set_anomaly_detection(false) }
+    var made: OpaquePointer?
+    #expect(dsc_log(x.handle, &made) == DSC_ERROR_NON_FINITE && made == nil)
+    #expect(T.lastError.contains("log"), "\(T.lastError)")
+    // The value is finite, its derivative is not.
+    let root = try T.from { dsc_sqrt(x.handle, $0) }
+    let sum = try Self.sum(Self.exp(root))
+    #expect(sum.backward() == DSC_ERROR_NON_FINITE && T.lastError.contains("sqrt"), "\(T.lastError)")
+    #expect(dsc_set_anomaly_detection(false))
+    #expect(sum.backward() == DSC_OK && x.grad?.numbers.first == .infinity)
+  }
+
+  // MARK: Memory
+
+  /// Neither a pass nor an end of a long chain recurses: threads' stacks are small.
+  @Test func longChainsNeedNoStack() throws {
+    let x = T([1, 2], [2], requiresGrad: true)
+    let one = T([1, 1], [2])
+    let fine = OtherThread.run(stack: 128 << 10) { [upstream = T([1, 1], [2])] in
+      var y: OpaquePointer? = dsc_tensor_retain(x.handle)
+      for _ in 0..<200_000 {
+        var next: OpaquePointer?
+        guard dsc_add(y, one.handle, &next) == DSC_OK else { return false }
+        dsc_tensor_release(y)
+        y = next
+      }
+      let passed = dsc_backward(y, upstream.handle, nil) == DSC_OK
+      dsc_tensor_release(y)
+      return passed
+    }
+    #expect(fine && x.grad?.numbers == [1, 1])
+  }
+
+  @Test func aStepGivesAllMemoryBack() throws {
+    let context = TestContext(threads: 2)
+    func number(_ shape: [Int], _ step: Int, _ requires: Bool = false) -> T {
+      T(exactNumbers(shape.reduce(1, *), step: step), shape, DSC_FLOAT32, context: context.handle, requiresGrad: requires)
+    }
+    let weight = number([300, 200], 1, true)
+    let bias = number([300], 2, true)
+    let x = number([64, 200], 3)
+    let targets = number([64, 300], 4)
+    let before = context.memory.in_use
+    var idle: [Int] = []
+    for step in 0..<6 {
+      do {
+        let y = try T.from { dsc_linear(x.handle, weight.handle, bias.handle, DSC_ACTIVATION_RELU, $0) }
+        let loss = try T.from { dsc_mse_loss(y.handle, targets.handle, DSC_REDUCTION_MEAN, $0) }
+        #expect(context.memory.in_use > before)
+        #expect(loss.backward(createGraph: step == 5) == DSC_OK)
+      }
+      #expect(dsc_tensor_set_grad(weight.handle, nil) == DSC_OK && dsc_tensor_set_grad(bias.handle, nil) == DSC_OK)
+      #expect(context.memory.in_use == before)
+      idle.append(context.memory.idle)
+    }
+    // The second step finds all it needs.
+    #expect(idle[1...4].allSatisfy { $0 == idle[1] }, "\(idle)")
+    #expect(dsc_context_set_memory_limit(context.handle, 1 << 12) == DSC_OK && context.memory.idle <= 1 << 12)
+    #expect(dsc_context_trim(context.handle) == DSC_OK && context.memory.idle == 0)
+    #expect(context.memory.most_in_use > before)
+  }
+}
