@@ -1,7 +1,10 @@
 #include "autodiff/pass.h"
+#include "descent/operations.h"
 
-/* What a pass begins with: `upstream`, or 1. */
-static dsc_status seed(const char *function, dsc_tensor *t, dsc_tensor *upstream, dsc_tensor **begin) {
+/* What a pass begins with: `upstream`, or 1. Where the pass writes to leaves it begins with a copy: the
+ * caller's may be a leaf's gradient, which would change while it is read. */
+static dsc_status seed(const char *function, const dsc_pass *pass, dsc_tensor *t, dsc_tensor *upstream,
+                       dsc_tensor **begin) {
     if (upstream == NULL) {
         if (t->count != 1)
             return dsc_fail(DSC_ERROR_SIZE,
@@ -13,14 +16,20 @@ static dsc_status seed(const char *function, dsc_tensor *t, dsc_tensor *upstream
         return dsc_fail(DSC_ERROR_SIZE, "%s: upstream is %s of shape %s, must be %s of shape %s", function,
                         dsc_dtype_name(upstream->dtype), dsc_shape_text(upstream->rank, upstream->shape).text,
                         dsc_dtype_name(t->dtype), dsc_shape_text(t->rank, t->shape).text);
+    if (pass->targets == NULL)
+        return dsc_clone(upstream, begin);
     *begin = dsc_tensor_retain(upstream);
     return DSC_OK;
 }
 
 static dsc_status run(const char *function, dsc_pass *pass, dsc_tensor *t, dsc_tensor *upstream) {
     dsc_tensor *begin;
-    DSC_TRY(seed(function, t, upstream, &begin));
     bool recorded = dsc_set_recording(pass->creates_graph);
+    dsc_status seeded = seed(function, pass, t, upstream, &begin);
+    if (seeded != DSC_OK) {
+        dsc_set_recording(recorded);
+        return seeded;
+    }
     dsc_status status = dsc_pass_run(pass, t, begin);
     dsc_pass_end(pass);
     dsc_set_recording(recorded);
