@@ -1,4 +1,4 @@
-/* losses.h */
+/* loss_kernels.h */
 #include "rows.h"
 
 static dsc_status pointwise(dsc_pointwise kind, size_t n, double parameter) {
@@ -152,7 +152,7 @@ static void sequence_rows(void) {
     ACCEPTED(ctc(0, 1, 2, 0, 1));
 }
 
-void loss_rows(void) {
+void loss_kernel_rows(void) {
     element_rows();
     class_rows();
     sequence_rows();
