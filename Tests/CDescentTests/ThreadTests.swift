@@ -171,7 +171,8 @@ import Testing
         var loss = dsc_pointwise_loss()
         (loss.dtype, loss.kind, loss.n) = (t, dsc_pointwise(rawValue: kind), n)
         (loss.x, loss.y, loss.z) = (UnsafeRawPointer(x.p), UnsafeRawPointer(y.p), UnsafeRawPointer(z.p))
-        (loss.parameter, loss.reduction) = (0.5, DSC_REDUCTION_MEAN)
+        (loss.beta, loss.delta, loss.quantile, loss.eps) = (0.5, 0.5, 0.5, 0.5)
+        (loss.margin, loss.gamma, loss.reduction) = (0.5, 0.5, DSC_REDUCTION_MEAN)
         return dsc_pointwise_loss_run(c, &loss, value.p, dx.p, dy.p, dz.p)
       }
     }

@@ -9,7 +9,10 @@
 typedef struct dsc_options {
     size_t rank;
     size_t sizes[DSC_MAX_RANK]; /* a shape, dimensions, starts */
-    size_t steps[DSC_MAX_RANK];
+    union {
+        size_t steps[DSC_MAX_RANK];
+        unsigned char own[64]; /* a structure of the operation's: a loss's options */
+    };
     int64_t integer;
     double number, other;
     bool flag, other_flag;

@@ -4,7 +4,7 @@
  *     #ifdef DSC_REAL
  *         ... kernels over DSC_REAL, each named DSC_NAME(verb) ...
  *     #else
- *     #define DSC_TEMPLATE "losses/mse.c"
+ *     #define DSC_TEMPLATE "losses/kernels/nll.c"
  *     #include "core/instantiate.h"
  *         ... checks and the call of the right one of verb_f32 and verb_f64 ...
  *     #endif

@@ -24,7 +24,9 @@ static inline double dsc_sum_partials(size_t count, const double *partials) {
 
 static inline dsc_status dsc_check_reduction(dsc_reduction reduction) {
     if (reduction != DSC_REDUCTION_NONE && reduction != DSC_REDUCTION_MEAN && reduction != DSC_REDUCTION_SUM)
-        return dsc_fail(DSC_ERROR_ARGUMENT, "unknown reduction %d", (int)reduction);
+        return reduction == DSC_REDUCTION_BATCH_MEAN
+                   ? dsc_fail(DSC_ERROR_ARGUMENT, "the reduction is the batch mean, which only kl_div has")
+                   : dsc_fail(DSC_ERROR_ARGUMENT, "unknown reduction %d", (int)reduction);
     return DSC_OK;
 }
 

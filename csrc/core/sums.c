@@ -12,6 +12,26 @@ static void DSC_NAME(store)(size_t n, const double *sums, DSC_REAL *x) {
         x[i] = (DSC_REAL)sums[i];
 }
 
+DSC_MULTIVERSION
+static void DSC_NAME(add_rows)(size_t rows, size_t stride, size_t columns, const DSC_REAL *x, double *sums) {
+    for (size_t j = 0; j < rows; ++j)
+        for (size_t i = 0; i < columns; ++i)
+            sums[i] += (double)x[j * stride + i];
+}
+
+static void DSC_NAME(of_columns)(size_t rows, size_t stride, size_t columns, const DSC_REAL *x,
+                                 double *sums) {
+    for (size_t i = 0; i < columns; ++i)
+        sums[i] = 0;
+    DSC_NAME(add_rows)(dsc_min_size(rows, DSC_PIECE), stride, columns, x, sums);
+    for (size_t start = DSC_PIECE; start < rows; start += DSC_PIECE) {
+        double piece[DSC_SUM_COLUMNS] = {0};
+        DSC_NAME(add_rows)(dsc_min_size(DSC_PIECE, rows - start), stride, columns, x + start * stride, piece);
+        for (size_t i = 0; i < columns; ++i)
+            sums[i] += piece[i];
+    }
+}
+
 #else
 
 #include "core/sums.h"
@@ -31,6 +51,14 @@ void dsc_sums_store(dsc_dtype dtype, size_t n, const double *sums, void *x) {
         store_f32(n, sums, x);
     else
         store_f64(n, sums, x);
+}
+
+void dsc_sums_of_columns(dsc_dtype dtype, size_t rows, size_t stride, size_t columns, const void *x,
+                         double *sums) {
+    if (dtype == DSC_FLOAT32)
+        of_columns_f32(rows, stride, columns, x, sums);
+    else
+        of_columns_f64(rows, stride, columns, x, sums);
 }
 
 #endif

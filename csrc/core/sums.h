@@ -5,11 +5,16 @@
 
 #include "core/internal.h"
 
-enum { DSC_PIECE = 256 };
+enum { DSC_PIECE = 256, DSC_SUM_COLUMNS = 256 };
 
 /* sums[i] += x[i] */
 void dsc_sums_add(dsc_dtype dtype, size_t n, const void *x, double *sums);
 /* x[i] = sums[i] */
 void dsc_sums_store(dsc_dtype dtype, size_t n, const double *sums, void *x);
+
+/* The sums down the rows of up to DSC_SUM_COLUMNS columns, rows being `stride` numbers apart: pieces of rows
+ * and then those, all in double. A column's sum does not depend on the others. */
+void dsc_sums_of_columns(dsc_dtype dtype, size_t rows, size_t stride, size_t columns, const void *x,
+                         double *sums);
 
 #endif

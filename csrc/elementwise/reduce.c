@@ -23,27 +23,6 @@ static double DSC_NAME(sum_range)(size_t n, const DSC_REAL *x) {
     return sum;
 }
 
-DSC_MULTIVERSION
-static void DSC_NAME(add_rows)(size_t rows, size_t stride, size_t columns, const DSC_REAL *x, double *sums) {
-    for (size_t j = 0; j < rows; ++j)
-        for (size_t i = 0; i < columns; ++i)
-            sums[i] += (double)x[j * stride + i];
-}
-
-/* Up to COLUMNS sums at a time, down the n rows of `stride` numbers. */
-static void DSC_NAME(sum_columns)(size_t n, size_t stride, size_t columns, const DSC_REAL *x, DSC_REAL *out) {
-    double sums[COLUMNS] = {0};
-    DSC_NAME(add_rows)(dsc_min_size(n, DSC_PIECE), stride, columns, x, sums);
-    for (size_t start = DSC_PIECE; start < n; start += DSC_PIECE) {
-        double piece[COLUMNS] = {0};
-        DSC_NAME(add_rows)(dsc_min_size(DSC_PIECE, n - start), stride, columns, x + start * stride, piece);
-        for (size_t i = 0; i < columns; ++i)
-            sums[i] += piece[i];
-    }
-    for (size_t i = 0; i < columns; ++i)
-        out[i] = (DSC_REAL)sums[i];
-}
-
 static int64_t DSC_NAME(argmax_row)(size_t n, const DSC_REAL *x) {
     size_t best = 0;
     for (size_t i = 0; i < n; ++i) {
@@ -61,8 +40,6 @@ static int64_t DSC_NAME(argmax_row)(size_t n, const DSC_REAL *x) {
 #include "descent/elementwise.h"
 #include "core/partials.h"
 #include "core/sums.h"
-
-enum { COLUMNS = 256 };
 
 #define DSC_TEMPLATE "elementwise/reduce.c"
 #include "core/instantiate.h"
@@ -84,13 +61,13 @@ static void whole_tile(void *argument, size_t index) {
 
 static void columns_tile(void *argument, size_t index) {
     const sum_job *job = argument;
-    size_t blocks = dsc_ceil_div(job->inner, COLUMNS), outer = index / blocks;
-    size_t column = index % blocks * COLUMNS, count = dsc_min_size(COLUMNS, job->inner - column);
+    size_t blocks = dsc_ceil_div(job->inner, DSC_SUM_COLUMNS), outer = index / blocks;
+    size_t column = index % blocks * DSC_SUM_COLUMNS;
+    size_t count = dsc_min_size(DSC_SUM_COLUMNS, job->inner - column), size = dsc_size_of(job->dtype);
     size_t from = outer * job->n * job->inner + column, to = outer * job->inner + column;
-    if (job->dtype == DSC_FLOAT32)
-        sum_columns_f32(job->n, job->inner, count, (const float *)job->x + from, (float *)job->out + to);
-    else
-        sum_columns_f64(job->n, job->inner, count, (const double *)job->x + from, (double *)job->out + to);
+    double sums[DSC_SUM_COLUMNS];
+    dsc_sums_of_columns(job->dtype, job->n, job->inner, count, (const char *)job->x + from * size, sums);
+    dsc_sums_store(job->dtype, count, sums, (char *)job->out + to * size);
 }
 
 /* Rows summed across, `tile` of them at a time. */
@@ -127,7 +104,7 @@ dsc_status dsc_sum_run(const dsc_context *context, dsc_dtype dtype, size_t outer
         dsc_parallel_for(context, dsc_ceil_div(outer, job.tile), rows_tile, &job);
     } else {
         dsc_parallel_work(context, (double)outer * (double)n * (double)inner,
-                          outer * dsc_ceil_div(inner, COLUMNS), columns_tile, &job);
+                          outer * dsc_ceil_div(inner, DSC_SUM_COLUMNS), columns_tile, &job);
     }
     return DSC_OK;
 }

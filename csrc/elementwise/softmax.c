@@ -1,6 +1,6 @@
 #ifdef DSC_REAL
 
-#include "core/real_math.h"
+#include "core/largest.h"
 
 /* Rows that stand together, in the order of dsc_sum_run: lanes, then pieces. */
 DSC_MULTIVERSION
@@ -91,19 +91,6 @@ static void DSC_NAME(raise_range)(size_t n, const DSC_REAL *x, DSC_REAL *largest
         largest[i] = x[i] > largest[i] || x[i] != x[i] ? x[i] : largest[i];
 }
 
-static DSC_REAL DSC_NAME(largest_of)(size_t n, const DSC_REAL *x) {
-    DSC_REAL lanes[PIECE_OF_ROW], largest;
-    size_t first = dsc_min_size(n, PIECE_OF_ROW);
-    for (size_t i = 0; i < first; ++i)
-        lanes[i] = x[i];
-    for (size_t start = first; start < n; start += PIECE_OF_ROW)
-        DSC_NAME(raise_range)(dsc_min_size(PIECE_OF_ROW, n - start), x + start, lanes);
-    largest = lanes[0];
-    for (size_t width = first; width > 1; width = dsc_ceil_div(width, 2))
-        DSC_NAME(raise_range)(width / 2, lanes + dsc_ceil_div(width, 2), lanes);
-    return largest != largest ? largest : lanes[0];
-}
-
 DSC_MULTIVERSION
 static void DSC_NAME(exp_range)(size_t n, DSC_REAL shift, const DSC_REAL *x, DSC_REAL *e) {
     for (size_t i = 0; i < n; ++i)
@@ -148,7 +135,7 @@ static void DSC_NAME(finish_range)(size_t n, bool logarithm, const DSC_REAL *shi
 }
 
 static void DSC_NAME(softmax_row)(size_t n, bool logarithm, const DSC_REAL *x, DSC_REAL *y) {
-    DSC_REAL largest = DSC_NAME(largest_of)(n, x);
+    DSC_REAL largest = DSC_NAME(dsc_largest)(n, x);
     double sum = DSC_NAME(sum_exp_row)(n, largest, x, logarithm ? NULL : y);
     if (logarithm)
         sum = log(sum);
@@ -207,7 +194,7 @@ static void DSC_NAME(logsumexp_columns)(size_t n, size_t stride, size_t columns,
     DSC_REAL shifts[COLUMNS];
     double sums[COLUMNS];
     if (stride == 1) /* one row */
-        shifts[0] = n == 0 ? 0 : DSC_NAME(largest_of)(n, x);
+        shifts[0] = n == 0 ? 0 : DSC_NAME(dsc_largest)(n, x);
     else
         DSC_NAME(largest_of_columns)(n, stride, columns, x, shifts);
     for (size_t i = 0; i < columns; ++i)

@@ -23,48 +23,21 @@ static void DSC_NAME(finish_tile)(const dsc_linear_call *l, dsc_gemm_tile t) {
         DSC_NAME(finish_row)(t.width, b, l->activation == DSC_ACTIVATION_RELU, y + i * l->outputs);
 }
 
-/* A column block's sum over the batch, row by row: the order does not depend on the block. */
-DSC_MULTIVERSION
-static void DSC_NAME(sum_rows)(size_t rows, size_t stride, size_t n, const DSC_REAL *dz, bool add,
-                               DSC_REAL *db) {
-    if (!add)
-        for (size_t j = 0; j < n; ++j)
-            db[j] = 0;
-    for (size_t i = 0; i < rows; ++i)
-        for (size_t j = 0; j < n; ++j)
-            db[j] += dz[i * stride + j];
-}
-
-/* The same for any number of rows. */
-static void DSC_NAME(sum_columns)(size_t rows, size_t stride, size_t n, const DSC_REAL *dz, bool add,
-                                  DSC_REAL *db) {
-    if (rows <= DSC_PIECE) {
-        DSC_NAME(sum_rows)(rows, stride, n, dz, add, db);
-        return;
-    }
-    double sums[BIAS_COLUMNS];
-    DSC_REAL piece[BIAS_COLUMNS];
-    for (size_t j = 0; j < n; ++j)
-        sums[j] = add ? (double)db[j] : 0;
-    for (size_t i = 0; i < rows; i += DSC_PIECE) {
-        DSC_NAME(sum_rows)(dsc_min_size(DSC_PIECE, rows - i), stride, n, dz + i * stride, false, piece);
-        for (size_t j = 0; j < n; ++j)
-            sums[j] += (double)piece[j];
-    }
-    for (size_t j = 0; j < n; ++j)
-        db[j] = (DSC_REAL)sums[j];
-}
-
-/* A block of the bias's gradient. */
+/* A block of the bias's gradient: the sum that dsc_sum_run makes, and then one addition. */
 static void DSC_NAME(bias_block)(const dsc_linear_call *l, const dsc_linear_gradients *g, const DSC_REAL *dz,
                                  size_t block) {
-    size_t column = block * BIAS_COLUMNS, n = dsc_min_size(BIAS_COLUMNS, l->outputs - column);
-    DSC_NAME(sum_columns)(l->batch, l->outputs, n, dz + column, g->add_db, (DSC_REAL *)g->db + column);
+    size_t column = block * DSC_SUM_COLUMNS, n = dsc_min_size(DSC_SUM_COLUMNS, l->outputs - column);
+    DSC_REAL *db = (DSC_REAL *)g->db + column;
+    double sums[DSC_SUM_COLUMNS];
+    dsc_sums_of_columns(l->dtype, l->batch, l->outputs, n, dz + column, sums);
+    for (size_t j = 0; j < n; ++j)
+        db[j] = g->add_db ? db[j] + (DSC_REAL)sums[j] : (DSC_REAL)sums[j];
 }
 
 /* The backward pass of a layer too small for GEMM calls and tiles to pay. */
 DSC_MULTIVERSION
-static void DSC_NAME(small_products)(const dsc_linear_call *l, const dsc_linear_gradients *g, const DSC_REAL *dz) {
+static void DSC_NAME(small_products)(const dsc_linear_call *l, const dsc_linear_gradients *g,
+                                     const DSC_REAL *dz) {
     size_t inputs = l->inputs, outputs = l->outputs;
     const DSC_REAL *x = l->x, *w = l->w;
     DSC_REAL *dw = g->dw, *dx = g->dx;
@@ -87,7 +60,8 @@ static void DSC_NAME(small_products)(const dsc_linear_call *l, const dsc_linear_
         }
 }
 
-static void DSC_NAME(small_backward)(const dsc_linear_call *l, const dsc_linear_gradients *g, const DSC_REAL *dz) {
+static void DSC_NAME(small_backward)(const dsc_linear_call *l, const dsc_linear_gradients *g,
+                                     const DSC_REAL *dz) {
     DSC_NAME(small_products)(l, g, dz);
     for (size_t block = 0; block < bias_blocks(l, g); ++block)
         DSC_NAME(bias_block)(l, g, dz, block);
@@ -115,10 +89,10 @@ static void DSC_NAME(small_forward)(const dsc_linear_call *l) {
 #include "linalg/gemm.h"
 
 /* Multiplications below which three plain loops beat the calls into OpenBLAS. */
-enum { SMALL = 512, BIAS_COLUMNS = 256 };
+enum { SMALL = 512 };
 
 static size_t bias_blocks(const dsc_linear_call *l, const dsc_linear_gradients *g) {
-    return g->db == NULL ? 0 : dsc_ceil_div(l->outputs, BIAS_COLUMNS);
+    return g->db == NULL ? 0 : dsc_ceil_div(l->outputs, DSC_SUM_COLUMNS);
 }
 
 #define DSC_TEMPLATE "linalg/linear.c"

@@ -1,212 +1,163 @@
-/* The forward-backward recursions of CTC, in logarithms and in double, over the target with blanks around its
- * classes. Graves et al. 2006, section 4; Rabiner 1989. */
-#include <math.h>
-#include <stdlib.h>
-#include <string.h>
+#include "losses/loss.h"
 
-#include "core/partials.h"
+/* One sample's targets after another's, and the lengths: whole numbers in memory of their own. */
+typedef struct sequences {
+    dsc_tensor *targets, *input_lengths, *target_lengths;
+} sequences;
 
-typedef struct ctc_job {
-    const dsc_ctc *loss;
-    const size_t *starts; /* of the samples' targets */
-    double *tables;       /* two tables of steps x states a sample */
-    size_t table, states; /* elements, and states at most, of one table */
-    double *values;       /* a loss a sample */
-    void *gradient;
-} ctc_job;
-
-static double add(double a, double b) {
-    if (a == -INFINITY)
-        return b;
-    if (b == -INFINITY)
-        return a;
-    double high = a > b ? a : b, low = a > b ? b : a;
-    return isnan(a) || isnan(b) ? NAN : high + log1p(exp(low - high));
+static void release(sequences *s) {
+    dsc_tensor_release(s->targets);
+    dsc_tensor_release(s->input_lengths);
+    dsc_tensor_release(s->target_lengths);
 }
 
-static double log_probability(const dsc_ctc *l, size_t t, size_t sample, int64_t class) {
-    size_t at = (t * l->samples + sample) * l->classes + (size_t) class;
-    return l->dtype == DSC_FLOAT32 ? (double)((const float *)l->log_probabilities)[at]
-                                   : ((const double *)l->log_probabilities)[at];
+/* One length for each sample: those that were given, or all the same. */
+static dsc_status read_lengths(const char *name, dsc_tensor *given, const dsc_tensor *x, size_t samples,
+                               size_t all, dsc_tensor **lengths) {
+    if (given != NULL && (given->dtype != DSC_INT64 || given->rank > 1 || given->count != samples))
+        return dsc_fail(given->dtype != DSC_INT64 ? DSC_ERROR_DTYPE : DSC_ERROR_SIZE,
+                        "%s is %s of shape %s, must be int64 of shape [%zu]", name,
+                        dsc_dtype_name(given->dtype), dsc_shape_text(given->rank, given->shape).text,
+                        samples);
+    if (given != NULL)
+        return dsc_contiguous_of(given, lengths);
+    return dsc_tensor_full(dsc_context_of(x), DSC_INT64, 1, &samples, (double)all, lengths);
 }
 
-/* The class of state s: blanks around the target's classes. */
-static int64_t class_of(const dsc_ctc *l, const int64_t *target, size_t s) {
-    return s % 2 == 0 ? l->blank : target[s / 2];
-}
-
-/* Whether an alignment may jump over the blank before state s. */
-static bool may_skip(const int64_t *target, size_t s) {
-    return s >= 2 && s % 2 == 1 && target[s / 2] != target[s / 2 - 1];
-}
-
-/* alpha[t][s]: the log probability of all beginnings of alignments that are in state s at step t. */
-static double forward(const ctc_job *job, size_t sample, const int64_t *target, size_t steps, size_t states,
-                      double *alpha) {
-    const dsc_ctc *l = job->loss;
-    for (size_t s = 0; s < states; ++s)
-        alpha[s] = s < 2 ? log_probability(l, 0, sample, class_of(l, target, s)) : -INFINITY;
-    for (size_t t = 1; t < steps; ++t)
-        for (size_t s = 0; s < states; ++s) {
-            const double *before = alpha + (t - 1) * job->states;
-            double sum = before[s];
-            if (s >= 1)
-                sum = add(sum, before[s - 1]);
-            if (may_skip(target, s))
-                sum = add(sum, before[s - 2]);
-            alpha[t * job->states + s] = sum + log_probability(l, t, sample, class_of(l, target, s));
-        }
-    const double *last = alpha + (steps - 1) * job->states;
-    return -add(last[states - 1], states >= 2 ? last[states - 2] : -INFINITY);
-}
-
-/* beta[t][s]: of all ends that are in state s at step t, that step included. */
-static void backward(const ctc_job *job, size_t sample, const int64_t *target, size_t steps, size_t states,
-                     double *beta) {
-    const dsc_ctc *l = job->loss;
-    for (size_t t = steps; t-- > 0;)
-        for (size_t s = states; s-- > 0;) {
-            const double *after = beta + (t + 1) * job->states;
-            double sum = s + 2 >= states ? 0 : -INFINITY;
-            if (t + 1 < steps) {
-                sum = after[s];
-                if (s + 1 < states)
-                    sum = add(sum, after[s + 1]);
-                if (s + 2 < states && may_skip(target, s + 2))
-                    sum = add(sum, after[s + 2]);
-            }
-            beta[t * job->states + s] = sum + log_probability(l, t, sample, class_of(l, target, s));
-        }
-}
-
-static void store(const dsc_ctc *l, void *gradient, size_t at, double value) {
-    if (l->dtype == DSC_FLOAT32)
-        ((float *)gradient)[at] = (float)value;
-    else
-        ((double *)gradient)[at] = value;
-}
-
-/* The derivatives by the log probabilities, before the reduction: e^lp less the share of the alignments that
- * are at a class then, as PyTorch gives them: by the logits of a softmax. */
-static void write_gradient(const ctc_job *job, size_t sample, const int64_t *target, size_t steps,
-                           size_t states, const double *alpha, const double *beta, double loss) {
-    const dsc_ctc *l = job->loss;
-    bool counts = !(l->zero_infinity && loss == INFINITY);
-    for (size_t t = 0; t < l->steps; ++t)
-        for (size_t c = 0; c < l->classes; ++c) {
-            double slope = 0;
-            if (t < steps && counts) {
-                double paths = -INFINITY, lp = log_probability(l, t, sample, (int64_t)c);
-                for (size_t s = 0; s < states; ++s)
-                    if (class_of(l, target, s) == (int64_t)c)
-                        paths = add(paths, alpha[t * job->states + s] + beta[t * job->states + s]);
-                slope = exp(lp) - exp(paths + loss - lp);
-            }
-            store(l, job->gradient, (t * l->samples + sample) * l->classes + c, slope);
-        }
-}
-
-static void run_sample(void *argument, size_t sample) {
-    const ctc_job *job = argument;
-    const dsc_ctc *l = job->loss;
-    size_t steps = (size_t)l->input_lengths[sample], states = 2 * (size_t)l->target_lengths[sample] + 1;
-    const int64_t *target = l->targets == NULL ? NULL : l->targets + job->starts[sample];
-    double *alpha = job->tables + sample * 2 * job->table, *beta = alpha + job->table;
-    double loss = states == 1 ? 0 : INFINITY; /* without steps only nothing can be said */
-    if (steps > 0)
-        loss = forward(job, sample, target, steps, states, alpha);
-    if (job->gradient != NULL) {
-        if (steps > 0)
-            backward(job, sample, target, steps, states, beta);
-        write_gradient(job, sample, target, steps, states, alpha, beta, loss);
+/* Without the padding of [batch, longest]. */
+static dsc_status join(const dsc_tensor *padded, const dsc_tensor *lengths, dsc_tensor **joined) {
+    const size_t samples = padded->shape[0], longest = padded->shape[1];
+    const int64_t *length = dsc_data(lengths), *from = dsc_data(padded);
+    size_t total = 0;
+    for (size_t i = 0; i < samples; ++i) {
+        if (length[i] < 0 || (uint64_t)length[i] > longest)
+            return dsc_fail(DSC_ERROR_ARGUMENT, "target length %lld of sample %zu is outside [0, %zu]",
+                            (long long)length[i], i, longest);
+        total += (size_t)length[i];
     }
-    job->values[sample] = l->zero_infinity && loss == INFINITY ? 0 : loss;
-}
-
-static dsc_status check(const dsc_ctc *l, size_t *starts, size_t *states) {
-    size_t next = 0;
-    *states = 1;
-    for (size_t i = 0; i < l->samples; ++i) {
-        int64_t steps = l->input_lengths[i], length = l->target_lengths[i];
-        if (steps < 0 || (uint64_t)steps > l->steps)
-            return dsc_fail(DSC_ERROR_ARGUMENT, "input length %lld of sample %zu is outside [0, %zu]",
-                            (long long)steps, i, l->steps);
-        if (length < 0 || length > INT32_MAX)
-            return dsc_fail(DSC_ERROR_ARGUMENT, "target length %lld of sample %zu is outside [0, 2^31)",
-                            (long long)length, i);
-        starts[i] = next;
-        for (size_t k = next; k < next + (size_t)length; ++k)
-            if (l->targets == NULL || l->targets[k] < 0 || (uint64_t)l->targets[k] >= l->classes ||
-                l->targets[k] == l->blank)
-                return dsc_fail(
-                    DSC_ERROR_CLASS, "target %lld of sample %zu is no class but the blank's %lld of %zu",
-                    l->targets == NULL ? -1LL : (long long)l->targets[k], i, (long long)l->blank, l->classes);
-        next += (size_t)length;
-        *states = dsc_max_size(*states, 2 * (size_t)length + 1);
-    }
+    DSC_TRY(dsc_make(dsc_context_of(padded), DSC_INT64, 1, &total, joined));
+    int64_t *to = dsc_data(*joined);
+    for (size_t i = 0; i < samples; to += length[i++])
+        memcpy(to, from + i * longest, (size_t)length[i] * sizeof *to);
     return DSC_OK;
 }
 
-/* The values put together, and the gradients scaled to match. */
-static void reduce(const dsc_ctc *l, const double *values, void *value, void *gradient) {
-    double sum = 0;
-    for (size_t i = 0; i < l->samples; ++i) {
-        double length = l->reduction == DSC_REDUCTION_MEAN ? fmax(1, (double)l->target_lengths[i]) : 1;
-        double scale = l->reduction == DSC_REDUCTION_MEAN ? 1 / (length * (double)l->samples) : 1;
-        sum += values[i] / length;
-        if (value != NULL && l->reduction == DSC_REDUCTION_NONE)
-            store(l, value, i, values[i]);
-        for (size_t t = 0; gradient != NULL && scale != 1 && t < l->steps; ++t)
-            for (size_t c = 0; c < l->classes; ++c) {
-                size_t at = (t * l->samples + i) * l->classes + c;
-                double slope =
-                    l->dtype == DSC_FLOAT32 ? (double)((float *)gradient)[at] : ((double *)gradient)[at];
-                store(l, gradient, at, slope * scale);
-            }
+static dsc_status check_total(const dsc_tensor *targets, const dsc_tensor *lengths) {
+    const int64_t *length = dsc_data(lengths);
+    size_t total = 0;
+    for (size_t i = 0; i < lengths->count; ++i) {
+        if (length[i] < 0 || (uint64_t)length[i] > targets->count)
+            return dsc_fail(DSC_ERROR_ARGUMENT, "target length %lld of sample %zu is outside [0, %zu]",
+                            (long long)length[i], i, targets->count);
+        total += (size_t)length[i];
     }
-    dsc_store_reduced(l->dtype, l->reduction, sum, (double)l->samples, value);
+    if (total == targets->count)
+        return DSC_OK;
+    return dsc_fail(DSC_ERROR_SIZE, "targets are %zu, and target_lengths add up to %zu", targets->count,
+                    total);
 }
 
-dsc_status dsc_ctc_run(const dsc_context *context, const dsc_ctc *loss, void *value, void *gradient) {
-    DSC_CHECK_NOT_NULL(loss);
-    DSC_CHECK_DTYPE(loss->dtype);
-    DSC_TRY(dsc_check_reduction(loss->reduction));
-    DSC_CHECK_PRODUCT(loss->samples, loss->classes, loss->dtype);
-    DSC_CHECK_PRODUCT(loss->samples * loss->classes, loss->steps, loss->dtype);
-    DSC_CHECK_COUNT(loss->samples, DSC_FLOAT64); /* of lengths */
-    if (loss->blank < 0 || (uint64_t)loss->blank >= loss->classes)
-        return dsc_fail(DSC_ERROR_CLASS, "blank %lld is outside the %zu classes", (long long)loss->blank,
-                        loss->classes);
-    if (loss->samples > 0) {
-        DSC_CHECK_NOT_NULL(loss->input_lengths);
-        DSC_CHECK_NOT_NULL(loss->target_lengths);
-        if (loss->steps > 0)
-            DSC_CHECK_NOT_NULL(loss->log_probabilities);
-    }
-    size_t states, *starts = calloc(loss->samples + 1, sizeof *starts);
-    if (starts == NULL)
-        return dsc_fail(DSC_ERROR_MEMORY, "%s: out of memory", __func__);
-    dsc_status status = check(loss, starts, &states);
-    ctc_job job = {
-        .loss = loss, .starts = starts, .states = status == DSC_OK ? states : 0, .gradient = gradient};
-    size_t elements = 0;
-    if (status == DSC_OK && (__builtin_mul_overflow(states, loss->steps, &job.table) ||
-                             __builtin_mul_overflow(job.table, 2, &elements) ||
-                             __builtin_mul_overflow(elements, loss->samples, &elements) ||
-                             dsc_product_overflows(elements, 2, DSC_FLOAT64)))
-        status = dsc_fail(DSC_ERROR_OVERFLOW, "%s: %zu states over %zu steps overflow", __func__, states,
-                          loss->steps);
-    if (status == DSC_OK) {
-        job.tables = calloc(elements + loss->samples + 1, sizeof *job.tables);
-        if (job.tables == NULL)
-            status = dsc_fail(DSC_ERROR_MEMORY, "%s: out of memory", __func__);
-    }
-    if (status == DSC_OK) {
-        job.values = job.tables + elements;
-        dsc_parallel_work(context, (double)elements, loss->samples, run_sample, &job);
-        reduce(loss, job.values, value, gradient);
-    }
-    free(job.tables);
-    free(starts);
-    return status;
+static dsc_status read_targets(const dsc_loss_call *call, size_t samples, dsc_tensor *target_lengths,
+                               sequences *s) {
+    const dsc_tensor *x = call->inputs[0].tensor, *targets = call->inputs[3].tensor;
+    bool is_padded = targets->rank == 2;
+    if (targets->dtype != DSC_INT64 || targets->rank == 0 || targets->rank > 2 ||
+        (is_padded && targets->shape[0] != samples) || (!is_padded && target_lengths == NULL && samples != 1))
+        return dsc_fail(targets->dtype != DSC_INT64 ? DSC_ERROR_DTYPE : DSC_ERROR_SIZE,
+                        "targets is %s of shape %s, must be int64 of shape [%zu, longest], or one "
+                        "sample's after another's with target_lengths",
+                        dsc_dtype_name(targets->dtype), dsc_shape_text(targets->rank, targets->shape).text,
+                        samples);
+    DSC_TRY(read_lengths("target_lengths", target_lengths, x, samples, targets->shape[targets->rank - 1u],
+                         &s->target_lengths));
+    if (is_padded)
+        return join(call->dense[3], s->target_lengths, &s->targets);
+    DSC_TRY(check_total(targets, s->target_lengths));
+    s->targets = dsc_tensor_retain(call->dense[3]);
+    return DSC_OK;
 }
+
+dsc_status dsc_ctc_loss(dsc_tensor *log_probabilities, dsc_tensor *targets, dsc_tensor *input_lengths,
+                        dsc_tensor *target_lengths, const dsc_ctc_options *options, dsc_tensor **result) {
+    DSC_LOSS_BEGIN(dsc_ctc_options, DSC_CTC_OPTIONS, ctc_loss);
+    call.inputs[0] = (dsc_loss_input){log_probabilities, "log_probabilities", DSC_LOSS_NUMBERS};
+    call.inputs[3] = (dsc_loss_input){targets, "targets", DSC_LOSS_CHECKED};
+    DSC_TRY(dsc_loss_check(&call, result));
+    const dsc_tensor *x = log_probabilities;
+    if (x->rank != 2 && x->rank != 3)
+        return dsc_fail(DSC_ERROR_SIZE,
+                        "ctc_loss: log_probabilities is of shape %s, must be [steps, batch, classes] or "
+                        "[steps, classes]",
+                        dsc_shape_text(x->rank, x->shape).text);
+    size_t samples = x->rank == 3 ? x->shape[1] : 1;
+    call.rank = x->rank - 2u;
+    call.shape[0] = samples;
+    call.broadcast_rank = x->rank == 3 ? 3 : 0;
+    call.broadcast[0] = call.broadcast[2] = 1;
+    call.broadcast[1] = samples;
+    sequences s = {NULL, NULL, NULL};
+    dsc_status status = dsc_loss_begin(&call);
+    if (status == DSC_OK)
+        status = read_lengths("input_lengths", input_lengths, x, samples, x->shape[0], &s.input_lengths);
+    if (status == DSC_OK)
+        status = read_targets(&call, samples, target_lengths, &s);
+    if (status == DSC_OK) {
+        dsc_ctc kernel = {.dtype = x->dtype,
+                          .steps = x->shape[0],
+                          .samples = samples,
+                          .classes = x->shape[x->rank - 1u],
+                          .log_probabilities = dsc_loss_input_data(&call, 0),
+                          .targets = dsc_data(s.targets),
+                          .input_lengths = dsc_data(s.input_lengths),
+                          .target_lengths = dsc_data(s.target_lengths),
+                          .blank = o.blank,
+                          .zero_infinity = o.zero_infinity,
+                          .reduction = o.reduction};
+        status = dsc_ctc_run(dsc_context_of(x), &kernel, dsc_data(call.value), dsc_loss_found(&call, 0));
+    }
+    release(&s);
+    return dsc_loss_end(&call, status, result);
+}
+
+static void refuse_to_differentiate(dsc_pullback *p) {
+    p->status =
+        dsc_fail(DSC_ERROR_ARGUMENT, "ctc_loss can be differentiated once: its gradient, which is that "
+                                     "by the logits of a softmax, has no derivative");
+}
+
+static const dsc_operation gradient = {"ctc_loss", "its gradient", refuse_to_differentiate};
+
+/* Something to differentiate that refuses to be. */
+static void slopes(dsc_pullback *p, dsc_tensor **slope) {
+    dsc_tensor *x = dsc_input(p, 0), *numbers = x_detach(p, x), *made = NULL;
+    if (numbers == NULL)
+        return;
+    dsc_status status = dsc_finish(&(dsc_record){.operation = &gradient, .count = 1, .inputs = &x}, DSC_OK,
+                                   dsc_tensor_retain(numbers), &made);
+    slope[0] = dsc_keep(p, status, made);
+}
+
+void dsc_pull_back_ctc_loss(dsc_pullback *p) {
+    dsc_loss_pull_back(p, slopes);
+}
+
+static dsc_status run(void *options, dsc_tensor *const *inputs, dsc_tensor **result) {
+    return dsc_ctc_loss(inputs[0], inputs[1], inputs[2], inputs[3], options, result);
+}
+
+static const dsc_loss_option table[] = {
+    DSC_LOSS_WHOLE(dsc_ctc_options, blank, 0, 0x1p31 - 1, "the class that stands for nothing"),
+    DSC_LOSS_FLAG(dsc_ctc_options, zero_infinity, "targets too long for their input count as 0"),
+    DSC_LOSS_REDUCTION(dsc_ctc_options),
+};
+
+const dsc_loss dsc_loss_ctc = {
+    .info = {.name = "ctc",
+             .title = "Connectionist temporal classification",
+             .source = "torch.nn.CTCLoss; Graves et al. 2006",
+             .formula = "-log of the sum, over all alignments of the target, of their probabilities",
+             .inputs = {"log_probabilities", "targets", "input_lengths", "target_lengths"},
+             .input_count = 4,
+             .required_count = 2},
+    DSC_LOSS_OPTION_TABLE(table, dsc_ctc_options, DSC_CTC_OPTIONS),
+    .run = run};

@@ -1,67 +1,49 @@
-#ifdef DSC_REAL
+#include "losses/softmax_loss.h"
 
-static double DSC_NAME(range)(const nll_job *job, size_t start, size_t count) {
-    const dsc_classes *over = job->over;
-    size_t n = over->classes, inner = job->inner;
-    double sum = 0;
-    for (size_t i = start; i < start + count; ++i) {
-        size_t at = i / inner * n * inner + i % inner;
-        int64_t target = over->targets[i];
-        bool counts = dsc_class_counts(over, target);
-        double weight = counts ? dsc_class_weight(over, (size_t)target) : 0;
-        size_t place = counts ? at + (size_t)target * inner : 0;
-        double value = counts ? -weight * (double)((const DSC_REAL *)over->input)[place] : 0;
-        if (job->values != NULL)
-            ((DSC_REAL *)job->values)[i] = (DSC_REAL)value;
-        sum += value;
-        DSC_REAL *g = job->gradient;
-        for (size_t c = 0; g != NULL && c < n; ++c)
-            g[at + c * inner] = 0;
-        if (g != NULL && counts)
-            g[place] = (DSC_REAL)(-weight * job->scale);
+dsc_status dsc_nll_loss(dsc_tensor *prediction, dsc_tensor *targets, const dsc_nll_options *options,
+                        dsc_tensor **result) {
+    DSC_LOSS_BEGIN(dsc_nll_options, DSC_NLL_OPTIONS, nll_loss);
+    call.inputs[0] = (dsc_loss_input){prediction, "prediction", DSC_LOSS_NUMBERS};
+    call.inputs[3] = (dsc_loss_input){targets, "targets", DSC_LOSS_CHECKED};
+    call.inputs[4] = (dsc_loss_input){o.weight, "weight", DSC_LOSS_OPTIONAL};
+    size_t dimension;
+    DSC_TRY(dsc_loss_check(&call, result));
+    DSC_TRY(dsc_loss_class_dimension(&call, &dimension));
+    DSC_TRY(dsc_loss_check_classes(&call, 3, dimension));
+    DSC_TRY(dsc_loss_check_class_weights(&call, 4, prediction->shape[dimension]));
+    dsc_loss_set_values(&call, dimension);
+    dsc_status status = dsc_loss_begin(&call);
+    if (status == DSC_OK) {
+        const dsc_cross_entropy_options like = {.ignore_index = o.ignore_index, .reduction = o.reduction};
+        const dsc_softmax_loss layout = {.logits = prediction, .dimension = dimension, .options = &like};
+        dsc_classes kernel = dsc_softmax_loss_classes(&layout, call.dense[0], call.dense[3], call.dense[4]);
+        status =
+            dsc_nll_run(dsc_context_of(prediction), &kernel, dsc_data(call.value), dsc_loss_found(&call, 0));
     }
-    return sum;
+    return dsc_loss_end(&call, status, result);
 }
 
-#else
-
-#include "losses/classes.h"
-
-typedef struct nll_job {
-    const dsc_classes *over;
-    size_t tile, inner;
-    double scale;
-    void *values, *gradient;
-    double partials[DSC_MOST_PARTIALS];
-} nll_job;
-
-#define DSC_TEMPLATE "losses/nll.c"
-#include "core/instantiate.h"
-
-static void nll_tile(void *argument, size_t index) {
-    nll_job *job = argument;
-    size_t start = index * job->tile, count = dsc_min_size(job->tile, job->over->samples - start);
-    job->partials[index] =
-        job->over->dtype == DSC_FLOAT32 ? range_f32(job, start, count) : range_f64(job, start, count);
+void dsc_pull_back_nll_loss(dsc_pullback *p) {
+    dsc_loss_pull_back(p, NULL);
 }
 
-dsc_status dsc_nll_run(const dsc_context *context, const dsc_classes *loss, void *value, void *gradient) {
-    DSC_CHECK_NOT_NULL(loss);
-    double divisor;
-    DSC_TRY(dsc_classes_check(__func__, loss, true, &divisor));
-    if (loss->samples > 0)
-        DSC_CHECK_NOT_NULL(loss->input);
-    bool none = loss->reduction == DSC_REDUCTION_NONE;
-    nll_job job = {.over = loss,
-                   .tile = dsc_rows_per_tile(loss->samples, loss->classes),
-                   .inner = dsc_max_size(loss->inner, 1),
-                   .scale = dsc_reduction_scale(loss->reduction, divisor),
-                   .values = none ? value : NULL,
-                   .gradient = gradient};
-    size_t tiles = dsc_ceil_div(loss->samples, job.tile);
-    dsc_parallel_for(context, tiles, nll_tile, &job);
-    dsc_store_reduced(loss->dtype, loss->reduction, dsc_sum_partials(tiles, job.partials), divisor, value);
-    return DSC_OK;
+static dsc_status run(void *options, dsc_tensor *const *inputs, dsc_tensor **result) {
+    dsc_nll_options *o = options;
+    o->weight = inputs[2];
+    return dsc_nll_loss(inputs[0], inputs[1], o, result);
 }
 
-#endif
+static const dsc_loss_option table[] = {
+    DSC_LOSS_INDEX(dsc_nll_options, ignore_index, "the target of samples that count for nothing"),
+    DSC_LOSS_REDUCTION(dsc_nll_options),
+};
+
+const dsc_loss dsc_loss_nll = {.info = {.name = "nll",
+                                        .title = "Negative log likelihood of log probabilities",
+                                        .source = "torch.nn.NLLLoss",
+                                        .formula = "-weight[t] x[t]",
+                                        .inputs = {"prediction", "targets", "weight"},
+                                        .input_count = 3,
+                                        .required_count = 2},
+                               DSC_LOSS_OPTION_TABLE(table, dsc_nll_options, DSC_NLL_OPTIONS),
+                               .run = run};

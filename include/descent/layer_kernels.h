@@ -39,9 +39,8 @@ typedef struct dsc_linear_gradients {
 
 /* dz = dy * activation'(y); dx = dz w; dw (+)= dz^T x; db (+)= the sum of dz over the batch.
  * `layer` is as given to dsc_linear_forward, with the y it wrote (read only with an activation).
- * An empty batch leaves zero gradients. dw and dx are as exact as dsc_gemm; db is summed over 256 samples in
- * its own type, and those sums in double: its error is at most about 256 eps times the sum of |dz|, whatever
- * the batch. */
+ * An empty batch leaves zero gradients. dw and dx are as exact as dsc_gemm; db is summed in double
+ * and rounded once, as dsc_sum_run's results are. */
 dsc_status dsc_linear_backward(const dsc_context *context, const dsc_linear_call *layer,
                                const dsc_linear_gradients *gradients);
 

@@ -20,39 +20,45 @@ DSC_BEGIN_API
 typedef enum dsc_reduction {
     DSC_REDUCTION_NONE = 0, /* a value for each sample or element */
     DSC_REDUCTION_MEAN = 1,
-    DSC_REDUCTION_SUM = 2
+    DSC_REDUCTION_SUM = 2,
+    DSC_REDUCTION_BATCH_MEAN = 3 /* the sum divided by the first extent: dsc_kl_div_loss only */
 } dsc_reduction;
 
 /* ---- Losses of elements ---- */
 
-/* With x the input, y the target, d = x - y; s(x) = 1 / (1 + e^-x), p(x) = log(1 + e^x). Parameters outside
- * their ranges are refused, and NaN with them. Sources: the losses
- * of these names in torch.nn; Lin et al. 2017, arXiv:1708.02002 for the focal loss. */
+/* With x the input, y the target, d = x - y; s(x) = 1 / (1 + e^-x), p(x) = log(1 + e^x). A kind looks at the
+ * fields that its line names, and refuses them outside their ranges, and NaN. Sources: the losses of these
+ * names in torch.nn; Lin et al. 2017, arXiv:1708.02002 for the focal loss. */
 typedef enum dsc_pointwise {
     DSC_POINTWISE_SQUARED_ERROR = 0,  /* d^2 */
     DSC_POINTWISE_ABSOLUTE_ERROR = 1, /* |d| */
-    DSC_POINTWISE_SMOOTH_L1 =
-        2, /* d^2 / (2 beta) where |d| < beta, else |d| - beta / 2. parameter: beta >= 0 */
-    DSC_POINTWISE_HUBER =
-        3, /* d^2 / 2 where |d| < delta, else delta (|d| - delta / 2). parameter: delta > 0 */
+    /* d^2 / (2 beta) where |d| < beta, else |d| - beta / 2. beta >= 0 */
+    DSC_POINTWISE_SMOOTH_L1 = 2,
+    /* d^2 / 2 where |d| < delta, else delta (|d| - delta / 2). delta > 0 */
+    DSC_POINTWISE_HUBER = 3,
     DSC_POINTWISE_LOG_COSH = 4, /* log cosh d */
-    DSC_POINTWISE_QUANTILE = 5, /* max(q (y - x), (q - 1)(y - x)). parameter: q in (0, 1) */
-    DSC_POINTWISE_BCE =
-        6, /* -z (y log x + (1 - y) log(1 - x)), logs >= -100. Refused: x or y outside [0, 1] */
-    DSC_POINTWISE_BCE_WITH_LOGITS = 7, /* z ((1 - y) x + (1 + (w - 1) y) p(-x)); w: the positive weights */
-    DSC_POINTWISE_GAUSSIAN_NLL = 8,    /* (log v + d^2 / v) / 2, v = max(z, eps); flag: + log(2 pi) / 2.
-                                          parameter: eps >= 0. Refused: z < 0 */
-    DSC_POINTWISE_POISSON_NLL = 9,     /* e^x - y x if flag, else x - y log(x + eps); other_flag: + Stirling's
-                                          terms where y > 1. parameter: eps >= 0, if flag not looked at */
-    DSC_POINTWISE_KL_DIVERGENCE = 10,  /* y (log y - x), 0 log 0 = 0; if flag: e^y (y - x) */
-    DSC_POINTWISE_HINGE_EMBEDDING =
-        11,                         /* x where y = 1, max(0, margin - x) where y = -1. parameter: margin */
+    /* max(quantile (y - x), (quantile - 1)(y - x)). quantile in (0, 1) */
+    DSC_POINTWISE_QUANTILE = 5,
+    /* -z (y log x + (1 - y) log(1 - x)), logs >= -100; z: weights. Refused: x or y outside [0, 1] */
+    DSC_POINTWISE_BCE = 6,
+    /* z ((1 - y) x + (1 + (w - 1) y) p(-x)); z: weights, w: positive weights */
+    DSC_POINTWISE_BCE_WITH_LOGITS = 7,
+    /* (log v + d^2 / v) / 2, v = max(z, eps); full: + log(2 pi) / 2. z: variances. eps >= 0. Refused: z < 0
+     */
+    DSC_POINTWISE_GAUSSIAN_NLL = 8,
+    /* log_input: e^x - y x, else x - y log(x + eps); full: + Stirling's terms where y > 1. eps >= 0, not
+     * looked at with log_input */
+    DSC_POINTWISE_POISSON_NLL = 9,
+    /* y (log y - x), 0 log 0 = 0; log_target: e^y (y - x) */
+    DSC_POINTWISE_KL_DIVERGENCE = 10,
+    /* x where y = 1, max(0, margin - x) where y = -1 */
+    DSC_POINTWISE_HINGE_EMBEDDING = 11,
     DSC_POINTWISE_SOFT_MARGIN = 12, /* p(-y x), without PyTorch's overflow */
-    DSC_POINTWISE_MARGIN_RANKING =
-        13, /* max(0, -y (x - z) + margin); z: the second input. parameter: margin */
-    DSC_POINTWISE_FOCAL =
-        14 /* a (1 - q)^gamma BCE with logits, q = y s(x) + (1 - y)(1 - s(x)), a = alpha y +
-              (1 - alpha)(1 - y), 1 for alpha -1. parameter: gamma >= 0, other: alpha in [0, 1], or -1 */
+    /* max(0, -y (x - z) + margin); z: the second input */
+    DSC_POINTWISE_MARGIN_RANKING = 13,
+    /* a (1 - q)^gamma BCE with logits, q = y s(x) + (1 - y)(1 - s(x)), a = alpha y + (1 - alpha)(1 - y), or 1
+     * for alpha -1. gamma >= 0, alpha in [0, 1] or -1 */
+    DSC_POINTWISE_FOCAL = 14
 } dsc_pointwise;
 
 typedef struct dsc_pointwise_loss {
@@ -62,10 +68,10 @@ typedef struct dsc_pointwise_loss {
     const void *x, *y;
     const void *z; /* weights (NULL: 1), variances or second inputs: see the kind */
     const void *w; /* positive weights (NULL: 1) */
-    double parameter, other;
-    bool flag, other_flag;
-    dsc_reduction reduction;
-    double divisor; /* the mean divides by it, > 0; 0: by n */
+    double beta, delta, quantile, eps, margin, gamma, alpha;
+    bool full, log_input, log_target;
+    dsc_reduction reduction; /* none, mean or sum */
+    double divisor;          /* the mean divides by it, > 0; 0: by n */
 } dsc_pointwise_loss;
 
 /* dx, dy, dz: gradients by x, y and z; dz is none of weights. */

@@ -1,13 +1,10 @@
 import CDescent
 
-/// A loss of elements: its kernel, and where that finds its options.
+/// A loss of elements: its kernel, and what that is told.
 struct ElementLoss {
   let name: String
   let kind: dsc_pointwise
-  var parameter = 0.0
-  var other = 0.0
-  var flag = false
-  var otherFlag = false
+  var options: (inout dsc_pointwise_loss) -> Void = { _ in }
   var divisor: Double?
 
   /// - Parameters:
@@ -27,7 +24,7 @@ struct ElementLoss {
         (loss.dtype, loss.kind, loss.n) = (x.dtype.c, kind, x.count)
         (loss.x, loss.y) = (UnsafeRawPointer(x.data), UnsafeRawPointer(y.data))
         (loss.z, loss.w) = (z.map { UnsafeRawPointer($0.data) }, w.map { UnsafeRawPointer($0.data) })
-        (loss.parameter, loss.other, loss.flag, loss.other_flag) = (parameter, other, flag, otherFlag)
+        options(&loss)
         (loss.reduction, loss.divisor) = (reduction.c, divisor ?? 0)
         return dsc_pointwise_loss_run(nil, &loss, results.value, results.dx, results.dy, results.dz)
       }, slopes: slopes)

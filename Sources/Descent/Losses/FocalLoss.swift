@@ -28,9 +28,9 @@ public struct FocalLoss: Loss, Sendable {
   /// The loss: a scalar, or one number an element without a reduction.
   public func callAsFunction(_ prediction: Tensor, _ targets: Tensor) -> Tensor {
     LossArguments("FocalLoss", prediction).alike("targets", targets)
-    return ElementLoss(name: "FocalLoss", kind: DSC_POINTWISE_FOCAL, parameter: gamma, other: alpha ?? -1)(
-      reduction, prediction, targets
-    ) {
+    let loss = ElementLoss(
+      name: "FocalLoss", kind: DSC_POINTWISE_FOCAL, options: { ($0.gamma, $0.alpha) = (gamma, alpha ?? -1) })
+    return loss(reduction, prediction, targets) {
       let (x, y) = (prediction, targets)
       let (yes, no) = (x.logistic(), (-x).logistic())
       let miss = y * no + (1 - y) * yes

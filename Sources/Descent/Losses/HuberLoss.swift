@@ -21,7 +21,9 @@ public struct HuberLoss: Loss, Sendable {
   /// The loss: a scalar, or one number an element without a reduction.
   public func callAsFunction(_ prediction: Tensor, _ targets: Tensor) -> Tensor {
     LossArguments("HuberLoss", prediction).alike("targets", targets)
-    return ElementLoss(name: "HuberLoss", kind: DSC_POINTWISE_HUBER, parameter: delta)(
+    let loss = ElementLoss(
+      name: "HuberLoss", kind: DSC_POINTWISE_HUBER, options: { $0.delta = delta })
+    return loss(
       reduction, prediction, targets
     ) {
       let d = prediction - targets

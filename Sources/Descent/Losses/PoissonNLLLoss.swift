@@ -29,9 +29,10 @@ public struct PoissonNLLLoss: Loss, Sendable {
   /// The loss: a scalar, or one number an element without a reduction.
   public func callAsFunction(_ prediction: Tensor, _ targets: Tensor) -> Tensor {
     LossArguments("PoissonNLLLoss", prediction).alike("targets", targets)
-    return ElementLoss(
-      name: "PoissonNLLLoss", kind: DSC_POINTWISE_POISSON_NLL, parameter: eps, flag: logInput, otherFlag: full
-    )(reduction, prediction, targets) {
+    let loss = ElementLoss(
+      name: "PoissonNLLLoss", kind: DSC_POINTWISE_POISSON_NLL,
+      options: { ($0.eps, $0.log_input, $0.full) = (eps, logInput, full) })
+    return loss(reduction, prediction, targets) {
       let byX = logInput ? prediction.exp() - targets : 1 - targets / (prediction + eps)
       let logarithm = logInput ? prediction : (prediction + eps).log()
       guard full else { return (byX, -logarithm, nil) }

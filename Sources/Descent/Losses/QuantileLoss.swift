@@ -22,7 +22,9 @@ public struct QuantileLoss: Loss, Sendable {
   /// The loss: a scalar, or one number an element without a reduction.
   public func callAsFunction(_ prediction: Tensor, _ targets: Tensor) -> Tensor {
     LossArguments("QuantileLoss", prediction).alike("targets", targets)
-    return ElementLoss(name: "QuantileLoss", kind: DSC_POINTWISE_QUANTILE, parameter: quantile)(
+    let loss = ElementLoss(
+      name: "QuantileLoss", kind: DSC_POINTWISE_QUANTILE, options: { $0.quantile = quantile })
+    return loss(
       reduction, prediction, targets, slopes: nil)
   }
 }

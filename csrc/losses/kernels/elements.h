@@ -78,27 +78,16 @@ static inline DSC_NAME(element) DSC_NAME(bce)(DSC_REAL x, DSC_REAL y, DSC_REAL w
                                weight * (no - yes), 0};
 }
 
-/* What losses of logits are made of: s(x), s(-x), log(1 + e^-|x|), max(x, 0) and max(-x, 0). */
-typedef struct DSC_NAME(logit) {
-    DSC_REAL yes, no, tail, above, below;
-} DSC_NAME(logit);
-
-static inline DSC_NAME(logit) DSC_NAME(logit_of)(DSC_REAL x) {
-    DSC_REAL e = DSC_NAME(dsc_exp)(x < 0 ? x : -x), large = 1 / (1 + e), small = e / (1 + e);
-    return (DSC_NAME(logit)){x < 0 ? small : large, x < 0 ? large : small, (DSC_REAL)log1p((double)e),
-                             x > 0 ? x : 0, x < 0 ? -x : 0};
-}
-
 /* y p(-x) + (1 - y) p(x) without the difference of large numbers that (1 - y) x + p(-x) is for negative x. At
  * infinities it is that one, which PyTorch takes: the loss is NaN where it has 0 times infinity. */
-static inline DSC_REAL DSC_NAME(entropy)(DSC_REAL x, DSC_NAME(logit) l, DSC_REAL y, DSC_REAL positive) {
+static inline DSC_REAL DSC_NAME(entropy)(DSC_REAL x, DSC_NAME(dsc_logit) l, DSC_REAL y, DSC_REAL positive) {
     return x - x == 0 ? (1 - y) * (l.above + l.tail) + positive * y * (l.below + l.tail)
                       : (1 - y) * x + (1 + (positive - 1) * y) * (l.below + l.tail);
 }
 
 static inline DSC_NAME(element)
     DSC_NAME(bce_with_logits)(DSC_REAL x, DSC_REAL y, DSC_REAL weight, DSC_REAL positive, bool is_plain) {
-    DSC_NAME(logit) l = DSC_NAME(logit_of)(x);
+    DSC_NAME(dsc_logit) l = DSC_NAME(dsc_logit_of)(x);
     return (DSC_NAME(element)){
         weight * DSC_NAME(entropy)(x, l, y, positive), weight * ((1 - y) * l.yes - positive * y * l.no),
         weight * (is_plain ? -x : positive * (l.below + l.tail) - (l.above + l.tail)), 0};
@@ -162,7 +151,7 @@ static inline DSC_NAME(element)
 }
 
 static inline DSC_NAME(element) DSC_NAME(focal)(DSC_REAL x, DSC_REAL y, DSC_REAL gamma, DSC_REAL alpha) {
-    DSC_NAME(logit) l = DSC_NAME(logit_of)(x);
+    DSC_NAME(dsc_logit) l = DSC_NAME(dsc_logit_of)(x);
     DSC_REAL miss = y * l.no + (1 - y) * l.yes; /* 1 - the target's probability */
     DSC_REAL entropy = DSC_NAME(entropy)(x, l, y, 1);
     DSC_REAL power = (DSC_REAL)pow((double)miss, (double)gamma);

@@ -33,7 +33,7 @@ typedef struct complex_job {
     double partials[DSC_MOST_PARTIALS];
 } complex_job;
 
-#define DSC_TEMPLATE "losses/complex_l1.c"
+#define DSC_TEMPLATE "losses/kernels/complex_l1.c"
 #include "core/instantiate.h"
 
 static void complex_tile(void *argument, size_t index) {

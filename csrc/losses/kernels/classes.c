@@ -1,4 +1,4 @@
-#include "losses/classes.h"
+#include "losses/kernels/classes.h"
 
 double dsc_class_weight(const dsc_classes *over, size_t class) {
     if (over->weight == NULL)

@@ -1,12 +1,11 @@
 #ifdef DSC_REAL
 
-#include "losses/elements.h"
+#include "losses/kernels/elements.h"
 
 /* Inlined with a constant kind, so that each has a loop of its own. */
 __attribute__((always_inline)) static inline DSC_NAME(element)
     DSC_NAME(evaluate)(const dsc_pointwise_loss *loss, const dsc_pointwise kind, DSC_REAL x, DSC_REAL y,
                        DSC_REAL z, DSC_REAL w) {
-    const DSC_REAL parameter = (DSC_REAL)loss->parameter;
     DSC_REAL d = x - y;
     switch (kind) {
     case DSC_POINTWISE_SQUARED_ERROR:
@@ -14,33 +13,33 @@ __attribute__((always_inline)) static inline DSC_NAME(element)
     case DSC_POINTWISE_ABSOLUTE_ERROR:
         return DSC_NAME(absolute_error)(d);
     case DSC_POINTWISE_SMOOTH_L1:
-        return DSC_NAME(smooth_l1)(d, parameter);
+        return DSC_NAME(smooth_l1)(d, (DSC_REAL)loss->beta);
     case DSC_POINTWISE_HUBER:
-        return DSC_NAME(huber)(d, parameter);
+        return DSC_NAME(huber)(d, (DSC_REAL)loss->delta);
     case DSC_POINTWISE_LOG_COSH:
         return DSC_NAME(log_cosh)(d);
     case DSC_POINTWISE_QUANTILE:
-        return DSC_NAME(quantile)(d, parameter);
+        return DSC_NAME(quantile)(d, (DSC_REAL)loss->quantile);
     case DSC_POINTWISE_BCE:
         return DSC_NAME(bce)(x, y, z);
     case DSC_POINTWISE_BCE_WITH_LOGITS:
         return DSC_NAME(bce_with_logits)(x, y, z, w, loss->w == NULL);
     case DSC_POINTWISE_GAUSSIAN_NLL:
-        return DSC_NAME(gaussian)(d, z, parameter, loss->flag);
+        return DSC_NAME(gaussian)(d, z, (DSC_REAL)loss->eps, loss->full);
     case DSC_POINTWISE_POISSON_NLL:
-        return DSC_NAME(poisson)(x, y, parameter, loss->flag, loss->other_flag);
+        return DSC_NAME(poisson)(x, y, (DSC_REAL)loss->eps, loss->log_input, loss->full);
     case DSC_POINTWISE_KL_DIVERGENCE:
-        return DSC_NAME(divergence)(x, y, loss->flag);
+        return DSC_NAME(divergence)(x, y, loss->log_target);
     case DSC_POINTWISE_HINGE_EMBEDDING:
-        return DSC_NAME(hinge_embedding)(x, y, parameter);
+        return DSC_NAME(hinge_embedding)(x, y, (DSC_REAL)loss->margin);
     case DSC_POINTWISE_SOFT_MARGIN: {
         DSC_REAL slope = DSC_NAME(dsc_sigmoid)(-y * x);
         return (DSC_NAME(element)){DSC_NAME(dsc_softplus_of_minus)(y * x), -y * slope, -x * slope, 0};
     }
     case DSC_POINTWISE_MARGIN_RANKING:
-        return DSC_NAME(margin_ranking)(x, y, z, parameter);
+        return DSC_NAME(margin_ranking)(x, y, z, (DSC_REAL)loss->margin);
     case DSC_POINTWISE_FOCAL:
-        return DSC_NAME(focal)(x, y, parameter, (DSC_REAL)loss->other);
+        return DSC_NAME(focal)(x, y, (DSC_REAL)loss->gamma, (DSC_REAL)loss->alpha);
     }
     return (DSC_NAME(element)){0, 0, 0, 0};
 }
@@ -120,7 +119,7 @@ typedef struct pointwise_job {
     double partials[DSC_MOST_PARTIALS];
 } pointwise_job;
 
-#define DSC_TEMPLATE "losses/pointwise.c"
+#define DSC_TEMPLATE "losses/kernels/pointwise.c"
 #include "core/instantiate.h"
 
 static void run_tile(void *argument, size_t index) {
@@ -153,33 +152,32 @@ static dsc_status check_range(const dsc_pointwise_loss *loss, const char *name, 
 }
 
 static dsc_status check_kind(const dsc_pointwise_loss *loss) {
-    double parameter = loss->parameter;
     switch (loss->kind) {
     case DSC_POINTWISE_SMOOTH_L1:
-        return check_parameter("beta", parameter, 0, INFINITY, true);
+        return check_parameter("beta", loss->beta, 0, INFINITY, true);
     case DSC_POINTWISE_HUBER:
-        if (parameter == INFINITY)
+        if (loss->delta == INFINITY)
             return DSC_OK;
-        return check_parameter("delta", parameter, 0, INFINITY, false);
+        return check_parameter("delta", loss->delta, 0, INFINITY, false);
     case DSC_POINTWISE_QUANTILE:
-        return check_parameter("the quantile", parameter, 0, 1, false);
+        return check_parameter("the quantile", loss->quantile, 0, 1, false);
     case DSC_POINTWISE_FOCAL:
-        if (loss->other != -1)
-            DSC_TRY(check_parameter("alpha", loss->other, 0, 1, true));
-        return check_parameter("gamma", parameter, 0, DBL_MAX, true);
+        if (loss->alpha != -1)
+            DSC_TRY(check_parameter("alpha", loss->alpha, 0, 1, true));
+        return check_parameter("gamma", loss->gamma, 0, DBL_MAX, true);
     case DSC_POINTWISE_POISSON_NLL:
-        if (loss->flag)
+        if (loss->log_input)
             return DSC_OK;
-        return check_parameter("eps", parameter, 0, DBL_MAX, true);
+        return check_parameter("eps", loss->eps, 0, DBL_MAX, true);
     case DSC_POINTWISE_BCE:
         DSC_TRY(check_range(loss, "probability", loss->x, 0, 1));
         return check_range(loss, "target", loss->y, 0, 1);
     case DSC_POINTWISE_GAUSSIAN_NLL:
-        DSC_TRY(check_parameter("eps", parameter, 0, DBL_MAX, true));
+        DSC_TRY(check_parameter("eps", loss->eps, 0, DBL_MAX, true));
         return check_range(loss, "variance", loss->z, 0, INFINITY);
     case DSC_POINTWISE_HINGE_EMBEDDING:
     case DSC_POINTWISE_MARGIN_RANKING:
-        return check_parameter("margin", parameter, -INFINITY, INFINITY, true);
+        return check_parameter("margin", loss->margin, -INFINITY, INFINITY, true);
     default:
         return DSC_OK;
     }

@@ -1,5 +1,7 @@
 #ifdef DSC_REAL
 
+#include "core/sigmoid.h"
+
 /* Each works on row r, gives its loss in double, and writes job->scale times the gradients that are wanted.
  */
 
@@ -68,16 +70,15 @@ static double DSC_NAME(multilabel_soft_margin)(const row_job *job, size_t r) {
     const DSC_REAL *x = (const DSC_REAL *)loss->x + r * n, *y = (const DSC_REAL *)loss->y + r * n;
     double sum = 0;
     for (size_t i = 0; i < n; ++i) {
-        double logit = (double)x[i], label = (double)y[i], weight = DSC_NAME(weight_of)(loss, i) / (double)n;
-        double e = exp(-fabs(logit)), tail = log1p(e), large = 1 / (1 + e), small = e / (1 + e);
-        double above = (logit > 0 ? logit : 0) + tail, below = (logit < 0 ? -logit : 0) + tail;
-        sum += weight * ((1 - label) * above + label * below);
+        DSC_NAME(dsc_logit) l = DSC_NAME(dsc_logit_of)(x[i]);
+        double label = (double)y[i], weight = DSC_NAME(weight_of)(loss, i) / (double)n;
+        double missed_no = (double)l.above + (double)l.tail, missed_yes = (double)l.below + (double)l.tail;
+        sum += weight * ((1 - label) * missed_no + label * missed_yes);
         if (job->dx != NULL)
             ((DSC_REAL *)job->dx)[r * n + i] =
-                (DSC_REAL)(job->scale * weight *
-                           ((1 - label) * (logit < 0 ? small : large) - label * (logit < 0 ? large : small)));
+                (DSC_REAL)(job->scale * weight * ((1 - label) * (double)l.yes - label * (double)l.no));
         if (job->dy != NULL)
-            ((DSC_REAL *)job->dy)[r * n + i] = (DSC_REAL)(-job->scale * weight * logit);
+            ((DSC_REAL *)job->dy)[r * n + i] = (DSC_REAL)(-job->scale * weight * (double)x[i]);
     }
     return sum;
 }
@@ -237,7 +238,7 @@ typedef struct row_job {
     double partials[DSC_MOST_PARTIALS];
 } row_job;
 
-#define DSC_TEMPLATE "losses/rows.c"
+#define DSC_TEMPLATE "losses/kernels/rows.c"
 #include "core/instantiate.h"
 
 static void row_tile(void *argument, size_t index) {

@@ -1,0 +1,49 @@
+#include "losses/expressions.h"
+
+static void pull_back_logistic(dsc_pullback *p) {
+    dsc_tensor *x = dsc_input(p, 0);
+    dsc_give(p, 0,
+             x_multiply(p, p->upstream, x_multiply(p, x_logistic(p, x), x_logistic(p, x_negate(p, x)))));
+}
+
+static const dsc_operation logistic = {"logistic", "1 / (1 + e^-x)", pull_back_logistic};
+
+dsc_tensor *x_logistic(dsc_pullback *p, dsc_tensor *x) {
+    if (p->status != DSC_OK || x == NULL)
+        return NULL;
+    dsc_tensor *made = NULL, *result = NULL;
+    bool records = dsc_set_recording(false);
+    dsc_status status = dsc_sigmoid(x, &made);
+    dsc_set_recording(records);
+    if (status == DSC_OK)
+        status = dsc_finish(&(dsc_record){.operation = &logistic, .count = 1, .inputs = &x}, DSC_OK, made,
+                            &result);
+    return dsc_keep(p, status, result);
+}
+
+dsc_status dsc_expression_end(dsc_pullback *p, dsc_tensor *value, dsc_tensor **result) {
+    if (p->status == DSC_OK)
+        *result = dsc_tensor_retain(value);
+    dsc_expression_release(p);
+    return p->status;
+}
+
+void dsc_expression_move(dsc_pullback *to, dsc_pullback *from, dsc_tensor **value) {
+    if (to->status == DSC_OK)
+        to->status = from->status;
+    *value = to->status != DSC_OK || *value == NULL ? NULL : dsc_keep(to, DSC_OK, dsc_tensor_retain(*value));
+}
+
+void dsc_expression_release(dsc_pullback *p) {
+    for (size_t i = 0; i < p->count; ++i)
+        dsc_tensor_release(p->temporaries[i]);
+    p->count = 0;
+}
+
+dsc_tensor *x_reduce(dsc_pullback *p, dsc_tensor *values, dsc_reduction reduction, double divisor) {
+    if (values == NULL || reduction == DSC_REDUCTION_NONE)
+        return values;
+    dsc_tensor *sum = x_sum(p, values, 0, NULL, false);
+    return reduction == DSC_REDUCTION_SUM || sum == NULL ? sum
+                                                         : x_divide(p, sum, x_constant(p, sum, divisor));
+}

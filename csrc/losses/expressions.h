@@ -1,0 +1,62 @@
+/* More expressions for slopes. */
+#ifndef DSC_LOSSES_EXPRESSIONS_H
+#define DSC_LOSSES_EXPRESSIONS_H
+
+#include <string.h>
+
+#include "autodiff/pullback.h"
+#include "descent/loss_kernels.h"
+
+/* 1 / (1 + e^-x), whose derivatives of any order keep their digits where it is near 1. */
+dsc_tensor *x_logistic(dsc_pullback *p, dsc_tensor *x);
+
+/* a where the condition is true, else 0, whatever a is there. */
+static inline dsc_tensor *x_mask(dsc_pullback *p, dsc_tensor *condition, dsc_tensor *a) {
+    return a == NULL ? NULL : x_where(p, condition, a, x_constant(p, a, 0));
+}
+/* x >= 0, x = 0, x != 0: false for NaN but for the last. */
+static inline dsc_tensor *x_is_not_negative(dsc_pullback *p, dsc_tensor *x) {
+    return x == NULL ? NULL : x_greater_equal(p, x, x_constant(p, x, 0));
+}
+static inline dsc_tensor *x_is_not_zero(dsc_pullback *p, dsc_tensor *x) {
+    return x == NULL ? NULL : x_not_equal(p, x, x_constant(p, x, 0));
+}
+static inline dsc_tensor *x_equals(dsc_pullback *p, dsc_tensor *x, double number) {
+    return x == NULL ? NULL : x_equal(p, x, x_constant(p, x, number));
+}
+/* The condition as 1 and 0, of the type of `like`. */
+static inline dsc_tensor *x_indicator(dsc_pullback *p, dsc_tensor *condition, const dsc_tensor *like) {
+    return condition == NULL ? NULL : x_where(p, condition, x_constant(p, like, 1), x_constant(p, like, 0));
+}
+/* a^exponent */
+static inline dsc_tensor *x_power_of(dsc_pullback *p, dsc_tensor *a, double exponent) {
+    return a == NULL ? NULL : x_power(p, a, x_constant(p, a, exponent));
+}
+/* 1 - x */
+static inline dsc_tensor *x_rest(dsc_pullback *p, dsc_tensor *x) {
+    return x_affine(p, x, -1, 1);
+}
+/* a factor, where there is one. */
+static inline dsc_tensor *x_weighted(dsc_pullback *p, dsc_tensor *a, dsc_tensor *factor) {
+    return factor == NULL ? a : x_multiply(p, a, factor);
+}
+/* Sums of rows, which stay columns. */
+static inline dsc_tensor *x_sum_rows(dsc_pullback *p, dsc_tensor *a) {
+    return x_sum(p, a, 1, (const int64_t[]){-1}, true);
+}
+
+/* Expressions outside a pull-back: p->status and the temporaries as there, everything is recorded where this
+ * thread records. The end hands out `value`. */
+#define DSC_EXPRESSION(row)                                                                                  \
+    dsc_node expression_node = {.operation = (row)};                                                         \
+    dsc_pullback expression = {.node = &expression_node}, *p = &expression
+dsc_status dsc_expression_end(dsc_pullback *p, dsc_tensor *value, dsc_tensor **result);
+
+/* From one expression's temporaries to another's, with its failure; and the end of the first's. */
+void dsc_expression_move(dsc_pullback *to, dsc_pullback *from, dsc_tensor **value);
+void dsc_expression_release(dsc_pullback *p);
+
+/* Reduces values: their sum over `divisor` for the mean. */
+dsc_tensor *x_reduce(dsc_pullback *p, dsc_tensor *values, dsc_reduction reduction, double divisor);
+
+#endif
