@@ -92,12 +92,12 @@ static void check_rows(void) {
     REFUSED(DSC_ERROR_ARGUMENT, "function is NULL", gradcheck(NULL, w.doubles, 0, 0));
     REFUSED(DSC_ERROR_ARGUMENT, "inputs is NULL", dsc_gradcheck(sum, NULL, 1, NULL, NULL));
     REFUSED(DSC_ERROR_ARGUMENT, "input 0 is NULL", gradcheck(sum, NULL, 0, 0));
-    REFUSED(DSC_ERROR_ARGUMENT, "float64", gradcheck(sum, w.real, 0, 0));
-    REFUSED(DSC_ERROR_ARGUMENT, "float64", dsc_gradcheck(sum, NULL, 0, NULL, NULL));
-    REFUSED(DSC_ERROR_ARGUMENT, "step is -1", gradcheck(sum, w.doubles, -1, 0));
-    REFUSED(DSC_ERROR_ARGUMENT, "step is nan", gradcheck(sum, w.doubles, NAN, 0));
-    REFUSED(DSC_ERROR_ARGUMENT, "tolerance is nan", gradcheck(sum, w.doubles, 0, NAN));
-    REFUSED(DSC_ERROR_ARGUMENT, "tolerance is -1", gradcheck(sum, w.doubles, 0, -1));
+    REFUSED(DSC_ERROR_DTYPE, "float64", gradcheck(sum, w.real, 0, 0));
+    REFUSED(DSC_ERROR_ARGUMENT, "NULL", dsc_gradcheck(sum, NULL, 0, NULL, NULL));
+    REFUSED(DSC_ERROR_ARGUMENT, "step -1", gradcheck(sum, w.doubles, -1, 0));
+    REFUSED(DSC_ERROR_ARGUMENT, "step nan", gradcheck(sum, w.doubles, NAN, 0));
+    REFUSED(DSC_ERROR_ARGUMENT, "tolerance nan", gradcheck(sum, w.doubles, 0, NAN));
+    REFUSED(DSC_ERROR_ARGUMENT, "tolerance -1", gradcheck(sum, w.doubles, 0, -1));
     REFUSED(DSC_ERROR_NON_FINITE, "function", gradcheck(fail, w.doubles, 0, 0));
     REFUSED(DSC_ERROR_ARGUMENT, "no result", gradcheck(nothing, w.doubles, 0, 0));
     ACCEPTED(gradcheck(sum, w.doubles, 0, 0));

@@ -12,7 +12,8 @@ static const char *path(void) {
     return name;
 }
 
-static dsc_status write_one(const char *name, dsc_tensor *tensor, size_t metadata, const dsc_metadata *about) {
+static dsc_status write_one(const char *name, dsc_tensor *tensor, size_t metadata,
+                            const dsc_metadata *about) {
     dsc_named_tensor named = {name, tensor};
     dsc_status status = dsc_safetensors_write(path(), 1, &named, metadata, about);
     bool exists = access(path(), F_OK) == 0;

@@ -75,8 +75,7 @@ static void gather_rows(void) {
     REFUSED(DSC_ERROR_SIZE, "scatter_add", dsc_scatter_add(w.real, 0, w.whole, w.vector, w.made));
     REFUSED(DSC_ERROR_SIZE, "scatter_add", dsc_scatter_add(w.real, 0, w.whole, w.empty, w.made));
     REFUSED(DSC_ERROR_SIZE, "dimension is -3", dsc_scatter_add(w.real, -3, w.whole, w.other, w.made));
-    REFUSED(DSC_ERROR_SIZE, "is 3",
-            dsc_scatter_add(w.real, 1, matrix_of_indices(far), w.other, w.made));
+    REFUSED(DSC_ERROR_SIZE, "is 3", dsc_scatter_add(w.real, 1, matrix_of_indices(far), w.other, w.made));
 }
 
 static void select_rows(void) {
@@ -105,18 +104,18 @@ static void select_rows(void) {
     REFUSED(DSC_ERROR_ARGUMENT, "result is NULL", dsc_embedding(w.real, w.whole, -1, NULL));
     REFUSED(DSC_ERROR_DTYPE, "int64", dsc_embedding(w.real, w.other, -1, made));
     REFUSED(DSC_ERROR_SIZE, "[3]", dsc_embedding(w.vector, w.whole, -1, made));
-    REFUSED(DSC_ERROR_SIZE, "padding is 2", dsc_embedding(w.real, w.whole, 2, made));
-    REFUSED(DSC_ERROR_SIZE, "padding is -2", dsc_embedding(w.real, w.whole, -2, made));
+    REFUSED(DSC_ERROR_ARGUMENT, "padding is 2", dsc_embedding(w.real, w.whole, 2, made));
+    REFUSED(DSC_ERROR_ARGUMENT, "padding is -2", dsc_embedding(w.real, w.whole, -2, made));
     REFUSED(DSC_ERROR_SIZE, "is 3", dsc_embedding(w.real, matrix_of_indices(far), -1, made));
     REFUSED(DSC_ERROR_SIZE, "is -1", dsc_embedding(w.real, negative(), -1, made));
     REFUSED(DSC_ERROR_ARGUMENT, "input 0 is NULL", dsc_one_hot(NULL, 3, made));
     REFUSED(DSC_ERROR_ARGUMENT, "result is NULL", dsc_one_hot(w.whole, 3, NULL));
     REFUSED(DSC_ERROR_DTYPE, "float32", dsc_one_hot(w.real, 3, made));
-    REFUSED(DSC_ERROR_SIZE, "classes is -2", dsc_one_hot(w.whole, -2, made));
+    REFUSED(DSC_ERROR_ARGUMENT, "classes is -2", dsc_one_hot(w.whole, -2, made));
     REFUSED(DSC_ERROR_SIZE, "is 3", dsc_one_hot(matrix_of_indices(far), 3, made));
     REFUSED(DSC_ERROR_SIZE, "is -1", dsc_one_hot(negative(), -1, made));
     REFUSED(DSC_ERROR_OVERFLOW, "9223372036854775807", dsc_one_hot(w.whole, INT64_MAX, made));
-    REFUSED(DSC_ERROR_OVERFLOW, "shape", dsc_one_hot(indices(1, (int64_t[]){INT64_MAX}), -1, made));
+    REFUSED(DSC_ERROR_SIZE, "9223372036854775807", dsc_one_hot(indices(1, (int64_t[]){INT64_MAX}), -1, made));
     REFUSED(DSC_ERROR_SIZE, "one_hot", dsc_one_hot(indices(0, far), -1, made));
 }
 

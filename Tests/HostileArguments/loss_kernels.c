@@ -1,14 +1,16 @@
 /* loss_kernels.h */
 #include "rows.h"
 
-static dsc_status pointwise(dsc_pointwise kind, size_t n, double parameter) {
+/* number: of whatever option the kind has. */
+static dsc_status pointwise(dsc_pointwise kind, size_t n, double number) {
     dsc_pointwise_loss loss = {.dtype = DSC_FLOAT64,
                                .kind = kind,
                                .n = n,
                                .x = w.x,
                                .y = w.y,
                                .z = w.z,
-                               .parameter = parameter,
+                               .beta = number,
+                               .delta = number,
                                .reduction = DSC_REDUCTION_SUM};
     return dsc_pointwise_loss_run(NULL, &loss, w.out, w.out + 1, NULL, NULL);
 }
@@ -24,7 +26,7 @@ static void element_rows(void) {
     REFUSED(DSC_ERROR_ARGUMENT, "reduction 4",
             dsc_pointwise_loss_run(NULL, &(dsc_pointwise_loss){.reduction = (dsc_reduction)4}, w.out, NULL,
                                    NULL, NULL));
-    REFUSED(DSC_ERROR_ARGUMENT, "dtype",
+    REFUSED(DSC_ERROR_ARGUMENT, "uint8",
             dsc_complex_l1_run(NULL, (dsc_dtype)3, 1, w.x, w.y, DSC_REDUCTION_SUM, w.out, NULL));
     REFUSED(DSC_ERROR_OVERFLOW, "n",
             dsc_complex_l1_run(NULL, DSC_FLOAT32, WRAPS / 2, w.x, w.y, DSC_REDUCTION_SUM, w.out, NULL));

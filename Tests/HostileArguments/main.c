@@ -20,7 +20,8 @@ const char *__asan_default_options(void) {
     return "allocator_may_return_null=1:detect_leaks=0";
 }
 
-static dsc_tensor *over(dsc_dtype dtype, size_t rank, const size_t *shape, const size_t *strides, void *data) {
+static dsc_tensor *over(dsc_dtype dtype, size_t rank, const size_t *shape, const size_t *strides,
+                        void *data) {
     dsc_tensor *tensor = NULL;
     dsc_tensor_wrap(NULL, dtype, rank, shape, strides, data, NULL, NULL, &tensor);
     return tensor;

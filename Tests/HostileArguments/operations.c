@@ -39,11 +39,11 @@ static void element_rows(void) {
     REFUSED(DSC_ERROR_ARGUMENT, "clamp: input 0 is NULL", dsc_clamp(NULL, 0, 1, w.made));
     REFUSED(DSC_ERROR_ARGUMENT, "result is NULL", dsc_clamp(w.real, 0, 1, NULL));
     REFUSED(DSC_ERROR_DTYPE, "bool", dsc_clamp(w.truth, 0, 1, w.made));
-    REFUSED(DSC_ERROR_ARGUMENT, "nan", dsc_clamp(w.real, NAN, 1, w.made));
-    REFUSED(DSC_ERROR_ARGUMENT, "nan", dsc_clamp(w.real, 0, NAN, w.made));
-    REFUSED(DSC_ERROR_ARGUMENT, "input 0 is NULL", dsc_where(NULL, w.real, w.other, w.made));
-    REFUSED(DSC_ERROR_ARGUMENT, "input 1 is NULL", dsc_where(w.truth, NULL, w.other, w.made));
-    REFUSED(DSC_ERROR_ARGUMENT, "input 2 is NULL", dsc_where(w.truth, w.real, NULL, w.made));
+    REFUSED(DSC_ERROR_ARGUMENT, "NaN", dsc_clamp(w.real, NAN, 1, w.made));
+    REFUSED(DSC_ERROR_ARGUMENT, "NaN", dsc_clamp(w.real, 0, NAN, w.made));
+    REFUSED(DSC_ERROR_ARGUMENT, "condition is NULL", dsc_where(NULL, w.real, w.other, w.made));
+    REFUSED(DSC_ERROR_ARGUMENT, "a is NULL", dsc_where(w.truth, NULL, w.other, w.made));
+    REFUSED(DSC_ERROR_ARGUMENT, "b is NULL", dsc_where(w.truth, w.real, NULL, w.made));
     REFUSED(DSC_ERROR_ARGUMENT, "result is NULL", dsc_where(w.truth, w.real, w.other, NULL));
     REFUSED(DSC_ERROR_DTYPE, "bool", dsc_where(w.real, w.real, w.other, w.made));
     REFUSED(DSC_ERROR_DTYPE, "float64", dsc_where(w.truth, w.real, w.doubles, w.made));
@@ -62,10 +62,8 @@ static void shape_rows(void) {
     REFUSED(DSC_ERROR_ARGUMENT, "shape is NULL", dsc_reshape(w.real, 2, NULL, w.made));
     REFUSED(DSC_ERROR_ARGUMENT, "result is NULL", dsc_reshape(w.real, 2, two_three, NULL));
     REFUSED(DSC_ERROR_SIZE, "rank is 9", dsc_reshape(w.number, 9, ones, w.made));
-    REFUSED(DSC_ERROR_SIZE, "[2, 3] has 6 numbers, [7] has 7",
-            dsc_reshape(w.real, 1, (size_t[]){7}, w.made));
-    REFUSED(DSC_ERROR_OVERFLOW, "shape",
-            dsc_reshape(w.empty, 3, (size_t[]){0, WRAPS, WRAPS}, w.made));
+    REFUSED(DSC_ERROR_SIZE, "[2, 3] has 6 numbers, [7] has 7", dsc_reshape(w.real, 1, (size_t[]){7}, w.made));
+    REFUSED(DSC_ERROR_OVERFLOW, "shape", dsc_reshape(w.empty, 3, (size_t[]){0, WRAPS, WRAPS}, w.made));
     REFUSED(DSC_ERROR_OVERFLOW, "shape", dsc_reshape(w.real, 2, (size_t[]){WRAPS, 4}, w.made));
     REFUSED(DSC_ERROR_ARGUMENT, "input 0 is NULL", dsc_flatten(NULL, 0, -1, w.made));
     REFUSED(DSC_ERROR_ARGUMENT, "result is NULL", dsc_flatten(w.real, 0, -1, NULL));
@@ -119,18 +117,15 @@ static void part_rows(void) {
     REFUSED(DSC_ERROR_SIZE, "dimension is 0", dsc_slice(w.number, 0, 0, 1, 1, w.made));
     REFUSED(DSC_ERROR_ARGUMENT, "step is 0", dsc_slice(w.real, 0, 0, 1, 0, w.made));
     ACCEPTED(dsc_slice(w.real, 0, INT64_MIN, INT64_MAX, MOST, w.made));
-    REFUSED(DSC_ERROR_ARGUMENT, "input 0 is NULL",
-            dsc_slice_into_zeros(NULL, 2, two_three, 0, 0, 1, w.made));
+    REFUSED(DSC_ERROR_ARGUMENT, "input 0 is NULL", dsc_slice_into_zeros(NULL, 2, two_three, 0, 0, 1, w.made));
     REFUSED(DSC_ERROR_ARGUMENT, "shape is NULL", dsc_slice_into_zeros(w.real, 2, NULL, 0, 0, 1, w.made));
-    REFUSED(DSC_ERROR_ARGUMENT, "result is NULL",
-            dsc_slice_into_zeros(w.real, 2, two_three, 0, 0, 1, NULL));
+    REFUSED(DSC_ERROR_ARGUMENT, "result is NULL", dsc_slice_into_zeros(w.real, 2, two_three, 0, 0, 1, NULL));
     REFUSED(DSC_ERROR_SIZE, "does not fit", dsc_slice_into_zeros(w.real, 2, two_three, 0, 0, 0, w.made));
     REFUSED(DSC_ERROR_SIZE, "does not fit", dsc_slice_into_zeros(w.real, 2, two_three, 0, 1, 1, w.made));
     REFUSED(DSC_ERROR_SIZE, "does not fit", dsc_slice_into_zeros(w.real, 2, two_three, 0, 0, MOST, w.made));
     REFUSED(DSC_ERROR_SIZE, "does not fit", dsc_slice_into_zeros(w.real, 2, two_three, 0, MOST, 1, w.made));
     REFUSED(DSC_ERROR_SIZE, "does not fit", dsc_slice_into_zeros(w.vector, 2, two_three, 0, 0, 1, w.made));
-    REFUSED(DSC_ERROR_SIZE, "dimension is 2",
-            dsc_slice_into_zeros(w.real, 2, two_three, 2, 0, 1, w.made));
+    REFUSED(DSC_ERROR_SIZE, "dimension is 2", dsc_slice_into_zeros(w.real, 2, two_three, 2, 0, 1, w.made));
     REFUSED(DSC_ERROR_SIZE, "rank is 9", dsc_slice_into_zeros(w.real, 9, ones, 2, 0, 1, w.made));
     REFUSED(DSC_ERROR_ARGUMENT, "input 0 is NULL", dsc_select(NULL, 0, 0, w.made));
     REFUSED(DSC_ERROR_ARGUMENT, "result is NULL", dsc_select(w.real, 0, 0, NULL));
@@ -167,8 +162,7 @@ static void product_rows(void) {
     REFUSED(DSC_ERROR_ARGUMENT, "linear: input 0 is NULL", dsc_linear(NULL, w.real, NULL, 0, w.made));
     REFUSED(DSC_ERROR_ARGUMENT, "input 1 is NULL", dsc_linear(w.real, NULL, NULL, 0, w.made));
     REFUSED(DSC_ERROR_ARGUMENT, "result is NULL", dsc_linear(w.real, w.other, NULL, 0, NULL));
-    REFUSED(DSC_ERROR_ARGUMENT, "activation 7",
-            dsc_linear(w.real, w.other, NULL, (dsc_activation)7, w.made));
+    REFUSED(DSC_ERROR_ARGUMENT, "activation 7", dsc_linear(w.real, w.other, NULL, (dsc_activation)7, w.made));
     REFUSED(DSC_ERROR_DTYPE, "float64", dsc_linear(w.real, w.doubles, NULL, 0, w.made));
     REFUSED(DSC_ERROR_DTYPE, "int64", dsc_linear(w.whole, w.whole, NULL, 0, w.made));
     REFUSED(DSC_ERROR_DTYPE, "float64", dsc_linear(w.real, w.other, w.doubles, 0, w.made));

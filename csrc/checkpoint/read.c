@@ -27,7 +27,7 @@ void dsc_safetensors_destroy(dsc_safetensors *file) {
 }
 
 size_t dsc_safetensors_count(const dsc_safetensors *file) {
-    return file->count;
+    return file == NULL ? 0 : file->count;
 }
 
 dsc_status dsc_safetensors_at(const dsc_safetensors *file, size_t index, dsc_named_tensor *tensor) {
@@ -46,7 +46,7 @@ static const char *metadata_of(const cJSON *header, const char *key) {
 }
 
 const char *dsc_safetensors_metadata(const dsc_safetensors *file, const char *key) {
-    return metadata_of(file->header, key);
+    return file == NULL || key == NULL ? NULL : metadata_of(file->header, key);
 }
 
 typedef struct source {
