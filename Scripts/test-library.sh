@@ -43,6 +43,9 @@ for cc in "$@"; do
         (cd "$home/examples" && [ -n "$command" ] && HOME=$home sh -c "$command") ||
             fail "$(basename "$example"): its command line: $command"
     done
+    if [ -f "${DESCENT_DATA_DIR:-}/fashion-mnist/train-images-idx3-ubyte.gz" ]; then
+        "$home/examples/train" "$DESCENT_DATA_DIR/fashion-mnist" 1
+    fi
     "$cc" Examples/C/adam.c $(pkg-config --cflags --libs descent) -o "$home/adam"
     LD_LIBRARY_PATH="$prefix/lib" "$home/adam"
 
