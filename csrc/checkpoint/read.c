@@ -85,9 +85,13 @@ static dsc_status read_header(const source *s, uint64_t *length, cJSON **header)
     dsc_status status = read_exactly(s, text, *length);
     text[*length] = '\0';
     bool has_end = status == DSC_OK && memchr(text, '\0', *length) != NULL; /* cJSON would stop there */
+    errno = 0;
     *header = status == DSC_OK && !has_end ? cJSON_ParseWithLengthOpts(text, *length + 1, NULL, true) : NULL;
+    bool lacks_memory = *header == NULL && errno == ENOMEM; /* the parser does not say which it was */
     free(text);
-    if (status == DSC_OK && !cJSON_IsObject(*header))
+    if (status == DSC_OK && lacks_memory)
+        status = dsc_fail(DSC_ERROR_MEMORY, "%s: out of memory", s->path);
+    else if (status == DSC_OK && !cJSON_IsObject(*header))
         status = damaged(s, "its header is no JSON object");
     return status;
 }
@@ -113,7 +117,7 @@ static dsc_status read_tensors(const source *s, const dsc_context *context, dsc_
 }
 
 static dsc_status read_all(const source *s, const dsc_context *context, dsc_safetensors *file) {
-    uint64_t length;
+    uint64_t length = 0;
     DSC_TRY(read_header(s, &length, &file->header));
     const cJSON *metadata = cJSON_GetObjectItemCaseSensitive(file->header, "__metadata__"), *item;
     cJSON_ArrayForEach(item, metadata) {

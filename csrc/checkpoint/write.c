@@ -48,17 +48,19 @@ static dsc_status check_metadata(size_t count, const dsc_metadata *metadata) {
     return DSC_OK;
 }
 
+static bool add_number(cJSON *list, size_t number) {
+    cJSON *item = cJSON_CreateNumber((double)number);
+    return item != NULL && cJSON_AddItemToArray(list, item);
+}
+
 static bool add_entry(cJSON *header, const dsc_named_tensor *named, size_t begin, size_t end) {
     cJSON *entry = cJSON_AddObjectToObject(header, named->name);
-    cJSON_AddStringToObject(entry, "dtype", dsc_format_name(named->tensor->dtype));
+    bool is_good = cJSON_AddStringToObject(entry, "dtype", dsc_format_name(named->tensor->dtype)) != NULL;
     cJSON *shape = cJSON_AddArrayToObject(entry, "shape");
     for (size_t d = 0; d < named->tensor->rank; ++d)
-        cJSON_AddItemToArray(shape, cJSON_CreateNumber((double)named->tensor->shape[d]));
+        is_good = add_number(shape, named->tensor->shape[d]) && is_good;
     cJSON *offsets = cJSON_AddArrayToObject(entry, "data_offsets");
-    cJSON_AddItemToArray(offsets, cJSON_CreateNumber((double)begin));
-    cJSON_AddItemToArray(offsets, cJSON_CreateNumber((double)end));
-    return offsets != NULL && cJSON_GetArraySize(offsets) == 2 &&
-           cJSON_GetArraySize(shape) == (int)named->tensor->rank;
+    return add_number(offsets, begin) && add_number(offsets, end) && is_good && shape != NULL;
 }
 
 /* The header's text, with spaces so that the tensors start at a multiple of 8; NULL: out of memory. */
