@@ -25,6 +25,9 @@ let systemLibraries: [Target] = [
     name: "COpenBLAS",
     providers: [.apt(["libopenblas-dev", "liblapacke-dev"]), .brew(["openblas"])]),
   .systemLibrary(
+    name: "CJSON",
+    providers: [.apt(["libcjson-dev"]), .brew(["cjson"])]),
+  .systemLibrary(
     name: "CZlib",
     providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
 ]
@@ -32,12 +35,12 @@ let systemLibraries: [Target] = [
 let libraries: [Target] = [
   .target(
     name: "CDescent",
-    dependencies: ["COpenBLAS"],
+    dependencies: ["COpenBLAS", "CJSON", "CZlib"],
     path: ".",
     sources: ["csrc"],
     publicHeadersPath: "include",
     cSettings: cSettings,
-    linkerSettings: [.linkedLibrary("lapacke"), .linkedLibrary("openblas")]),
+    linkerSettings: ["lapacke", "openblas", "cjson", "z"].map { .linkedLibrary($0) }),
   .target(
     name: "Descent",
     dependencies: [

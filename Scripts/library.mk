@@ -15,7 +15,7 @@ version := $(shell awk '/define DSC_VERSION_(MAJOR|MINOR|PATCH)/ { v = v "." $$3
 abi := $(shell echo $(version) | awk -F. '{ print $$1 == 0 ? $$1 "." $$2 : $$1 }')
 shared := libdescent.so.$(version)
 soname := libdescent.so.$(abi)
-libraries := -llapacke -lopenblas -lm
+libraries := -llapacke -lopenblas -lcjson -lz -lm
 
 # What Clang assumes of itself, and what loops with several invariant conditions need to vectorise.
 gcc_flags := -O3 -fno-math-errno -fno-trapping-math --param=max-unswitch-insns=200

@@ -4,15 +4,14 @@
 # --library: for the C core alone, which needs neither Swift nor gnuplot.
 set -eu
 
-packages="libopenblas-dev liblapacke-dev"
-headers="cblas.h lapacke.h"
+packages="libopenblas-dev liblapacke-dev libcjson-dev zlib1g-dev"
+headers="cblas.h lapacke.h cjson/cJSON.h zlib.h"
 is_library=false
 if [ "${1:-}" = --library ]; then
     is_library=true
     shift
 else
-    packages="$packages zlib1g-dev gnuplot-nox"
-    headers="$headers zlib.h"
+    packages="$packages gnuplot-nox"
 fi
 packages="$packages $*"
 
@@ -25,8 +24,8 @@ if ! command -v apt-get >/dev/null 2>&1; then
     # Elsewhere the compiler is the judge of what is there.
     for header in $headers; do
         if ! printf '#include <%s>\n' "$header" | cc -E -x c - >/dev/null 2>&1; then
-            echo "Descent needs OpenBLAS (cblas.h), LAPACKE (lapacke.h), and zlib (zlib.h);" \
-                "$header is missing. Install their development packages. Charts need gnuplot." >&2
+            echo "Descent needs OpenBLAS (cblas.h), LAPACKE (lapacke.h), cJSON (cjson/cJSON.h)" \
+                "and zlib (zlib.h); $header is missing. Install their development packages. Charts need gnuplot." >&2
             exit 1
         fi
     done

@@ -1,7 +1,9 @@
 /* Trains the lectures' network, 784-512-512-10 with ReLU, on Fashion-MNIST by SGD with momentum, as the
  * lectures' PyTorch script does, and prints each epoch's training loss.
  *
- *     cc train.c $(pkg-config --cflags --libs descent) -lz -o train && ./train FOLDER 10
+ *     make install-library PREFIX=$HOME/.local && cd Examples/C
+ *     cc train.c -I$HOME/.local/include -L$HOME/.local/lib -Wl,-rpath,$HOME/.local/lib -ldescent -lz -o train
+ *     ./train FOLDER 10
  *
  * FOLDER has train-images-idx3-ubyte.gz and train-labels-idx1-ubyte.gz. */
 #include <descent.h>

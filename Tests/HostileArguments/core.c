@@ -10,6 +10,8 @@ static void count(void *argument, size_t index) {
 
 static void status_rows(void) {
     HOLDS(dsc_dtype_size((dsc_dtype)99) == 0 && dsc_dtype_size((dsc_dtype)-1) == 0);
+    HOLDS(strcmp(dsc_dtype_name((dsc_dtype)99), "unknown") == 0);
+    HOLDS(strcmp(dsc_dtype_name((dsc_dtype)-1), "unknown") == 0);
     HOLDS(strlen(dsc_status_string(INT32_MIN)) > 0 && strlen(dsc_newton_reason(INT32_MAX)) > 0);
     HOLDS(dsc_last_error() != NULL && strlen(dsc_version()) > 0);
 }
@@ -29,6 +31,11 @@ static void context_rows(void) {
     HOLDS((dsc_context_destroy(NULL), dsc_free(NULL), dsc_context_threads(NULL) >= 1));
     HOLDS((dsc_parallel_for(NULL, 9, NULL, NULL), true));
     HOLDS((dsc_parallel_for(NULL, 0, count, &w.x[0]), w.x[0] == 1));
+    REFUSED(DSC_ERROR_ARGUMENT, "state", dsc_context_memory(NULL, NULL));
+    ACCEPTED(dsc_context_memory(NULL, &w.memory));
+    ACCEPTED(dsc_context_set_memory_limit(NULL, MOST));
+    ACCEPTED(dsc_context_set_memory_limit(NULL, 0));
+    ACCEPTED(dsc_context_trim(NULL));
     HOLDS(strlen(dsc_cpu_features()) > 0 && strlen(dsc_blas_description()) > 0);
 }
 

@@ -1,159 +1,255 @@
 /* losses.h */
 #include "rows.h"
 
-static dsc_status pointwise(dsc_pointwise kind, size_t n, double parameter) {
-    dsc_pointwise_loss loss = {.dtype = DSC_FLOAT64,
-                               .kind = kind,
-                               .n = n,
-                               .x = w.x,
-                               .y = w.y,
-                               .z = w.z,
-                               .parameter = parameter,
-                               .reduction = DSC_REDUCTION_SUM};
-    return dsc_pointwise_loss_run(NULL, &loss, w.out, w.out + 1, NULL, NULL);
-}
+/* What every loss of a prediction and targets refuses; options: NULL, or a reduction for those without. */
+#define PAIR(name, options)                                                                                  \
+    REFUSED(DSC_ERROR_ARGUMENT, #name ": prediction is NULL", dsc_##name(NULL, w.real, options, w.made));    \
+    REFUSED(DSC_ERROR_ARGUMENT, #name ": targets is NULL", dsc_##name(w.real, NULL, options, w.made));       \
+    REFUSED(DSC_ERROR_ARGUMENT, #name ": result is NULL", dsc_##name(w.real, w.other, options, NULL));       \
+    REFUSED(DSC_ERROR_DTYPE, #name, dsc_##name(w.whole, w.whole, options, w.made));                          \
+    REFUSED(DSC_ERROR_DTYPE, #name, dsc_##name(w.half, w.half, options, w.made));                            \
+    REFUSED(DSC_ERROR_DTYPE, "float64", dsc_##name(w.real, w.doubles, options, w.made));                     \
+    REFUSED(DSC_ERROR_SIZE, "[3]", dsc_##name(w.real, w.vector, options, w.made));
+
+/* ... of classes. */
+#define CLASSES(name, options)                                                                               \
+    REFUSED(DSC_ERROR_ARGUMENT, #name ": prediction is NULL", dsc_##name(NULL, w.whole, options, w.made));   \
+    REFUSED(DSC_ERROR_ARGUMENT, #name ": targets is NULL", dsc_##name(w.real, NULL, options, w.made));       \
+    REFUSED(DSC_ERROR_ARGUMENT, #name ": result is NULL", dsc_##name(w.real, w.whole, options, NULL));       \
+    REFUSED(DSC_ERROR_DTYPE, #name, dsc_##name(w.whole, w.whole, options, w.made));                          \
+    REFUSED(DSC_ERROR_DTYPE, #name, dsc_##name(w.real, w.other, options, w.made));                           \
+    REFUSED(DSC_ERROR_SIZE, #name, dsc_##name(w.number, w.whole, options, w.made));
+
+static const dsc_reduction unknown = (dsc_reduction)9, mean = DSC_REDUCTION_MEAN;
 
 static void element_rows(void) {
-    REFUSED(DSC_ERROR_ARGUMENT, "loss", dsc_pointwise_loss_run(NULL, NULL, w.out, NULL, NULL, NULL));
-    REFUSED(DSC_ERROR_OVERFLOW, "n", pointwise(DSC_POINTWISE_SQUARED_ERROR, MOST, 0));
-    REFUSED(DSC_ERROR_OVERFLOW, "n", pointwise(DSC_POINTWISE_BCE, WRAPS, 0));
-    REFUSED(DSC_ERROR_ARGUMENT, "-1", pointwise((dsc_pointwise)-1, 1, 0));
-    REFUSED(DSC_ERROR_ARGUMENT, "nan", pointwise(DSC_POINTWISE_HUBER, 1, NAN));
-    REFUSED(DSC_ERROR_ARGUMENT, "-1", pointwise(DSC_POINTWISE_SMOOTH_L1, 1, -1));
-    REFUSED(DSC_ERROR_ARGUMENT, "probability 1", pointwise(DSC_POINTWISE_BCE, 2, 0));
-    REFUSED(DSC_ERROR_ARGUMENT, "reduction 4",
-            dsc_pointwise_loss_run(NULL, &(dsc_pointwise_loss){.reduction = (dsc_reduction)4}, w.out, NULL,
-                                   NULL, NULL));
-    REFUSED(DSC_ERROR_ARGUMENT, "dtype",
-            dsc_complex_l1_run(NULL, (dsc_dtype)3, 1, w.x, w.y, DSC_REDUCTION_SUM, w.out, NULL));
-    REFUSED(DSC_ERROR_OVERFLOW, "n",
-            dsc_complex_l1_run(NULL, DSC_FLOAT32, WRAPS / 2, w.x, w.y, DSC_REDUCTION_SUM, w.out, NULL));
-    REFUSED(DSC_ERROR_ARGUMENT, "y",
-            dsc_complex_l1_run(NULL, DSC_FLOAT32, 1, w.x, NULL, DSC_REDUCTION_SUM, w.out, NULL));
+    PAIR(mse_loss, mean)
+    PAIR(l1_loss, mean)
+    PAIR(log_cosh_loss, mean)
+    PAIR(soft_margin_loss, mean)
+    PAIR(smooth_l1_loss, NULL)
+    PAIR(huber_loss, NULL)
+    PAIR(quantile_loss, NULL)
+    PAIR(bce_loss, NULL)
+    PAIR(bce_with_logits_loss, NULL)
+    PAIR(focal_loss, NULL)
+    PAIR(poisson_nll_loss, NULL)
+    PAIR(kl_div_loss, NULL)
+    PAIR(hinge_embedding_loss, NULL)
+    PAIR(multilabel_soft_margin_loss, NULL)
+    PAIR(dice_loss, NULL)
+    REFUSED(DSC_ERROR_ARGUMENT, "reduction", dsc_mse_loss(w.real, w.other, unknown, w.made));
+    REFUSED(DSC_ERROR_ARGUMENT, "reduction", dsc_l1_loss(w.real, w.other, unknown, w.made));
+    REFUSED(DSC_ERROR_ARGUMENT, "reduction", dsc_mse_loss(w.real, w.other, (dsc_reduction)-1, w.made));
+    REFUSED(DSC_ERROR_ARGUMENT, "reduction", dsc_mse_loss(w.real, w.other, 3, w.made));
+    REFUSED(DSC_ERROR_SIZE, "must", dsc_mse_loss(w.real, w.empty, mean, w.made));
+    REFUSED(DSC_ERROR_ARGUMENT, "must be in [0, 1]", dsc_bce_loss(w.real, w.other, NULL, w.made));
 }
 
-static dsc_classes over(dsc_dtype dtype, size_t samples, size_t classes, size_t inner) {
-    return (dsc_classes){.dtype = dtype,
-                         .samples = samples,
-                         .classes = classes,
-                         .inner = inner,
-                         .input = w.x,
-                         .targets = w.indices,
-                         .ignores = true,
-                         .ignore_index = -100,
-                         .reduction = DSC_REDUCTION_MEAN};
+static dsc_status run(const char *name, const char *option, double value) {
+    dsc_tensor *const inputs[] = {w.real, w.other, w.other};
+    const dsc_loss_info *info = dsc_loss_find(name);
+    return dsc_loss_run(name, 1, &(dsc_option){option, value}, info == NULL ? 2 : info->required_count,
+                        inputs, w.made);
 }
 
-static dsc_status nll(dsc_dtype dtype, size_t samples, size_t classes, size_t inner) {
-    dsc_classes loss = over(dtype, samples, classes, inner);
-    return dsc_nll_run(NULL, &loss, w.out, w.out + 1);
+/* The structures' own way to the same checks. */
+static dsc_status huber(double delta, int reduction) {
+    return dsc_huber_loss(w.real, w.other, &(dsc_huber_options){delta, (dsc_reduction)reduction}, w.made);
 }
 
-static dsc_status cross_entropy(dsc_dtype dtype, size_t samples, size_t classes, size_t inner) {
-    dsc_cross_entropy loss = {.over = over(dtype, samples, classes, inner)};
-    return dsc_cross_entropy_run(NULL, &loss, w.out, w.out + 1, NULL);
+static dsc_status weighted(dsc_tensor *weight, dsc_tensor *positive) {
+    dsc_bce_with_logits_options options = DSC_BCE_WITH_LOGITS_OPTIONS;
+    options.weight = weight;
+    options.positive_weight = positive;
+    return dsc_bce_with_logits_loss(w.real, w.other, &options, w.made);
 }
 
-static dsc_status by_probabilities(bool ignores, int64_t ignore_index, const void *probabilities) {
-    dsc_cross_entropy loss = {.over = over(DSC_FLOAT64, 1, 2, 1), .probabilities = probabilities};
-    loss.over.ignores = ignores;
-    loss.over.ignore_index = ignore_index;
-    return dsc_cross_entropy_run(NULL, &loss, w.out, w.out + 1, w.out + 3);
+static dsc_status gaussian(dsc_tensor *variance, double eps) {
+    dsc_gaussian_nll_options options = DSC_GAUSSIAN_NLL_OPTIONS;
+    options.eps = eps;
+    return dsc_gaussian_nll_loss(w.real, w.other, variance, &options, w.made);
 }
 
-static dsc_status smoothed(double smoothing) {
-    dsc_cross_entropy loss = {.over = over(DSC_FLOAT64, 1, 2, 1), .label_smoothing = smoothing};
-    return dsc_cross_entropy_run(NULL, &loss, w.out, w.out + 1, NULL);
+static dsc_status triplet(double margin, double p, dsc_tensor *negative) {
+    dsc_triplet_margin_options options = DSC_TRIPLET_MARGIN_OPTIONS;
+    options.margin = margin;
+    options.p = p;
+    return dsc_triplet_margin_loss(w.real, w.other, negative, &options, w.made);
 }
 
-static dsc_status linear(size_t samples, size_t classes, size_t inputs) {
-    dsc_linear_cross_entropy loss = {.loss = {.over = over(DSC_FLOAT32, samples, classes, 1)},
-                                     .inputs = inputs,
-                                     .x = w.x,
-                                     .linear = w.y,
-                                     .workspace = w.z};
-    return dsc_linear_cross_entropy_run(NULL, &loss, w.out, w.out + 1, w.out + 2, w.out + 3);
+static void option_rows(void) {
+    REFUSED(DSC_ERROR_ARGUMENT, "delta", huber(0, mean));
+    REFUSED(DSC_ERROR_ARGUMENT, "nan", huber(NAN, mean));
+    REFUSED(DSC_ERROR_ARGUMENT, "reduction", huber(1, 3));
+    REFUSED(DSC_ERROR_DTYPE, "weight", weighted(w.doubles, NULL));
+    REFUSED(DSC_ERROR_SIZE, "weight", weighted(w.empty, NULL));
+    REFUSED(DSC_ERROR_SIZE, "positive_weight", weighted(NULL, w.deep));
+    REFUSED(DSC_ERROR_ARGUMENT, "weight", weighted(w.leaf, NULL));
+    REFUSED(DSC_ERROR_ARGUMENT, "variance is NULL", gaussian(NULL, 0));
+    REFUSED(DSC_ERROR_DTYPE, "variance", gaussian(w.doubles, 0));
+    REFUSED(DSC_ERROR_SIZE, "variance", gaussian(w.vector, 0));
+    REFUSED(DSC_ERROR_ARGUMENT, "eps", gaussian(w.real, -1));
+    REFUSED(DSC_ERROR_ARGUMENT, "prediction is NULL",
+            dsc_gaussian_nll_loss(NULL, w.real, w.real, NULL, w.made));
+    REFUSED(DSC_ERROR_ARGUMENT, "targets is NULL", dsc_gaussian_nll_loss(w.real, NULL, w.real, NULL, w.made));
+    REFUSED(DSC_ERROR_ARGUMENT, "result is NULL", dsc_gaussian_nll_loss(w.real, w.real, w.real, NULL, NULL));
+    REFUSED(DSC_ERROR_ARGUMENT, "first is NULL", dsc_margin_ranking_loss(NULL, w.real, w.real, NULL, w.made));
+    REFUSED(DSC_ERROR_ARGUMENT, "second is NULL",
+            dsc_margin_ranking_loss(w.real, NULL, w.real, NULL, w.made));
+    REFUSED(DSC_ERROR_ARGUMENT, "targets is NULL",
+            dsc_margin_ranking_loss(w.real, w.real, NULL, NULL, w.made));
+    REFUSED(DSC_ERROR_ARGUMENT, "result is NULL",
+            dsc_margin_ranking_loss(w.real, w.real, w.real, NULL, NULL));
+    REFUSED(DSC_ERROR_SIZE, "targets", dsc_margin_ranking_loss(w.real, w.real, w.vector, NULL, w.made));
+    REFUSED(DSC_ERROR_ARGUMENT, "first is NULL",
+            dsc_cosine_embedding_loss(NULL, w.real, w.vector, NULL, w.made));
+    REFUSED(DSC_ERROR_ARGUMENT, "second is NULL",
+            dsc_cosine_embedding_loss(w.real, NULL, w.vector, NULL, w.made));
+    REFUSED(DSC_ERROR_ARGUMENT, "targets is NULL",
+            dsc_cosine_embedding_loss(w.real, w.real, NULL, NULL, w.made));
+    REFUSED(DSC_ERROR_ARGUMENT, "result is NULL",
+            dsc_cosine_embedding_loss(w.real, w.real, w.vector, NULL, NULL));
+    REFUSED(DSC_ERROR_SIZE, "targets", dsc_cosine_embedding_loss(w.real, w.real, w.vector, NULL, w.made));
+    REFUSED(DSC_ERROR_ARGUMENT, "anchor is NULL",
+            dsc_triplet_margin_loss(NULL, w.real, w.real, NULL, w.made));
+    REFUSED(DSC_ERROR_ARGUMENT, "positive is NULL",
+            dsc_triplet_margin_loss(w.real, NULL, w.real, NULL, w.made));
+    REFUSED(DSC_ERROR_ARGUMENT, "negative is NULL", triplet(1, 2, NULL));
+    REFUSED(DSC_ERROR_ARGUMENT, "result is NULL",
+            dsc_triplet_margin_loss(w.real, w.real, w.real, NULL, NULL));
+    REFUSED(DSC_ERROR_SIZE, "negative", triplet(1, 2, w.vector));
+    REFUSED(DSC_ERROR_ARGUMENT, "margin", triplet(0, 2, w.real));
+    REFUSED(DSC_ERROR_ARGUMENT, "p is nan", triplet(1, NAN, w.real));
+}
+
+static dsc_status cross_entropy(dsc_tensor *logits, dsc_tensor *targets, double smoothing, int reduction) {
+    dsc_cross_entropy_options options = DSC_CROSS_ENTROPY_OPTIONS;
+    options.label_smoothing = smoothing;
+    options.reduction = (dsc_reduction)reduction;
+    return dsc_cross_entropy_loss(logits, targets, &options, w.made);
+}
+
+static dsc_tensor *classes(int64_t second) {
+    dsc_tensor *targets = NULL;
+    dsc_tensor_copy_in(NULL, DSC_INT64, 1, (size_t[]){2}, (int64_t[]){0, second}, &targets);
+    return targets;
+}
+
+static dsc_status with_class(int64_t second, dsc_tensor *weight) {
+    dsc_cross_entropy_options options = DSC_CROSS_ENTROPY_OPTIONS;
+    options.weight = weight;
+    return dsc_cross_entropy_loss(w.real, classes(second), &options, w.made);
+}
+
+static dsc_status multi_margin(int64_t p, dsc_tensor *weight) {
+    dsc_multi_margin_options options = DSC_MULTI_MARGIN_OPTIONS;
+    options.p = p;
+    options.weight = weight;
+    return dsc_multi_margin_loss(w.real, classes(1), &options, w.made);
 }
 
 static void class_rows(void) {
-    REFUSED(DSC_ERROR_ARGUMENT, "loss", dsc_nll_run(NULL, NULL, w.out, NULL));
-    REFUSED(DSC_ERROR_SIZE, "classes is 0", nll(DSC_FLOAT32, 1, 0, 1));
-    REFUSED(DSC_ERROR_OVERFLOW, "samples", nll(DSC_FLOAT32, WRAPS / 2, 1, 1));
-    REFUSED(DSC_ERROR_OVERFLOW, "classes", nll(DSC_FLOAT64, 2, MOST, 1));
-    REFUSED(DSC_ERROR_SIZE, "inner", nll(DSC_FLOAT64, 3, 2, 2));
-    REFUSED(DSC_ERROR_SIZE, "inner", nll(DSC_FLOAT64, 1, 2, MOST));
-    REFUSED(DSC_ERROR_ARGUMENT, "dtype", nll((dsc_dtype)-1, 1, 1, 1));
-    REFUSED(DSC_ERROR_OVERFLOW, "samples", cross_entropy(DSC_FLOAT32, MOST, 1, 1));
-    REFUSED(DSC_ERROR_OVERFLOW, "classes", cross_entropy(DSC_FLOAT32, 2, WRAPS, 2));
-    REFUSED(DSC_ERROR_OVERFLOW, "classes", cross_entropy(DSC_FLOAT32, 2, WRAPS / 4, 2));
-    REFUSED(DSC_ERROR_ARGUMENT, "loss", dsc_cross_entropy_run(NULL, NULL, w.out, NULL, NULL));
-    REFUSED(DSC_ERROR_ARGUMENT, "probabilities is NULL", by_probabilities(false, 0, NULL));
-    REFUSED(DSC_ERROR_ARGUMENT, "ignore_index is 0", by_probabilities(true, 0, w.y));
-    REFUSED(DSC_ERROR_ARGUMENT, "9223372036854775807", by_probabilities(true, INT64_MAX, w.y));
-    ACCEPTED(by_probabilities(true, INT64_MIN, w.y));
-    REFUSED(DSC_ERROR_ARGUMENT, "label_smoothing is nan", smoothed(NAN));
-    REFUSED(DSC_ERROR_ARGUMENT, "label_smoothing is -1", smoothed(-1));
-    REFUSED(DSC_ERROR_ARGUMENT, "NULL", dsc_linear_cross_entropy_run(NULL, NULL, w.out, NULL, NULL, NULL));
-    REFUSED(DSC_ERROR_OVERFLOW, "inputs", linear(1, 1, MOST));
-    REFUSED(DSC_ERROR_OVERFLOW, "classes", linear(1, WRAPS / 8, 1));
-    REFUSED(DSC_ERROR_OVERFLOW, "2147483648", linear(1, (size_t)1 << 31, 1));
-    REFUSED(DSC_ERROR_OVERFLOW, "samples", linear(MOST, 1, 1));
-    REFUSED(DSC_ERROR_SIZE, "0 inputs", linear(1, 1, 0));
-    HOLDS(dsc_linear_cross_entropy_workspace(DSC_FLOAT32, MOST, WRAPS) == SIZE_MAX);
-    HOLDS(dsc_linear_cross_entropy_workspace(DSC_FLOAT64, 1, MOST) == SIZE_MAX);
-    HOLDS(dsc_linear_cross_entropy_workspace((dsc_dtype)8, 1, 1) == 0);
+    CLASSES(nll_loss, NULL)
+    CLASSES(multi_margin_loss, NULL)
+    CLASSES(multilabel_margin_loss, mean)
+    REFUSED(DSC_ERROR_ARGUMENT, "logits is NULL", dsc_cross_entropy_loss(NULL, w.whole, NULL, w.made));
+    REFUSED(DSC_ERROR_ARGUMENT, "targets is NULL", dsc_cross_entropy_loss(w.real, NULL, NULL, w.made));
+    REFUSED(DSC_ERROR_ARGUMENT, "result is NULL", dsc_cross_entropy_loss(w.real, w.whole, NULL, NULL));
+    REFUSED(DSC_ERROR_SIZE, "[2, 3]", cross_entropy(w.real, w.whole, 0, mean));
+    REFUSED(DSC_ERROR_DTYPE, "float64", cross_entropy(w.real, w.doubles, 0, mean));
+    REFUSED(DSC_ERROR_DTYPE, "int64", cross_entropy(w.whole, w.whole, 0, mean));
+    REFUSED(DSC_ERROR_SIZE, "scalar", cross_entropy(w.number, w.number, 0, mean));
+    REFUSED(DSC_ERROR_ARGUMENT, "label_smoothing is 2", cross_entropy(w.real, w.other, 2, mean));
+    REFUSED(DSC_ERROR_ARGUMENT, "label_smoothing is nan", cross_entropy(w.real, w.other, NAN, mean));
+    REFUSED(DSC_ERROR_ARGUMENT, "reduction", cross_entropy(w.real, w.other, 0, 4));
+    REFUSED(DSC_ERROR_CLASS, "3", with_class(3, NULL));
+    REFUSED(DSC_ERROR_CLASS, "-1", with_class(-1, NULL));
+    REFUSED(DSC_ERROR_CLASS, "9223372036854775807", with_class(INT64_MAX, NULL));
+    REFUSED(DSC_ERROR_SIZE, "weight", with_class(0, w.real));
+    REFUSED(DSC_ERROR_DTYPE, "weight", with_class(0, w.whole));
+    REFUSED(DSC_ERROR_CLASS, "3", dsc_nll_loss(w.real, classes(3), NULL, w.made));
+    REFUSED(DSC_ERROR_CLASS, "-9223372036854775808", dsc_nll_loss(w.real, classes(INT64_MIN), NULL, w.made));
+    REFUSED(DSC_ERROR_CLASS, "3", dsc_multi_margin_loss(w.real, classes(3), NULL, w.made));
+    REFUSED(DSC_ERROR_ARGUMENT, "p is 3", multi_margin(3, NULL));
+    REFUSED(DSC_ERROR_SIZE, "weight", multi_margin(1, w.real));
+    REFUSED(DSC_ERROR_ARGUMENT, "x is NULL",
+            dsc_linear_cross_entropy_loss(NULL, w.other, NULL, classes(0), NULL, w.made));
+    REFUSED(DSC_ERROR_ARGUMENT, "linear is NULL",
+            dsc_linear_cross_entropy_loss(w.real, NULL, NULL, classes(0), NULL, w.made));
+    REFUSED(DSC_ERROR_ARGUMENT, "targets is NULL",
+            dsc_linear_cross_entropy_loss(w.real, w.other, NULL, NULL, NULL, w.made));
+    REFUSED(DSC_ERROR_ARGUMENT, "result is NULL",
+            dsc_linear_cross_entropy_loss(w.real, w.other, NULL, classes(0), NULL, NULL));
+    REFUSED(DSC_ERROR_SIZE, "bias",
+            dsc_linear_cross_entropy_loss(w.real, w.other, w.vector, classes(0), NULL, w.made));
+    REFUSED(DSC_ERROR_DTYPE, "linear",
+            dsc_linear_cross_entropy_loss(w.real, w.doubles, NULL, classes(0), NULL, w.made));
+    REFUSED(DSC_ERROR_SIZE, "linear",
+            dsc_linear_cross_entropy_loss(w.real, w.vector, NULL, classes(0), NULL, w.made));
+    REFUSED(DSC_ERROR_CLASS, "2",
+            dsc_linear_cross_entropy_loss(w.real, w.other, NULL, classes(2), NULL, w.made));
 }
 
-static dsc_status rows(dsc_row kind, size_t rows, size_t columns, double p) {
-    dsc_row_loss loss = {.dtype = DSC_FLOAT32,
-                         .kind = kind,
-                         .rows = rows,
-                         .columns = columns,
-                         .x = w.x,
-                         .y = w.y,
-                         .z = w.z,
-                         .targets = w.indices,
-                         .p = p,
-                         .margin = 1,
-                         .reduction = DSC_REDUCTION_SUM};
-    return dsc_row_loss_run(NULL, &loss, w.out, w.out + 1, NULL, NULL);
+static dsc_tensor *one(int64_t length) {
+    dsc_tensor *made = NULL;
+    dsc_tensor_full(NULL, DSC_INT64, 0, NULL, (double)length, &made);
+    return made;
 }
 
-static dsc_status ctc(size_t steps, size_t samples, size_t classes, int64_t input, int64_t target) {
-    dsc_ctc loss = {.dtype = DSC_FLOAT64,
-                    .steps = steps,
-                    .samples = samples,
-                    .classes = classes,
-                    .log_probabilities = w.x,
-                    .targets = (int64_t[]){1, 1},
-                    .input_lengths = &input,
-                    .target_lengths = &target,
-                    .reduction = DSC_REDUCTION_SUM};
-    return dsc_ctc_run(NULL, &loss, w.out, w.out + 1);
+/* Log probabilities of two steps and three classes. */
+static dsc_status ctc(dsc_tensor *targets, dsc_tensor *input, dsc_tensor *target, int64_t blank) {
+    dsc_ctc_options options = DSC_CTC_OPTIONS;
+    options.blank = blank;
+    return dsc_ctc_loss(w.real, targets, input, target, &options, w.made);
 }
 
 static void sequence_rows(void) {
-    REFUSED(DSC_ERROR_ARGUMENT, "loss", dsc_row_loss_run(NULL, NULL, w.out, NULL, NULL, NULL));
-    REFUSED(DSC_ERROR_OVERFLOW, "rows", rows(DSC_ROW_DICE, MOST, 2, 1));
-    REFUSED(DSC_ERROR_OVERFLOW, "rows", rows(DSC_ROW_MULTI_MARGIN, WRAPS / 2, 1, 1));
-    REFUSED(DSC_ERROR_OVERFLOW, "columns", rows(DSC_ROW_MULTILABEL_MARGIN, 1, WRAPS / 2, 1));
-    REFUSED(DSC_ERROR_SIZE, "columns is 0", rows(DSC_ROW_DICE, 1, 0, 1));
-    REFUSED(DSC_ERROR_ARGUMENT, "6", rows((dsc_row)6, 1, 1, 1));
-    REFUSED(DSC_ERROR_ARGUMENT, "p is nan", rows(DSC_ROW_TRIPLET_MARGIN, 1, 1, NAN));
-    REFUSED(DSC_ERROR_ARGUMENT, "is NULL", dsc_ctc_run(NULL, NULL, w.out, NULL));
-    REFUSED(DSC_ERROR_OVERFLOW, "steps", ctc(WRAPS, 1, 2, 1, 1));
-    REFUSED(DSC_ERROR_OVERFLOW, "steps", ctc(WRAPS / 8, 1, 2, 1, 1));
-    REFUSED(DSC_ERROR_OVERFLOW, "samples", ctc(1, MOST, 2, 1, 1));
-    REFUSED(DSC_ERROR_OVERFLOW, "samples", ctc(0, MOST, 1, 0, 0));
-    REFUSED(DSC_ERROR_CLASS, "blank", ctc(1, 1, 0, 1, 1));
-    REFUSED(DSC_ERROR_ARGUMENT, "input length 2", ctc(1, 1, 2, 2, 1));
-    REFUSED(DSC_ERROR_ARGUMENT, "-9223372036854775808", ctc(1, 1, 2, INT64_MIN, 1));
-    REFUSED(DSC_ERROR_ARGUMENT, "9223372036854775807", ctc(1, 1, 2, 1, INT64_MAX));
-    ACCEPTED(ctc(0, 1, 2, 0, 1));
+    REFUSED(DSC_ERROR_ARGUMENT, "log_probabilities is NULL",
+            dsc_ctc_loss(NULL, w.whole, NULL, NULL, NULL, w.made));
+    REFUSED(DSC_ERROR_ARGUMENT, "targets is NULL", ctc(NULL, NULL, NULL, 0));
+    REFUSED(DSC_ERROR_ARGUMENT, "result is NULL",
+            dsc_ctc_loss(w.real, classes(1), one(2), one(2), NULL, NULL));
+    REFUSED(DSC_ERROR_DTYPE, "targets", ctc(w.real, one(2), one(1), 0));
+    REFUSED(DSC_ERROR_DTYPE, "input_lengths", ctc(classes(1), w.vector, one(1), 0));
+    REFUSED(DSC_ERROR_DTYPE, "target_lengths", ctc(classes(1), one(2), w.number, 0));
+    REFUSED(DSC_ERROR_CLASS, "blank", ctc(classes(1), one(2), one(2), 3));
+    REFUSED(DSC_ERROR_CLASS, "blank", ctc(classes(1), one(2), one(2), -1));
+    REFUSED(DSC_ERROR_ARGUMENT, "length", ctc(classes(1), one(3), one(2), 0));
+    REFUSED(DSC_ERROR_ARGUMENT, "length", ctc(classes(1), one(-1), one(2), 0));
+    REFUSED(DSC_ERROR_ARGUMENT, "length", ctc(classes(1), one(2), one(-1), 0));
+    REFUSED(DSC_ERROR_ARGUMENT, "target", ctc(classes(1), one(2), one(7), 0));
+    REFUSED(DSC_ERROR_ARGUMENT, "target", ctc(classes(1), one(2), one(INT64_MAX), 0));
+    REFUSED(DSC_ERROR_CLASS, "3", ctc(classes(3), one(2), one(2), 0));
+}
+
+static void table_rows(void) {
+    dsc_tensor *const none[] = {NULL, NULL}, *const first[] = {w.real, NULL};
+    HOLDS(dsc_loss_at(dsc_loss_count()) == NULL && dsc_loss_at(MOST) == NULL);
+    HOLDS(dsc_loss_find(NULL) == NULL && dsc_loss_find("nope") == NULL);
+    REFUSED(DSC_ERROR_OPTION, "nope", run("nope", "beta", 1));
+    REFUSED(DSC_ERROR_OPTION, "(null)", run(NULL, "beta", 1));
+    REFUSED(DSC_ERROR_OPTION, "no option '(null)'", run("huber", NULL, 1));
+    REFUSED(DSC_ERROR_OPTION, "no option 'beta'", run("huber", "beta", 1));
+    REFUSED(DSC_ERROR_OPTION, "delta is 0", run("huber", "delta", 0));
+    REFUSED(DSC_ERROR_OPTION, "delta is nan", run("huber", "delta", NAN));
+    REFUSED(DSC_ERROR_OPTION, "beta is -1", run("smooth_l1", "beta", -1));
+    REFUSED(DSC_ERROR_OPTION, "is 1", run("quantile", "quantile", 1));
+    REFUSED(DSC_ERROR_OPTION, "gamma is -1", run("focal", "gamma", -1));
+    REFUSED(DSC_ERROR_OPTION, "reduction is 7", run("mse", "reduction", 7));
+    REFUSED(DSC_ERROR_ARGUMENT, "NULL", dsc_loss_run("mse", 1, NULL, 2, first, w.made));
+    REFUSED(DSC_ERROR_ARGUMENT, "NULL", dsc_loss_run("mse", 0, NULL, 2, NULL, w.made));
+    REFUSED(DSC_ERROR_ARGUMENT, "NULL", dsc_loss_run("mse", 0, NULL, 2, none, w.made));
+    REFUSED(DSC_ERROR_ARGUMENT, "1", dsc_loss_run("mse", 0, NULL, 1, first, w.made));
+    REFUSED(DSC_ERROR_ARGUMENT, "18446744073709551615", dsc_loss_run("mse", 0, NULL, MOST, first, w.made));
+    REFUSED(DSC_ERROR_ARGUMENT, "result is NULL",
+            dsc_loss_run("mse", 0, NULL, 2, (dsc_tensor *[]){w.real, w.real}, NULL));
 }
 
 void loss_rows(void) {
     element_rows();
+    option_rows();
     class_rows();
     sequence_rows();
+    table_rows();
 }

@@ -20,7 +20,7 @@ static void create_rows(void) {
     REFUSED(DSC_ERROR_OVERFLOW, "tensors", dsc_optimizer_create(DSC_FLOAT32, MOST / 64, &one, NULL, &o));
     REFUSED(DSC_ERROR_OVERFLOW, "tensor 0", dsc_optimizer_create(DSC_FLOAT32, 2, wraps, NULL, &o));
     REFUSED(DSC_ERROR_OVERFLOW, "tensor 1", dsc_optimizer_create(DSC_FLOAT32, 2, most, NULL, &o));
-    REFUSED(DSC_ERROR_ARGUMENT, "dtype", dsc_optimizer_create((dsc_dtype)4, 1, &one, NULL, &o));
+    REFUSED(DSC_ERROR_ARGUMENT, "bool", dsc_optimizer_create((dsc_dtype)4, 1, &one, NULL, &o));
     REFUSED(DSC_ERROR_ARGUMENT, "lengths", dsc_optimizer_create(DSC_FLOAT32, 1, NULL, NULL, &o));
     REFUSED(DSC_ERROR_ARGUMENT, "optimizer", dsc_optimizer_create(DSC_FLOAT32, 1, &one, NULL, NULL));
     ACCEPTED(dsc_optimizer_create(DSC_FLOAT32, 0, NULL, NULL, &o));
@@ -71,7 +71,7 @@ static void group_rows(void) {
     REFUSED(DSC_ERROR_ARGUMENT, "no tensor 2", group("adam", MOST, NULL, "lr", 1));
     REFUSED(DSC_ERROR_ARGUMENT, "already", group("adam", 2, twice, "lr", 1));
     REFUSED(DSC_ERROR_ARGUMENT, "rank 1", group("muon", 2, NULL, "lr", 1));
-    REFUSED(DSC_ERROR_ARGUMENT, "values",
+    REFUSED(DSC_ERROR_ARGUMENT, "options are NULL",
             dsc_optimizer_add_group(optimizer_of(NULL), "adam", 2, NULL, 1, NULL, NULL));
     REFUSED(DSC_ERROR_ARGUMENT, "NULL", dsc_optimizer_add_group(NULL, "adam", 0, NULL, 0, NULL, NULL));
     REFUSED(DSC_ERROR_MEMORY, "not to be had", add_to(huge(), "adam"));
@@ -178,7 +178,7 @@ static void step_rows(void) {
     REFUSED(DSC_ERROR_OVERFLOW, "n", dsc_average_update(NULL, DSC_FLOAT32, WRAPS, 0.5, w.x, w.out));
     REFUSED(DSC_ERROR_OVERFLOW, "n", dsc_average_update(NULL, DSC_FLOAT64, MOST, 0.5, w.x, w.out));
     REFUSED(DSC_ERROR_ARGUMENT, "current", dsc_average_update(NULL, DSC_FLOAT64, 1, 0.5, NULL, w.out));
-    REFUSED(DSC_ERROR_ARGUMENT, "dtype", dsc_average_update(NULL, (dsc_dtype)2, 1, 0.5, w.x, w.out));
+    REFUSED(DSC_ERROR_ARGUMENT, "int64", dsc_average_update(NULL, (dsc_dtype)2, 1, 0.5, w.x, w.out));
     ACCEPTED(dsc_average_update(NULL, DSC_FLOAT32, 0, 0.5, NULL, NULL));
 }
 

@@ -22,12 +22,30 @@
 enum { ROOM = 64 };
 
 /* What calls may read and, if they are not refused, write. Numbers from 1 on; indices 0; a seeded generator.
- */
+ * Tensors lie over these numbers, so that a change of one is seen. */
 typedef struct world {
     double x[ROOM], y[ROOM], z[ROOM], out[ROOM];
+    float numbers[ROOM], weights[ROOM];
     int64_t indices[ROOM];
-    uint8_t bytes[ROOM];
+    uint8_t bytes[ROOM], truths[ROOM];
+    uint16_t halves[ROOM];
     dsc_random random;
+    /* [2, 3], by type; `other` is real too */
+    dsc_tensor *real, *other, *doubles, *whole, *truth, *half;
+    dsc_tensor *number, *vector, *empty; /* float32: [], [3], [0, 3] */
+    dsc_tensor *leaf, *result;           /* float32 [2, 3], with gradients; what was computed from it */
+    dsc_tensor *deep;                    /* float32, 8 dimensions */
+    dsc_tensor *vast;                    /* a byte seen as 2^62 numbers */
+    /* Where results would go: filled with pointers to nowhere, so that a NULL written is seen too. */
+    dsc_tensor *made[4];
+    dsc_network *network, *new_network;
+    dsc_optimizer *optimizer, *new_optimizer;
+    dsc_safetensors *file;
+    dsc_network_entry entry;
+    dsc_network_layer layer;
+    dsc_named_tensor named;
+    dsc_operation_row operation;
+    dsc_memory memory;
 } world;
 extern world w;
 
@@ -53,8 +71,16 @@ _Noreturn void end_row(bool passes, const char *message);
     } while (0)
 
 void core_rows(void);
+void kernel_rows(void);
+void loss_kernel_rows(void);
 void tensor_rows(void);
+void autodiff_rows(void);
+void operation_rows(void);
+void index_rows(void);
+void reduction_rows(void);
 void loss_rows(void);
+void network_rows(void);
+void checkpoint_rows(void);
 void optimizer_rows(void);
 void optimizer_state_rows(void);
 void newton_rows(void);

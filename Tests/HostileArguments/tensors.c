@@ -1,150 +1,132 @@
-/* elementwise.h, linalg.h, layers.h */
+/* tensor.h */
 #include "rows.h"
 
-static void unary_rows(void) {
-    REFUSED(DSC_ERROR_OVERFLOW, "n", dsc_unary_run(NULL, DSC_FLOAT32, DSC_EXP, WRAPS, w.x, w.out));
-    REFUSED(DSC_ERROR_OVERFLOW, "n", dsc_unary_run(NULL, DSC_FLOAT64, DSC_SQRT, MOST, w.x, w.out));
-    REFUSED(DSC_ERROR_ARGUMENT, "dtype", dsc_unary_run(NULL, (dsc_dtype)2, DSC_EXP, 1, w.x, w.out));
-    REFUSED(DSC_ERROR_ARGUMENT, "-1", dsc_unary_run(NULL, DSC_FLOAT32, (dsc_unary)-1, 1, w.x, w.out));
-    REFUSED(DSC_ERROR_ARGUMENT, "99", dsc_unary_run(NULL, DSC_FLOAT32, (dsc_unary)99, 1, w.x, w.out));
-    REFUSED(DSC_ERROR_ARGUMENT, "x", dsc_unary_run(NULL, DSC_FLOAT32, DSC_EXP, 1, NULL, w.out));
-    REFUSED(DSC_ERROR_ARGUMENT, "y", dsc_unary_run(NULL, DSC_FLOAT32, DSC_EXP, 1, w.x, NULL));
-    ACCEPTED(dsc_unary_run(NULL, DSC_FLOAT32, DSC_EXP, 0, NULL, NULL));
+static const size_t two_three[] = {2, 3}, ones[9] = {1, 1, 1, 1, 1, 1, 1, 1, 1};
+static const size_t huge[] = {WRAPS, 2}, most[] = {MOST, 1}, hidden[] = {WRAPS, 0, WRAPS};
+
+static dsc_status empty(dsc_dtype dtype, size_t rank, const size_t *shape) {
+    return dsc_tensor_empty(NULL, dtype, rank, shape, w.made);
 }
 
-static dsc_status add(size_t rank, const size_t *shape, dsc_operand a, dsc_operand b) {
-    return dsc_binary_run(NULL, DSC_FLOAT32, DSC_ADD, rank, shape, &a, &b, w.out);
+static dsc_status wrap(size_t rank, const size_t *shape, const size_t *strides, void *data) {
+    return dsc_tensor_wrap(NULL, DSC_FLOAT32, rank, shape, strides, data, NULL, NULL, w.made);
 }
 
-static dsc_status copy(size_t rank, const size_t *shape, dsc_operand a) {
-    return dsc_copy_run(NULL, DSC_FLOAT64, rank, shape, &a, w.out);
+static void shape_rows(void) {
+    REFUSED(DSC_ERROR_ARGUMENT, "tensor is NULL", dsc_tensor_empty(NULL, DSC_FLOAT32, 0, NULL, NULL));
+    REFUSED(DSC_ERROR_ARGUMENT, "shape is NULL", empty(DSC_FLOAT32, 2, NULL));
+    REFUSED(DSC_ERROR_SIZE, "rank is 9", empty(DSC_FLOAT32, 9, ones));
+    REFUSED(DSC_ERROR_SIZE, "rank is 18446744073709551615", empty(DSC_FLOAT32, MOST, ones));
+    REFUSED(DSC_ERROR_ARGUMENT, "unknown dtype 7", empty((dsc_dtype)7, 2, two_three));
+    REFUSED(DSC_ERROR_ARGUMENT, "unknown dtype -1", empty((dsc_dtype)-1, 2, two_three));
+    REFUSED(DSC_ERROR_OVERFLOW, "4611686018427387904, 2", empty(DSC_FLOAT32, 2, huge));
+    REFUSED(DSC_ERROR_OVERFLOW, "18446744073709551615", empty(DSC_UINT8, 2, most));
+    REFUSED(DSC_ERROR_OVERFLOW, "0, 4611686018427387904", empty(DSC_UINT8, 3, hidden));
+    REFUSED(DSC_ERROR_MEMORY, "4611686018427387904", empty(DSC_UINT8, 1, huge));
+    ACCEPTED(empty(DSC_BFLOAT16, 8, ones));
+    ACCEPTED(empty(DSC_FLOAT32, 0, NULL));
 }
 
-static void binary_rows(void) {
-    dsc_operand plain = {w.x, {1, 1}}, absent = {NULL, {1, 1}}, far = {w.x, {MOST / 2, 1}},
-                wraps = {w.x, {WRAPS, 1}}, repeats = {w.x, {0, 0}};
-    size_t three[] = {3, 2}, huge[] = {WRAPS, 2}, most[] = {1, MOST}, nothing[] = {0, MOST}, ones[9] = {1};
-    REFUSED(DSC_ERROR_OVERFLOW, "shape", add(2, huge, repeats, repeats));
-    REFUSED(DSC_ERROR_OVERFLOW, "shape", add(2, most, repeats, repeats));
-    REFUSED(DSC_ERROR_OVERFLOW, "stride", add(2, three, far, plain));
-    REFUSED(DSC_ERROR_OVERFLOW, "stride", add(2, three, plain, wraps));
-    REFUSED(DSC_ERROR_SIZE, "rank is 9", add(9, ones, plain, plain));
-    REFUSED(DSC_ERROR_SIZE, "rank", add(MOST, ones, plain, plain));
-    REFUSED(DSC_ERROR_ARGUMENT, "shape", add(1, NULL, plain, plain));
-    REFUSED(DSC_ERROR_ARGUMENT, "data", add(1, three, absent, plain));
-    REFUSED(DSC_ERROR_ARGUMENT, "data", add(1, three, plain, absent));
-    REFUSED(DSC_ERROR_ARGUMENT, "99",
-            dsc_binary_run(NULL, DSC_FLOAT32, (dsc_binary)99, 1, three, &plain, &plain, w.out));
-    REFUSED(DSC_ERROR_ARGUMENT, "dtype",
-            dsc_binary_run(NULL, (dsc_dtype)-3, DSC_ADD, 1, three, &plain, &plain, w.out));
-    REFUSED(DSC_ERROR_ARGUMENT, "a is NULL",
-            dsc_binary_run(NULL, DSC_FLOAT32, DSC_ADD, 1, three, NULL, &plain, w.out));
-    REFUSED(DSC_ERROR_ARGUMENT, "b is NULL",
-            dsc_binary_run(NULL, DSC_FLOAT32, DSC_ADD, 1, three, &plain, NULL, w.out));
-    REFUSED(DSC_ERROR_ARGUMENT, "out",
-            dsc_binary_run(NULL, DSC_FLOAT32, DSC_ADD, 1, three, &plain, &plain, NULL));
-    ACCEPTED(add(2, nothing, absent, absent));
-    REFUSED(DSC_ERROR_OVERFLOW, "shape", copy(2, huge, repeats));
-    REFUSED(DSC_ERROR_OVERFLOW, "stride", copy(2, three, far));
-    REFUSED(DSC_ERROR_SIZE, "rank", copy(9, ones, plain));
-    REFUSED(DSC_ERROR_ARGUMENT, "a is NULL", dsc_copy_run(NULL, DSC_FLOAT64, 1, three, NULL, w.out));
-    REFUSED(DSC_ERROR_ARGUMENT, "out", dsc_copy_run(NULL, DSC_FLOAT64, 1, three, &plain, NULL));
-    ACCEPTED(copy(0, NULL, plain));
+static void filled_rows(void) {
+    dsc_random *r = &w.random;
+    REFUSED(DSC_ERROR_ARGUMENT, "tensor is NULL", dsc_tensor_full(NULL, DSC_INT64, 2, two_three, 1, NULL));
+    REFUSED(DSC_ERROR_ARGUMENT, "shape is NULL", dsc_tensor_full(NULL, DSC_INT64, 2, NULL, 1, w.made));
+    REFUSED(DSC_ERROR_OVERFLOW, "shape", dsc_tensor_full(NULL, DSC_INT64, 2, huge, 1, w.made));
+    REFUSED(DSC_ERROR_SIZE, "rank is 9", dsc_tensor_full(NULL, DSC_INT64, 9, ones, 1, w.made));
+    REFUSED(DSC_ERROR_ARGUMENT, "dtype", dsc_tensor_full(NULL, (dsc_dtype)99, 2, two_three, 1, w.made));
+    REFUSED(DSC_ERROR_ARGUMENT, "tensor is NULL",
+            dsc_tensor_copy_in(NULL, DSC_FLOAT32, 2, two_three, w.x, NULL));
+    REFUSED(DSC_ERROR_ARGUMENT, "data is NULL",
+            dsc_tensor_copy_in(NULL, DSC_FLOAT32, 2, two_three, NULL, w.made));
+    REFUSED(DSC_ERROR_OVERFLOW, "shape", dsc_tensor_copy_in(NULL, DSC_FLOAT32, 2, huge, w.x, w.made));
+    ACCEPTED(dsc_tensor_copy_in(NULL, DSC_FLOAT32, 1, (size_t[]){0}, NULL, w.made));
+    REFUSED(DSC_ERROR_ARGUMENT, "tensor is NULL",
+            dsc_tensor_uniform(NULL, DSC_FLOAT32, 2, two_three, r, 0, 1, NULL));
+    REFUSED(DSC_ERROR_ARGUMENT, "random is NULL",
+            dsc_tensor_uniform(NULL, DSC_FLOAT32, 2, two_three, NULL, 0, 1, w.made));
+    REFUSED(DSC_ERROR_ARGUMENT, "int64", dsc_tensor_uniform(NULL, DSC_INT64, 2, two_three, r, 0, 1, w.made));
+    REFUSED(DSC_ERROR_ARGUMENT, "[1, 0)",
+            dsc_tensor_uniform(NULL, DSC_FLOAT32, 2, two_three, r, 1, 0, w.made));
+    REFUSED(DSC_ERROR_OVERFLOW, "shape", dsc_tensor_uniform(NULL, DSC_FLOAT64, 2, huge, r, 0, 1, w.made));
+    REFUSED(DSC_ERROR_ARGUMENT, "tensor is NULL",
+            dsc_tensor_normal(NULL, DSC_FLOAT32, 2, two_three, r, 0, 1, NULL));
+    REFUSED(DSC_ERROR_ARGUMENT, "random is NULL",
+            dsc_tensor_normal(NULL, DSC_FLOAT32, 2, two_three, NULL, 0, 1, w.made));
+    REFUSED(DSC_ERROR_ARGUMENT, "-1", dsc_tensor_normal(NULL, DSC_FLOAT32, 2, two_three, r, 0, -1, w.made));
+    REFUSED(DSC_ERROR_ARGUMENT, "bfloat16",
+            dsc_tensor_normal(NULL, DSC_BFLOAT16, 2, two_three, r, 0, 1, w.made));
+    REFUSED(DSC_ERROR_SIZE, "rank is 9", dsc_tensor_normal(NULL, DSC_FLOAT32, 9, ones, r, 0, 1, w.made));
 }
 
-static void reduction_rows(void) {
-    REFUSED(DSC_ERROR_OVERFLOW, "outer", dsc_sum_run(NULL, DSC_FLOAT32, MOST, 2, 2, w.x, w.out));
-    REFUSED(DSC_ERROR_OVERFLOW, "inner", dsc_sum_run(NULL, DSC_FLOAT32, 1, 1, MOST, w.x, w.out));
-    REFUSED(DSC_ERROR_OVERFLOW, "inner", dsc_sum_run(NULL, DSC_FLOAT32, 4, 0, WRAPS, w.x, w.out));
-    REFUSED(DSC_ERROR_OVERFLOW, "inner", dsc_sum_run(NULL, DSC_FLOAT64, MOST, 0, 1, w.x, w.out));
-    REFUSED(DSC_ERROR_ARGUMENT, "x", dsc_sum_run(NULL, DSC_FLOAT32, 1, 1, 1, NULL, w.out));
-    REFUSED(DSC_ERROR_ARGUMENT, "out", dsc_sum_run(NULL, DSC_FLOAT32, 1, 1, 1, w.x, NULL));
-    REFUSED(DSC_ERROR_ARGUMENT, "dtype", dsc_sum_run(NULL, (dsc_dtype)5, 1, 1, 1, w.x, w.out));
-    ACCEPTED(dsc_sum_run(NULL, DSC_FLOAT32, 2, 0, 2, NULL, w.out));
-    ACCEPTED(dsc_sum_run(NULL, DSC_FLOAT32, 0, 2, 2, NULL, NULL));
-    REFUSED(DSC_ERROR_OVERFLOW, "n", dsc_softmax_run(NULL, DSC_FLOAT32, 1, WRAPS, 1, false, w.x, w.out));
-    REFUSED(DSC_ERROR_OVERFLOW, "inner", dsc_softmax_run(NULL, DSC_FLOAT32, MOST, 1, 2, true, w.x, w.out));
-    REFUSED(DSC_ERROR_OVERFLOW, "inner", dsc_softmax_run(NULL, DSC_FLOAT64, 8, 0, WRAPS, true, w.x, w.out));
-    REFUSED(DSC_ERROR_SIZE, "n is 0", dsc_softmax_run(NULL, DSC_FLOAT32, 1, 0, 1, false, w.x, w.out));
-    REFUSED(DSC_ERROR_ARGUMENT, "y", dsc_softmax_run(NULL, DSC_FLOAT32, 1, 1, 1, false, w.x, NULL));
-    ACCEPTED(dsc_softmax_run(NULL, DSC_FLOAT32, 0, 0, MOST, false, NULL, NULL));
-    REFUSED(DSC_ERROR_OVERFLOW, "outer", dsc_argmax_run(DSC_FLOAT32, MOST, 2, w.x, w.indices));
-    REFUSED(DSC_ERROR_OVERFLOW, "outer", dsc_argmax_run(DSC_FLOAT32, WRAPS / 2, 1, w.x, w.indices));
-    REFUSED(DSC_ERROR_SIZE, "empty", dsc_argmax_run(DSC_FLOAT32, 1, 0, w.x, w.indices));
-    REFUSED(DSC_ERROR_ARGUMENT, "index", dsc_argmax_run(DSC_FLOAT32, 1, 2, w.x, NULL));
+static void wrap_rows(void) {
+    const size_t far[] = {MOST / 2, 1}, wraps[] = {WRAPS, 1}, sum[] = {(size_t)1 << 61, (size_t)1 << 61};
+    REFUSED(DSC_ERROR_ARGUMENT, "tensor is NULL",
+            dsc_tensor_wrap(NULL, DSC_FLOAT32, 2, two_three, NULL, w.x, NULL, NULL, NULL));
+    REFUSED(DSC_ERROR_ARGUMENT, "data is NULL", wrap(2, two_three, NULL, NULL));
+    REFUSED(DSC_ERROR_ARGUMENT, "shape is NULL", wrap(2, NULL, NULL, w.x));
+    REFUSED(DSC_ERROR_SIZE, "rank is 9", wrap(9, ones, NULL, w.x));
+    REFUSED(DSC_ERROR_OVERFLOW, "shape", wrap(2, huge, NULL, w.x));
+    REFUSED(DSC_ERROR_OVERFLOW, "stride 9223372036854775807 of dimension 0", wrap(2, two_three, far, w.x));
+    REFUSED(DSC_ERROR_OVERFLOW, "stride 4611686018427387904", wrap(2, two_three, wraps, w.x));
+    REFUSED(DSC_ERROR_OVERFLOW, "of dimension", wrap(2, two_three, sum, w.x));
+    REFUSED(DSC_ERROR_ARGUMENT, "aligned", wrap(2, two_three, NULL, w.bytes + 1));
+    ACCEPTED(wrap(2, (size_t[]){0, 3}, far, NULL));
 }
 
-static dsc_status gemm(size_t m, size_t n, size_t k) {
-    return dsc_gemm(NULL, DSC_FLOAT32, false, false, m, n, k, 1, w.x, w.y, 1, w.out);
+/* What has no status to give: of NULL, nothing. */
+static void look_rows(void) {
+    HOLDS((dsc_tensor_release(NULL), dsc_tensor_retain(NULL) == NULL));
+    HOLDS(dsc_tensor_dtype(NULL) == DSC_FLOAT32 && dsc_tensor_rank(NULL) == 0);
+    HOLDS(dsc_tensor_count(NULL) == 0 && dsc_tensor_version(NULL) == 0);
+    HOLDS(dsc_tensor_shape(NULL) == NULL && dsc_tensor_strides(NULL) == NULL);
+    HOLDS(dsc_tensor_data(NULL) == NULL && dsc_tensor_mutable_data(NULL) == NULL);
+    HOLDS(dsc_tensor_context(NULL) == NULL && !dsc_tensor_is_contiguous(NULL));
+    HOLDS(!dsc_tensor_requires_grad(NULL) && !dsc_tensor_is_leaf(NULL) && dsc_tensor_grad(NULL) == NULL);
+    REFUSED(DSC_ERROR_ARGUMENT, "NULL", dsc_tensor_item(NULL, w.out));
+    REFUSED(DSC_ERROR_ARGUMENT, "value is NULL", dsc_tensor_item(w.number, NULL));
+    REFUSED(DSC_ERROR_SIZE, "[2, 3] has 6 numbers", dsc_tensor_item(w.real, w.out));
+    REFUSED(DSC_ERROR_SIZE, "[0, 3] has 0 numbers", dsc_tensor_item(w.empty, w.out));
+    REFUSED(DSC_ERROR_ARGUMENT, "NULL", dsc_tensor_copy_out(NULL, w.out));
+    REFUSED(DSC_ERROR_ARGUMENT, "data is NULL", dsc_tensor_copy_out(w.real, NULL));
+    ACCEPTED(dsc_tensor_copy_out(w.empty, NULL));
 }
 
-static void product_rows(void) {
-    REFUSED(DSC_ERROR_OVERFLOW, "18446744073709551615", gemm(MOST, 1, 1));
-    REFUSED(DSC_ERROR_OVERFLOW, "18446744073709551615", gemm(1, MOST, 1));
-    REFUSED(DSC_ERROR_OVERFLOW, "18446744073709551615", gemm(1, 1, MOST));
-    REFUSED(DSC_ERROR_OVERFLOW, "2147483648", gemm(0, 0, (size_t)1 << 31));
-    REFUSED(DSC_ERROR_OVERFLOW, "m", gemm(INT32_MAX, INT32_MAX, INT32_MAX));
-    REFUSED(DSC_ERROR_ARGUMENT, "c is NULL",
-            dsc_gemm(NULL, DSC_FLOAT64, false, false, 1, 1, 1, 1, w.x, w.y, 0, NULL));
-    REFUSED(DSC_ERROR_ARGUMENT, "b is NULL",
-            dsc_gemm(NULL, DSC_FLOAT64, true, false, 1, 1, 1, 1, w.x, NULL, 0, w.out));
-    REFUSED(DSC_ERROR_ARGUMENT, "dtype",
-            dsc_gemm(NULL, (dsc_dtype)9, true, false, 1, 1, 1, 1, w.x, w.y, 0, w.out));
-    ACCEPTED(gemm(0, 3, 2));
+static void change_rows(void) {
+    REFUSED(DSC_ERROR_ARGUMENT, "NULL", dsc_tensor_fill(NULL, 1));
+    REFUSED(DSC_ERROR_ARGUMENT, "NULL", dsc_tensor_assign(NULL, w.real));
+    REFUSED(DSC_ERROR_ARGUMENT, "source is NULL", dsc_tensor_assign(w.real, NULL));
+    REFUSED(DSC_ERROR_SIZE, "[2, 3] does not broadcast to [3]", dsc_tensor_assign(w.vector, w.real));
+    REFUSED(DSC_ERROR_SIZE, "does not broadcast", dsc_tensor_assign(w.real, w.empty));
+    ACCEPTED(dsc_tensor_assign(w.real, w.real));
+    ACCEPTED(dsc_tensor_fill(w.whole, NAN));
+    ACCEPTED(dsc_tensor_fill(w.empty, 1));
 }
 
-static dsc_status forward(size_t batch, size_t inputs, size_t outputs) {
-    dsc_linear layer = {.batch = batch, .inputs = inputs, .outputs = outputs, .x = w.x, .w = w.y, .y = w.out};
-    return dsc_linear_forward(NULL, &layer);
-}
-
-static dsc_status backward(dsc_activation activation, size_t batch, size_t inputs, size_t outputs) {
-    dsc_linear layer = {.activation = activation,
-                        .batch = batch,
-                        .inputs = inputs,
-                        .outputs = outputs,
-                        .x = w.x,
-                        .w = w.y,
-                        .y = w.x};
-    dsc_linear_gradients gradients = {.dy = w.z, .dz = w.out, .dx = w.out, .dw = w.out, .db = w.out};
-    return dsc_linear_backward(NULL, &layer, &gradients);
-}
-
-/* Of an empty batch, whose bias has a gradient all the same. */
-static dsc_status bias_backward(size_t outputs) {
-    static float weights[600], gradients[600];
-    dsc_linear layer = {.inputs = 1, .outputs = outputs, .w = weights};
-    return dsc_linear_backward(NULL, &layer, &(dsc_linear_gradients){.db = gradients});
-}
-
-static void layer_rows(void) {
-    REFUSED(DSC_ERROR_ARGUMENT, "layer", dsc_linear_forward(NULL, NULL));
-    REFUSED(DSC_ERROR_SIZE, "0 inputs", forward(1, 0, 1));
-    REFUSED(DSC_ERROR_SIZE, "0 outputs", forward(1, 1, 0));
-    REFUSED(DSC_ERROR_OVERFLOW, "18446744073709551615", forward(MOST, 1, 1));
-    REFUSED(DSC_ERROR_OVERFLOW, "18446744073709551615", forward(1, MOST, 1));
-    REFUSED(DSC_ERROR_OVERFLOW, "m", forward(0, INT32_MAX, INT32_MAX));
-    REFUSED(DSC_ERROR_OVERFLOW, "18446744073709551615", backward(DSC_ACTIVATION_NONE, MOST, 1, 1));
-    REFUSED(DSC_ERROR_OVERFLOW, "18446744073709551615", backward(DSC_ACTIVATION_RELU, 1, MOST, 1));
-    REFUSED(DSC_ERROR_OVERFLOW, "outputs", backward(DSC_ACTIVATION_RELU, WRAPS, 1, 4));
-    REFUSED(DSC_ERROR_OVERFLOW, "outputs", bias_backward(WRAPS));
-    ACCEPTED(bias_backward(600));
-    REFUSED(DSC_ERROR_ARGUMENT, "activation 7", backward((dsc_activation)7, 1, 1, 1));
-    REFUSED(
-        DSC_ERROR_ARGUMENT, "gradients",
-        dsc_linear_backward(
-            NULL, &(dsc_linear){.batch = 1, .inputs = 1, .outputs = 1, .x = w.x, .w = w.y, .y = w.x}, NULL));
-    REFUSED(DSC_ERROR_OVERFLOW, "n", dsc_relu_forward(NULL, DSC_FLOAT32, WRAPS, w.x, w.out));
-    REFUSED(DSC_ERROR_OVERFLOW, "n", dsc_relu_forward(NULL, DSC_FLOAT64, MOST, w.x, w.out));
-    REFUSED(DSC_ERROR_ARGUMENT, "y", dsc_relu_forward(NULL, DSC_FLOAT64, 1, w.x, NULL));
-    REFUSED(DSC_ERROR_OVERFLOW, "n", dsc_relu_backward(NULL, DSC_FLOAT32, WRAPS, w.x, w.y, w.out));
-    REFUSED(DSC_ERROR_ARGUMENT, "dy", dsc_relu_backward(NULL, DSC_FLOAT32, 1, w.x, NULL, w.out));
+static void gradient_rows(void) {
+    REFUSED(DSC_ERROR_ARGUMENT, "NULL", dsc_tensor_set_requires_grad(NULL, true));
+    REFUSED(DSC_ERROR_ARGUMENT, "int64", dsc_tensor_set_requires_grad(w.whole, true));
+    REFUSED(DSC_ERROR_ARGUMENT, "multiply", dsc_tensor_set_requires_grad(w.result, false));
+    REFUSED(DSC_ERROR_ARGUMENT, "NULL", dsc_tensor_set_grad(NULL, w.real));
+    REFUSED(DSC_ERROR_SIZE, "float64", dsc_tensor_set_grad(w.leaf, w.doubles));
+    REFUSED(DSC_ERROR_SIZE, "[3]", dsc_tensor_set_grad(w.leaf, w.vector));
+    ACCEPTED(dsc_tensor_set_grad(w.leaf, NULL));
+    ACCEPTED(dsc_tensor_set_grad(w.leaf, w.leaf));
+    REFUSED(DSC_ERROR_ARGUMENT, "NULL", dsc_tensor_set_grad_memory(NULL, w.out));
+    REFUSED(DSC_ERROR_ARGUMENT, "aligned", dsc_tensor_set_grad_memory(w.leaf, w.bytes + 1));
+    ACCEPTED(dsc_tensor_set_grad_memory(w.leaf, NULL));
+    REFUSED(DSC_ERROR_ARGUMENT, "NULL", dsc_tensor_move(NULL, w.out));
+    REFUSED(DSC_ERROR_ARGUMENT, "memory is NULL", dsc_tensor_move(w.leaf, NULL));
+    REFUSED(DSC_ERROR_ARGUMENT, "leaves", dsc_tensor_move(w.result, w.out));
+    REFUSED(DSC_ERROR_ARGUMENT, "aligned", dsc_tensor_move(w.leaf, w.bytes + 1));
+    REFUSED(DSC_ERROR_ARGUMENT, "NULL", dsc_tensor_detach(NULL, w.made));
+    REFUSED(DSC_ERROR_ARGUMENT, "detached is NULL", dsc_tensor_detach(w.real, NULL));
 }
 
 void tensor_rows(void) {
-    unary_rows();
-    binary_rows();
-    reduction_rows();
-    product_rows();
-    layer_rows();
+    shape_rows();
+    filled_rows();
+    wrap_rows();
+    look_rows();
+    change_rows();
+    gradient_rows();
 }

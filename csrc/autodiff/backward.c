@@ -1,3 +1,5 @@
+#include <stdlib.h>
+
 #include "autodiff/pass.h"
 #include "descent/operations.h"
 
@@ -52,11 +54,15 @@ dsc_status dsc_backward(dsc_tensor *t, dsc_tensor *upstream, const dsc_backward_
     return run(__func__, &pass, t, upstream);
 }
 
-static dsc_status fill_missing(size_t count, dsc_tensor *const *at, dsc_tensor **gradients) {
+static dsc_status collect(dsc_tensor *t, dsc_tensor *upstream, size_t count, dsc_tensor *const *at,
+                          bool create_graph, dsc_tensor **found) {
+    dsc_pass pass = {.creates_graph = create_graph, .targets = at, .target_count = count, .collected = found};
+    if (t->requires_grad && count > 0)
+        DSC_TRY(run("dsc_gradients", &pass, t, upstream));
     for (size_t i = 0; i < count; ++i)
-        if (gradients[i] == NULL)
+        if (found[i] == NULL)
             DSC_TRY(dsc_tensor_full(dsc_context_of(at[i]), at[i]->dtype, at[i]->rank, at[i]->shape, 0,
-                                    &gradients[i]));
+                                    &found[i]));
     return DSC_OK;
 }
 
@@ -71,18 +77,16 @@ dsc_status dsc_gradients(dsc_tensor *t, dsc_tensor *upstream, size_t count, dsc_
         if (at[i] == NULL || !at[i]->requires_grad)
             return dsc_fail(DSC_ERROR_ARGUMENT, "%s: tensor %zu %s", __func__, i,
                             at[i] == NULL ? "is NULL" : "does not require gradients");
+    /* The caller's places are written only when all of them will be. */
+    dsc_tensor **found = calloc(count + 1, sizeof *found);
+    if (found == NULL)
+        return dsc_fail(DSC_ERROR_MEMORY, "%s: out of memory", __func__);
+    dsc_status status = collect(t, upstream, count, at, create_graph, found);
     for (size_t i = 0; i < count; ++i)
-        gradients[i] = NULL;
-    dsc_pass pass = {
-        .creates_graph = create_graph, .targets = at, .target_count = count, .collected = gradients};
-    dsc_status status = DSC_OK;
-    if (t->requires_grad && count > 0)
-        status = run(__func__, &pass, t, upstream);
-    if (status == DSC_OK)
-        status = fill_missing(count, at, gradients);
-    for (size_t i = 0; status != DSC_OK && i < count; ++i) {
-        dsc_tensor_release(gradients[i]);
-        gradients[i] = NULL;
-    }
+        if (status == DSC_OK)
+            gradients[i] = found[i];
+        else
+            dsc_tensor_release(found[i]);
+    free(found);
     return status;
 }

@@ -5,11 +5,11 @@
 #include "descent/elementwise.h"
 
 bool dsc_tensor_requires_grad(const dsc_tensor *t) {
-    return t->requires_grad;
+    return t != NULL && t->requires_grad;
 }
 
 bool dsc_tensor_is_leaf(const dsc_tensor *t) {
-    return t->node == NULL;
+    return t != NULL && t->node == NULL;
 }
 
 dsc_status dsc_tensor_set_requires_grad(dsc_tensor *t, bool requires) {
@@ -25,6 +25,8 @@ dsc_status dsc_tensor_set_requires_grad(dsc_tensor *t, bool requires) {
 }
 
 dsc_tensor *dsc_tensor_grad(const dsc_tensor *t) {
+    if (t == NULL)
+        return NULL;
     if (t->recorded_grad != NULL)
         return dsc_tensor_retain(t->recorded_grad);
     return t->has_grad ? dsc_tensor_retain(t->grad) : NULL;
@@ -77,6 +79,7 @@ dsc_status dsc_tensor_set_grad_memory(dsc_tensor *t, void *memory) {
 dsc_status dsc_tensor_move(dsc_tensor *t, void *memory) {
     DSC_CHECK_NOT_NULL(t);
     DSC_CHECK_NOT_NULL(memory);
+    DSC_TRY(dsc_check_aligned(__func__, t->dtype, memory));
     if (t->node != NULL)
         return dsc_fail(DSC_ERROR_ARGUMENT, "%s: only leaves can be moved", __func__);
     DSC_TRY(dsc_tensor_copy_out(t, memory));

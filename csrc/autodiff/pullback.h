@@ -48,16 +48,23 @@ void dsc_gave(dsc_pullback *p, size_t input);
 /* A result on its way into an expression: kept until the pull-back is over. */
 dsc_tensor *dsc_keep(dsc_pullback *p, dsc_status status, dsc_tensor *made);
 
+/* The same for a call that is an argument itself: by then it has set *made, in whatever order a compiler
+ * evaluates arguments. */
+static inline dsc_tensor *dsc_keep_made(dsc_pullback *p, dsc_status status, dsc_tensor *const *made) {
+    return dsc_keep(p, status, *made);
+}
+
 #define DSC_EXPRESSION_1(name)                                                                               \
     static inline dsc_tensor *x_##name(dsc_pullback *p, dsc_tensor *a) {                                     \
         dsc_tensor *made = NULL;                                                                             \
-        return p->status != DSC_OK || a == NULL ? NULL : dsc_keep(p, dsc_##name(a, &made), made);            \
+        return p->status != DSC_OK || a == NULL ? NULL : dsc_keep_made(p, dsc_##name(a, &made), &made);      \
     }
 #define DSC_EXPRESSION_2(name)                                                                               \
     static inline dsc_tensor *x_##name(dsc_pullback *p, dsc_tensor *a, dsc_tensor *b) {                      \
         dsc_tensor *made = NULL;                                                                             \
-        return p->status != DSC_OK || a == NULL || b == NULL ? NULL                                          \
-                                                             : dsc_keep(p, dsc_##name(a, b, &made), made);   \
+        return p->status != DSC_OK || a == NULL || b == NULL                                                 \
+                   ? NULL                                                                                    \
+                   : dsc_keep_made(p, dsc_##name(a, b, &made), &made);                                       \
     }
 DSC_EVERY_UNARY(DSC_EXPRESSION_1)
 DSC_EVERY_BINARY(DSC_EXPRESSION_2)
@@ -65,12 +72,14 @@ DSC_EVERY_COMPARISON(DSC_EXPRESSION_2)
 #undef DSC_EXPRESSION_1
 #undef DSC_EXPRESSION_2
 
-/* Any other operation: x_call(p, dsc_sum(a, 1, &d, true, &made)) with `made` declared by DSC_MAKING. */
-#define x_call(p, made, call) ((p)->status != DSC_OK ? NULL : dsc_keep((p), (call), (made)))
+/* Any other operation: x_call(p, dsc_sum(a, 1, &d, true, &made)) with `made` a variable that is NULL before.
+ */
+#define x_call(p, made, call) ((p)->status != DSC_OK ? NULL : dsc_keep_made((p), (call), &(made)))
 
 static inline dsc_tensor *x_affine(dsc_pullback *p, dsc_tensor *a, double scale, double offset) {
     dsc_tensor *made = NULL;
-    return p->status != DSC_OK || a == NULL ? NULL : dsc_keep(p, dsc_affine(a, scale, offset, &made), made);
+    return p->status != DSC_OK || a == NULL ? NULL
+                                            : dsc_keep_made(p, dsc_affine(a, scale, offset, &made), &made);
 }
 /* -0 + -0 is -0, as a product has it; with 0 its sign would be lost, and that of what is divided by it. */
 static inline dsc_tensor *x_scale(dsc_pullback *p, dsc_tensor *a, double scale) {
@@ -80,25 +89,26 @@ static inline dsc_tensor *x_where(dsc_pullback *p, dsc_tensor *condition, dsc_te
     dsc_tensor *made = NULL;
     return p->status != DSC_OK || condition == NULL || a == NULL || b == NULL
                ? NULL
-               : dsc_keep(p, dsc_where(condition, a, b, &made), made);
+               : dsc_keep_made(p, dsc_where(condition, a, b, &made), &made);
 }
 static inline dsc_tensor *x_reshape_like(dsc_pullback *p, dsc_tensor *a, const dsc_tensor *like) {
     dsc_tensor *made = NULL;
     return p->status != DSC_OK || a == NULL
                ? NULL
-               : dsc_keep(p, dsc_reshape(a, like->rank, like->shape, &made), made);
+               : dsc_keep_made(p, dsc_reshape(a, like->rank, like->shape, &made), &made);
 }
 static inline dsc_tensor *x_expand_like(dsc_pullback *p, dsc_tensor *a, const dsc_tensor *like) {
     dsc_tensor *made = NULL;
     return p->status != DSC_OK || a == NULL
                ? NULL
-               : dsc_keep(p, dsc_expand(a, like->rank, like->shape, &made), made);
+               : dsc_keep_made(p, dsc_expand(a, like->rank, like->shape, &made), &made);
 }
 static inline dsc_tensor *x_sum(dsc_pullback *p, dsc_tensor *a, size_t count, const int64_t *dimensions,
                                 bool keeps) {
     dsc_tensor *made = NULL;
-    return p->status != DSC_OK || a == NULL ? NULL
-                                            : dsc_keep(p, dsc_sum(a, count, dimensions, keeps, &made), made);
+    return p->status != DSC_OK || a == NULL
+               ? NULL
+               : dsc_keep_made(p, dsc_sum(a, count, dimensions, keeps, &made), &made);
 }
 /* A number of the tensor's type and context. */
 dsc_tensor *x_constant(dsc_pullback *p, const dsc_tensor *like, double value);

@@ -65,6 +65,19 @@ static int by_place(const void *a, const void *b) {
     return x->end < y->end ? -1 : x->end > y->end;
 }
 
+static int by_name(const void *a, const void *b) {
+    return strcmp(((const dsc_header_entry *)a)->name, ((const dsc_header_entry *)b)->name);
+}
+
+/* Which of two it would be that a reader finds is anybody's guess. */
+static dsc_status check_names(const char *path, size_t count, dsc_header_entry *entries) {
+    qsort(entries, count, sizeof *entries, by_name);
+    for (size_t i = 1; i < count; ++i)
+        if (strcmp(entries[i].name, entries[i - 1].name) == 0)
+            return refuse(path, entries[i].name, "is there twice");
+    return DSC_OK;
+}
+
 static dsc_status check_places(const char *path, size_t contents, size_t count,
                                const dsc_header_entry *entries) {
     size_t end = 0;
@@ -95,6 +108,8 @@ dsc_status dsc_header_entries(const char *path, const cJSON *header, size_t cont
         if (status == DSC_OK && strcmp(item->string, "__metadata__") != 0)
             status = read_entry(path, item, &found[(*count)++]);
     }
+    if (status == DSC_OK)
+        status = check_names(path, *count, found);
     if (status == DSC_OK) {
         qsort(found, *count, sizeof *found, by_place);
         status = check_places(path, contents, *count, found);

@@ -27,7 +27,7 @@ void dsc_safetensors_destroy(dsc_safetensors *file) {
 }
 
 size_t dsc_safetensors_count(const dsc_safetensors *file) {
-    return file->count;
+    return file == NULL ? 0 : file->count;
 }
 
 dsc_status dsc_safetensors_at(const dsc_safetensors *file, size_t index, dsc_named_tensor *tensor) {
@@ -46,7 +46,7 @@ static const char *metadata_of(const cJSON *header, const char *key) {
 }
 
 const char *dsc_safetensors_metadata(const dsc_safetensors *file, const char *key) {
-    return metadata_of(file->header, key);
+    return file == NULL || key == NULL ? NULL : metadata_of(file->header, key);
 }
 
 typedef struct source {
@@ -85,9 +85,13 @@ static dsc_status read_header(const source *s, uint64_t *length, cJSON **header)
     dsc_status status = read_exactly(s, text, *length);
     text[*length] = '\0';
     bool has_end = status == DSC_OK && memchr(text, '\0', *length) != NULL; /* cJSON would stop there */
+    errno = 0;
     *header = status == DSC_OK && !has_end ? cJSON_ParseWithLengthOpts(text, *length + 1, NULL, true) : NULL;
+    bool lacks_memory = *header == NULL && errno == ENOMEM; /* the parser does not say which it was */
     free(text);
-    if (status == DSC_OK && !cJSON_IsObject(*header))
+    if (status == DSC_OK && lacks_memory)
+        status = dsc_fail(DSC_ERROR_MEMORY, "%s: out of memory", s->path);
+    else if (status == DSC_OK && !cJSON_IsObject(*header))
         status = damaged(s, "its header is no JSON object");
     return status;
 }
@@ -113,7 +117,7 @@ static dsc_status read_tensors(const source *s, const dsc_context *context, dsc_
 }
 
 static dsc_status read_all(const source *s, const dsc_context *context, dsc_safetensors *file) {
-    uint64_t length;
+    uint64_t length = 0;
     DSC_TRY(read_header(s, &length, &file->header));
     const cJSON *metadata = cJSON_GetObjectItemCaseSensitive(file->header, "__metadata__"), *item;
     cJSON_ArrayForEach(item, metadata) {

@@ -32,17 +32,35 @@ static dsc_status check(size_t count, const dsc_named_tensor *tensors) {
     return DSC_OK;
 }
 
+static dsc_status check_metadata(size_t count, const dsc_metadata *metadata) {
+    for (size_t i = 0; i < count; ++i) {
+        if (metadata[i].key == NULL || metadata[i].value == NULL)
+            return dsc_fail(DSC_ERROR_ARGUMENT, "dsc_safetensors_write: metadata %zu has NULL for its %s", i,
+                            metadata[i].key == NULL ? "key" : "value");
+        if (strcmp(metadata[i].key, "crc32") == 0)
+            return dsc_fail(DSC_ERROR_ARGUMENT,
+                            "dsc_safetensors_write: the metadata's crc32 is the file's own");
+        for (size_t k = 0; k < i; ++k)
+            if (strcmp(metadata[i].key, metadata[k].key) == 0)
+                return dsc_fail(DSC_ERROR_ARGUMENT, "dsc_safetensors_write: the metadata has '%s' twice",
+                                metadata[i].key);
+    }
+    return DSC_OK;
+}
+
+static bool add_number(cJSON *list, size_t number) {
+    cJSON *item = cJSON_CreateNumber((double)number);
+    return item != NULL && cJSON_AddItemToArray(list, item);
+}
+
 static bool add_entry(cJSON *header, const dsc_named_tensor *named, size_t begin, size_t end) {
     cJSON *entry = cJSON_AddObjectToObject(header, named->name);
-    cJSON_AddStringToObject(entry, "dtype", dsc_format_name(named->tensor->dtype));
+    bool is_good = cJSON_AddStringToObject(entry, "dtype", dsc_format_name(named->tensor->dtype)) != NULL;
     cJSON *shape = cJSON_AddArrayToObject(entry, "shape");
     for (size_t d = 0; d < named->tensor->rank; ++d)
-        cJSON_AddItemToArray(shape, cJSON_CreateNumber((double)named->tensor->shape[d]));
+        is_good = add_number(shape, named->tensor->shape[d]) && is_good;
     cJSON *offsets = cJSON_AddArrayToObject(entry, "data_offsets");
-    cJSON_AddItemToArray(offsets, cJSON_CreateNumber((double)begin));
-    cJSON_AddItemToArray(offsets, cJSON_CreateNumber((double)end));
-    return offsets != NULL && cJSON_GetArraySize(offsets) == 2 &&
-           cJSON_GetArraySize(shape) == (int)named->tensor->rank;
+    return add_number(offsets, begin) && add_number(offsets, end) && is_good && shape != NULL;
 }
 
 /* The header's text, with spaces so that the tensors start at a multiple of 8; NULL: out of memory. */
@@ -160,6 +178,7 @@ dsc_status dsc_safetensors_write(const char *path, size_t count, const dsc_named
     if (metadata_count > 0)
         DSC_CHECK_NOT_NULL(metadata);
     DSC_TRY(check(count, tensors));
+    DSC_TRY(check_metadata(metadata_count, metadata));
     dsc_named_tensor *ordered = calloc(count + 1, sizeof *ordered);
     if (ordered == NULL)
         return dsc_fail(DSC_ERROR_MEMORY, "%s: out of memory", path);

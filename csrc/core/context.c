@@ -74,7 +74,7 @@ static dsc_context *default_or_null(void) {
     int32_t threads = 0;
     if (default_threads(&threads) != DSC_OK)
         threads = 1;
-    dsc_context *made;
+    dsc_context *made = NULL;
     if (make("the default context", threads, true, &made) != DSC_OK)
         return NULL;
     if (atomic_compare_exchange_strong(&default_context, &current, made))

@@ -58,7 +58,7 @@ dsc_status dsc_options_set(const char *owner, const dsc_option_info *options, si
     if (given > 0 && list == NULL)
         return dsc_fail(DSC_ERROR_ARGUMENT, "%s: the options are NULL", owner);
     for (size_t i = 0; i < given; ++i) {
-        size_t index;
+        size_t index = 0;
         DSC_TRY(dsc_option_find(owner, options, count, list[i].name, &index));
         DSC_TRY(check_range(owner, &options[index], list[i].value));
         values[index] = list[i].value;

@@ -331,11 +331,11 @@ dsc_status dsc_softmax_backward_run(const dsc_context *context, dsc_dtype dtype,
 }
 
 dsc_status dsc_logsumexp_run(const dsc_context *context, dsc_dtype dtype, size_t outer, size_t n,
-                             size_t inner, const void *x, void *out) {
+                             size_t inner, const void *x, void *y) {
     return run(
         __func__, context,
         (softmax_job){
-            .dtype = dtype, .kind = LOGSUMEXP, .outer = outer, .n = n, .inner = inner, .x = x, .y = out});
+            .dtype = dtype, .kind = LOGSUMEXP, .outer = outer, .n = n, .inner = inner, .x = x, .y = y});
 }
 
 #endif

@@ -4,7 +4,7 @@
 static dsc_status fit(const dsc_loss_call *call, dsc_tensor **fitted) {
     const dsc_tensor *x = call->inputs[0].tensor;
     dsc_tensor *v = call->inputs[2].tensor;
-    if (dsc_same_shape(v, x)) {
+    if (v->dtype == x->dtype && dsc_same_shape(v, x)) {
         *fitted = dsc_tensor_retain(v);
         return DSC_OK;
     }

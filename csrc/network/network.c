@@ -68,8 +68,8 @@ static dsc_status make_layer(const dsc_network *network, const char *name, const
     if (row == NULL) {
         char known[512];
         list_layers(known, sizeof known);
-        return dsc_fail(DSC_ERROR_OPTION, "unknown layer '%s'; there are %s", layer != NULL ? layer : "(null)",
-                        known);
+        return dsc_fail(DSC_ERROR_OPTION, "unknown layer '%s'; there are %s",
+                        layer != NULL ? layer : "(null)", known);
     }
     dsc_options_begin(row->info.options, row->info.option_count, item->layer.values);
     DSC_TRY(dsc_options_set(row->info.name, row->info.options, row->info.option_count, option_count, options,
@@ -99,7 +99,8 @@ static dsc_status name_tensors(const dsc_network_item *item, dsc_network_entry *
             return dsc_fail(DSC_ERROR_MEMORY, "a layer: out of memory");
         }
         snprintf(name, size, "%s.%s", item->name, own);
-        entries[i] = (dsc_network_entry){name, item->layer.tensors[i].tensor, item->layer.tensors[i].is_parameter};
+        entries[i] =
+            (dsc_network_entry){name, item->layer.tensors[i].tensor, item->layer.tensors[i].is_parameter};
     }
     return DSC_OK;
 }
@@ -124,7 +125,8 @@ dsc_status dsc_network_add(dsc_network *network, const char *name, const char *l
                            const dsc_option *options, dsc_random *random) {
     DSC_CHECK_NOT_NULL(network);
     if (network->parameters != NULL)
-        return dsc_fail(DSC_ERROR_ARGUMENT, "%s: the network has an optimizer: add its layers before", __func__);
+        return dsc_fail(DSC_ERROR_ARGUMENT, "%s: the network has an optimizer: add its layers before",
+                        __func__);
     dsc_network_item item;
     DSC_TRY(make_layer(network, name, layer, option_count, options, random, &item));
     dsc_status status = append(network, &item);
@@ -143,15 +145,16 @@ void dsc_network_truncate(dsc_network *network, size_t count) {
 }
 
 void dsc_network_set_training(dsc_network *network, bool is_training) {
-    network->is_training = is_training;
+    if (network != NULL)
+        network->is_training = is_training;
 }
 
 bool dsc_network_is_training(const dsc_network *network) {
-    return network->is_training;
+    return network != NULL && network->is_training;
 }
 
 size_t dsc_network_entry_count(const dsc_network *network) {
-    return network->entry_count;
+    return network == NULL ? 0 : network->entry_count;
 }
 
 dsc_status dsc_network_entry_at(const dsc_network *network, size_t index, dsc_network_entry *entry) {
@@ -165,7 +168,7 @@ dsc_status dsc_network_entry_at(const dsc_network *network, size_t index, dsc_ne
 }
 
 size_t dsc_network_layer_count(const dsc_network *network) {
-    return network->count;
+    return network == NULL ? 0 : network->count;
 }
 
 dsc_status dsc_network_forward(const dsc_network *network, dsc_tensor *x, dsc_tensor **y) {
@@ -208,6 +211,7 @@ dsc_status dsc_network_layer_at(const dsc_network *network, size_t index, size_t
         found.flops = 0;
         if (at->row->shape != NULL)
             DSC_TRY(at->row->shape(at, &found.rank, found.shape, &found.flops));
+        DSC_TRY(dsc_check_shape(at->row->info.name, network->dtype, found.rank, found.shape));
     }
     const dsc_network_item *item = &network->layers[index];
     found.name = item->name;

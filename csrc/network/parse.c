@@ -70,7 +70,8 @@ static dsc_status read_option(reader *r, const dsc_layer_info *info, size_t inde
     } else {
         r->at = begin;
         if (index >= info->option_count)
-            return refuse(r, info->option_count == 0 ? "the layer has no options" : "the layer has no more options");
+            return refuse(r, info->option_count == 0 ? "the layer has no options"
+                                                     : "the layer has no more options");
         option->name = info->options[index].name;
     }
     return read_value(r, &option->value);
@@ -92,6 +93,9 @@ static dsc_status read_layer(reader *r, dsc_network *network, dsc_random *random
             if (count == DSC_MAX_OPTIONS)
                 return refuse(r, "too many options");
             DSC_TRY(read_option(r, info, count, names[count], sizeof names[count], &options[count]));
+            for (size_t i = 0; i < count; ++i)
+                if (strcmp(options[i].name, options[count].name) == 0)
+                    return refuse(r, "the option before it is given twice");
             ++count;
             skip_spaces(r);
         } while (*r->at == ',');

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "network/network.h"
+#include "optimizers/engine.h"
 
 /* A parameter begins at a cache line of its own. */
 static size_t padded(const dsc_network *network, size_t count) {
@@ -24,8 +25,9 @@ static dsc_status create(const dsc_network *network, size_t count, const char *r
                          const dsc_option *options, dsc_optimizer **optimizer) {
     size_t *lengths = malloc((count + 1) * sizeof *lengths);
     const char **names = malloc((count + 1) * sizeof *names);
-    dsc_status status = lengths == NULL || names == NULL ? dsc_fail(DSC_ERROR_MEMORY, "an optimizer: out of memory")
-                                                         : describe(network, lengths, names);
+    dsc_status status = lengths == NULL || names == NULL
+                            ? dsc_fail(DSC_ERROR_MEMORY, "an optimizer: out of memory")
+                            : describe(network, lengths, names);
     if (status == DSC_OK)
         status = dsc_optimizer_create(network->dtype, count, lengths, names, optimizer);
     free(lengths);
@@ -97,18 +99,36 @@ dsc_status dsc_network_optimizer(dsc_network *network, const char *rule, size_t 
     return status;
 }
 
+/* An optimizer of other tensors would step out of the buffers. */
+static dsc_status check_optimizer(const dsc_network *network, const dsc_optimizer *o) {
+    if (network->parameters == NULL)
+        return dsc_fail(DSC_ERROR_ARGUMENT, "dsc_network_step: the network has no optimizer");
+    if (o == NULL)
+        return dsc_fail_null("dsc_network_step", "optimizer");
+    size_t count = 0;
+    bool fits = o->dtype == network->dtype;
+    for (size_t i = 0; fits && i < network->entry_count; ++i)
+        if (network->entries[i].is_parameter) {
+            fits = count < o->tensor_count && o->tensors[count].length == network->entries[i].tensor->count;
+            ++count;
+        }
+    if (fits && count == o->tensor_count)
+        return DSC_OK;
+    return dsc_fail(DSC_ERROR_ARGUMENT, "dsc_network_step: the optimizer is another network's");
+}
+
 dsc_status dsc_network_step(dsc_network *network, dsc_optimizer *optimizer, dsc_step_report *report) {
     DSC_CHECK_NOT_NULL(network);
-    if (network->parameters == NULL)
-        return dsc_fail(DSC_ERROR_ARGUMENT, "%s: the network has no optimizer", __func__);
+    DSC_TRY(check_optimizer(network, optimizer));
     bool has_any = false;
     for (size_t i = 0, at = 0; i < network->entry_count; ++i)
         if (network->entries[i].is_parameter)
             has_any |= network->has_gradient[at++] = network->entries[i].tensor->has_grad;
     if (!has_any)
-        return dsc_fail(DSC_ERROR_ARGUMENT,
-                        "%s: no parameter has a gradient: call dsc_backward before, on a loss of the network's output",
-                        __func__);
+        return dsc_fail(
+            DSC_ERROR_ARGUMENT,
+            "%s: no parameter has a gradient: call dsc_backward before, on a loss of the network's output",
+            __func__);
     dsc_step step = {.parameters = network->parameters,
                      .gradients = network->gradients,
                      .has_gradient = network->has_gradient};
@@ -123,7 +143,7 @@ dsc_status dsc_network_step(dsc_network *network, dsc_optimizer *optimizer, dsc_
 }
 
 void dsc_network_zero_grad(dsc_network *network) {
-    for (size_t i = 0; i < network->entry_count; ++i)
+    for (size_t i = 0; network != NULL && i < network->entry_count; ++i)
         if (network->entries[i].is_parameter)
             dsc_tensor_set_grad(network->entries[i].tensor, NULL);
 }

@@ -128,11 +128,11 @@ void dsc_pull_back_sum(dsc_pullback *p) {
 }
 
 dsc_status dsc_mean(dsc_tensor *x, size_t count, const int64_t *dimensions, bool keeps, dsc_tensor **result) {
-    DSC_BEGIN(sum, x);
-    (void)input_count;
-    DSC_TRY(dsc_check_real(operation, x));
+    static const dsc_operation mean = {.name = "mean"}; /* not a row, but named in messages */
+    DSC_TRY(dsc_check_inputs(&mean, 1, &x, result));
+    DSC_TRY(dsc_check_real(&mean, x));
     dsc_reduction_plan plan;
-    DSC_TRY(dsc_plan_reduction(operation, x, count, dimensions, keeps, &plan));
+    DSC_TRY(dsc_plan_reduction(&mean, x, count, dimensions, keeps, &plan));
     dsc_tensor *sum, *divisor = NULL;
     DSC_TRY(dsc_sum(x, count, dimensions, keeps, &sum));
     dsc_status status = dsc_tensor_full(dsc_context_of(x), x->dtype, 0, NULL, (double)plan.count, &divisor);

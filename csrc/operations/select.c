@@ -18,6 +18,9 @@ static void choose_row(const dsc_rows *rows, size_t size) {
 }
 
 dsc_status dsc_where(dsc_tensor *condition, dsc_tensor *a, dsc_tensor *b, dsc_tensor **result) {
+    DSC_CHECK_NOT_NULL(condition);
+    DSC_CHECK_NOT_NULL(a);
+    DSC_CHECK_NOT_NULL(b);
     DSC_BEGIN(where, a, b, condition);
     if (condition->dtype != DSC_BOOL)
         return dsc_fail(DSC_ERROR_DTYPE, "where: the condition is %s, must be bool",

@@ -53,6 +53,11 @@ static bool strides_of_reshape(const dsc_tensor *x, size_t rank, const size_t *s
     return true;
 }
 
+/* Not rows of the table, but named in messages. */
+static const dsc_operation flattening = {.name = "flatten"}, transposing = {.name = "transpose"},
+                           selecting = {.name = "select"}, squeezing = {.name = "squeeze"},
+                           unsqueezing = {.name = "unsqueeze"}, making_contiguous = {.name = "contiguous"};
+
 dsc_status dsc_reshape(dsc_tensor *x, size_t rank, const size_t *shape, dsc_tensor **result) {
     DSC_BEGIN(reshape, x);
     DSC_TRY(dsc_check_shape("reshape", x->dtype, rank, shape));
@@ -80,13 +85,12 @@ void dsc_pull_back_reshape(dsc_pullback *p) {
 }
 
 dsc_status dsc_flatten(dsc_tensor *x, int64_t first, int64_t last, dsc_tensor **result) {
-    DSC_BEGIN(reshape, x);
-    (void)input_count;
-    if (x->rank == 0)
-        return dsc_reshape(x, 1, (const size_t[]){1}, result);
-    size_t from, to, shape[DSC_MAX_RANK], rank = 0;
-    DSC_TRY(dsc_check_dimension(operation, first, x->rank, &from));
-    DSC_TRY(dsc_check_dimension(operation, last, x->rank, &to));
+    DSC_TRY(dsc_check_inputs(&flattening, 1, &x, result));
+    size_t from, to, shape[DSC_MAX_RANK] = {1}, rank = 0;
+    DSC_TRY(dsc_check_dimension(&flattening, first, dsc_max_size(x->rank, 1), &from));
+    DSC_TRY(dsc_check_dimension(&flattening, last, dsc_max_size(x->rank, 1), &to));
+    if (x->rank == 0) /* a number has a dimension 0 here, as in PyTorch */
+        return dsc_reshape(x, 1, shape, result);
     if (from > to)
         return dsc_fail(DSC_ERROR_SIZE, "flatten: the first dimension, %zu, is after the last, %zu", from,
                         to);
@@ -133,11 +137,10 @@ void dsc_pull_back_permute(dsc_pullback *p) {
 }
 
 dsc_status dsc_transpose(dsc_tensor *x, int64_t first, int64_t second, dsc_tensor **result) {
-    DSC_BEGIN(permute, x);
-    (void)input_count;
+    DSC_TRY(dsc_check_inputs(&transposing, 1, &x, result));
     size_t a, b;
-    DSC_TRY(dsc_check_dimension(operation, first, x->rank, &a));
-    DSC_TRY(dsc_check_dimension(operation, second, x->rank, &b));
+    DSC_TRY(dsc_check_dimension(&transposing, first, x->rank, &a));
+    DSC_TRY(dsc_check_dimension(&transposing, second, x->rank, &b));
     int64_t order[DSC_MAX_RANK];
     for (size_t d = 0; d < x->rank; ++d)
         order[d] = (int64_t)(d == a ? b : d == b ? a : d);
@@ -224,10 +227,9 @@ void dsc_pull_back_slice(dsc_pullback *p) {
 }
 
 dsc_status dsc_select(dsc_tensor *x, int64_t dimension, int64_t index, dsc_tensor **result) {
-    DSC_BEGIN(slice, x);
-    (void)input_count;
+    DSC_TRY(dsc_check_inputs(&selecting, 1, &x, result));
     size_t d;
-    DSC_TRY(dsc_check_dimension(operation, dimension, x->rank, &d));
+    DSC_TRY(dsc_check_dimension(&selecting, dimension, x->rank, &d));
     int64_t extent = (int64_t)x->shape[d];
     if (index < -extent || index >= extent)
         return dsc_fail(DSC_ERROR_SIZE, "select: index is %lld, must be in [%lld, %lld)", (long long)index,
@@ -241,10 +243,9 @@ dsc_status dsc_select(dsc_tensor *x, int64_t dimension, int64_t index, dsc_tenso
 }
 
 dsc_status dsc_squeeze(dsc_tensor *x, int64_t dimension, dsc_tensor **result) {
-    DSC_BEGIN(reshape, x);
-    (void)input_count;
+    DSC_TRY(dsc_check_inputs(&squeezing, 1, &x, result));
     size_t d, shape[DSC_MAX_RANK], rank = 0;
-    DSC_TRY(dsc_check_dimension(operation, dimension, x->rank, &d));
+    DSC_TRY(dsc_check_dimension(&squeezing, dimension, x->rank, &d));
     if (x->shape[d] != 1)
         return dsc_fail(DSC_ERROR_SIZE, "squeeze: dimension %zu of shape %s is not 1", d,
                         dsc_shape_text(x->rank, x->shape).text);
@@ -255,10 +256,9 @@ dsc_status dsc_squeeze(dsc_tensor *x, int64_t dimension, dsc_tensor **result) {
 }
 
 dsc_status dsc_unsqueeze(dsc_tensor *x, int64_t dimension, dsc_tensor **result) {
-    DSC_BEGIN(reshape, x);
-    (void)input_count;
+    DSC_TRY(dsc_check_inputs(&unsqueezing, 1, &x, result));
     size_t d, shape[DSC_MAX_RANK + 1], rank = (size_t)x->rank + 1;
-    DSC_TRY(dsc_check_dimension(operation, dimension, rank, &d));
+    DSC_TRY(dsc_check_dimension(&unsqueezing, dimension, rank, &d));
     for (size_t i = 0; i < rank; ++i)
         shape[i] = i < d ? x->shape[i] : i == d ? 1 : x->shape[i - 1];
     return dsc_reshape(x, rank, shape, result);
@@ -290,9 +290,7 @@ void dsc_pull_back_clone(dsc_pullback *p) {
 }
 
 dsc_status dsc_contiguous(dsc_tensor *x, dsc_tensor **result) {
-    DSC_BEGIN(clone, x);
-    (void)operation;
-    (void)input_count;
+    DSC_TRY(dsc_check_inputs(&making_contiguous, 1, &x, result));
     if (!x->is_contiguous)
         return dsc_clone(x, result);
     *result = dsc_tensor_retain(x);

@@ -28,7 +28,7 @@ static dsc_status allocate_block(dsc_storage *s) {
 }
 
 dsc_status dsc_storage_create(const dsc_context *context, size_t bytes, dsc_storage **storage) {
-    dsc_storage *s;
+    dsc_storage *s = NULL;
     DSC_TRY(allocate(&s));
     s->context = context;
     s->bytes = bytes;

@@ -55,11 +55,16 @@ static dsc_status assemble(dsc_storage *storage, dsc_dtype dtype, size_t rank, c
 
 dsc_status dsc_make(const dsc_context *context, dsc_dtype dtype, size_t rank, const size_t *shape,
                     dsc_tensor **tensor) {
-    size_t count = 1;
+    /* A shape that is good for one type may be too large for another: views make large shapes of little. */
+    size_t bytes = dsc_size_of(dtype);
+    bool overflows = false;
     for (size_t d = 0; d < rank; ++d)
-        count *= shape[d];
+        overflows |= __builtin_mul_overflow(bytes, shape[d], &bytes);
+    if (overflows || bytes > PTRDIFF_MAX)
+        return dsc_fail(DSC_ERROR_OVERFLOW, "a tensor: shape %s of %s is too large",
+                        dsc_shape_text(rank, shape).text, dsc_dtype_name(dtype));
     dsc_storage *storage;
-    DSC_TRY(dsc_storage_create(context, count * dsc_size_of(dtype), &storage));
+    DSC_TRY(dsc_storage_create(context, bytes, &storage));
     return assemble(storage, dtype, rank, shape, NULL, 0, tensor);
 }
 
@@ -106,6 +111,13 @@ dsc_status dsc_tensor_copy_in(const dsc_context *context, dsc_dtype dtype, size_
     return DSC_OK;
 }
 
+dsc_status dsc_check_aligned(const char *function, dsc_dtype dtype, const void *data) {
+    if ((uintptr_t)data % dsc_size_of(dtype) == 0)
+        return DSC_OK;
+    return dsc_fail(DSC_ERROR_ARGUMENT, "%s: the memory is not aligned to its type's %zu bytes", function,
+                    dsc_size_of(dtype));
+}
+
 dsc_status dsc_tensor_wrap(const dsc_context *context, dsc_dtype dtype, size_t rank, const size_t *shape,
                            const size_t *strides, void *data, void (*release)(void *user), void *user,
                            dsc_tensor **tensor) {
@@ -124,9 +136,7 @@ dsc_status dsc_tensor_wrap(const dsc_context *context, dsc_dtype dtype, size_t r
     }
     if (!is_empty)
         DSC_CHECK_NOT_NULL(data);
-    if ((uintptr_t)data % dsc_dtype_size(dtype) != 0)
-        return dsc_fail(DSC_ERROR_ARGUMENT, "%s: data is not aligned to its type's %zu bytes", __func__,
-                        dsc_dtype_size(dtype));
+    DSC_TRY(dsc_check_aligned(__func__, dtype, data));
     dsc_storage *storage;
     DSC_TRY(dsc_storage_wrap(context, data, NULL, NULL, &storage));
     dsc_tensor *made;
@@ -157,36 +167,40 @@ dsc_status dsc_tensor_normal(const dsc_context *context, dsc_dtype dtype, size_t
                   tensor);
 }
 
+/* What has no status to give says of NULL what is true of nothing. */
+
 dsc_dtype dsc_tensor_dtype(const dsc_tensor *t) {
-    return t->dtype;
+    return t == NULL ? DSC_FLOAT32 : t->dtype;
 }
 size_t dsc_tensor_rank(const dsc_tensor *t) {
-    return t->rank;
+    return t == NULL ? 0 : t->rank;
 }
 const size_t *dsc_tensor_shape(const dsc_tensor *t) {
-    return t->shape;
+    return t == NULL ? NULL : t->shape;
 }
 const size_t *dsc_tensor_strides(const dsc_tensor *t) {
-    return t->strides;
+    return t == NULL ? NULL : t->strides;
 }
 size_t dsc_tensor_count(const dsc_tensor *t) {
-    return t->count;
+    return t == NULL ? 0 : t->count;
 }
 bool dsc_tensor_is_contiguous(const dsc_tensor *t) {
-    return t->is_contiguous;
+    return t != NULL && t->is_contiguous;
 }
 const dsc_context *dsc_tensor_context(const dsc_tensor *t) {
-    return dsc_context_of(t);
+    return t == NULL ? NULL : dsc_context_of(t);
 }
 const void *dsc_tensor_data(const dsc_tensor *t) {
-    return dsc_data(t);
+    return t == NULL ? NULL : dsc_data(t);
 }
 void *dsc_tensor_mutable_data(dsc_tensor *t) {
+    if (t == NULL)
+        return NULL;
     dsc_note_change(t);
     return dsc_data(t);
 }
 uint64_t dsc_tensor_version(const dsc_tensor *t) {
-    return dsc_version_of(t);
+    return t == NULL ? 0 : dsc_version_of(t);
 }
 
 dsc_status dsc_tensor_item(const dsc_tensor *t, double *value) {

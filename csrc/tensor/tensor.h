@@ -52,7 +52,9 @@ dsc_status dsc_check_shape(const char *function, dsc_dtype dtype, size_t rank, c
 /* A tensor of this storage: `storage` is retained. Nothing is recorded. */
 dsc_status dsc_view_of(const dsc_tensor *like, size_t rank, const size_t *shape, const size_t *strides,
                        size_t offset, dsc_tensor **view);
-/* An uninitialised, contiguous tensor of a known good shape. */
+/* Memory that a tensor of this type may lie in. */
+dsc_status dsc_check_aligned(const char *function, dsc_dtype dtype, const void *data);
+/* An uninitialised, contiguous tensor of a shape that some tensor has: refused only where it is too large. */
 dsc_status dsc_make(const dsc_context *context, dsc_dtype dtype, size_t rank, const size_t *shape,
                     dsc_tensor **tensor);
 static inline dsc_status dsc_make_like(const dsc_tensor *like, dsc_dtype dtype, dsc_tensor **tensor) {

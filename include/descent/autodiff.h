@@ -56,8 +56,8 @@ dsc_status dsc_jacobian(dsc_function function, void *user, dsc_tensor *point, ds
 
 /* Compares gradients with central differences: every float64 input's elements are moved by `step` (0: 1e-6)
  * both ways. tolerance (0: 1e-6): of |difference| / max(1, |gradient|). second: the gradients' gradients
- * instead (tolerance 0: 1e-5). DSC_ERROR_NON_FINITE's sibling DSC_ERROR_MISMATCH names the place. Inputs that
- * are not float64 are held fixed. Source: torch.autograd.gradcheck. */
+ * instead (tolerance 0: 1e-5). Where they differ: DSC_ERROR_MISMATCH, and the message names the place.
+ * Inputs that are not float64 are held fixed. Source: torch.autograd.gradcheck. */
 typedef struct dsc_gradcheck_options {
     double step, tolerance;
     bool second;

@@ -22,8 +22,8 @@ typedef struct dsc_metadata {
 } dsc_metadata;
 
 /* Writes a file, whole or not at all: under another name beside it, which then takes its place, with the mode
- * of the file that was there. Equal contents are equal files. Refused: names that are given twice.
- * DSC_ERROR_FILE with the path and the system's reason. */
+ * of the file that was there. Equal contents are equal files. Refused: names or keys that are given twice,
+ * the key "crc32". DSC_ERROR_FILE with the path and the system's reason. */
 dsc_status dsc_safetensors_write(const char *path, size_t count, const dsc_named_tensor *tensors,
                                  size_t metadata_count, const dsc_metadata *metadata);
 

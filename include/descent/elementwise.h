@@ -99,10 +99,10 @@ dsc_status dsc_softmax_run(const dsc_context *context, dsc_dtype dtype, size_t o
 dsc_status dsc_softmax_backward_run(const dsc_context *context, dsc_dtype dtype, size_t outer, size_t n,
                                     size_t inner, bool logarithm, const void *y, const void *g, void *dx);
 
-/* Over j, for each o and i: out[o][i] = log(sum over j of e^x[o][j][i]), without overflow; -infinity for
+/* Over j, for each o and i: y[o][i] = log(sum over j of e^x[o][j][i]), without overflow; -infinity for
  * n = 0. */
 dsc_status dsc_logsumexp_run(const dsc_context *context, dsc_dtype dtype, size_t outer, size_t n,
-                             size_t inner, const void *x, void *out);
+                             size_t inner, const void *x, void *y);
 
 /* index[o] = where the row x[o] of n numbers is largest; the first such place; a NaN counts as
  * largest. Refused: n = 0 with outer > 0. */

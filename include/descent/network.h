@@ -19,7 +19,7 @@
  *
  * The same seed gives the weights that torch.nn.Sequential of these layers has. A network is changed by one
  * thread at a time; while nothing changes it and it is in evaluation mode, any number of them may call
- * forward. */
+ * forward. What returns no status does nothing with NULL, or gives 0 or false. */
 #ifndef DESCENT_NETWORK_H
 #define DESCENT_NETWORK_H
 
@@ -83,7 +83,8 @@ dsc_status dsc_network_layer_at(const dsc_network *network, size_t index, size_t
  * each network. More groups, clipping and so on: optimizers.h. Destroy it with dsc_optimizer_destroy. */
 dsc_status dsc_network_optimizer(dsc_network *network, const char *rule, size_t option_count,
                                  const dsc_option *options, dsc_optimizer **optimizer);
-/* A step by the gradients there are, which then count as none. Refused: parameters without any gradient. */
+/* A step by the gradients there are, which then count as none. Refused: parameters without any gradient,
+ * an optimizer that was made for other tensors. */
 dsc_status dsc_network_step(dsc_network *network, dsc_optimizer *optimizer, dsc_step_report *report);
 void dsc_network_zero_grad(dsc_network *network);
 

@@ -1,7 +1,7 @@
 /* Tensors: numbers of one type in up to 8 dimensions, counted references to counted memory.
  *
  *     dsc_tensor *a, *b, *c;
- *     dsc_tensor_randn(NULL, DSC_FLOAT32, 2, (size_t[]){64, 784}, &random, &a);
+ *     dsc_tensor_normal(NULL, DSC_FLOAT32, 2, (size_t[]){64, 784}, &random, 0, 1, &a);
  *     ...
  *     dsc_matmul(a, b, &c);                      operations.h has everything that computes
  *     dsc_tensor_release(a);
@@ -58,6 +58,8 @@ dsc_status dsc_tensor_normal(const dsc_context *context, dsc_dtype dtype, size_t
 
 /* ---- Looking ---- */
 
+/* What returns no status gives 0, NULL or false for NULL. */
+
 dsc_dtype dsc_tensor_dtype(const dsc_tensor *tensor);
 size_t dsc_tensor_rank(const dsc_tensor *tensor);
 const size_t *dsc_tensor_shape(const dsc_tensor *tensor);
@@ -96,11 +98,12 @@ bool dsc_tensor_is_leaf(const dsc_tensor *tensor);
 dsc_tensor *dsc_tensor_grad(const dsc_tensor *tensor);
 /* NULL forgets it: the next pass writes instead of adding. Refused: another type or shape. */
 dsc_status dsc_tensor_set_grad(dsc_tensor *tensor, dsc_tensor *grad);
-/* Where gradients of this leaf are to be left from now on: memory of its type for as many contiguous numbers,
- * which stays as long as the leaf. NULL: memory of its own again. What is there now counts as no gradient. */
+/* Where gradients of this leaf are to be left from now on: memory of its type, aligned to it, for as many
+ * contiguous numbers, which stays as long as the leaf. NULL: memory of its own again. What is there now
+ * counts as no gradient. */
 dsc_status dsc_tensor_set_grad_memory(dsc_tensor *tensor, void *memory);
 /* Moves the numbers of a leaf to memory that stays as long as it does, as an optimizer's buffer; views of it
- * made before keep the old ones. */
+ * made before keep the old ones. Refused: memory that is not aligned to its type. */
 dsc_status dsc_tensor_move(dsc_tensor *tensor, void *memory);
 /* The same numbers, of which nothing is recorded. */
 dsc_status dsc_tensor_detach(dsc_tensor *tensor, dsc_tensor **detached);
