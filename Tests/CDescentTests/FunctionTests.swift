@@ -67,7 +67,8 @@ import Testing
     var made: OpaquePointer?
     #expect(dsc_hessian(function, nil, point.handle, &made) == DSC_ERROR_SIZE && made == nil)
     let short = T([1], [1])
-    #expect(dsc_hessian_vector_product(Self.cubic, nil, point.handle, short.handle, nil, &made) == DSC_ERROR_SIZE)
+    #expect(
+      dsc_hessian_vector_product(Self.cubic, nil, point.handle, short.handle, nil, &made) == DSC_ERROR_SIZE)
     let failing: dsc_function = { _, _, _, _ in dsc_status(DSC_ERROR_MISMATCH) }
     #expect(dsc_jacobian(failing, nil, point.handle, &made) == DSC_ERROR_MISMATCH && made == nil)
     let silent: dsc_function = { _, _, _, _ in dsc_status(DSC_OK) }
@@ -79,7 +80,9 @@ import Testing
   @Test func gradcheckFindsWrongDerivatives() {
     let wrong: dsc_function = { _, _, inputs, result in
       FunctionTests.giving(result) {
-        try FunctionTests.custom([T(owning: dsc_tensor_retain(inputs![0]))], T(owning: dsc_tensor_retain(inputs![0])), "wrong") { _, count, _, up, out in
+        try FunctionTests.custom(
+          [T(owning: dsc_tensor_retain(inputs![0]))], T(owning: dsc_tensor_retain(inputs![0])), "wrong"
+        ) { _, count, _, up, out in
           dsc_affine(up, 1.001, 0, out)
         }
       }
@@ -96,12 +99,16 @@ import Testing
 
   // MARK: Operations of the caller's
 
-  typealias Backward = @convention(c) (
-    UnsafeMutableRawPointer?, Int, UnsafePointer<OpaquePointer?>?, OpaquePointer?,
-    UnsafeMutablePointer<OpaquePointer?>?
-  ) -> dsc_status
+  typealias Backward =
+    @convention(c) (
+      UnsafeMutableRawPointer?, Int, UnsafePointer<OpaquePointer?>?, OpaquePointer?,
+      UnsafeMutablePointer<OpaquePointer?>?
+    ) -> dsc_status
 
-  static func custom(_ inputs: [T], _ value: T, _ name: String, user: UnsafeMutableRawPointer? = nil, _ backward: @escaping Backward) throws -> T {
+  static func custom(
+    _ inputs: [T], _ value: T, _ name: String, user: UnsafeMutableRawPointer? = nil,
+    _ backward: @escaping Backward
+  ) throws -> T {
     try withExtendedLifetime((inputs, value)) {
       try name.withCString { name in
         var operation = dsc_custom_operation()
@@ -122,7 +129,8 @@ import Testing
     defer { released.deallocate() }
     do {
       // x^2, made anyhow; nothing for the second input.
-      let y = try Self.custom([x, other], T([1, 4], [2]), "my square", user: released) { _, count, inputs, upstream, out in
+      let y = try Self.custom([x, other], T([1, 4], [2]), "my square", user: released) {
+        _, count, inputs, upstream, out in
         guard count == 2 else { return dsc_status(DSC_ERROR_ARGUMENT) }
         return FunctionTests.giving(out) {
           let x = T(owning: dsc_tensor_retain(inputs![0]))
@@ -139,7 +147,9 @@ import Testing
     }
     #expect(released.pointee == 1)
     // Nothing to record: released at once.
-    let plain = try Self.custom([T([1], [1])], T([1], [1]), "plain", user: released) { _, _, _, _, _ in dsc_status(DSC_OK) }
+    let plain = try Self.custom([T([1], [1])], T([1], [1]), "plain", user: released) { _, _, _, _, _ in
+      dsc_status(DSC_OK)
+    }
     #expect(!plain.requiresGrad && released.pointee == 2)
   }
 
@@ -147,7 +157,8 @@ import Testing
     let x = T([1, 2], [2], requiresGrad: true)
     let ones = T([1, 1], [2])
     let failing = try Self.custom([x], ones, "failing one") { _, _, _, _, _ in dsc_status(DSC_ERROR_MEMORY) }
-    #expect(failing.backward(ones) == DSC_ERROR_MEMORY && T.lastError.contains("failing one"), "\(T.lastError)")
+    #expect(
+      failing.backward(ones) == DSC_ERROR_MEMORY && T.lastError.contains("failing one"), "\(T.lastError)")
     let wide = try Self.custom([x], ones, "too wide") { _, _, _, _, out in
       FunctionTests.giving(out) { T([1, 2, 3], [3]) }
     }

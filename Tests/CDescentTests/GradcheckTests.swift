@@ -16,7 +16,8 @@ import Testing
 
     /// Leaves of all inputs; fixed ones are not moved.
     lazy var leaves = test.inputs.map { input in
-      TensorHandle(input.numbers(input.base ?? input.shape), input.base ?? input.shape, test.type(input.dtype))
+      TensorHandle(
+        input.numbers(input.base ?? input.shape), input.base ?? input.shape, test.type(input.dtype))
     }
     var moved: [Int] { test.inputs.indices.filter { test.inputs[$0].fixed != true } }
 
@@ -78,7 +79,8 @@ import Testing
     }
     let status = withExtendedLifetime((request, leaves)) {
       dsc_gradcheck(
-        function, Unmanaged.passUnretained(request).toOpaque(), leaves.count, leaves.map { $0.handle }, &options)
+        function, Unmanaged.passUnretained(request).toOpaque(), leaves.count, leaves.map { $0.handle },
+        &options)
     }
     if let failure = request.failure { throw failure }
     let title = "\(request.layout) \(request.test.title), \(second ? "second" : "first")"

@@ -17,7 +17,8 @@ import Testing
   private struct File: Decodable { var cases: [Case] }
   static let cases = loadFixture("networks.json", as: File.self).cases
 
-  private func train(_ test: Case, _ context: OpaquePointer?) throws -> (TestNetwork, losses: [Double], x: T) {
+  private func train(_ test: Case, _ context: OpaquePointer?) throws -> (TestNetwork, losses: [Double], x: T)
+  {
     let network = try TestNetwork(test.text, test.type, seed: test.seed, context: context)
     network.optimize(test.rule, test.options)
     let x = T(exactNumbers(test.shape.reduce(1, *), step: 1), test.shape, test.type, context: context)
@@ -35,7 +36,8 @@ import Testing
     #expect(Set(entries.map(\.name)) == Set(test.initial.keys))
     for (name, tensor, _) in entries {
       let right = test.initial[name]!
-      #expect(tensor.numbers == (tensor.dtype == DSC_FLOAT32 ? right.map { Double(Float($0)) } : right), "\(name)")
+      #expect(
+        tensor.numbers == (tensor.dtype == DSC_FLOAT32 ? right.map { Double(Float($0)) } : right), "\(name)")
     }
   }
 
@@ -49,7 +51,8 @@ import Testing
     }
     #expect(agree(losses, test.losses), "\(losses), not \(test.losses)")
     for (name, tensor, _) in network.entries {
-      #expect(agree(tensor.numbers, test.trained[name]!), "\(name): \(tensor.numbers), not \(test.trained[name]!)")
+      #expect(
+        agree(tensor.numbers, test.trained[name]!), "\(name): \(tensor.numbers), not \(test.trained[name]!)")
     }
     dsc_network_set_training(network.handle, false)
     #expect(!dsc_network_is_training(network.handle))
@@ -72,7 +75,8 @@ import Testing
   @Test func threadsAgreeOnWideLayers() throws {
     let states = try ([1, 2, 4] as [Int32]).map { threads in
       let context = TestContext(threads: threads)
-      let network = try TestNetwork("linear(300, 400) relu batch_norm1d(400) linear(400, 70)", context: context.handle)
+      let network = try TestNetwork(
+        "linear(300, 400) relu batch_norm1d(400) linear(400, 70)", context: context.handle)
       network.optimize("adam", ["lr": 0.001])
       let x = T(exactNumbers(130 * 300, step: 1), [130, 300], DSC_FLOAT32, context: context.handle)
       let targets = T(exactNumbers(130 * 70, step: 2), [130, 70], DSC_FLOAT32, context: context.handle)
@@ -88,7 +92,8 @@ import Testing
     let network = try TestNetwork("flatten linear(12, 7) relu batch_norm1d(7) linear(7, 3, bias=false)")
     #expect(
       network.entries.map(\.name) == [
-        "1.weight", "1.bias", "3.weight", "3.bias", "3.running_mean", "3.running_var", "3.num_batches_tracked",
+        "1.weight", "1.bias", "3.weight", "3.bias", "3.running_mean", "3.running_var",
+        "3.num_batches_tracked",
         "4.weight",
       ])
     #expect(network.entries.map(\.isParameter) == [true, true, true, true, false, false, false, true])
@@ -99,7 +104,10 @@ import Testing
       #expect(dsc_network_layer_at(network.handle, index, 3, [9, 3, 4], &layer) == DSC_OK, "\(T.lastError)")
       layers.append(layer)
     }
-    #expect(layers.map { String(cString: $0.info.pointee.name) } == ["flatten", "linear", "relu", "batch_norm1d", "linear"])
+    #expect(
+      layers.map { String(cString: $0.info.pointee.name) } == [
+        "flatten", "linear", "relu", "batch_norm1d", "linear",
+      ])
     #expect(layers.map { $0.parameters } == [0, 91, 0, 14, 21])
     #expect(layers.map { [$0.shape.0, $0.shape.1] } == [[9, 12], [9, 7], [9, 7], [9, 7], [9, 3]])
     #expect(layers[4].flops == Double(2 * 9 * 7 * 3))
@@ -120,12 +128,17 @@ import Testing
   }
 
   static let refusals: [(text: String, says: String)] = [
-    ("linear(3)", "out_features"), ("linear", "in_features"), ("linear(3,4", ""), ("linear(3,4,5,6)", ""), ("relu(1)", ""),
-    ("linearly(3, 4)", "unknown layer 'linearly'"), ("linear(a=3)", "a"), ("linear(0,4)", "in_features"), ("linear(3,4) ,", ""),
-    ("linear(2.5, 4)", "in_features"), ("linear(-1, 4)", "in_features"), ("linear(nan, 4)", ""), ("linear(3, 4, bias=2)", "bias"),
-    ("linear(3, in_features=3)", ""), ("linear(3 4)", ""), ("(3)", ""), ("linear(3,4))", ""), ("linear(,)", ""), ("linear(3,,4)", ""),
+    ("linear(3)", "out_features"), ("linear", "in_features"), ("linear(3,4", ""), ("linear(3,4,5,6)", ""),
+    ("relu(1)", ""),
+    ("linearly(3, 4)", "unknown layer 'linearly'"), ("linear(a=3)", "a"), ("linear(0,4)", "in_features"),
+    ("linear(3,4) ,", ""),
+    ("linear(2.5, 4)", "in_features"), ("linear(-1, 4)", "in_features"), ("linear(nan, 4)", ""),
+    ("linear(3, 4, bias=2)", "bias"),
+    ("linear(3, in_features=3)", ""), ("linear(3 4)", ""), ("(3)", ""), ("linear(3,4))", ""),
+    ("linear(,)", ""), ("linear(3,,4)", ""),
     ("linear(1e30, 1e30)", ""), ("batch_norm1d", "num_features"), ("batch_norm1d(3, momentum=2)", "momentum"),
-    ("batch_norm1d(3, eps=-1)", "eps"), ("relu linear(3, 4) nothing", "unknown layer 'nothing'"), ("linear(3, 4, bias=)", ""),
+    ("batch_norm1d(3, eps=-1)", "eps"), ("relu linear(3, 4) nothing", "unknown layer 'nothing'"),
+    ("linear(3, 4, bias=)", ""),
     ("linear(3, 4, =1)", ""), ("linear(3, 4) ; relu", ""), ("relu\u{0301}", ""), ("%s%n", ""),
   ]
 
@@ -147,10 +160,14 @@ import Testing
     let test = try TestNetwork("linear(2, 3)")
     var random = dsc_random()
     dsc_random_seed(&random, 0)
-    #expect(dsc_network_parse(test.handle, "linear(3, 3)", nil) == DSC_ERROR_ARGUMENT && T.lastError.contains("random"))
+    #expect(
+      dsc_network_parse(test.handle, "linear(3, 3)", nil) == DSC_ERROR_ARGUMENT
+        && T.lastError.contains("random"))
     #expect(dsc_network_add(test.handle, "a.b", "relu", 0, nil, nil) == DSC_ERROR_ARGUMENT)
     #expect(dsc_network_add(test.handle, "", "relu", 0, nil, nil) == DSC_ERROR_ARGUMENT)
-    #expect(dsc_network_add(test.handle, "0", "relu", 0, nil, nil) == DSC_ERROR_ARGUMENT && T.lastError.contains("'0'"))
+    #expect(
+      dsc_network_add(test.handle, "0", "relu", 0, nil, nil) == DSC_ERROR_ARGUMENT
+        && T.lastError.contains("'0'"))
     #expect(dsc_network_add(test.handle, "last", "relu", 0, nil, nil) == DSC_OK)
     var made: OpaquePointer?
     #expect(dsc_network_forward(test.handle, nil, &made) == DSC_ERROR_ARGUMENT)
@@ -159,7 +176,8 @@ import Testing
     let double = T([1, 2], [1, 2])
     #expect(dsc_network_forward(test.handle, double.handle, &made) == DSC_ERROR_DTYPE && made == nil)
     var optimizer: OpaquePointer?
-    #expect(dsc_network_optimizer(test.handle, "sgdm", 0, nil, &optimizer) == DSC_ERROR_OPTION && optimizer == nil)
+    #expect(
+      dsc_network_optimizer(test.handle, "sgdm", 0, nil, &optimizer) == DSC_ERROR_OPTION && optimizer == nil)
     test.optimize("sgd", ["lr": 0.1])
     #expect(dsc_network_step(test.handle, test.optimizer, nil) == DSC_ERROR_ARGUMENT, "no gradients")
     #expect(dsc_network_add(test.handle, nil, "relu", 0, nil, nil) == DSC_ERROR_ARGUMENT)

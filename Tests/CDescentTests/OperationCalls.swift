@@ -5,8 +5,10 @@ enum OperationCalls {
   typealias Results = UnsafeMutablePointer<OpaquePointer?>
   typealias Call = @Sendable ([OpaquePointer?], OperationCase.Options, Results) -> dsc_status
 
-  static let all: [String: Call] = [unary, binary, others, reductions, extremes, places, norms, indexing, lossCalls]
-    .reduce(into: [:]) { all, part in all.merge(part) { $1 } }
+  static let all: [String: Call] = [
+    unary, binary, others, reductions, extremes, places, norms, indexing, lossCalls,
+  ]
+  .reduce(into: [:]) { all, part in all.merge(part) { $1 } }
 
   // MARK: Element by element
 
@@ -16,18 +18,25 @@ enum OperationCalls {
   private static let unaryFunctions: [String: Unary] = [
     "negate": dsc_negate, "exp": dsc_exp, "log": dsc_log, "sqrt": dsc_sqrt, "abs": dsc_abs, "sign": dsc_sign,
     "floor": dsc_floor, "relu": dsc_relu, "sigmoid": dsc_sigmoid, "log_sigmoid": dsc_log_sigmoid,
-    "softplus": dsc_softplus, "tanh": dsc_tanh, "sin": dsc_sin, "cos": dsc_cos, "atan": dsc_atan, "erf": dsc_erf,
+    "softplus": dsc_softplus, "tanh": dsc_tanh, "sin": dsc_sin, "cos": dsc_cos, "atan": dsc_atan,
+    "erf": dsc_erf,
     "log1p": dsc_log1p, "expm1": dsc_expm1, "rsqrt": dsc_rsqrt, "reciprocal": dsc_reciprocal,
-    "square": dsc_square, "tan": dsc_tan, "asin": dsc_asin, "acos": dsc_acos, "sinh": dsc_sinh, "cosh": dsc_cosh,
-    "round": dsc_round, "ceil": dsc_ceil, "trunc": dsc_trunc, "clone": dsc_clone, "contiguous": dsc_contiguous,
+    "square": dsc_square, "tan": dsc_tan, "asin": dsc_asin, "acos": dsc_acos, "sinh": dsc_sinh,
+    "cosh": dsc_cosh,
+    "round": dsc_round, "ceil": dsc_ceil, "trunc": dsc_trunc, "clone": dsc_clone,
+    "contiguous": dsc_contiguous,
     "is_nan": dsc_is_nan, "is_finite": dsc_is_finite, "logical_not": dsc_logical_not,
   ]
-  private static let unary: [String: Call] = unaryFunctions.mapValues { f in { x, _, result in f(x[0], result) } }
+  private static let unary: [String: Call] = unaryFunctions.mapValues { f in
+    { x, _, result in f(x[0], result) }
+  }
 
   private static let binaryFunctions: [String: Binary] = [
-    "add": dsc_add, "subtract": dsc_subtract, "multiply": dsc_multiply, "divide": dsc_divide, "power": dsc_power,
+    "add": dsc_add, "subtract": dsc_subtract, "multiply": dsc_multiply, "divide": dsc_divide,
+    "power": dsc_power,
     "maximum": dsc_maximum, "minimum": dsc_minimum, "equal": dsc_equal, "not_equal": dsc_not_equal,
-    "less": dsc_less, "less_equal": dsc_less_equal, "greater": dsc_greater, "greater_equal": dsc_greater_equal,
+    "less": dsc_less, "less_equal": dsc_less_equal, "greater": dsc_greater,
+    "greater_equal": dsc_greater_equal,
     "logical_and": dsc_logical_and, "logical_or": dsc_logical_or, "matmul": dsc_matmul,
   ]
   private static let binary: [String: Call] = binaryFunctions.mapValues { f in
@@ -62,7 +71,8 @@ enum OperationCalls {
 
   // MARK: Over dimensions
 
-  private typealias Reduction = @Sendable (OpaquePointer?, Int, UnsafePointer<Int64>?, Bool, Results?) -> dsc_status
+  private typealias Reduction =
+    @Sendable (OpaquePointer?, Int, UnsafePointer<Int64>?, Bool, Results?) -> dsc_status
   private typealias Extreme = @Sendable (OpaquePointer?, Int64, Bool, Results?, Results?) -> dsc_status
   private typealias Place = @Sendable (OpaquePointer?, UnsafePointer<Int64>?, Bool, Results?) -> dsc_status
 

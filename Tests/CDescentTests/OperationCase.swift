@@ -75,7 +75,9 @@ struct OperationCase: Decodable, Sendable {
     return stride(from: 0, to: numbers.count, by: max(1, numbers.count / 7)).map { numbers[$0] }
   }
 
-  var title: String { "\(operation) \(dtype) \(inputs.map(\.shape)) \(options)".replacing(/\w+: nil,? ?/, with: "") }
+  var title: String {
+    "\(operation) \(dtype) \(inputs.map(\.shape)) \(options)".replacing(/\w+: nil,? ?/, with: "")
+  }
 
   // MARK: Running
 

@@ -23,7 +23,9 @@ import Testing
         #expect(run.outputs[0].requiresGrad == row.is_differentiable, "\(name)")
       }
       if row.is_differentiable {
-        let isChecked = differentiated.contains { $0.rough == nil && $0.dtype == "float64" && $0.large != true }
+        let isChecked = differentiated.contains {
+          $0.rough == nil && $0.dtype == "float64" && $0.large != true
+        }
         #expect(isChecked || Self.undifferenced.contains(name), "\(name) is not gradchecked")
         #expect(differentiated.contains { $0.dtype == "float32" }, "\(name) in float32")
         let repeats = differentiated.contains { $0.inputs.contains { $0.base != nil } }
@@ -114,7 +116,8 @@ import Testing
       let values = right.values.map(\.value)
       let scale = test.scaled == true ? size(values) : 0
       let error = largestULP(test.sample(found.numbers), values, found.dtype, scale: scale)
-      let budget = found.dtype == DSC_FLOAT64 ? float64Budget : test.large == true ? Self.largeBudget : Self.valueBudget
+      let budget =
+        found.dtype == DSC_FLOAT64 ? float64Budget : test.large == true ? Self.largeBudget : Self.valueBudget
       #expect(error <= budget, "\(title): \(error) ULP, \(test.sample(found.numbers)), not \(values)")
     }
   }

@@ -39,7 +39,9 @@ import Testing
       ] {
         let other = try TestNetwork(text, dtype)
         let before = other.state
-        #expect(dsc_network_load(other.handle, path) == DSC_ERROR_MISMATCH && T.lastError.contains(says), "\(T.lastError)")
+        #expect(
+          dsc_network_load(other.handle, path) == DSC_ERROR_MISMATCH && T.lastError.contains(says),
+          "\(T.lastError)")
         #expect(other.state == before)
       }
     }
@@ -49,8 +51,12 @@ import Testing
     try withFolder { folder in
       let path = folder.appendingPathComponent("a.safetensors").path
       let types = [DSC_FLOAT32, DSC_FLOAT64, DSC_INT64, DSC_UINT8, DSC_BOOL, DSC_FLOAT16, DSC_BFLOAT16]
-      var tensors: [(name: String, T)] = types.enumerated().map { ("t\($0)", T([1, 0, 1, 1, 0, 1], [2, 3], $1)) }
-      tensors += [("scalar", T(3)), ("empty", T([], [0, 3])), ("\u{e9}\"\\\n", T([.nan, .infinity, -0.0], [3]))]
+      var tensors: [(name: String, T)] = types.enumerated().map {
+        ("t\($0)", T([1, 0, 1, 1, 0, 1], [2, 3], $1))
+      }
+      tensors += [
+        ("scalar", T(3)), ("empty", T([], [0, 3])), ("\u{e9}\"\\\n", T([.nan, .infinity, -0.0], [3])),
+      ]
       let base = T([1, 2, 3, 4, 5, 6], [2, 3])
       tensors.append(("turned", try T.from { dsc_transpose(base.handle, 0, 1, $0) }))
       let names = tensors.map { strdup($0.name)! }
@@ -81,10 +87,12 @@ import Testing
       dsc_safetensors_destroy(file)
       for (name, tensor) in tensors {  // tensors stay after the file
         let read = try #require(found[name], "\(name)")
-        #expect(read.dtype == tensor.dtype && read.shape == tensor.shape && read.bytes == tensor.bytes, "\(name)")
+        #expect(
+          read.dtype == tensor.dtype && read.shape == tensor.shape && read.bytes == tensor.bytes, "\(name)")
       }
       let twice = [named[0], named[0]]
-      #expect(dsc_safetensors_write(path, 2, twice, 0, nil) == DSC_ERROR_ARGUMENT && T.lastError.contains("t0"))
+      #expect(
+        dsc_safetensors_write(path, 2, twice, 0, nil) == DSC_ERROR_ARGUMENT && T.lastError.contains("t0"))
     }
   }
 
@@ -140,26 +148,36 @@ import Testing
       }
       func header(_ text: String, _ data: Int = 0) -> [UInt8] {
         let count = UInt64(text.utf8.count)
-        return (0..<8).map { UInt8(truncatingIfNeeded: count >> (8 * $0)) } + Array(text.utf8) + [UInt8](repeating: 0, count: data)
+        return (0..<8).map { UInt8(truncatingIfNeeded: count >> (8 * $0)) } + Array(text.utf8)
+          + [UInt8](repeating: 0, count: data)
       }
       for (index, contents) in [
-        [], Array("hello, world, this is text".utf8), [UInt8](repeating: 0xff, count: 64), [0x50, 0x4b, 3, 4] + [UInt8](repeating: 0, count: 60),
-        header("[]"), header("{}{}"), header("{\"a\": 1}"), header("{"), header("{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,8]}}", 8),
+        [], Array("hello, world, this is text".utf8), [UInt8](repeating: 0xff, count: 64),
+        [0x50, 0x4b, 3, 4] + [UInt8](repeating: 0, count: 60),
+        header("[]"), header("{}{}"), header("{\"a\": 1}"), header("{"),
+        header("{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,8]}}", 8),
         header("{\"a\":{\"dtype\":\"F32\",\"shape\":[-1],\"data_offsets\":[0,4]}}", 4),
         header("{\"a\":{\"dtype\":\"F32\",\"shape\":[4611686018427387904,4],\"data_offsets\":[0,0]}}"),
         header("{\"a\":{\"dtype\":\"F33\",\"shape\":[1],\"data_offsets\":[0,4]}}", 4),
-        header("{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]},\"b\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}", 4),
-        header("{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,8]}}", 8), header(String(repeating: "[", count: 100_000)),
+        header(
+          "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]},\"b\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}",
+          4),
+        header("{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,8]}}", 8),
+        header(String(repeating: "[", count: 100_000)),
       ].enumerated() {
         let path = file("\(index)", contents)
         #expect(dsc_network_load(network.handle, path) == DSC_ERROR_FORMAT, "\(index): \(T.lastError)")
         #expect(T.lastError.contains(path), "\(T.lastError)")
       }
       for path in ["/nonexistent", "/dev/null", folder.path] {
-        #expect(dsc_network_load(network.handle, path) == DSC_ERROR_FILE && T.lastError.contains(path), "\(T.lastError)")
+        #expect(
+          dsc_network_load(network.handle, path) == DSC_ERROR_FILE && T.lastError.contains(path),
+          "\(T.lastError)")
       }
       for path in ["/nonexistent/x", "/dev/full", folder.path] {
-        #expect(dsc_network_save(network.handle, path) == DSC_ERROR_FILE && T.lastError.contains(path), "\(T.lastError)")
+        #expect(
+          dsc_network_save(network.handle, path) == DSC_ERROR_FILE && T.lastError.contains(path),
+          "\(T.lastError)")
       }
       #expect(dsc_network_load(network.handle, nil) == DSC_ERROR_ARGUMENT)
       #expect(dsc_network_save(nil, "x") == DSC_ERROR_ARGUMENT)

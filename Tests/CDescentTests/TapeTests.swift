@@ -26,7 +26,8 @@ import Testing
     let version = dsc_tensor_version(y.handle)
     #expect(dsc_tensor_fill(y.handle, 0) == DSC_OK)
     #expect(dsc_tensor_version(y.handle) > version)
-    #expect(y.backward(T([1, 1, 1], [3])) == DSC_ERROR_ARGUMENT && T.lastError.contains("exp"), "\(T.lastError)")
+    #expect(
+      y.backward(T([1, 1, 1], [3])) == DSC_ERROR_ARGUMENT && T.lastError.contains("exp"), "\(T.lastError)")
 
     // Through a view, and through the bytes; asking for gradients is refused too.
     for change in [
@@ -213,7 +214,9 @@ import Testing
   @Test func aStepGivesAllMemoryBack() throws {
     let context = TestContext(threads: 2)
     func number(_ shape: [Int], _ step: Int, _ requires: Bool = false) -> T {
-      T(exactNumbers(shape.reduce(1, *), step: step), shape, DSC_FLOAT32, context: context.handle, requiresGrad: requires)
+      T(
+        exactNumbers(shape.reduce(1, *), step: step), shape, DSC_FLOAT32, context: context.handle,
+        requiresGrad: requires)
     }
     let weight = number([300, 200], 1, true)
     let bias = number([300], 2, true)
@@ -228,7 +231,8 @@ import Testing
         #expect(context.memory.in_use > before)
         #expect(loss.backward(createGraph: step == 5) == DSC_OK)
       }
-      #expect(dsc_tensor_set_grad(weight.handle, nil) == DSC_OK && dsc_tensor_set_grad(bias.handle, nil) == DSC_OK)
+      #expect(
+        dsc_tensor_set_grad(weight.handle, nil) == DSC_OK && dsc_tensor_set_grad(bias.handle, nil) == DSC_OK)
       #expect(context.memory.in_use == before)
       idle.append(context.memory.idle)
     }

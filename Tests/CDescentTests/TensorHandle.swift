@@ -41,7 +41,8 @@ final class TensorHandle: @unchecked Sendable {
 
   /// What a call gives, which must succeed.
   static func from(
-    _ body: (UnsafeMutablePointer<OpaquePointer?>) -> dsc_status, sourceLocation: SourceLocation = #_sourceLocation
+    _ body: (UnsafeMutablePointer<OpaquePointer?>) -> dsc_status,
+    sourceLocation: SourceLocation = #_sourceLocation
   ) throws -> TensorHandle {
     var result: OpaquePointer?
     let status = body(&result)
@@ -105,7 +106,9 @@ final class TensorHandle: @unchecked Sendable {
   }
 
   /// The derivatives of sum(self * upstream).
-  func gradients(_ at: [TensorHandle], upstream: TensorHandle? = nil, createGraph: Bool = false) throws -> [TensorHandle] {
+  func gradients(_ at: [TensorHandle], upstream: TensorHandle? = nil, createGraph: Bool = false) throws
+    -> [TensorHandle]
+  {
     var found = [OpaquePointer?](repeating: nil, count: at.count)
     let status = withExtendedLifetime((self, at, upstream)) {
       dsc_gradients(handle, upstream?.handle, at.count, at.map { $0.handle }, createGraph, &found)

@@ -7,7 +7,9 @@ final class TestNetwork: @unchecked Sendable {
   let handle: OpaquePointer
   private(set) var optimizer: OpaquePointer?
 
-  init(_ text: String, _ dtype: dsc_dtype = DSC_FLOAT32, seed: UInt64 = 0, context: OpaquePointer? = nil) throws {
+  init(_ text: String, _ dtype: dsc_dtype = DSC_FLOAT32, seed: UInt64 = 0, context: OpaquePointer? = nil)
+    throws
+  {
     var made: OpaquePointer?
     try #require(dsc_network_create(context, dtype, &made) == DSC_OK)
     handle = made!
@@ -25,7 +27,9 @@ final class TestNetwork: @unchecked Sendable {
     let names = options.keys.map { ($0, strdup($0)!) }
     defer { for (_, copy) in names { free(copy) } }
     let given = names.map { dsc_option(name: $1, value: options[$0]!) }
-    #expect(dsc_network_optimizer(handle, rule, given.count, given, &optimizer) == DSC_OK, "\(TensorHandle.lastError)")
+    #expect(
+      dsc_network_optimizer(handle, rule, given.count, given, &optimizer) == DSC_OK,
+      "\(TensorHandle.lastError)")
   }
 
   /// Parameters and buffers, in order.
@@ -33,7 +37,9 @@ final class TestNetwork: @unchecked Sendable {
     (0..<dsc_network_entry_count(handle)).map { index in
       var entry = dsc_network_entry()
       #expect(dsc_network_entry_at(handle, index, &entry) == DSC_OK)
-      return (String(cString: entry.name), TensorHandle(owning: dsc_tensor_retain(entry.tensor)), entry.is_parameter)
+      return (
+        String(cString: entry.name), TensorHandle(owning: dsc_tensor_retain(entry.tensor)), entry.is_parameter
+      )
     }
   }
 

@@ -18,7 +18,7 @@ dsc_status dsc_check_shape(const char *function, dsc_dtype dtype, size_t rank, c
     if (rank > DSC_MAX_RANK)
         return dsc_fail(DSC_ERROR_SIZE, "%s: rank is %zu, must be at most %d", function, rank, DSC_MAX_RANK);
     if (rank > 0 && shape == NULL)
-        return dsc_fail_null(function, "shape");
+        return dsc_fail(DSC_ERROR_ARGUMENT, "%s: shape is NULL", function);
     /* Zeros do not hide an overflow: strides are products of the other extents. */
     size_t count = 1;
     for (size_t d = 0; d < rank; ++d) {
