@@ -10,6 +10,8 @@ struct OperationCase: Decodable, Sendable {
     var values: [FixtureNumber]?
     var step, factor, below: Int?
     var scale, add: Double?
+    /// Not of the fixture: see `run`.
+    var scaling: Double?
     /// Whether there is no derivative by it.
     var fixed: Bool?
     /// What is repeated to the shape without a copy.
@@ -19,7 +21,7 @@ struct OperationCase: Decodable, Sendable {
       let count = shape.reduce(1, *)
       if let values { return values.map(\.value) }
       if let factor, let below { return (0..<count).map { Double((factor * $0 + 1) % below) } }
-      return exactNumbers(count, step: step!).map { $0 * (scale ?? 1) + (add ?? 0) }
+      return exactNumbers(count, step: step!).map { ($0 * (scale ?? 1) + (add ?? 0)) * (scaling ?? 1) }
     }
   }
 
@@ -89,11 +91,16 @@ struct OperationCase: Decodable, Sendable {
     var leaves, views, outputs: [TensorHandle]
   }
 
-  func run(_ layout: Layout, context: OpaquePointer? = nil, requiresGrad: Bool = true) throws -> Run {
+  /// inexact: with inputs times 1.01, whose sums are rounded. The fixture's own are short, and any order of adding them
+  /// gives the same.
+  func run(
+    _ layout: Layout, context: OpaquePointer? = nil, requiresGrad: Bool = true, inexact: Bool = false
+  ) throws -> Run {
     var leaves: [TensorHandle] = []
     var views: [TensorHandle] = []
-    for input in inputs {
+    for var input in inputs {
       let dtype = type(input.dtype)
+      if inexact, input.step != nil, input.fixed != true { input.scaling = 1.01 }
       let isReal = dtype == DSC_FLOAT32 || dtype == DSC_FLOAT64
       let requires = requiresGrad && gradients != nil && isReal && input.fixed != true
       let pair = try input.make(layout, dtype, context, requires)
@@ -115,8 +122,11 @@ struct OperationCase: Decodable, Sendable {
     return Array(results.compactMap { $0 }.map(TensorHandle.init(owning:)).prefix(outputs.count))
   }
 
-  func upstream(_ output: Int, _ tensor: TensorHandle, context: OpaquePointer? = nil) -> TensorHandle {
-    TensorHandle(exactNumbers(tensor.count, step: 9 + output), tensor.shape, tensor.dtype, context: context)
+  func upstream(
+    _ output: Int, _ tensor: TensorHandle, context: OpaquePointer? = nil, scaling: Double = 1
+  ) -> TensorHandle {
+    let numbers = exactNumbers(tensor.count, step: 9 + output).map { $0 * scaling }
+    return TensorHandle(numbers, tensor.shape, tensor.dtype, context: context)
   }
 }
 

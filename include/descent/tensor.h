@@ -93,8 +93,8 @@ dsc_status dsc_tensor_assign(dsc_tensor *tensor, dsc_tensor *source);
 bool dsc_tensor_requires_grad(const dsc_tensor *tensor);
 dsc_status dsc_tensor_set_requires_grad(dsc_tensor *tensor, bool requires);
 bool dsc_tensor_is_leaf(const dsc_tensor *tensor);
-/* What backward passes left at a leaf; NULL: nothing. A new reference to the leaf's own: the next pass adds to
- * it in place, as PyTorch does. Clone what is to stay; what dsc_gradients gives does. */
+/* What backward passes left at a leaf; NULL: nothing. A new reference to the leaf's own: the next pass adds
+ * to it in place, as PyTorch does. Clone what is to stay; what dsc_gradients gives does. */
 dsc_tensor *dsc_tensor_grad(const dsc_tensor *tensor);
 /* NULL forgets it: the next pass writes instead of adding. Refused: another type or shape. */
 dsc_status dsc_tensor_set_grad(dsc_tensor *tensor, dsc_tensor *grad);
