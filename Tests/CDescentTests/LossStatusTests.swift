@@ -152,7 +152,7 @@ import Testing
       #expect(run(kind, parameter) == DSC_OK, "as in PyTorch")
     }
     #expect(run(DSC_POINTWISE_POISSON_NLL, -1) { $0.log_input = true } == DSC_OK, "eps is not looked at")
-    #expect(run(DSC_POINTWISE_FOCAL) { $0.other = -1 } == DSC_OK)
+    #expect(run(DSC_POINTWISE_FOCAL) { $0.alpha = -1 } == DSC_OK)
     (value, gradient) = (9, [9, 9])
     #expect(run(DSC_POINTWISE_SQUARED_ERROR) { $0.x = nil } == DSC_ERROR_ARGUMENT)
     #expect(value == 9 && gradient == [9, 9], "nothing is written")
