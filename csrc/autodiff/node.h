@@ -53,7 +53,7 @@ struct dsc_node {
 void dsc_node_release(dsc_node *node);
 
 /* Where anomalies are looked for: refuses NaN and infinity, naming the operation. `where`: "result". */
-extern _Thread_local bool dsc_detects_anomalies;
+extern _Thread_local bool dsc_detects_anomalies __attribute__((visibility("hidden")));
 dsc_status dsc_look_for_anomaly(const char *operation, const char *where, const dsc_tensor *tensor);
 static inline dsc_status dsc_check_finite(const dsc_operation *operation, const char *where,
                                           const dsc_tensor *tensor) {

@@ -8,14 +8,13 @@
         (void)mode;                                                                                          \
         return function(x, y);                                                                               \
     }                                                                                                        \
-    const dsc_layer_row dsc_layer_##row = {                                                                  \
-        .info = {.name = text,                                                                               \
-                 .title = module,                                                                            \
-                 .source = "torch.nn." module,                                                               \
-                 .formula = formula_text,                                                                    \
-                 .shapes = "any, and the same"},                                                             \
-        .forward = forward_##row,                                                                            \
-        __VA_ARGS__};
+    const dsc_layer_row dsc_layer_##row = {.info = {.name = text,                                            \
+                                                    .title = module,                                         \
+                                                    .source = "torch.nn." module,                            \
+                                                    .formula = formula_text,                                 \
+                                                    .shapes = "any, and the same"},                          \
+                                           .forward = forward_##row,                                         \
+                                           __VA_ARGS__};
 
 ACTIVATION(relu, dsc_relu, "relu", "ReLU", "max(x, 0)", .activation = DSC_ACTIVATION_RELU)
 ACTIVATION(sigmoid, dsc_sigmoid, "sigmoid", "Sigmoid", "1 / (1 + e^-x)")

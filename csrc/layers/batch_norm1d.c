@@ -37,7 +37,8 @@ static dsc_status make(dsc_layer *layer, const dsc_context *context, dsc_dtype d
 static dsc_status check(const dsc_layer *layer, size_t rank, const size_t *shape) {
     if ((rank == 2 || rank == 3) && (double)shape[1] == layer->values[FEATURES])
         return DSC_OK;
-    return dsc_fail(DSC_ERROR_SIZE, "batch_norm1d: the input is of shape %s, must be [N, %g] or [N, %g, length]",
+    return dsc_fail(DSC_ERROR_SIZE,
+                    "batch_norm1d: the input is of shape %s, must be [N, %g] or [N, %g, length]",
                     dsc_shape_text(rank, shape).text, layer->values[FEATURES], layer->values[FEATURES]);
 }
 
@@ -56,7 +57,8 @@ static void track(dsc_tensor *running, const dsc_tensor *fresh, double factor, d
     }
 }
 
-static void track_batch(const dsc_layer *layer, const dsc_tensor *mean, const dsc_tensor *variance, double n) {
+static void track_batch(const dsc_layer *layer, const dsc_tensor *mean, const dsc_tensor *variance,
+                        double n) {
     dsc_tensor *batches = layer->tensors[BATCHES].tensor;
     int64_t *count = dsc_tensor_mutable_data(batches);
     ++*count;
@@ -112,9 +114,10 @@ static dsc_status forward(const dsc_layer *layer, const dsc_layer_mode *mode, ds
     dsc_status status;
     if (mode->is_training) {
         if (n <= 1)
-            return dsc_fail(DSC_ERROR_SIZE,
-                            "batch_norm1d: the input is of shape %s, must have more than one number a feature",
-                            dsc_shape_text(x->rank, x->shape).text);
+            return dsc_fail(
+                DSC_ERROR_SIZE,
+                "batch_norm1d: the input is of shape %s, must have more than one number a feature",
+                dsc_shape_text(x->rank, x->shape).text);
         status = measure(x, &mean, &centered, &variance);
     } else {
         status = dsc_reshape(layer->tensors[MEAN].tensor, x->rank, shape, &mean);
