@@ -29,12 +29,7 @@ enum RunFolder {
         }
       }
     } else {
-      do {
-        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-      } catch {
-        throw DescentError(
-          .file, "--out \(folder) cannot be made: \((error as NSError).localizedDescription)")
-      }
+      try Folder.make(folder)
     }
   }
 }
