@@ -131,9 +131,7 @@ public enum RuleTable {
   /// - Throws: `DescentError` with all names for an unknown one.
   public static func named(_ name: String) throws(DescentError) -> Rule {
     guard let rule = rule(name) else {
-      throw DescentError(
-        .invalidArgument,
-        "unknown optimizer '\(name)'; there are \(rules.map(\.name).joined(separator: ", "))")
+      throw .unknown("optimizer", name, among: rules.map(\.name))
     }
     return rule
   }

@@ -10,7 +10,9 @@ public final class ProgressBar: TrainingCallback {
 
   /// A bar on standard error.
   public convenience init() {
-    self.init(isTerminal: isatty(2) == 1) { FileHandle.standardError.write(Data($0.utf8)) }
+    let terminal = ProcessInfo.processInfo.environment["TERM"] ?? ""
+    let takesEscapes = isatty(STDERR_FILENO) == 1 && !terminal.isEmpty && terminal != "dumb"
+    self.init(isTerminal: takesEscapes, write: Descriptor.writeError)
   }
 
   /// A bar that goes to `write`.
