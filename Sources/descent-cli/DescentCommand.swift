@@ -1,5 +1,6 @@
 import ArgumentParser
 import Descent
+import Foundation
 
 /// The command `descent`.
 @main
@@ -13,13 +14,45 @@ struct DescentCommand: ParsableCommand {
       NewtonCommand.self, BenchCommand.self,
       DataCommand.self, DoctorCommand.self, VersionCommand.self,
     ])
+
+  static func main() {
+    StandardOutput.prepare()
+    do {
+      let arguments = Array(CommandLine.arguments.dropFirst())
+      try checkName(arguments.first)
+      var command = try parseAsRoot(arguments)
+      try command.run()
+      try StandardOutput.finish()
+    } catch {
+      end(error)
+    }
+  }
+
+  /// The parser calls a misspelt subcommand an unexpected argument.
+  private static func checkName(_ name: String?) throws {
+    let known = configuration.subcommands.compactMap { $0.configuration.commandName }
+    guard let name, !name.hasPrefix("-"), name != "help", !known.contains(name) else { return }
+    throw ValidationError(DescentError.unknown("command", name, among: known).message)
+  }
+
+  /// The parser's own end prints help without looking whether it arrives.
+  private static func end(_ error: any Error) -> Never {
+    guard exitCode(for: error).isSuccess else { exit(withError: error) }
+    do {
+      try print(fullMessage(for: error))
+      try StandardOutput.finish()
+    } catch {
+      exit(withError: error)
+    }
+    Foundation.exit(EXIT_SUCCESS)
+  }
 }
 
 /// `descent version`
 struct VersionCommand: ParsableCommand {
   static let configuration = CommandConfiguration(commandName: "version", abstract: "Prints the version.")
 
-  func run() {
-    print("descent \(Runtime.version)")
+  func run() throws {
+    try print("descent \(Runtime.version)")
   }
 }

@@ -15,34 +15,28 @@ final class EpochReport: TrainingCallback {
 
   func trainingWillBegin(_ trainer: Trainer) throws(DescentError) {
     guard format == .text else { return }
-    print("epoch  train loss   test loss   accuracy   seconds")
-    for record in trainer.history.epochs { show(record) }
+    try print("epoch  train loss   test loss   accuracy   seconds")
+    for record in trainer.history.epochs { try show(record) }
   }
 
-  func epochDidEnd(_ record: EpochRecord, _ trainer: Trainer) throws(DescentError) { show(record) }
+  func epochDidEnd(_ record: EpochRecord, _ trainer: Trainer) throws(DescentError) { try show(record) }
 
-  private func show(_ record: EpochRecord) {
+  private func show(_ record: EpochRecord) throws(DescentError) {
     let (loss, accuracy) = (record.testLoss ?? .nan, record.testAccuracy ?? .nan)
     switch format {
     case .text:
-      print(
+      try print(
         String(
           format: "%5d  %10.4f  %10.4f  %8.2f %%  %8.2f", record.epoch, record.trainLoss, loss,
           accuracy * 100,
           record.seconds))
     case .json:
-      print(
+      try print(
         #"{"epoch":\#(record.epoch),"train_loss":\#(record.trainLoss),"test_loss":\#(number(loss)),"test_accuracy":\#(number(accuracy)),"seconds":\#(record.seconds)}"#
       )
     }
-    fflush(nil)
   }
 
   /// JSON has no NaN.
   private func number(_ value: Double) -> String { value.isFinite ? "\(value)" : "null" }
-}
-
-/// Writes to standard error.
-func warn(_ message: String) {
-  FileHandle.standardError.write(Data("descent: \(message)\n".utf8))
 }

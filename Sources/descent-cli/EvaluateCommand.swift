@@ -18,15 +18,14 @@ struct EvaluateCommand: ParsableCommand {
 
   func run() throws {
     var config = try RunConfig.read(folder)
-    config.dataset = dataset ?? config.dataset
-    config.dataDirectory = dataDir ?? config.dataDirectory
+    try config.use(dataset: dataset, dataDirectory: dataDir)
     let data = try config.loadData().test
     let model = try RunConfig.loadModel(folder, for: data)
     let result = try Trainer.evaluate(model, CrossEntropyLoss(), on: DataLoader(data, batchSize: 1000))
     let accuracy = result.accuracy ?? .nan
     switch log {
-    case .text: print(String(format: "test loss %.4f, accuracy %.2f %%", result.loss, accuracy * 100))
-    case .json: print(#"{"test_loss":\#(result.loss),"test_accuracy":\#(accuracy)}"#)
+    case .text: try print(String(format: "test loss %.4f, accuracy %.2f %%", result.loss, accuracy * 100))
+    case .json: try print(#"{"test_loss":\#(result.loss),"test_accuracy":\#(accuracy)}"#)
     }
   }
 }

@@ -17,13 +17,18 @@ struct ModelSpec {
         parts.count == 2
         ? parts[1].split(separator: ",", omittingEmptySubsequences: false).map { Int($0) } : []
       guard parts[0] == "mlp", !sizes.isEmpty, sizes.allSatisfy({ 1...65536 ~= $0 ?? 0 }) else {
-        throw DescentError(
-          .invalidArgument,
-          "unknown model '\(name)'; there are linear, mlp (512 and 512 hidden units) and mlp:H1,H2,... with sizes in 1...65536"
-        )
+        throw .unknown(
+          "model", name, among: ["linear", "mlp"],
+          described: "linear, mlp (512 and 512 hidden units) and mlp:H1,H2,... with sizes in 1...65536")
       }
       hidden = sizes.compactMap { $0 }
     }
+  }
+
+  /// The number of pixels that a model with these parameters takes; nil where it is none of the models here.
+  static func inputs(_ parameters: [String: Tensor]) -> Int? {
+    let first = parameters["linear_relu_stack.0.weight"]
+    return first?.shape.rank == 2 ? first?.shape[1] : nil
   }
 
   /// The model for images of `inputs` pixels and `classes` classes, with fresh weights.

@@ -22,13 +22,17 @@ struct PredictCommand: ParsableCommand {
 
   func run() throws {
     var config = try RunConfig.read(folder)
-    config.dataDirectory = dataDir ?? config.dataDirectory
-    let data = try load(config)
-    let model = try RunConfig.loadModel(folder, for: data)
-    model.eval()
+    guard images == nil || dataDir == nil else {
+      throw DescentError(
+        .invalidArgument, "give one of --images and --data-dir: both say where the images are")
+    }
     if let first, first < 0 {
       throw DescentError(.invalidArgument, "--first is \(first), must not be negative")
     }
+    try config.use(dataset: nil, dataDirectory: dataDir)
+    let data = try load(config)
+    let model = try RunConfig.loadModel(folder, for: data)
+    model.eval()
     let count = min(first ?? data.count, data.count)
     var csv = "image,class,name," + (0..<data.classes).map { "p\($0)" }.joined(separator: ",") + "\n"
     noGrad {
@@ -44,7 +48,7 @@ struct PredictCommand: ParsableCommand {
         }
       }
     }
-    if let out { try AtomicFile.write(csv, to: out) } else { print(csv, terminator: "") }
+    if let out { try AtomicFile.write(csv, to: out) } else { try print(csv, terminator: "") }
   }
 
   private func load(_ config: RunConfig) throws(DescentError) -> ImageDataset {

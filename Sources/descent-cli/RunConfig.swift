@@ -29,13 +29,30 @@ struct RunConfig: Codable {
   /// Reads a folder's.
   static func read(_ folder: String) throws(DescentError) -> RunConfig {
     let path = "\(folder)/\(file)"
-    guard let data = FileManager.default.contents(atPath: path) else {
-      throw DescentError(.file, "\(path) cannot be read: \(folder) holds no run")
+    guard access(path, F_OK) == 0 || errno != ENOENT else {
+      throw DescentError(.file, "\(folder) holds no run: there is no \(path)")
     }
+    let data = try InputFile.read(path)
     do {
       return try JSONDecoder().decode(RunConfig.self, from: data)
     } catch {
-      throw DescentError(.format, "\(path) is damaged: \(error)")
+      throw DescentError(.format, "\(path) is damaged: \(sentence(error))")
+    }
+  }
+
+  /// What is wrong with a JSON file, for who has to mend it.
+  private static func sentence(_ error: any Error) -> String {
+    func name(_ path: [any CodingKey]) -> String { "'\(path.map(\.stringValue).joined(separator: "."))'" }
+    return switch error {
+    case DecodingError.keyNotFound(let key, let context): "\(name(context.codingPath + [key])) is missing"
+    case DecodingError.typeMismatch(_, let context) where context.codingPath.isEmpty: "it is no JSON object"
+    case DecodingError.typeMismatch(_, let context), DecodingError.valueNotFound(_, let context):
+      "\(name(context.codingPath)) is not what it should be"
+    case DecodingError.dataCorrupted(let context) where !context.codingPath.isEmpty:
+      "\(name(context.codingPath)) is not what it should be"
+    case DecodingError.dataCorrupted(let context) where context.underlyingError == nil:
+      "one of its numbers does not fit: \(context.debugDescription)"
+    default: "it is no JSON"
     }
   }
 
@@ -47,6 +64,18 @@ struct RunConfig: Codable {
       throw DescentError(.invalidArgument, "the options cannot be written as JSON: is one of them infinite?")
     }
     try AtomicFile.write(String(decoding: data, as: UTF8.self) + "\n", to: "\(folder)/\(Self.file)")
+  }
+
+  /// Takes another data set, or another folder for its files, where one is given.
+  ///
+  /// - Throws: `DescentError` for the files of a data set that has none.
+  mutating func use(dataset: String?, dataDirectory: String?) throws(DescentError) {
+    self.dataset = dataset ?? self.dataset
+    self.dataDirectory = dataDirectory ?? self.dataDirectory
+    guard dataDirectory == nil || self.dataset != StandardDataset.glyphs.rawValue else {
+      throw DescentError(
+        .invalidArgument, "--data-dir is \(dataDirectory!), but \(self.dataset) is drawn and has no files")
+    }
   }
 
   /// The data set's two parts.
@@ -70,10 +99,19 @@ struct RunConfig: Codable {
 
   /// A folder's model with its weights.
   static func loadModel(_ folder: String, for data: ImageDataset) throws(DescentError) -> Module {
-    let model = try read(folder).makeModel(data)
+    let config = try read(folder)
     let path = "\(folder)/\(Checkpoint.modelFile)"
+    let tensors = try SafeTensors.read(path).tensors
+    // Before the model is made, which for large images may be more than memory holds.
+    let (taken, pixels) = (ModelSpec.inputs(tensors), data.height * data.width)
+    guard taken ?? pixels == pixels else {
+      throw DescentError(
+        .mismatch,
+        "\(path): the model takes \(taken!) pixels, the images are of \(data.height) x \(data.width)")
+    }
+    let model = try config.makeModel(data)
     do {
-      try model.load(SafeTensors.read(path).tensors)
+      try model.load(tensors)
     } catch {
       throw error.code == .mismatch ? DescentError(.mismatch, "\(path): \(error.message)") : error
     }

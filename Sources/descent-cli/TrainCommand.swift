@@ -77,7 +77,7 @@ struct TrainCommand: ParsableCommand {
     let folder = out ?? resume
     if let folder, folder != resume { try RunFolder.prepare(folder, overwrite: overwrite) }
     try folder.map(config.write)
-    if !quiet && log == .text { describe(config, data.training, network) }
+    if !quiet && log == .text { try describe(config, data.training, network) }
     try trainer.fit(
       training, validation: test, epochs: config.epochs, callbacks: callbacks(folder, config))
     if trainer.wasStopped {
@@ -102,8 +102,7 @@ struct TrainCommand: ParsableCommand {
   /// The options given, those of the resumed run, and the defaults, in this order of precedence.
   private func resolve() throws -> RunConfig {
     var config = try resume.map(RunConfig.read) ?? RunConfig()
-    config.dataset = dataset ?? config.dataset
-    config.dataDirectory = dataDir ?? config.dataDirectory
+    try config.use(dataset: dataset, dataDirectory: dataDir)
     config.model = model ?? config.model
     if let optimizer, optimizer != config.optimizer.name { config.optimizer = .init(name: optimizer) }
     let options = try RuleArguments.parse(ruleArguments, rule: config.optimizer.name)
@@ -118,6 +117,12 @@ struct TrainCommand: ParsableCommand {
     guard config.batchSize >= 1 else {
       throw DescentError(.invalidArgument, "--batch-size is \(config.batchSize), must be at least 1")
     }
+    guard out != nil || !overwrite else {
+      throw DescentError(.invalidArgument, "--overwrite is for the run that --out holds; there is no --out")
+    }
+    guard log == .text || !quiet else {
+      throw DescentError(.invalidArgument, "--log json is given, but --quiet prints nothing")
+    }
     // What can be refused without reading data is refused first.
     _ = try StandardDataset.named(config.dataset)
     _ = try ModelSpec(config.model)
@@ -125,9 +130,9 @@ struct TrainCommand: ParsableCommand {
     return config
   }
 
-  private func describe(_ config: RunConfig, _ data: ImageDataset, _ network: Module) {
+  private func describe(_ config: RunConfig, _ data: ImageDataset, _ network: Module) throws {
     let options = config.optimizer.options.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
-    print(
+    try print(
       """
       \(config.dataset): \(data.count) images of \(data.height) x \(data.width), \(data.classes) classes
       \(config.model): \(network.parameterCount) parameters

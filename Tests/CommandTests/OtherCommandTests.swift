@@ -119,6 +119,6 @@ import Testing
     let empty = LineChart(title: "", xLabel: "", yLabel: "", lines: [.init(points: [(0, .nan)])])
     #expect(throws: ChartError.self) { try empty.write(.png, to: "never.png") }
     let chart = LineChart(title: "", xLabel: "", yLabel: "", lines: [.init(points: [(0, 1)])])
-    #expect(throws: ChartError.self) { try chart.write(.png, to: "/nowhere/chart.png") }
+    #expect(throws: DescentError.self) { try chart.write(.png, to: "/nowhere/chart.png") }
   }
 }

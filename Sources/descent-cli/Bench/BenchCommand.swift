@@ -27,7 +27,9 @@ struct BenchCommand: ParsableCommand {
     let globs = rows.split(separator: ",").map(String.init)
     let chosen = BenchRow.all.filter { row in globs.contains { fnmatch($0, row.name, 0) == 0 } }
     guard !chosen.isEmpty else {
-      throw DescentError(.invalidArgument, "no row matches '\(rows)'; see descent bench --help")
+      let hint =
+        Nearest.name(to: rows, among: BenchRow.all.map(\.name)).map { "did you mean '\($0)'? See" } ?? "see"
+      throw DescentError(.invalidArgument, "no row matches '\(rows)'; \(hint) descent bench --help")
     }
     var results: [(String, Double)] = []
     for row in chosen {
@@ -37,14 +39,13 @@ struct BenchCommand: ParsableCommand {
         let name = row.name.padding(toLength: 36, withPad: " ", startingAt: 0)
         let beside = limits.map { String(format: "   %@ %10.1f us", $0.name, $0.seconds * 1e6) }.joined()
         let nearest = limits.map(\.seconds).max()
-        print(
+        try print(
           String(format: "%@ %12.1f us", name, seconds * 1e6) + beside
             + (nearest.map { String(format: "   %3.0f %%", 100 * $0 / seconds) } ?? ""))
-        fflush(nil)
       }
     }
     if json {
-      print("{" + results.map { #""\#($0.0)": \#($0.1)"# }.joined(separator: ", ") + "}")
+      try print("{" + results.map { #""\#($0.0)": \#($0.1)"# }.joined(separator: ", ") + "}")
     }
   }
 }

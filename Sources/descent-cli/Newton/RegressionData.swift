@@ -48,7 +48,7 @@ struct RegressionData {
       return CSVTable(source: dataset, names: Airfoil.featureNames + [Airfoil.targetName], rows: rows)
     }
     guard dataset.hasPrefix("csv:") else {
-      throw DescentError(.invalidArgument, "unknown data set '\(dataset)'; there are airfoil and csv:FILE")
+      throw .unknown("data set", dataset, among: ["airfoil", "csv:FILE"])
     }
     guard folder == nil else {
       throw DescentError(.invalidArgument, "--data-dir is for airfoil; csv:FILE says where the file is")
