@@ -33,6 +33,10 @@ struct RunConfig: Codable {
       throw DescentError(.file, "\(folder) holds no run: there is no \(path)")
     }
     let data = try InputFile.read(path)
+    // The decoder does not tell text that is no JSON from a number that fits no type, and quotes all of it.
+    guard (try? JSONSerialization.jsonObject(with: data, options: .fragmentsAllowed)) != nil else {
+      throw DescentError(.format, "\(path) is damaged: it is no JSON")
+    }
     do {
       return try JSONDecoder().decode(RunConfig.self, from: data)
     } catch {
@@ -50,9 +54,9 @@ struct RunConfig: Codable {
       "\(name(context.codingPath)) is not what it should be"
     case DecodingError.dataCorrupted(let context) where !context.codingPath.isEmpty:
       "\(name(context.codingPath)) is not what it should be"
-    case DecodingError.dataCorrupted(let context) where context.underlyingError == nil:
+    case DecodingError.dataCorrupted(let context):
       "one of its numbers does not fit: \(context.debugDescription)"
-    default: "it is no JSON"
+    default: "\(error)"
     }
   }
 

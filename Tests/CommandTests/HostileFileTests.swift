@@ -136,7 +136,7 @@ import Testing
     (model, .header("[8,784]", "[784,8]"), predict, "the model takes 8 pixels"),
     (model, .header("[8,784]", "[6272]"), predict, "linear_relu_stack.0.weight is float32 [6272]"),
     (model, .header("[8,784]", String(repeating: "[", count: 100_000)), predict, "no JSON object"),
-    (state, .header("[8,784]", "[784,8]"), resume, "model.linear_relu_stack.0.weight"),
+    (state, .header("[8,784]", "[784,8]"), resume, "linear_relu_stack.0.weight is float32 [784, 8]"),
     // config.json.
     (config, .missing, predict, "run holds no run: there is no run/config.json"),
     (config, .pipe, predict, "config.json: cannot be read: it is a named pipe, not a file"),

@@ -6,7 +6,7 @@ import Testing
   static let known = ["sgd", "adam", "adamw", "adamax", "rmsprop", "fashion-mnist", "mnist", "evaluate"]
   static let cases: [(name: String, nearest: String?)] = [
     ("adam", "adam"), ("Adam", "adam"), ("adamm", "adam"), ("aadm", "adam"), ("adm", "adam"),
-    ("adamx", "adamax"),
+    ("adamx", "adam"), ("amadax", "adamax"),
     ("sdg", "sgd"), ("rms-prop", "rmsprop"), ("rmpsprop", "rmsprop"), ("mnst", "mnist"),
     ("fashion_mnist", "fashion-mnist"), ("eval", "evaluate"), ("fash", "fashion-mnist"),
     ("", nil), ("x", nil), ("e", nil), ("momentum", nil), ("cifar", nil), ("sgdsgdsgd", nil),
