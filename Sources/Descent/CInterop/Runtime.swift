@@ -25,6 +25,7 @@ public enum Runtime {
 
   /// Calls `body(i)` once for each i in `0..<count`, on all threads; returns when all are done.
   public static func parallelFor(_ count: Int, _ body: @Sendable (Int) -> Void) {
+    demand(count >= 0, "parallelFor: the count is \(count), must not be negative")
     withoutActuallyEscaping(body) { body in
       var body = body
       withUnsafeMutablePointer(to: &body) { pointer in

@@ -88,8 +88,8 @@ public struct IDXFile: Sendable {
   ///
   /// - Precondition: there are as many as the shape says.
   public init(shape: [Int], bytes: [UInt8]) {
-    precondition(
-      bytes.count == shape.reduce(1, *) && (1...Shape.maximumRank).contains(shape.count),
+    demand(
+      (1...Shape.maximumRank).contains(shape.count) && bytes.count == Shape(shape).elementCount,
       "IDXFile: \(bytes.count) bytes for the shape \(shape)")
     element = .uint8
     self.shape = shape

@@ -43,7 +43,7 @@ public struct TestFunction: Sendable, CustomStringConvertible {
   }
 
   private func split(_ x: Tensor) -> [Tensor] {
-    precondition(x.shape == [start.count], "\(name) of shape \(x.shape), must be [\(start.count)]")
+    demand(x.shape == [start.count], "\(name) of shape \(x.shape), must be [\(start.count)]")
     return (0..<x.count).map { x[rows: $0..<$0 + 1] }
   }
 

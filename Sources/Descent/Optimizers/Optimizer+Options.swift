@@ -80,7 +80,7 @@ extension Optimizer {
   /// What the last step that was not skipped did to a group; nil unless `collectsStatistics` was set before it and
   /// the group took part.
   public func statistics(group: Int = 0) -> GroupStatistics? {
-    precondition(rules.indices.contains(group), "there is no group \(group), only \(rules.count)")
+    demand(rules.indices.contains(group), "there is no group \(group), only \(rules.count)")
     var found = dsc_group_statistics()
     require(dsc_optimizer_get_statistics(handle, group, &found))
     guard found.elements > 0 else { return nil }

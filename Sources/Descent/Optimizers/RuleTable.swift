@@ -87,7 +87,8 @@ public enum RuleTable {
       switch kind {
       case .real, .integer: value.short
       case .flag: value == 0 ? "false" : "true"
-      case .choice: choices[Int(value)]
+      case .choice:
+        Int(exactly: value).flatMap { choices.indices.contains($0) ? choices[$0] : nil } ?? value.short
       }
     }
 
