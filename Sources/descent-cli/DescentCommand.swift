@@ -17,6 +17,9 @@ struct DescentCommand: ParsableCommand {
 
   static func main() {
     StandardOutput.prepare()
+    Memory.whenExhausted { sentence in
+      exit(withError: DescentError(.resources, "there is not enough memory: \(sentence)"))
+    }
     do {
       let arguments = Array(CommandLine.arguments.dropFirst())
       try checkName(arguments.first)

@@ -32,11 +32,13 @@ final class EpochReport: TrainingCallback {
           record.seconds))
     case .json:
       try print(
-        #"{"epoch":\#(record.epoch),"train_loss":\#(record.trainLoss),"test_loss":\#(number(loss)),"test_accuracy":\#(number(accuracy)),"seconds":\#(record.seconds)}"#
+        #"{"epoch":\#(record.epoch),"train_loss":\#(record.trainLoss.json),"test_loss":\#(loss.json),"test_accuracy":\#(accuracy.json),"seconds":\#(record.seconds.json)}"#
       )
     }
   }
+}
 
-  /// JSON has no NaN.
-  private func number(_ value: Double) -> String { value.isFinite ? "\(value)" : "null" }
+extension Double {
+  /// The number in JSON, which has no NaN and no infinity: null.
+  var json: String { isFinite ? "\(self)" : "null" }
 }

@@ -25,7 +25,7 @@ struct EvaluateCommand: ParsableCommand {
     let accuracy = result.accuracy ?? .nan
     switch log {
     case .text: try print(String(format: "test loss %.4f, accuracy %.2f %%", result.loss, accuracy * 100))
-    case .json: try print(#"{"test_loss":\#(result.loss),"test_accuracy":\#(accuracy)}"#)
+    case .json: try print(#"{"test_loss":\#(result.loss.json),"test_accuracy":\#(accuracy.json)}"#)
     }
   }
 }

@@ -35,6 +35,14 @@ struct ModelSpec {
   func make(inputs: Int, classes: Int) -> Module {
     FlatNetwork(sizes: [inputs] + hidden + [classes])
   }
+
+  /// The least bytes that the model takes: so many numbers for each parameter, and each layer's outputs for a batch.
+  func leastBytes(inputs: Int, classes: Int, copies: Int, batchSize: Int) -> Double {
+    let sizes = ([inputs] + hidden + [classes]).map(Double.init)
+    let parameters = zip(sizes, sizes.dropFirst()).reduce(0) { $0 + ($1.0 + 1) * $1.1 }
+    let outputs = sizes.reduce(0, +) * Double(batchSize)
+    return 4 * (parameters * Double(copies) + outputs)
+  }
 }
 
 /// The lecture's network, in any depth: its parameters have the names they have in PyTorch.

@@ -17,6 +17,9 @@ struct RunConfig: Codable {
   var epochs = 10
   var seed: UInt64 = 0
   var shuffle = true
+  /// The limits of the gradients' norm and of each one's size; nil for none.
+  var clipNorm: Double?
+  var clipValue: Double?
 
   static let file = "config.json"
 
@@ -24,6 +27,8 @@ struct RunConfig: Codable {
     case dataset, model, optimizer, epochs, seed, shuffle
     case dataDirectory = "data_dir"
     case batchSize = "batch_size"
+    case clipNorm = "clip_norm"
+    case clipValue = "clip_value"
   }
 
   /// Reads a folder's.
@@ -60,14 +65,14 @@ struct RunConfig: Codable {
     }
   }
 
-  /// Writes it into a folder.
-  func write(_ folder: String) throws(DescentError) {
+  /// The file's text.
+  func text() throws(DescentError) -> String {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     guard let data = try? encoder.encode(self) else {
       throw DescentError(.invalidArgument, "the options cannot be written as JSON: is one of them infinite?")
     }
-    try AtomicFile.write(String(decoding: data, as: UTF8.self) + "\n", to: "\(folder)/\(Self.file)")
+    return String(decoding: data, as: UTF8.self) + "\n"
   }
 
   /// Takes another data set, or another folder for its files, where one is given.
@@ -96,14 +101,17 @@ struct RunConfig: Codable {
   func makeOptimizer(_ model: Module) throws(DescentError) -> Optimizer {
     let rule = NamedRule(optimizer.name, optimizer.options)
     let takesMatricesOnly = RuleTable.rule(rule.ruleName)?.kind == .matrix
-    return try Optimizer(for: model) { _, parameter in
+    let made = try Optimizer(for: model) { _, parameter in
       if takesMatricesOnly && parameter.shape.rank != 2 { AdamW() } else { rule }
     }
+    try made.setClipping(norm: clipNorm, value: clipValue)
+    return made
   }
 
   /// A folder's model with its weights.
   static func loadModel(_ folder: String, for data: ImageDataset) throws(DescentError) -> Module {
     let config = try read(folder)
+    try config.checkMemory(data, trains: false)
     let path = "\(folder)/\(Checkpoint.modelFile)"
     let tensors = try SafeTensors.read(path).tensors
     // Before the model is made, which for large images may be more than memory holds.
@@ -120,5 +128,38 @@ struct RunConfig: Codable {
       throw error.code == .mismatch ? DescentError(.mismatch, "\(path): \(error.message)") : error
     }
     return model
+  }
+}
+
+extension RunConfig {
+  /// The optimizer with its options, for people.
+  var optimizerText: String {
+    let options = optimizer.options.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
+    let limits = [clipNorm.map { "clip-norm \($0)" }, clipValue.map { "clip-value \($0)" }].compactMap { $0 }
+    return ([optimizer.name] + options + limits).joined(separator: ", ")
+  }
+
+  /// What can be done about a run that diverges.
+  var divergenceAdvice: String {
+    let takesClipping = RuleTable.rule(optimizer.name)?.needsClosure == false
+    return "Lower the learning rate (--lr)"
+      + (takesClipping ? ", or clip the gradients (--clip-norm, --clip-value)." : ".")
+  }
+
+  /// Refuses what cannot fit into memory, before anything of it is there.
+  func checkMemory(_ data: ImageDataset, trains: Bool = true) throws(DescentError) {
+    // Training has gradients and the optimizer's state besides the parameters.
+    let copies = trains ? 2 + (RuleTable.rule(optimizer.name)?.stateSize ?? 0) : 1
+    let needed = try ModelSpec(model).leastBytes(
+      inputs: data.height * data.width, classes: data.classes, copies: copies,
+      batchSize: trains ? min(batchSize, data.count) : 1)
+    guard let free = FreeMemory.bytes, needed > free else { return }
+    func text(_ bytes: Double) -> String { String(format: "%.1f GB", max(bytes, 0) / 1e9) }
+    throw DescentError(
+      .resources,
+      "there is not enough memory: \(model)"
+        + (trains ? " with \(optimizer.name) and batches of \(batchSize)" : "")
+        + " takes at least \(text(needed)), \(text(free)) are free"
+    )
   }
 }

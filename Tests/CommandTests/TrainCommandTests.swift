@@ -64,6 +64,43 @@ import Testing
     }
   }
 
+  /// JSON has no NaN: null stands for what is not finite.
+  @Test func jsonOfNumbersThatAreNone() throws {
+    try withTemporaryFolder { folder in
+      try writeSmallDataset(folder, training: 64, test: 10)
+      let out = "\(folder)/run"
+      #expect(try run(arguments(folder, ["--epochs", "0", "--out", out])).status == 0)
+      let path = "\(out)/model.safetensors"
+      let weights = try SafeTensors.read(path).tensors
+      for value in [Double.nan, .infinity, 1e30] {
+        try SafeTensors.write(weights.mapValues { .full($0.shape, value) }, to: path)
+        let result = try Command("evaluate", out, "--log", "json")
+        let object = try #require(
+          JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any], "\(result.output)")
+        #expect(object["test_loss"] is NSNull && object["test_accuracy"] is Double, "\(result.output)")
+      }
+    }
+  }
+
+  /// What diverges without stays, clipped, where it is wanted.
+  @Test(arguments: [["--clip-norm", "0.5"], ["--clip-value", "0.001"]]) func clipping(_ clip: [String]) throws
+  {
+    try withTemporaryFolder { folder in
+      try writeSmallDataset(folder)
+      let out = "\(folder)/run"
+      let options = ["--optimizer", "sgd", "--model", "mlp", "--lr", "10", "--momentum", "0.5"]
+      let result = try run(arguments(folder, options + clip + ["--epochs", "1", "--out", out]))
+      #expect(
+        result.status == 0 && result.output.contains("\(clip[0].dropFirst(2)) \(clip[1])"), "\(result.errors)"
+      )
+      // The limit is the run's: it goes on with it, and without when told so.
+      let resumed = try run(["train", "--resume", out, "--epochs", "1"])
+      #expect(resumed.output.contains("\(clip[0].dropFirst(2)) \(clip[1])"), "\(resumed.errors)")
+      let without = try run(["train", "--resume", out, "--epochs", "1", clip[0], "inf"])
+      #expect(without.status == 0 && !without.output.contains("clip"), "\(without.errors)")
+    }
+  }
+
   /// 200 steps, then the same weights to the bit.
   @Test func threadsAgreeBitForBit() throws {
     try withTemporaryFolder { folder in
@@ -154,6 +191,8 @@ import Testing
     (["--data-dir", "/nowhere"], ["/nowhere", "train-images"]),
     (["--out", "/proc/none/run"], ["/proc/none/run"]), (["--out", "/dev/null"], ["/dev/null"]),
     (["--resume", "/nowhere"], ["/nowhere", "config.json"]), (["--log", "xml"], ["xml"]),
+    (["--clip-norm", "-1"], ["--clip-norm", "-1"]), (["--clip-value", "much"], ["--clip-value", "much"]),
+    (["--optimizer", "lbfgs", "--clip-norm", "1"], ["lbfgs takes no clipped gradients", "--clip-norm"]),
   ]
 
   @Test(arguments: refused.indices) func badArguments(_ index: Int) throws {

@@ -56,7 +56,7 @@ public enum Checkpoint {
       if !agrees && model.values.allSatisfy(\.isFinite) { try SafeTensors.write(model, to: path) }
     }
     let (history, csv) = ("\(folder)/\(historyFile)", trainer.history.csv)
-    if (try? String(contentsOfFile: history, encoding: .utf8)) != csv {
+    if (try? InputFile.text(history)) != csv {
       try AtomicFile.write(csv, to: history)
     }
   }
