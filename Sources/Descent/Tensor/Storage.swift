@@ -58,7 +58,7 @@ struct BlockCache {
       // What lies here unused may be what is missing.
       clear()
       if dsc_allocate(Self.bytes(inClass: sizeClass), &block) < 0 {
-        Memory.exhausted(Self.bytes(inClass: sizeClass))
+        Memory.exhausted("\(Self.bytes(inClass: sizeClass)) bytes for a tensor are not to be had")
       }
     }
     return block!
@@ -92,15 +92,14 @@ public enum Memory {
   private static let lock = NSLock()
   nonisolated(unsafe) private static var handler: (@Sendable (String) -> Never)?
 
-  /// What is called, with a sentence, when the system has no more memory for a tensor. Operations on tensors cannot
-  /// throw, so it ends the program, in the program's own way. By default the sentence goes to standard error, and the
-  /// program is aborted.
+  /// What is called, with a sentence, when the system has no more memory for a tensor or a kernel. Operations on
+  /// tensors cannot throw, so it ends the program, in the program's own way. By default the sentence goes to standard
+  /// error, and the program is aborted.
   public static func whenExhausted(_ handler: @escaping @Sendable (String) -> Never) {
     lock.withLock { self.handler = handler }
   }
 
-  static func exhausted(_ bytes: Int) -> Never {
-    let sentence = "\(bytes) bytes for a tensor are not to be had"
+  static func exhausted(_ sentence: String) -> Never {
     if let handler = lock.withLock({ handler }) { handler(sentence) }
     stop(sentence)
   }

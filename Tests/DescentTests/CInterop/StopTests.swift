@@ -88,18 +88,28 @@ import Testing
     #expect(errors.contains("Fatal error: ") && errors.contains(Self.mistakes[index].sentence), "\(errors)")
   }
 
+  /// What asks for more memory than there can be, and what is said.
+  static let shortages: [Mistake] = [
+    Mistake("bytes for a tensor are not to be had") { _ = Tensor.zeros([1 << 45]) },
+    // A table of 10 million numbers for each state of the longest target.
+    Mistake("out of memory") {
+      let targets = [[Int](repeating: 1, count: 500_000)] + [[Int]](repeating: [], count: 499)
+      _ = CTCLoss()(.zeros([20_000, 500, 2]), targets: targets)
+    },
+  ]
+
   /// A program may say it, and end, in its own way.
-  @Test func lackOfMemoryIsHandedOver() async throws {
+  @Test(arguments: shortages.indices) func lackOfMemoryIsHandedOver(_ index: Int) async throws {
     let result = await #expect(processExitsWith: .exitCode(7), observing: [\.standardOutputContent]) {
+      [index] in
       Memory.whenExhausted { sentence in
         print("no memory: \(sentence)")
         exit(7)
       }
-      _ = Tensor.zeros([1 << 45])
+      StopTests.shortages[index].make()
     }
     let output = String(decoding: try #require(result).standardOutputContent, as: UTF8.self)
-    #expect(
-      output.contains("no memory: ") && output.contains("bytes for a tensor are not to be had"), "\(output)")
+    #expect(output.contains("no memory: ") && output.contains(Self.shortages[index].sentence), "\(output)")
   }
 
   /// `precondition` prints nothing in a release build, and Swift's other ways to stop no sentence of ours.
