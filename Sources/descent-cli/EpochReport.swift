@@ -27,9 +27,8 @@ final class EpochReport: TrainingCallback {
     case .text:
       try print(
         String(
-          format: "%5d  %10.4f  %10.4f  %8.2f %%  %8.2f", record.epoch, record.trainLoss, loss,
-          accuracy * 100,
-          record.seconds))
+          format: "%5d  %10.4f  %10.4f  %8.2f %%  %8.2f", record.epoch, record.trainLoss, loss.shown,
+          (accuracy * 100).shown, record.seconds))
     case .json:
       try print(
         #"{"epoch":\#(record.epoch),"train_loss":\#(record.trainLoss.json),"test_loss":\#(loss.json),"test_accuracy":\#(accuracy.json),"seconds":\#(record.seconds.json)}"#
@@ -39,6 +38,9 @@ final class EpochReport: TrainingCallback {
 }
 
 extension Double {
+  /// Without the sign of a NaN, which means nothing.
+  var shown: Double { isNaN ? .nan : self }
+
   /// The number in JSON, which has no NaN and no infinity: null.
   var json: String { isFinite ? "\(self)" : "null" }
 }

@@ -24,7 +24,8 @@ struct EvaluateCommand: ParsableCommand {
     let result = try Trainer.evaluate(model, CrossEntropyLoss(), on: DataLoader(data, batchSize: 1000))
     let accuracy = result.accuracy ?? .nan
     switch log {
-    case .text: try print(String(format: "test loss %.4f, accuracy %.2f %%", result.loss, accuracy * 100))
+    case .text:
+      try print(String(format: "test loss %.4f, accuracy %.2f %%", result.loss.shown, (accuracy * 100).shown))
     case .json: try print(#"{"test_loss":\#(result.loss.json),"test_accuracy":\#(accuracy.json)}"#)
     }
   }

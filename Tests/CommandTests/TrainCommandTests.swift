@@ -64,7 +64,7 @@ import Testing
     }
   }
 
-  /// JSON has no NaN: null stands for what is not finite.
+  /// JSON has no NaN: null stands for what is not finite. A NaN's sign is nobody's business.
   @Test func jsonOfNumbersThatAreNone() throws {
     try withTemporaryFolder { folder in
       try writeSmallDataset(folder, training: 64, test: 10)
@@ -78,6 +78,8 @@ import Testing
         let object = try #require(
           JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any], "\(result.output)")
         #expect(object["test_loss"] is NSNull && object["test_accuracy"] is Double, "\(result.output)")
+        let text = try Command("evaluate", out).output
+        #expect(text.hasPrefix("test loss ") && !text.contains("-nan"), "\(text)")
       }
     }
   }
