@@ -54,7 +54,7 @@ dsc_status dsc_newton_call_gradient(dsc_newton *m, const double *x, double *grad
 }
 
 dsc_status dsc_newton_gradient(dsc_newton *m, const double *x, double *gradient) {
-    m->result->differs_gradient = m->problem->gradient == NULL;
+    m->result->differenced_gradient = m->problem->gradient == NULL;
     if (m->problem->gradient != NULL)
         DSC_PASS(dsc_newton_call_gradient(m, x, gradient));
     else
@@ -79,7 +79,7 @@ static dsc_status symmetrize(size_t n, double *hessian, bool is_exact) {
 
 dsc_status dsc_newton_hessian(dsc_newton *m, double *hessian) {
     bool is_exact = m->problem->hessian != NULL;
-    m->result->differs_hessian = !is_exact;
+    m->result->differenced_hessian = !is_exact;
     if (is_exact) {
         DSC_PASS(check_time(m));
         size_t before = dsc_failure_count();
@@ -103,7 +103,7 @@ dsc_status dsc_newton_product(dsc_newton *m, const double *v, double *product) {
         DSC_PASS(
             dsc_newton_called("product", before, m->problem->product(m->problem->user, m->x, v, product)));
     } else {
-        m->result->differs_hessian = true;
+        m->result->differenced_hessian = true;
         DSC_PASS(dsc_newton_differ_product(m, v, product));
     }
     return first_bad(m, m->n, product, DSC_NEWTON_NON_FINITE_HESSIAN);

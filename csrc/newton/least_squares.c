@@ -1,4 +1,4 @@
-/* Levenberg and Marquardt's method as a region of trust, after More 1978, and Gauss and Newton's. */
+/* Levenberg and Marquardt's method as a trust region, after More 1978, and Gauss and Newton's. */
 #include <float.h>
 #include <math.h>
 #include <stdlib.h>

@@ -79,7 +79,7 @@ static dsc_newton_options with_defaults(const dsc_newton_problem *problem, const
 
 /* ---- Iterations ---- */
 
-/* The region of trust's methods: they go on from a saddle. */
+/* The trust region's methods: they go on from a saddle. */
 static bool has_ball(const dsc_newton *m) {
     return m->options.method < DSC_NEWTON_LINE_SEARCH;
 }

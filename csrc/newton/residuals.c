@@ -51,7 +51,7 @@ static dsc_status differ_column(dsc_fit *f, const dsc_fit_point *point, const do
  * than rounding: it grows until it does, or until it is a share of the largest that the parameter has been.
  */
 static dsc_status differ(dsc_fit *f, const double *x, dsc_fit_point *point) {
-    f->result->differs_jacobian = true;
+    f->result->differenced_jacobian = true;
     for (size_t j = 0; j < f->n; ++j) {
         double *column = point->jacobian + j * f->m, rounding = DBL_EPSILON * (point->norm + f->size);
         f->widest[j] = fmax(f->widest[j], fabs(x[j]));
