@@ -38,7 +38,7 @@ enum {
     DSC_ERROR_OPTION = -5,     /* an optimizer option is unknown or out of its range */
     DSC_ERROR_CLASS = -6,      /* a class index lies outside [0, classes) */
     DSC_ERROR_NON_FINITE = -7, /* a NaN or an infinity stopped the step; nothing was changed */
-    DSC_ERROR_THREADS = -8     /* the thread pool could not be created */
+    /* -8 is not in use. */
 };
 
 typedef enum dsc_dtype { DSC_FLOAT32 = 0, DSC_FLOAT64 = 1 } dsc_dtype;

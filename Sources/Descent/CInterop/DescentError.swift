@@ -43,7 +43,7 @@ extension DescentError {
     let code: Code =
       switch Int(status) {
       case DSC_ERROR_NON_FINITE: .nonFinite
-      case DSC_ERROR_MEMORY, DSC_ERROR_THREADS: .resources
+      case DSC_ERROR_MEMORY: .resources
       default: .invalidArgument
       }
     self.init(code, String(cString: dsc_last_error()))
