@@ -148,20 +148,17 @@ static dsc_status iterate(dsc_glm_run *m) {
         /* Also where the gradient is small: far out all gradients are. */
         if (!has_penalty && is_separable(m))
             return DSC_NEWTON_SEPARABLE;
-        dsc_status status = m->options.l1 > 0 ? DSC_OK : dsc_glm_factor(m);
-        if (status != DSC_OK)
-            return status;
-        if (m->options.l1 > 0)
+        if (m->options.l1 > 0) {
             dsc_glm_proximal_step(m);
-        else
+        } else {
+            DSC_PASS(dsc_glm_factor(m));
             dsc_glm_newton_step(m);
+        }
         if (m->gradient_norm <= m->options.gradient_tolerance && is_near(m))
             return DSC_NEWTON_GRADIENT;
         if (m->result->iterations == m->options.max_iterations)
             return DSC_NEWTON_MAX_ITERATIONS;
-        status = advance(m, &t);
-        if (status != DSC_OK)
-            return status;
+        DSC_PASS(advance(m, &t));
         ++m->result->iterations;
     }
 }
