@@ -58,7 +58,7 @@ struct BlockCache {
       // What lies here unused may be what is missing.
       clear()
       if dsc_allocate(Self.bytes(inClass: sizeClass), &block) < 0 {
-        Memory.exhausted("\(Self.bytes(inClass: sizeClass)) bytes for a tensor are not to be had")
+        Memory.exhausted("\(Self.bytes(inClass: sizeClass)) bytes for a tensor could not be allocated")
       }
     }
     return block!

@@ -59,7 +59,7 @@ import Testing
       _ = Tensor.zeros([1 << 61, 2])
     },
     Mistake("a shape of [4611686018427387904, 4] has too many elements") { _ = Linear(4, 1 << 62) },
-    Mistake("bytes for a tensor are not to be had") { _ = Tensor.zeros([1 << 45]) },
+    Mistake("bytes for a tensor could not be allocated") { _ = Tensor.zeros([1 << 45]) },
     // The tape
     Mistake("item() of a tensor of shape [2]") { _ = Tensor.ones([2]).item() },
     Mistake("backward() of a tensor that does not require gradients") { Tensor(1).backward() },
@@ -90,7 +90,7 @@ import Testing
 
   /// What asks for more memory than there can be, and what is said.
   static let shortages: [Mistake] = [
-    Mistake("bytes for a tensor are not to be had") { _ = Tensor.zeros([1 << 45]) },
+    Mistake("bytes for a tensor could not be allocated") { _ = Tensor.zeros([1 << 45]) },
     // A table of 10 million numbers for each state of the longest target.
     Mistake("out of memory") {
       let targets = [[Int](repeating: 1, count: 500_000)] + [[Int]](repeating: [], count: 499)
