@@ -15,7 +15,7 @@ final class FolderLock {
     while true {
       let file = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o644)
       guard file >= 0 else {
-        throw DescentError(.file, "\(folder): cannot be written to: \(String(cString: strerror(errno)))")
+        throw DescentError(.file, "\(folder): cannot be written to: \(Descriptor.reason())")
       }
       // A file system without locks is used without.
       guard flock(file, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK else {

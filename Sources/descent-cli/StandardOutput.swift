@@ -41,6 +41,6 @@ enum StandardOutput {
   }
 
   fileprivate static func failure(_ reason: Int32) -> DescentError {
-    DescentError(.file, "standard output: \(String(cString: strerror(reason)))")
+    DescentError(.file, "standard output: \(Descriptor.reason(reason))")
   }
 }

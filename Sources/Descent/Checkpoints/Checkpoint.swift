@@ -39,7 +39,7 @@ public enum Checkpoint {
 
   private static func remove(_ path: String) throws(DescentError) {
     guard unlink(path) == 0 || errno == ENOENT else {
-      throw DescentError(.file, "\(path): cannot be replaced: \(String(cString: strerror(errno)))")
+      throw DescentError(.file, "\(path): cannot be replaced: \(Descriptor.reason())")
     }
   }
 

@@ -69,6 +69,6 @@ final class StagedFile {
   private static func temporary(_ path: String) -> String { "\(path).\(getpid()).part" }
 
   private func failure(_ what: String, _ reason: Int32 = errno) -> DescentError {
-    DescentError(.file, "\(path): \(what): \(String(cString: strerror(reason)))")
+    DescentError(.file, "\(path): \(what): \(Descriptor.reason(reason))")
   }
 }

@@ -132,7 +132,7 @@ struct DatasetFiles {
       throw complaint(folder, "the download of \(file.official) has the wrong checksum \(digest)")
     }
     guard rename(part, target) == 0 else {
-      throw complaint(folder, "the download cannot be kept: \(Descriptor.reason)")
+      throw complaint(folder, "the download cannot be kept: \(Descriptor.reason())")
     }
   }
 

@@ -18,7 +18,7 @@ struct GzipFile: ~Copyable {
     // zlib closes what it is given.
     let descriptor = fcntl(input.descriptor, F_DUPFD_CLOEXEC, 0)
     guard descriptor >= 0, let file = gzdopen(descriptor, "rb") else {
-      throw DescentError(.resources, "\(path): cannot be read: \(Descriptor.reason)")
+      throw DescentError(.resources, "\(path): cannot be read: \(Descriptor.reason())")
     }
     self.file = file
     self.path = path

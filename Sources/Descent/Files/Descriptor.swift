@@ -54,8 +54,8 @@ package enum Descriptor {
     }
   }
 
-  /// What the system calls the last failure.
-  static var reason: String { String(cString: strerror(errno)) }
+  /// What the system calls a failure: the last one, unless another's number is given.
+  package static func reason(_ code: Int32 = errno) -> String { String(cString: strerror(code)) }
 }
 
 extension stat {

@@ -4,14 +4,14 @@
   import Darwin
 #endif
 
-/// Folders.
+/// Making the folders that output is to go into.
 package enum Folder {
   /// Makes one, and those that it is to be in, where they are not there yet.
   ///
   /// - Throws: `DescentError` with the path and the reason.
   package static func make(_ path: String) throws(DescentError) {
     guard make(path[...]) else {
-      throw DescentError(.file, "\(path): the folder cannot be made: \(Descriptor.reason)")
+      throw DescentError(.file, "\(path): the folder cannot be made: \(Descriptor.reason())")
     }
   }
 

@@ -1,8 +1,9 @@
 import Foundation
 
-/// A file that is open for reading. What is none is refused by its name, and nothing waits for a writer.
+/// A file that is open for reading until this goes. What is no file, as a folder or a named pipe, is refused before it
+/// is opened: that could wait for a writer for ever.
 package struct InputFile: ~Copyable {
-  /// To read from.
+  /// The number by which the system knows the open file.
   let descriptor: Int32
   /// The bytes there are; nil in a pipe, where nobody knows.
   let size: Int?
@@ -16,11 +17,11 @@ package struct InputFile: ~Copyable {
     let isOpen = Descriptor.named(path)
     if isOpen == nil {
       // Before it is opened: that would wait for a pipe's writer, and may do more to a device.
-      guard stat(path, &status) == 0 else { throw refusal(Descriptor.reason) }
+      guard stat(path, &status) == 0 else { throw refusal(Descriptor.reason()) }
       guard status.isOf(S_IFREG) else { throw refusal("it is \(status.kind), not a file") }
     }
     let descriptor = isOpen.map { fcntl($0, F_DUPFD_CLOEXEC, 0) } ?? open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0, fstat(descriptor, &status) == 0 else { throw refusal(Descriptor.reason) }
+    guard descriptor >= 0, fstat(descriptor, &status) == 0 else { throw refusal(Descriptor.reason()) }
     self.descriptor = descriptor
     size = status.isOf(S_IFREG) ? Int(status.st_size) : nil
   }
@@ -45,7 +46,7 @@ package struct InputFile: ~Copyable {
       let got = file.fill(UnsafeMutableRawBufferPointer(start: larger + count, count: capacity - count))
       guard got >= 0 else {
         free(bytes)
-        throw DescentError(.file, "\(path): cannot be read: \(String(cString: strerror(Int32(-got))))")
+        throw DescentError(.file, "\(path): cannot be read: \(Descriptor.reason(Int32(-got)))")
       }
       count += got
       if count < capacity { return Data(bytesNoCopy: larger, count: count, deallocator: .free) }

@@ -11,7 +11,7 @@ enum WriteTarget {
   /// A device, a pipe or a file that is open already: to be written into, and closed.
   case stream(descriptor: Int32)
 
-  /// Looks.
+  /// Finds out what stands under a name, through links; streams are opened.
   ///
   /// - Throws: `DescentError` for a folder, a socket, a disk, a file that must not be written.
   init(_ path: String) throws(DescentError) {
@@ -21,27 +21,27 @@ enum WriteTarget {
     while true {
       if let open = Descriptor.named(end) {
         let copy = fcntl(open, F_DUPFD_CLOEXEC, 0)
-        guard copy >= 0 else { throw refusal(Descriptor.reason) }
+        guard copy >= 0 else { throw refusal(Descriptor.reason()) }
         self = .stream(descriptor: copy)
         return
       }
       guard let next = Self.link(end) else { break }
       links += 1
-      guard links <= 40 else { throw refusal(String(cString: strerror(ELOOP))) }
+      guard links <= 40 else { throw refusal(Descriptor.reason(ELOOP)) }
       end = next
     }
     var status = stat()
     guard stat(end, &status) == 0 else {
-      guard errno == ENOENT, !end.isEmpty else { throw refusal(Descriptor.reason) }
+      guard errno == ENOENT, !end.isEmpty else { throw refusal(Descriptor.reason()) }
       self = .file(path: end, existing: nil)
       return
     }
     if status.isOf(S_IFREG) {
-      guard access(end, W_OK) == 0 else { throw refusal(Descriptor.reason) }
+      guard access(end, W_OK) == 0 else { throw refusal(Descriptor.reason()) }
       self = .file(path: end, existing: status)
     } else if status.isOf(S_IFCHR) || status.isOf(S_IFIFO) {
       let descriptor = open(end, O_WRONLY | O_CLOEXEC | O_NOCTTY)
-      guard descriptor >= 0 else { throw refusal(Descriptor.reason) }
+      guard descriptor >= 0 else { throw refusal(Descriptor.reason()) }
       self = .stream(descriptor: descriptor)
     } else {
       throw refusal("it is \(status.kind)")

@@ -7,7 +7,7 @@ public final class Trainer {
   public let model: Module
   /// What is minimized.
   public let loss: any Loss
-  /// How.
+  /// What makes the steps; it holds the parameters, their gradients and its own state.
   public let optimizer: Optimizer
   /// What the run has shown so far.
   public internal(set) var history = History()
