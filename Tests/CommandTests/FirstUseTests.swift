@@ -94,8 +94,8 @@ import Testing
   /// Two that start at once download once, and both read it.
   @Test func downloadsAtTheSameTime() throws {
     try withTemporaryFolder { folder in
-      try Folder.make("\(folder)/mirror")
-      try Data("wrong".utf8).write(to: URL(fileURLWithPath: "\(folder)/mirror/train-images-idx3-ubyte.gz"))
+      try Folder.make("\(folder)/mirror/mnist")
+      try AtomicFile.write("wrong", to: "\(folder)/mirror/mnist/train-images-idx3-ubyte.gz")
       let environment = [
         "HOME": folder, "DESCENT_DATA_DIR": "", "DESCENT_MIRROR": "file://\(folder)/mirror/",
       ]

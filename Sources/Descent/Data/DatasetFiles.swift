@@ -17,7 +17,9 @@ struct DatasetFiles {
 
   init(_ name: String, address: String, _ files: [File]) {
     self.name = name
-    self.address = ProcessInfo.processInfo.environment["DESCENT_MIRROR"] ?? address
+    let mirror = ProcessInfo.processInfo.environment["DESCENT_MIRROR"] ?? ""
+    // A folder for each data set: those made like MNIST have files of the same names.
+    self.address = mirror.isEmpty ? address : mirror + (mirror.hasSuffix("/") ? "" : "/") + "\(name)/"
     self.files = files
   }
 

@@ -36,7 +36,8 @@ public enum StandardDataset: String, CaseIterable, Sendable {
   ///
   /// Files are looked for in `dataDirectory`; without one, in `$DESCENT_DATA_DIR` and `~/.cache/descent`, there
   /// and in a folder of the data set's name; else they are downloaded into the latter, from the official address
-  /// or from `$DESCENT_MIRROR`, and checked. A server that falls silent is waited for 30 seconds, or
+  /// or from `$DESCENT_MIRROR`, and checked. A mirror has a folder for each data set, with the official files:
+  /// `$DESCENT_MIRROR/mnist/train-images-idx3-ubyte.gz`. A server that falls silent is waited for 30 seconds, or
   /// `$DESCENT_DOWNLOAD_TIMEOUT`.
   ///
   /// - Throws: `DescentError` that says which files are missing and where they would go.
