@@ -8,6 +8,8 @@ struct DoctorCommand: ParsableCommand {
     commandName: "doctor", abstract: "Shows what Descent runs on here, and tests the kernels.")
 
   func run() throws {
+    // Reports a $DESCENT_THREADS that cannot be, which the default would pass over.
+    try Runtime.setThreads(0)
     try print(
       """
       descent      \(Runtime.version)

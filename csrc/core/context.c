@@ -30,7 +30,9 @@ static dsc_status default_threads(int32_t *threads) {
 dsc_status dsc_context_create(int32_t threads, dsc_context **context) {
     DSC_CHECK_NOT_NULL(context);
     if (threads < 0 || threads > DSC_MAX_THREADS)
-        return dsc_fail(DSC_ERROR_ARGUMENT, "%s: threads is %d, must be in [0, %d] (0 = every processor)",
+        return dsc_fail(DSC_ERROR_ARGUMENT,
+                        "%s: threads is %d, must be in [0, %d]; 0: $DESCENT_THREADS, or one for each "
+                        "processor that the process may use",
                         __func__, threads, DSC_MAX_THREADS);
     if (threads == 0)
         DSC_TRY(default_threads(&threads));

@@ -16,13 +16,12 @@ struct BenchCommand: ParsableCommand {
   var rows: String = "*"
   @Flag(help: "Print one JSON object: seconds a step by row.")
   var json = false
-  @Option(parsing: .unconditional, help: "Threads; 0 for one for each processor.")
-  var threads: Int = 0
+  @OptionGroup var threads: ThreadArguments
   @Flag(help: .hidden)
   var firstStep = false
 
   func run() throws {
-    try Runtime.setThreads(threads)
+    try threads.apply()
     if firstStep { return try BenchRow.trainOneStep() }
     let globs = rows.split(separator: ",").map(String.init)
     let chosen = BenchRow.all.filter { row in globs.contains { fnmatch($0, row.name, 0) == 0 } }
