@@ -39,7 +39,8 @@ import Testing
     #expect(status == DSC_NEWTON_GRADIENT || status == DSC_NEWTON_EXACT)
     #expect(abs(x[0] - 1) < 1e-4 && abs(x[1] - 1) < 1e-4)
     #expect(
-      result.differenced_gradient == !hasGradient && result.differenced_hessian && result.hessian_evaluations == 0)
+      result.differenced_gradient == !hasGradient && result.differenced_hessian
+        && result.hessian_evaluations == 0)
   }
 
   /// Conjugate gradients with gradients alone, with a matrix, with products, and with values alone.
@@ -66,7 +67,8 @@ import Testing
     #expect(dsc_newton_minimize(&problem, &options, nil, &x, &result) == DSC_NEWTON_GRADIENT)
     #expect(abs(x[0] - 1) < 1e-4 && abs(x[1] - 1) < 1e-4 && result.differenced_gradient == (kind == 3))
     #expect(
-      result.differenced_hessian == (kind == 0 || kind == 3) && (result.product_evaluations > 0) == (kind == 2))
+      result.differenced_hessian == (kind == 0 || kind == 3)
+        && (result.product_evaluations > 0) == (kind == 2))
     #expect((result.hessian_evaluations > 0) == (kind == 1) && abs(result.condition - 2508) < 1)
   }
 

@@ -46,7 +46,7 @@ struct CSVTable {
     let dropped = rows.count - kept.count
     (rows, lines) = (kept.map { rows[$0] }, kept.map { lines[$0] })
     guard !rows.isEmpty else {
-      throw DescentError(.format, "\(source): every line misses a value; nothing is left")
+      throw DescentError(.format, "\(source): every line has a missing value; nothing is left")
     }
     return dropped
   }
@@ -64,12 +64,16 @@ struct CSVTable {
   }
 
   /// A column's numbers, all of them finite and none below `lowest`.
-  func numbers(_ name: String, from lowest: Double = -.infinity) throws(DescentError) -> [Double] {
+  ///
+  /// - Parameter hint: what to do about a cell that is none.
+  func numbers(
+    _ name: String, from lowest: Double = -.infinity, hint: String
+  ) throws(DescentError) -> [Double] {
     var numbers: [Double] = []
     for (row, cell) in try cells(name).enumerated() {
       guard let number = Double(cell), number.isFinite else {
         throw DescentError(
-          .format, "\(place(row, name)): '\(cell)' is not a number; leave the column out with --features")
+          .format, "\(place(row, name)): '\(cell)' is not a number; \(hint)")
       }
       guard number >= lowest else {
         throw DescentError(.format, "\(place(row, name)): \(cell), must be at least \(brief(lowest))")

@@ -37,7 +37,7 @@ struct FunctionArguments: ParsableArguments {
   func run(_ name: String, _ tolerance: Double?, _ maxIterations: Int?) throws {
     let function = try TestFunction.named(name)
     let start = try parseStart(function)
-    if let lr, !(lr > 0) { throw DescentError(.invalidArgument, "--lr is \(lr), must be above 0") }
+    if let lr, !(lr > 0) { throw DescentError(.invalidArgument, "--lr is \(lr.short), must be above 0") }
     let descentSteps = descentSteps ?? 200
     guard descentSteps >= 1 else {
       throw DescentError(.invalidArgument, "--descent-steps is \(descentSteps), must be at least 1")
