@@ -11,12 +11,13 @@ struct EvaluateCommand: ParsableCommand {
   var folder: String
   @Option(help: "Another data set than the run's.")
   var dataset: String?
-  @Option(help: "The folder with the data set's files.")
+  @Option(help: "The folder with the data set's files. (default: $DESCENT_DATA_DIR)")
   var dataDir: String?
   @Option(help: "How the result is printed.")
   var log: LogFormat = .text
 
   func run() throws {
+    try Runtime.setThreads(0)
     var config = try RunConfig.read(folder)
     try config.use(dataset: dataset, dataDirectory: dataDir)
     let data = try config.loadData().test

@@ -1,13 +1,11 @@
 import Descent
 
 /// A model by name: `linear`, `mlp` (the lecture's), or `mlp:H1,H2,...` with hidden layers of these sizes.
-struct ModelSpec {
-  let name: String
+struct ModelSpec: Equatable {
   private let hidden: [Int]
 
   /// Reads a name; throws with the names there are.
   init(_ name: String) throws(DescentError) {
-    self.name = name
     switch name {
     case "linear": hidden = []
     case "mlp": hidden = [512, 512]

@@ -13,7 +13,7 @@ struct PredictCommand: ParsableCommand {
   var folder: String
   @Option(help: "An IDX file of uint8 images, [count, height, width], plain or gzipped.")
   var images: String?
-  @Option(help: "The folder with the data set's files.")
+  @Option(help: "The folder with the data set's files. (default: $DESCENT_DATA_DIR)")
   var dataDir: String?
   @Option(parsing: .unconditional, help: "Only the first so many images.")
   var first: Int?
@@ -21,6 +21,7 @@ struct PredictCommand: ParsableCommand {
   var out: String?
 
   func run() throws {
+    try Runtime.setThreads(0)
     var config = try RunConfig.read(folder)
     guard images == nil || dataDir == nil else {
       throw DescentError(
@@ -53,7 +54,7 @@ struct PredictCommand: ParsableCommand {
 
   private func load(_ config: RunConfig) throws(DescentError) -> ImageDataset {
     guard let images else { return try config.loadData().test }
-    let names = try StandardDataset.named(config.dataset).classNames
+    let names = try config.standardDataset.classNames
     return try ImageDataset(images: images, labels: nil, classNames: names)
   }
 }

@@ -49,16 +49,16 @@ struct RunConfig: Codable {
     }
   }
 
-  /// What is wrong with a JSON file, for who has to mend it.
+  /// What is wrong with a JSON file, in words for whoever has to mend it.
   private static func sentence(_ error: any Error) -> String {
     func name(_ path: [any CodingKey]) -> String { "'\(path.map(\.stringValue).joined(separator: "."))'" }
     return switch error {
     case DecodingError.keyNotFound(let key, let context): "\(name(context.codingPath + [key])) is missing"
     case DecodingError.typeMismatch(_, let context) where context.codingPath.isEmpty: "it is no JSON object"
     case DecodingError.typeMismatch(_, let context), DecodingError.valueNotFound(_, let context):
-      "\(name(context.codingPath)) is not what it should be"
+      "\(name(context.codingPath)) is of the wrong type"
     case DecodingError.dataCorrupted(let context) where !context.codingPath.isEmpty:
-      "\(name(context.codingPath)) is not what it should be"
+      "\(name(context.codingPath)) has a value that it cannot have"
     case DecodingError.dataCorrupted(let context):
       "one of its numbers does not fit: \(context.debugDescription)"
     default: "\(error)"
@@ -87,9 +87,20 @@ struct RunConfig: Codable {
     }
   }
 
+  /// The data set, which must be one of images.
+  var standardDataset: StandardDataset {
+    get throws(DescentError) {
+      guard dataset != "airfoil" && !dataset.hasPrefix("csv:") else {
+        throw DescentError(
+          .invalidArgument, "\(dataset) is a table: descent newton --dataset \(dataset.shellQuoted)")
+      }
+      return try StandardDataset.named(dataset)
+    }
+  }
+
   /// The data set's two parts.
   func loadData() throws(DescentError) -> (training: ImageDataset, test: ImageDataset) {
-    try StandardDataset.named(dataset).load(dataDirectory: dataDirectory)
+    try standardDataset.load(dataDirectory: dataDirectory)
   }
 
   /// The model with fresh weights for a data set.

@@ -16,7 +16,7 @@ struct TrainCommand: ParsableCommand {
       "The data set: \(StandardDataset.allCases.map(\.rawValue).joined(separator: ", ")). (default: \(RunConfig().dataset))"
   )
   var dataset: String?
-  @Option(help: "The folder with the data set's files.")
+  @Option(help: "The folder with the data set's files. (default: $DESCENT_DATA_DIR)")
   var dataDir: String?
   @Option(
     help:
@@ -39,9 +39,7 @@ struct TrainCommand: ParsableCommand {
       "The seed of weights and orders; the weights are those of PyTorch's same seed. (default: \(RunConfig().seed))"
   )
   var seed: UInt64?
-  @Option(
-    parsing: .unconditional, help: "Threads; 0 for one for each processor. Results do not depend on it.")
-  var threads: Int = 0
+  @OptionGroup var threads: ThreadArguments
   @Flag(inversion: .prefixedNo, help: "Whether each epoch has a new random order. (default: --shuffle)")
   var shuffle: Bool?
   @Option(
@@ -53,7 +51,10 @@ struct TrainCommand: ParsableCommand {
   var out: String?
   @Flag(help: "Replace a run that --out already holds.")
   var overwrite = false
-  @Option(help: "Go on with the run in this folder; options given here take the place of its own.")
+  @Option(
+    help:
+      "Go on with the run in this folder; options given here take the place of its own, but for --model and --optimizer, which cannot change."
+  )
   var resume: String?
   @Option(help: "How each epoch is printed: \(LogFormat.allCases.map(\.rawValue).joined(separator: " or ")).")
   var log: LogFormat = .text
@@ -66,7 +67,7 @@ struct TrainCommand: ParsableCommand {
 
   func run() throws {
     var config = try resolve()
-    try Runtime.setThreads(threads)
+    try threads.apply()
     let data = try config.loadData()
     try config.checkMemory(data.training)
     let folder = try openFolder()
@@ -82,6 +83,10 @@ struct TrainCommand: ParsableCommand {
     let test = try DataLoader(data.test, batchSize: 1000)
     if resume != nil { try goOn(trainer, training, &config) }
     if !quiet && log == .text { try describe(config, data.training, network) }
+    if resume != nil && !quiet && trainer.completedEpochs >= config.epochs {
+      let count = trainer.completedEpochs
+      warn("nothing to do: \(count) epoch\(count == 1 ? " is" : "s are") done")
+    }
     let interrupt = Interrupt()
     try trainer.fit(
       training, validation: test, epochs: config.epochs,
@@ -145,8 +150,14 @@ struct TrainCommand: ParsableCommand {
   private func resolve() throws -> RunConfig {
     var config = try resume.map(RunConfig.read) ?? RunConfig()
     try config.use(dataset: dataset, dataDirectory: dataDir)
-    config.model = model ?? config.model
-    if let optimizer, optimizer != config.optimizer.name { config.optimizer = .init(name: optimizer) }
+    if let model, try ModelSpec(model) != ModelSpec(config.model) {
+      try refuseChange(from: config.model, to: model)
+      config.model = model
+    }
+    if let optimizer, try RuleTable.named(optimizer).name != config.optimizer.name {
+      try refuseChange(from: config.optimizer.name, to: optimizer)
+      config.optimizer = .init(name: optimizer)
+    }
     let options = try RuleArguments.parse(ruleArguments, rule: config.optimizer.name)
     config.optimizer.options.merge(options) { $1 }
     config.batchSize = batchSize ?? config.batchSize
@@ -169,7 +180,9 @@ struct TrainCommand: ParsableCommand {
     }
     for (name, limit) in [("--clip-norm", config.clipNorm), ("--clip-value", config.clipValue)] {
       guard let limit else { continue }
-      guard limit > 0 else { throw DescentError(.invalidArgument, "\(name) is \(limit), must be above 0") }
+      guard limit > 0 else {
+        throw DescentError(.invalidArgument, "\(name) is \(limit.short), must be above 0")
+      }
       guard try !RuleTable.named(config.optimizer.name).needsClosure || limit == .infinity else {
         throw DescentError(
           .invalidArgument, "\(config.optimizer.name) takes no clipped gradients: leave out \(name)")
@@ -179,10 +192,18 @@ struct TrainCommand: ParsableCommand {
     if config.clipNorm == .infinity { config.clipNorm = nil }
     if config.clipValue == .infinity { config.clipValue = nil }
     // What can be refused without reading data is refused first.
-    _ = try StandardDataset.named(config.dataset)
+    _ = try config.standardDataset
     _ = try ModelSpec(config.model)
     _ = try Optimizer([], NamedRule(config.optimizer.name, config.optimizer.options))
     return config
+  }
+
+  /// A run's weights are of its model, its state is of its optimizer.
+  private func refuseChange(from old: String, to new: String) throws(DescentError) {
+    guard let resume else { return }
+    throw DescentError(
+      .invalidArgument,
+      "\(resume) is of \(old), which cannot become \(new) on --resume: start anew with --out")
   }
 
   private func describe(_ config: RunConfig, _ data: ImageDataset, _ network: Module) throws {

@@ -8,9 +8,9 @@ import Testing
     try Command(line.components(separatedBy: " "), environment: environment, folder: folder)
   }
 
-  // MARK: Names
+  // MARK: Names, and options that another makes meaningless
 
-  static let misspelt: [(line: String, hint: String)] = [
+  static let refused: [(line: String, mention: String)] = [
     ("trian", "unknown command 'trian'; did you mean 'train'?"),
     ("eval run", "unknown command 'eval'; did you mean 'evaluate'?"),
     ("optimisers", "unknown command 'optimisers'; did you mean 'optimizers'?"),
@@ -27,19 +27,24 @@ import Testing
     ("newton --function rosenbrok", "unknown function 'rosenbrok'; did you mean 'rosenbrock'?"),
     ("newton --dataset arifoil --target y", "unknown data set 'arifoil'; did you mean 'airfoil'?"),
     ("newton --dataset csv:table.csv --target Y", "has no column 'Y'; did you mean 'y'?"),
-  ]
-
-  @Test(arguments: misspelt.indices) func misspeltNamesGetTheNearest(_ index: Int) throws {
-    let (line, hint) = Self.misspelt[index]
-    try SmallRun.withCopy { folder in
-      let result = try run(line, folder: folder)
-      #expect(result.status != 0 && result.errors.contains(hint), "\(line): \(result.errors)")
-    }
-  }
-
-  // MARK: Options that another makes meaningless
-
-  static let meaningless: [(line: String, mention: String)] = [
+    ("newton --dataset table.csv --target y", "did you mean 'csv:table.csv'?"),
+    ("newton", "descent newton --function NAME"),
+    ("train --dataset airfoil", "airfoil is a table: descent newton --dataset airfoil"),
+    ("data airfoil", "airfoil is a table: descent newton --dataset airfoil"),
+    ("train --dataset csv:table.csv", "csv:table.csv is a table: descent newton --dataset csv:table.csv"),
+    ("train --threads -1", "--threads is -1, must be in [0, 256]"),
+    ("bench --threads 257", "--threads is 257, must be in [0, 256]"),
+    ("train --clip-norm 0", "--clip-norm is 0, must be above 0"),
+    ("newton --function rosenbrock --tolerance 0", "--tolerance is 0, must be above 0"),
+    (
+      "train --resume run --optimizer adam",
+      "run is of sgd, which cannot become adam on --resume: start anew with --out"
+    ),
+    (
+      "train --resume run --model mlp:9",
+      "run is of mlp:8, which cannot become mlp:9 on --resume: start anew with --out"
+    ),
+    ("train --resume run --optimizer adm", "unknown optimizer 'adm'; did you mean 'adam'?"),
     ("train --overwrite", "--overwrite is for the run that --out holds"),
     ("train --quiet --log json", "--quiet prints nothing"),
     ("train --data-dir data", "glyphs is drawn and has no files"),
@@ -50,11 +55,12 @@ import Testing
     ("optimizers adam --markdown", "--markdown is about all optimizers"),
   ]
 
-  @Test(arguments: meaningless.indices) func meaninglessOptionsAreRefused(_ index: Int) throws {
-    let (line, mention) = Self.meaningless[index]
+  @Test(arguments: refused.indices) func whatCannotBeIsRefused(_ index: Int) throws {
+    let (line, mention) = Self.refused[index]
     try SmallRun.withCopy { folder in
       let result = try run(line, folder: folder)
-      #expect(result.status == 1 && result.errors.contains(mention), "\(line): \(result.errors)")
+      #expect(
+        [1, 64].contains(result.status) && result.errors.contains(mention), "\(line): \(result.errors)")
       #expect(result.output.isEmpty)
     }
   }
@@ -105,6 +111,19 @@ import Testing
         #expect(result.status == 1 && result.errors.contains("wrong checksum"), "\(result.errors)")
       }
       #expect(try FileManager.default.contentsOfDirectory(atPath: "\(folder)/.cache/descent/mnist").isEmpty)
+    }
+  }
+
+  @Test func threadsThatTheEnvironmentAsksFor() throws {
+    try withTemporaryFolder { folder in
+      #expect(
+        try run("doctor", environment: ["DESCENT_THREADS": "3"], folder: folder).output
+          .contains("threads      3\n"))
+      for line in ["doctor", "newton --function booth"] {
+        let wrong = try run(line, environment: ["DESCENT_THREADS": "abc"], folder: folder)
+        #expect(wrong.status == 1 && wrong.output.isEmpty, "\(wrong.output)")
+        #expect(wrong.errors.contains("DESCENT_THREADS is 'abc', must be a whole number"), "\(wrong.errors)")
+      }
     }
   }
 

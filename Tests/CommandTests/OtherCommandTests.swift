@@ -70,8 +70,9 @@ import Testing
       ]
       let result = try Command("data", "mnist", environment: environment)
       #expect(result.status != 0)
-      for text in ["t10k-labels-idx1-ubyte.gz", "file://\(folder)/mirror/mnist/", "\(folder)/.cache/descent/mnist"]
-      {
+      for text in [
+        "t10k-labels-idx1-ubyte.gz", "file://\(folder)/mirror/mnist/", "\(folder)/.cache/descent/mnist",
+      ] {
         #expect(result.errors.contains(text), "\(result.errors)")
       }
       try Folder.make("\(folder)/mirror/mnist")
