@@ -10,7 +10,7 @@ struct DataCommand: ParsableCommand {
 
   @Argument(help: "The data set: \(StandardDataset.allCases.map(\.rawValue).joined(separator: ", ")).")
   var dataset: String = StandardDataset.glyphs.rawValue
-  @Option(help: "The folder with the data set's files. (default: $DESCENT_DATA_DIR)")
+  @Option(help: "The folder with the data set's files. (default: $DESCENT_DATA_DIR, then ~/.cache/descent)")
   var dataDir: String?
   @Option(parsing: .unconditional, help: "Show this many training images as text.")
   var preview: Int = 0

@@ -11,7 +11,7 @@ struct EvaluateCommand: ParsableCommand {
   var folder: String
   @Option(help: "Another data set than the run's.")
   var dataset: String?
-  @Option(help: "The folder with the data set's files. (default: $DESCENT_DATA_DIR)")
+  @Option(help: "The folder with the data set's files. (default: $DESCENT_DATA_DIR, then ~/.cache/descent)")
   var dataDir: String?
   @Option(help: "How the result is printed.")
   var log: LogFormat = .text

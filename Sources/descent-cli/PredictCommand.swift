@@ -13,7 +13,7 @@ struct PredictCommand: ParsableCommand {
   var folder: String
   @Option(help: "An IDX file of uint8 images, [count, height, width], plain or gzipped.")
   var images: String?
-  @Option(help: "The folder with the data set's files. (default: $DESCENT_DATA_DIR)")
+  @Option(help: "The folder with the data set's files. (default: $DESCENT_DATA_DIR, then ~/.cache/descent)")
   var dataDir: String?
   @Option(parsing: .unconditional, help: "Only the first so many images.")
   var first: Int?

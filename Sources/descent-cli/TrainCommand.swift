@@ -16,7 +16,7 @@ struct TrainCommand: ParsableCommand {
       "The data set: \(StandardDataset.allCases.map(\.rawValue).joined(separator: ", ")). (default: \(RunConfig().dataset))"
   )
   var dataset: String?
-  @Option(help: "The folder with the data set's files. (default: $DESCENT_DATA_DIR)")
+  @Option(help: "The folder with the data set's files. (default: $DESCENT_DATA_DIR, then ~/.cache/descent)")
   var dataDir: String?
   @Option(
     help:

@@ -6,7 +6,7 @@ import Foundation
 struct RegressionArguments: ParsableArguments {
   @Option(help: "airfoil, or csv:FILE with a first line of names.")
   var dataset: String?
-  @Option(help: "The folder with the airfoil file. (default: $DESCENT_DATA_DIR)")
+  @Option(help: "The folder with the airfoil file. (default: $DESCENT_DATA_DIR, then ~/.cache/descent)")
   var dataDir: String?
   @Option(help: "The column to explain. (default of airfoil: \(Airfoil.targetName))")
   var target: String?
