@@ -2,7 +2,6 @@ import CDescent
 
 /// A loss of elements: its kernel, and where that finds its options.
 struct ElementLoss {
-  let name: String
   let kind: dsc_pointwise
   var parameter = 0.0
   var other = 0.0

@@ -28,7 +28,7 @@ public struct FocalLoss: Loss, Sendable {
   /// The loss: a scalar, or one number an element without a reduction.
   public func callAsFunction(_ prediction: Tensor, _ targets: Tensor) -> Tensor {
     LossArguments("FocalLoss", prediction).alike("targets", targets)
-    return ElementLoss(name: "FocalLoss", kind: DSC_POINTWISE_FOCAL, parameter: gamma, other: alpha ?? -1)(
+    return ElementLoss(kind: DSC_POINTWISE_FOCAL, parameter: gamma, other: alpha ?? -1)(
       reduction, prediction, targets
     ) {
       let (x, y) = (prediction, targets)

@@ -22,7 +22,7 @@ public struct HingeEmbeddingLoss: Loss, Sendable {
   /// The loss: a scalar, or one number an element without a reduction.
   public func callAsFunction(_ prediction: Tensor, _ targets: Tensor) -> Tensor {
     LossArguments("HingeEmbeddingLoss", prediction).alike("targets", targets)
-    return ElementLoss(name: "HingeEmbeddingLoss", kind: DSC_POINTWISE_HINGE_EMBEDDING, parameter: margin)(
+    return ElementLoss(kind: DSC_POINTWISE_HINGE_EMBEDDING, parameter: margin)(
       reduction, prediction, targets.detached(), slopes: nil)
   }
 }

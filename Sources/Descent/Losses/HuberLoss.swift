@@ -21,7 +21,7 @@ public struct HuberLoss: Loss, Sendable {
   /// The loss: a scalar, or one number an element without a reduction.
   public func callAsFunction(_ prediction: Tensor, _ targets: Tensor) -> Tensor {
     LossArguments("HuberLoss", prediction).alike("targets", targets)
-    return ElementLoss(name: "HuberLoss", kind: DSC_POINTWISE_HUBER, parameter: delta)(
+    return ElementLoss(kind: DSC_POINTWISE_HUBER, parameter: delta)(
       reduction, prediction, targets
     ) {
       let d = prediction - targets

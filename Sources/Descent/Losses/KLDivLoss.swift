@@ -31,7 +31,7 @@ public struct KLDivLoss: Loss, Sendable {
   /// The loss: a scalar, or one number an element without a reduction.
   public func callAsFunction(_ prediction: Tensor, _ targets: Tensor) -> Tensor {
     LossArguments("KLDivLoss", prediction).alike("targets", targets)
-    var loss = ElementLoss(name: "KLDivLoss", kind: DSC_POINTWISE_KL_DIVERGENCE, flag: logTarget)
+    var loss = ElementLoss(kind: DSC_POINTWISE_KL_DIVERGENCE, flag: logTarget)
     var plain: Descent.Reduction = reduction == .none ? .none : reduction == .sum ? .sum : .mean
     if reduction == .batchMean {
       let rows = prediction.shape.first ?? 1

@@ -23,7 +23,7 @@ public struct MarginRankingLoss: Sendable {
     let arguments = LossArguments("MarginRankingLoss", first, name: "first")
     arguments.alike("second", second)
     arguments.alike("targets", targets)
-    let loss = ElementLoss(name: "MarginRankingLoss", kind: DSC_POINTWISE_MARGIN_RANKING, parameter: margin)
+    let loss = ElementLoss(kind: DSC_POINTWISE_MARGIN_RANKING, parameter: margin)
     return loss(reduction, first, targets, z: second, zIsInput: true) {
       let difference = second - first
       let isActive = (targets.detached() * difference.detached() + margin).isNotNegative

@@ -30,7 +30,7 @@ public struct PoissonNLLLoss: Loss, Sendable {
   public func callAsFunction(_ prediction: Tensor, _ targets: Tensor) -> Tensor {
     LossArguments("PoissonNLLLoss", prediction).alike("targets", targets)
     return ElementLoss(
-      name: "PoissonNLLLoss", kind: DSC_POINTWISE_POISSON_NLL, parameter: eps, flag: logInput, otherFlag: full
+      kind: DSC_POINTWISE_POISSON_NLL, parameter: eps, flag: logInput, otherFlag: full
     )(reduction, prediction, targets) {
       let byX = logInput ? prediction.exp() - targets : 1 - targets / (prediction + eps)
       let logarithm = logInput ? prediction : (prediction + eps).log()

@@ -22,7 +22,7 @@ public struct QuantileLoss: Loss, Sendable {
   /// The loss: a scalar, or one number an element without a reduction.
   public func callAsFunction(_ prediction: Tensor, _ targets: Tensor) -> Tensor {
     LossArguments("QuantileLoss", prediction).alike("targets", targets)
-    return ElementLoss(name: "QuantileLoss", kind: DSC_POINTWISE_QUANTILE, parameter: quantile)(
+    return ElementLoss(kind: DSC_POINTWISE_QUANTILE, parameter: quantile)(
       reduction, prediction, targets, slopes: nil)
   }
 }

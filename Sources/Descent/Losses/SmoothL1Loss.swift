@@ -21,7 +21,7 @@ public struct SmoothL1Loss: Loss, Sendable {
   /// The loss: a scalar, or one number an element without a reduction.
   public func callAsFunction(_ prediction: Tensor, _ targets: Tensor) -> Tensor {
     LossArguments("SmoothL1Loss", prediction).alike("targets", targets)
-    return ElementLoss(name: "SmoothL1Loss", kind: DSC_POINTWISE_SMOOTH_L1, parameter: beta)(
+    return ElementLoss(kind: DSC_POINTWISE_SMOOTH_L1, parameter: beta)(
       reduction, prediction, targets
     ) {
       guard beta > 0 else { return (nil, nil, nil) }
