@@ -21,13 +21,24 @@ struct DescentCommand: ParsableCommand {
       exit(withError: DescentError(.resources, "there is not enough memory: \(sentence)"))
     }
     do {
-      let arguments = Array(CommandLine.arguments.dropFirst())
+      let arguments = try checkedArguments()
       try checkName(arguments.first)
       var command = try parseAsRoot(arguments)
       try command.run()
       try StandardOutput.finish()
     } catch {
       end(error)
+    }
+  }
+
+  /// The arguments, none of which is other bytes than was meant: Swift would put another character for what is no UTF-8.
+  private static func checkedArguments() throws -> [String] {
+    try (1..<max(1, Int(CommandLine.argc))).map { index in
+      guard let argument = CommandLine.unsafeArgv[index].flatMap({ String(validatingCString: $0) }) else {
+        throw ValidationError(
+          "argument \(index), '\(CommandLine.arguments[index])', is not UTF-8: give files other names")
+      }
+      return argument
     }
   }
 

@@ -33,6 +33,7 @@ struct RunConfig: Codable {
 
   /// Reads a folder's.
   static func read(_ folder: String) throws(DescentError) -> RunConfig {
+    try RunFolder.finishSave(folder)
     let path = "\(folder)/\(file)"
     guard access(path, F_OK) == 0 || errno != ENOENT else {
       throw DescentError(.file, "\(folder) holds no run: there is no \(path)")

@@ -25,6 +25,7 @@ final class RunFolder {
     }
     try Folder.make(path)
     lock = try FolderLock(path)
+    try Checkpoint.finish(path)
     let present = Self.files.filter { Self.exists("\(path)/\($0)") }
     guard present.isEmpty || overwrite else {
       let advice =
@@ -43,8 +44,16 @@ final class RunFolder {
   init(resumed path: String) throws(DescentError) {
     self.path = path
     lock = try FolderLock(path)
+    try Checkpoint.finish(path)
     start = .resumed
     Self.removeLeftovers(path)
+  }
+
+  /// Finishes a save that was cut short, unless a run is at work there.
+  static func finishSave(_ path: String) throws(DescentError) {
+    guard exists("\(path)/\(Checkpoint.journalFile)"), let lock = try? FolderLock(path) else { return }
+    defer { withExtendedLifetime(lock) {} }
+    try Checkpoint.finish(path)
   }
 
   /// Whether there is something to resume from.
@@ -55,7 +64,8 @@ final class RunFolder {
   /// What runs that were killed had begun to write.
   private static func removeLeftovers(_ path: String) {
     for name in (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? [] {
-      if name.hasSuffix(".part") && files.contains(where: { name.hasPrefix($0 + ".") }) {
+      let known = files + [Checkpoint.journalFile]
+      if name.hasSuffix(".part") && known.contains(where: { name.hasPrefix($0 + ".") }) {
         unlink("\(path)/\(name)")
       }
     }

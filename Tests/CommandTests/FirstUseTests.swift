@@ -55,6 +55,23 @@ import Testing
     ("optimizers adam --markdown", "--markdown is about all optimizers"),
   ]
 
+  /// Other bytes than were typed would name another file.
+  @Test func argumentsThatAreNoText() throws {
+    try withTemporaryFolder { folder in
+      let process = Process()
+      process.executableURL = URL(fileURLWithPath: "/bin/sh")
+      process.arguments = ["-c", "exec '\(Command.url.path)' train --out \"$(printf 'bad\\377')\""]
+      process.currentDirectoryURL = URL(fileURLWithPath: folder)
+      let (output, errors) = (Pipe(), Pipe())
+      (process.standardOutput, process.standardError) = (output, errors)
+      try process.run()
+      let ended = try Command(process, output, errors)
+      #expect(ended.status != 0 && ended.errors.contains("argument 3"), "\(ended.errors)")
+      #expect(ended.errors.contains("is not UTF-8"))
+      #expect(try FileManager.default.contentsOfDirectory(atPath: folder).isEmpty)
+    }
+  }
+
   @Test(arguments: refused.indices) func whatCannotBeIsRefused(_ index: Int) throws {
     let (line, mention) = Self.refused[index]
     try SmallRun.withCopy { folder in

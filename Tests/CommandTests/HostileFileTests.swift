@@ -107,6 +107,8 @@ import Testing
     ("table.csv", .text("x,y\n1,2\n2,3\n3,\n"), newton, "line 4, column y: "),
     ("table.csv", .text("x,y\n1,2\nnan,3\n3,5\n"), newton, "line 3, column x: the value is missing"),
     ("table.csv", .text("x,y\n1,2\n1e999,3\n3,5\n"), newton, "line 3, column x: '1e999' is not a number"),
+    ("table.csv", .text("x,y\n1\0junk,3\n2,4\n3,5\n"), newton, "line 2, column x: '1\0junk' is not a number"),
+    ("table.csv", .text("x,y\n0x10,3\n2,4\n3,5\n"), newton, "line 2, column x: '0x10' is not a number"),
     ("table.csv", .text("x,y\n1,2\n2,3\n3,inf\n"), newton, "line 4, column y: 'inf' is not a number"),
     (
       "table.csv", .text("x,y\n1,a\n2,b\n3,\n"), "\(newton) --family softmax --l2 1",

@@ -142,6 +142,43 @@ import Testing
     }
   }
 
+  /// A run's files are regular ones: a pipe would wait for a reader.
+  @Test(arguments: ["model.safetensors", "history.csv"]) func aPipeInARunsFolder(_ name: String) throws {
+    try withTemporaryFolder { folder in
+      try writeSmallDataset(folder, training: 64, test: 10)
+      let out = "\(folder)/run"
+      #expect(try run(arguments(folder, out)).status == 0)
+      #expect(unlink("\(out)/\(name)") == 0 && mkfifo("\(out)/\(name)", 0o600) == 0)
+      let resumed = try run(["train", "--resume", out, "--epochs", "3"])
+      #expect(
+        resumed.status == 1
+          && resumed.errors.contains(
+            "\(out)/\(name): cannot be replaced: it is a named pipe, must be a regular file"),
+        "\(resumed.errors)")
+    }
+  }
+
+  /// A save that was cut short is finished before the folder is read: here of another run's.
+  @Test(arguments: ["evaluate", "resume"]) func aSaveCutShortIsFinished(_ reader: String) throws {
+    try withTemporaryFolder { folder in
+      try writeSmallDataset(folder, training: 64, test: 10)
+      let (out, other) = ("\(folder)/run", "\(folder)/other")
+      #expect(try run(arguments(folder, out)).status == 0)
+      #expect(try run(arguments(folder, other, ["--model", "mlp:9", "--seed", "3"])).status == 0)
+      let expected = try contents(other)
+      let names = ["state.safetensors", "model.safetensors", "history.csv", "config.json"]
+      for name in names { #expect(rename("\(other)/\(name)", "\(out)/\(name).9.part") == 0) }
+      try write(names.map { "+\t\($0)\t\($0).9.part" }.joined(separator: "\n"), "\(out)/.save")
+      #expect(rename("\(out)/state.safetensors.9.part", "\(out)/state.safetensors") == 0)
+      let command = reader == "evaluate" ? ["evaluate", out] : ["train", "--resume", out, "--epochs", "0"]
+      let result = try run(command)
+      #expect(result.status == 0, "\(result.errors)")
+      let after = try contents(out)
+      for name in names.dropLast() { #expect(after[name] == expected[name], "\(name)") }
+      #expect(String(decoding: try #require(after["config.json"]), as: UTF8.self).contains("mlp:9"))
+    }
+  }
+
   @Test func aFailedResumeLeavesTheFolder() throws {
     try withTemporaryFolder { folder in
       try writeSmallDataset(folder, training: 64, test: 10)

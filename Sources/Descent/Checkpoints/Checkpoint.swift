@@ -6,10 +6,11 @@ public enum Checkpoint {
   /// The files' names in a checkpoint's folder.
   public static let modelFile = "model.safetensors", stateFile = "state.safetensors",
     historyFile = "history.csv"
+  /// There while a save gives its files their names: see `finish`.
+  public static let journalFile = SaveJournal.file
 
-  /// Writes the files into a folder that exists: each whole or not at all, and all on disk before the first of them
-  /// takes its name, the state. A process that is killed then may leave a model of the save before; `resume` and
-  /// `CheckpointCallback` go by the state.
+  /// Writes the files into a folder that exists, all of them or none. A save that is cut short after all of them are on
+  /// disk is finished by the next `save`, `resume` or `finish`.
   ///
   /// - Throws: `DescentError` with the path and the reason; of code `nonFinite`, and nothing is written, where the run
   ///   has diverged.
@@ -17,11 +18,21 @@ public enum Checkpoint {
     try save(trainer, to: folder, with: [:], replacing: [])
   }
 
-  /// Writes other texts too, by name, and first removes files, all of them in the folder.
+  /// Finishes a save that was cut short, if there is one in the folder. To be called before its files are read by others;
+  /// nobody else may be saving there.
+  ///
+  /// - Throws: `DescentError` with the path and the system's reason.
+  public static func finish(_ folder: String) throws(DescentError) { try SaveJournal.finish(in: folder) }
+
+  /// Writes other texts too, by name, and removes files of another run, all of them in the folder.
   static func save(
     _ trainer: Trainer, to folder: String, with texts: [String: String], replacing old: [String]
   ) throws(DescentError) {
     try trainer.verify()
+    for name in [stateFile, modelFile, historyFile] + texts.keys {
+      try WriteTarget.checkReplaceable("\(folder)/\(name)")
+    }
+    try finish(folder)
     var state = trainer.progressTensors
     for (name, tensor) in trainer.model.stateDict { state["model.\(name)"] = tensor }
     for (name, tensor) in trainer.optimizer.stateDict { state["optimizer.\(name)"] = tensor }
@@ -33,32 +44,8 @@ public enum Checkpoint {
       try StagedFile(trainer.history.csv, for: "\(folder)/\(historyFile)"),
     ]
     for (name, text) in texts { files.append(try StagedFile(text, for: "\(folder)/\(name)")) }
-    for name in old { try remove("\(folder)/\(name)") }
-    for file in files { try file.commit() }
-  }
-
-  private static func remove(_ path: String) throws(DescentError) {
-    guard unlink(path) == 0 || errno == ENOENT else {
-      throw DescentError(.file, "\(path): cannot be replaced: \(Descriptor.reason())")
-    }
-  }
-
-  /// Completes a save that was cut short between two files: brings the model and the history to where the state is, if
-  /// they are not there.
-  static func complete(_ trainer: Trainer, in folder: String) throws(DescentError) {
-    let path = "\(folder)/\(modelFile)"
-    let saved = try? SafeTensors.read(path).tensors
-    try trainer.optimizer.withEvaluationWeights { () throws(DescentError) in
-      let model = trainer.model.stateDict
-      let agrees =
-        saved?.count == model.count && model.allSatisfy { saved?[$0.key]?.hasSameBits(as: $0.value) ?? false }
-      // A state may have been spoilt: that is found out later.
-      if !agrees && model.values.allSatisfy(\.isFinite) { try SafeTensors.write(model, to: path) }
-    }
-    let (history, csv) = ("\(folder)/\(historyFile)", trainer.history.csv)
-    if (try? InputFile.text(history)) != csv {
-      try AtomicFile.write(csv, to: history)
-    }
+    let kept = Set([stateFile, modelFile, historyFile] + texts.keys)
+    try SaveJournal.commit(files, removing: old.filter { !kept.contains($0) }, in: folder)
   }
 
   /// Puts a trainer where the run in a folder stood: parameters, optimizer, random order, history.
@@ -66,6 +53,7 @@ public enum Checkpoint {
   /// - Throws: `DescentError` if the file is missing or damaged, or belongs to another model or optimizer. The
   ///   trainer is unchanged then.
   public static func resume(_ trainer: Trainer, from folder: String) throws(DescentError) {
+    try finish(folder)
     let path = "\(folder)/\(stateFile)"
     let state = try SafeTensors.read(path).tensors
     func part(_ prefix: String) -> [String: Tensor] {
@@ -87,11 +75,5 @@ public enum Checkpoint {
     } catch {
       throw DescentError(error.code, "\(path): \(error.message)")
     }
-  }
-}
-
-extension Tensor {
-  fileprivate func hasSameBits(as other: Tensor) -> Bool {
-    dtype == other.dtype && shape == other.shape && memcmp(data, other.data, shape.byteCount(dtype)) == 0
   }
 }

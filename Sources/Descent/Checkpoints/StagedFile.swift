@@ -12,6 +12,13 @@ final class StagedFile {
   private let path: String
   private let target: WriteTarget
   private var descriptor: Int32
+  /// Whether it stays without its name too: a journal says what is to become of it.
+  var isKept = false
+  /// Where it will stand and where it stands; nil for what is no regular file.
+  var places: (end: String, temporary: String)? {
+    guard case .file(let end, _) = target else { return nil }
+    return (end, Self.temporary(end))
+  }
 
   /// Writes the pieces one after another under a temporary name beside `path`.
   ///
@@ -63,7 +70,7 @@ final class StagedFile {
 
   deinit {
     if descriptor >= 0 { close(descriptor) }
-    if case .file(let end, _) = target { unlink(Self.temporary(end)) }
+    if case .file(let end, _) = target, !isKept { unlink(Self.temporary(end)) }
   }
 
   private static func temporary(_ path: String) -> String { "\(path).\(getpid()).part" }

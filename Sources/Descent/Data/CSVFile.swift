@@ -32,8 +32,17 @@ package struct CSVFile {
       rows.append(row.cells)
       lines.append(row.line)
     }
-    guard rows.count > 1, Set(rows[0]).count == rows[0].count else {
-      throw DescentError(.format, "\(path) must have a first line of different names, and a line of numbers")
+    func refused(_ what: String) -> DescentError {
+      DescentError(
+        .format, "\(path) \(what): it must have a first line of different names, and a line of numbers")
+    }
+    guard let first = rows.first else { throw refused("is empty") }
+    guard rows.count > 1 else { throw refused("has one line only") }
+    guard Set(first).count == first.count else { throw refused("has two columns of one name") }
+    // They are printed, and a terminal does what some of them say.
+    guard !first.contains(where: { $0.unicodeScalars.contains { $0.properties.generalCategory == .control } })
+    else {
+      throw refused("has a control character in a column's name")
     }
     names = rows[0]
     self.rows = Array(rows.dropFirst())

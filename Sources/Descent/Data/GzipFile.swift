@@ -41,7 +41,10 @@ struct GzipFile: ~Copyable {
       while done < count && failure == nil {
         let got = gzread(file, buffer.baseAddress! + done, UInt32(min(count - done, 1 << 24)))
         var code: Int32 = 0
-        let reason = String(cString: gzerror(file, &code))
+        // "<fd:4>: unexpected end of file"
+        let text = String(cString: gzerror(file, &code))
+        let reason =
+          text.hasPrefix("<fd:") ? text.split(separator: " ").dropFirst().joined(separator: " ") : text
         if got < 0 || code < 0 {
           failure = DescentError(.format, "\(path): damaged or cut off: \(reason)")
         } else if got == 0 {

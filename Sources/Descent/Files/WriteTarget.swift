@@ -48,6 +48,15 @@ enum WriteTarget {
     }
   }
 
+  /// Refuses what cannot be replaced by a regular file, as a pipe: opening one waits for a reader.
+  ///
+  /// - Throws: `DescentError` with the path and what it is.
+  static func checkReplaceable(_ path: String) throws(DescentError) {
+    var status = stat()
+    guard stat(path, &status) == 0, !status.isOf(S_IFREG) else { return }
+    throw DescentError(.file, "\(path): cannot be replaced: it is \(status.kind), must be a regular file")
+  }
+
   /// Where a symbolic link points to; nil where there is none.
   private static func link(_ path: String) -> String? {
     var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))

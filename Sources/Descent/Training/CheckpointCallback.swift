@@ -26,11 +26,7 @@ public final class CheckpointCallback: TrainingCallback {
 
   /// Saves the run's start, if it is to be saved.
   public func trainingWillBegin(_ trainer: Trainer) throws(DescentError) {
-    switch start {
-    case .saved: try save(trainer)
-    case .resumed: try Checkpoint.complete(trainer, in: folder)
-    case .replaced: break
-    }
+    if case .saved = start { try save(trainer) }
   }
 
   /// Saves the epoch.

@@ -63,6 +63,12 @@ struct CSVTable {
     return rows.map { $0[index] }
   }
 
+  /// A decimal number. `Double` alone would take hexadecimal ones, and stop at a zero byte.
+  static func number(_ cell: String) -> Double? {
+    let digits = Set("0123456789+-.eE".utf8)
+    return cell.utf8.allSatisfy(digits.contains) ? Double(cell) : nil
+  }
+
   /// A column's numbers, all of them finite and none below `lowest`.
   ///
   /// - Parameter hint: what to do about a cell that is none.
@@ -71,7 +77,7 @@ struct CSVTable {
   ) throws(DescentError) -> [Double] {
     var numbers: [Double] = []
     for (row, cell) in try cells(name).enumerated() {
-      guard let number = Double(cell), number.isFinite else {
+      guard let number = Self.number(cell), number.isFinite else {
         throw DescentError(
           .format, "\(place(row, name)): '\(cell)' is not a number; \(hint)")
       }

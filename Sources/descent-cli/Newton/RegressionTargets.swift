@@ -15,7 +15,7 @@ struct RegressionTargets {
     case .poisson: values = Tensor(try table.numbers(name, from: 0, hint: hint))
     case .softmax: (values, classNames) = try Self.classes(table, name)
     case .logistic:
-      let numbers = try table.cells(name).map { Double($0) }
+      let numbers = try table.cells(name).map(CSVTable.number)
       let shares = numbers.compactMap { $0 }.filter { 0...1 ~= $0 }
       if shares.count == numbers.count && shares.contains(where: { $0 != 0 && $0 != 1 }) {
         (values, areProportions) = (Tensor(shares), true)
@@ -32,7 +32,7 @@ struct RegressionTargets {
   /// Classes in the order of their names, or of the numbers that they are: 1 and 1.0 are one.
   private static func classes(_ table: CSVTable, _ name: String) throws(DescentError) -> (Tensor, [String]) {
     let cells = try table.cells(name)
-    let numbers = cells.compactMap { Double($0) }
+    let numbers = cells.compactMap(CSVTable.number)
     let (keys, names): ([String], [String])
     if numbers.count == cells.count {
       keys = numbers.map { "\($0)" }

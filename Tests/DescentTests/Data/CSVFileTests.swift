@@ -33,7 +33,8 @@ import Testing
 
   static let damaged: [(text: String, mention: String)] = [
     ("", "a first line of different names, and a line of numbers"), ("\n\n", "a line of numbers"),
-    ("x,y\n", "a line of numbers"), ("x,x\n1,2\n", "different names"),
+    ("", "table.csv is empty"), ("x,y\n", "has one line only"), ("x,x\n1,2\n", "has two columns of one name"),
+    ("x,\u{1B}[31m\n1,2\n", "has a control character in a column's name"),
     ("x,y\n1,2\n3", "line 3: 1 cell, the first line has 2"),
     ("x,y\n\n1,2,3\n", "line 3: 3 cells, the first line has 2"),
     ("x,y\n1,2\n\"3,4\n", "line 3: a quotation mark is not closed"),

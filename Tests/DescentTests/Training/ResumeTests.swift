@@ -158,27 +158,47 @@ import Testing
 
   // MARK: Saving
 
-  /// Killed after the state got its name and before the model did: the next start brings the model there.
-  @Test func aSaveCutShort() throws {
+  /// Killed after any number of the files got their names: whoever opens the folder next finishes the save.
+  @Test(arguments: 0...4) func aSaveCutShort(_ done: Int) throws {
     try withTemporaryFolder { folder in
+      func write(_ text: String, _ name: String) throws {
+        try Data(text.utf8).write(to: URL(fileURLWithPath: "\(folder)/\(name)"))
+      }
+      try write("an old chart", "loss.svg")
       let loader = try DataLoader(Noted(320), batchSize: 16, shuffle: true, seed: 8)
       let trainer = try makeTrainer()
-      let checkpoints = CheckpointCallback(folder: folder)
-      try trainer.fit(loader, epochs: 1, callbacks: [checkpoints])
-      func contents(_ name: String) throws -> Data {
-        try Data(contentsOf: URL(fileURLWithPath: "\(folder)/\(name)"))
-      }
-      let old = try (contents(Checkpoint.modelFile), contents(Checkpoint.historyFile))
-      try trainer.fit(loader, epochs: 2, callbacks: [checkpoints])
-      let new = try (contents(Checkpoint.modelFile), contents(Checkpoint.historyFile))
-      try old.0.write(to: URL(fileURLWithPath: "\(folder)/\(Checkpoint.modelFile)"))
-      try old.1.write(to: URL(fileURLWithPath: "\(folder)/\(Checkpoint.historyFile)"))
+      try trainer.fit(loader, epochs: 1, callbacks: [CheckpointCallback(folder: folder)])
+      let before = trainer.history.csv
+      let next = "\(folder)/next"
+      try Folder.make(next)
+      try trainer.fit(loader, epochs: 2, callbacks: [CheckpointCallback(folder: next)])
+      // The second save, as it stands on disk before the first name is given.
+      let names = [Checkpoint.stateFile, Checkpoint.modelFile, Checkpoint.historyFile]
+      for name in names { #expect(rename("\(next)/\(name)", "\(folder)/\(name).7.part") == 0) }
+      try write(
+        (names.map { "+\t\($0)\t\($0).7.part" } + ["-\tloss.svg"]).joined(separator: "\n"),
+        Checkpoint.journalFile)
+      for name in names.prefix(done) { #expect(rename("\(folder)/\(name).7.part", "\(folder)/\(name)") == 0) }
+      if done == 4 { #expect(unlink("\(folder)/loss.svg") == 0) }
       let resumed = try makeTrainer()
       try Checkpoint.resume(resumed, from: folder)
-      let going = CheckpointCallback(folder: folder, start: .resumed)
-      try resumed.fit(loader, epochs: 2, callbacks: [going])
-      #expect(try contents(Checkpoint.modelFile) == new.0 && contents(Checkpoint.historyFile) == new.1)
-      #expect(!going.hasSaved, "there was nothing new")
+      #expect(resumed.completedEpochs == 2 && resumed.history.csv == trainer.history.csv)
+      #expect(trainer.history.csv != before)
+      let model = try SafeTensors.read("\(folder)/\(Checkpoint.modelFile)").tensors
+      for (name, tensor) in resumed.model.stateDict { #expect(model[name]?.doubles == tensor.doubles) }
+      let left = try FileManager.default.contentsOfDirectory(atPath: folder)
+      #expect(Set(left) == Set(names + ["next"]))
+    }
+  }
+
+  @Test func aJournalThatIsNoneIsNamed() throws {
+    try withTemporaryFolder { folder in
+      try Checkpoint.save(try makeTrainer(), to: folder)
+      for text in ["x", "+\ta", "-\ta\tb", "*\ta\tb"] {
+        try Data(text.utf8).write(to: URL(fileURLWithPath: "\(folder)/\(Checkpoint.journalFile)"))
+        let error = try #require(throws: DescentError.self) { try Checkpoint.finish(folder) }
+        #expect(error.code == .format && error.message.contains("/.save is damaged"), "\(error)")
+      }
     }
   }
 
