@@ -110,13 +110,13 @@ import Testing
     Case(.field("optimizer", #"{"name":"nadam","options":{"lr":-1}}"#), "lr"),
     Case(.field("optimizer", #"{"name":"nadam","options":{"nonsense":1}}"#), "nonsense"),
     Case(.field("optimizer", #"{"name":"nobody","options":{}}"#), "unknown optimizer 'nobody'"),
-    Case(.field("clip_norm", "-1"), "--clip-norm is -1.0, must be above 0"),
+    Case(.field("clip_norm", "-1"), "--clip-norm is -1, must be above 0"),
     // Options.
     Case(.options(["--batch-size", "0"]), "--batch-size is 0"),
     Case(
       .options(["--model", "mlp:65536,65536,65536,65536,65536,65536"]),
-      "there is not enough memory: mlp:65536"),
-    Case(.options(["--clip-norm", "0"]), "--clip-norm is 0.0, must be above 0"),
+      "is of mlp:4, which cannot become mlp:65536"),
+    Case(.options(["--clip-norm", "0"]), "--clip-norm is 0, must be above 0"),
     Case(.options(["--clip-value", "nan"]), "--clip-value is nan, must be above 0"),
   ]
 
