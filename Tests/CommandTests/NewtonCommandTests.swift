@@ -86,7 +86,7 @@ import Testing
         (["--dataset", good], "give --target: one of x, y"),
         (["--dataset", good, "--target", "z"], "no column 'z'; it has x, y"),
         (["--dataset", good, "--target", "y", "--features", "y"], "not the target"),
-        (["--dataset", good, "--target", "y", "--l2", "-1"], "l2 -1"),
+        (["--dataset", good, "--target", "y", "--l2", "-1"], "l2 is -1, must be in [0, inf)"),
         (["--dataset", good, "--target", "y", "--tolerance", "0"], "--tolerance is 0"),
         (["--dataset", good, "--target", "y", "--max-iterations", "0"], "--max-iterations is 0"),
         (["--dataset", good, "--target", "y", "--family", "gamma"], "poisson"),

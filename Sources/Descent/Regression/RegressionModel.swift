@@ -69,6 +69,7 @@ public class RegressionModel {
       input_rounding: inputs.dtype == .float32 ? 0x1p-24 : 0)
     let size = classes * (names.count + (hasIntercept ? 1 : 0))
     var (coefficients, found) = ([Double](repeating: 0, count: size), dsc_glm_result())
+    found.bad_index = -1  // where the fit is refused before it looks at the columns
     var covariance = [Double](repeating: .nan, count: size * size)
     let watch = Watch(progress)
     let status = withExtendedLifetime((x, y, w, watch)) {
