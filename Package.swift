@@ -50,6 +50,7 @@ let libraries: [Target] = [
     swiftSettings: swiftSettings),
   .target(
     name: "DescentCharts",
+    dependencies: ["Descent"],
     swiftSettings: swiftSettings),
 ]
 
@@ -59,7 +60,6 @@ let programs: [Target] = [
     dependencies: [
       "Descent", "DescentCharts",
       .product(name: "ArgumentParser", package: "swift-argument-parser"),
-      .product(name: "SwiftCSV", package: "SwiftCSV"),
     ],
     swiftSettings: swiftSettings)
 ]
@@ -89,7 +89,6 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.6.0"),
     .package(url: "https://github.com/apple/swift-numerics", from: "1.1.1"),
-    .package(url: "https://github.com/swiftcsv/SwiftCSV", from: "0.10.0"),
   ],
   targets: systemLibraries + libraries + programs + tests,
   cLanguageStandard: .gnu17

@@ -33,7 +33,7 @@ public struct ContourChart: Sendable {
     return Array(Set(chosen)).sorted()
   }
 
-  func script(_ format: Gnuplot.Format, to path: String) -> String {
+  func script(_ format: Gnuplot.Format) -> String {
     func place(_ range: ClosedRange<Double>, _ index: Int, _ count: Int) -> Double {
       range.lowerBound + (range.upperBound - range.lowerBound) * Double(index) / Double(max(count - 1, 1))
     }
@@ -48,7 +48,7 @@ public struct ContourChart: Sendable {
         + " linecolor \(index + 1) title \(Gnuplot.quoted(line.name))"
     }
     return """
-      \(Gnuplot.preamble(format, to: path, title: title, xLabel: xLabel, yLabel: yLabel))
+      \(Gnuplot.preamble(format, title: title, xLabel: xLabel, yLabel: yLabel))
       $grid << EOD
       \(grid)EOD
       set contour base
@@ -67,10 +67,10 @@ public struct ContourChart: Sendable {
 
   /// Draws the chart into a file, whole or not at all.
   ///
-  /// - Throws: `ChartError` if there is nothing to draw, gnuplot is missing or it fails.
+  /// - Throws: `ChartError` if there is nothing to draw, gnuplot is missing or it fails; `DescentError` if the file
+  ///   cannot be written.
   public func write(_ format: Gnuplot.Format, to path: String) throws {
     guard values.joined().contains(where: \.isFinite) else { throw ChartError.empty }
-    let temporary = path + ".part"
-    try Gnuplot.run(script(format, to: temporary), output: temporary, path: path)
+    try Gnuplot.run(script(format), to: path)
   }
 }

@@ -1,3 +1,4 @@
+import Descent
 import Foundation
 
 /// Why a chart was not drawn.
@@ -42,12 +43,9 @@ public enum Gnuplot {
   }
 
   /// What all charts begin with.
-  static func preamble(
-    _ format: Format, to path: String, title: String, xLabel: String, yLabel: String
-  ) -> String {
+  static func preamble(_ format: Format, title: String, xLabel: String, yLabel: String) -> String {
     """
     set terminal \(format.terminal)
-    set output \(quoted(path))
     set encoding utf8
     set title \(quoted(title)) noenhanced
     set xlabel \(quoted(xLabel)) noenhanced
@@ -69,28 +67,17 @@ public enum Gnuplot {
     }.joined()
   }
 
-  /// Runs a program that writes `output`, which then becomes `path`.
-  static func run(_ script: String, output: String, path: String) throws {
+  /// Runs a script that draws to standard output, and writes what it drew.
+  static func run(_ script: String, to path: String) throws {
     // From a file: a pipe to a gnuplot that is not there would end this process by SIGPIPE.
-    let program = output + ".gnuplot"
-    defer { for file in [program, output] { unlink(file) } }
-    guard (try? script.write(toFile: program, atomically: false, encoding: .utf8)) != nil else {
-      throw ChartError.failed("\(path) cannot be written")
+    let file = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID().uuidString).gnuplot")
+      .path
+    defer { unlink(file) }
+    try AtomicFile.write(script, to: file)
+    guard let end = Program.run("gnuplot", [file]) else { throw ChartError.gnuplotMissing }
+    guard end.status == 0, !end.output.isEmpty else {
+      throw ChartError.failed(end.errors.trimmingCharacters(in: .whitespacesAndNewlines))
     }
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = ["gnuplot", program]
-    let errors = Pipe()
-    process.standardInput = FileHandle.nullDevice
-    process.standardError = errors
-    process.standardOutput = FileHandle.nullDevice
-    do { try process.run() } catch { throw ChartError.gnuplotMissing }
-    let complaints = errors.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
-    if process.terminationStatus == 127 { throw ChartError.gnuplotMissing }
-    guard process.terminationStatus == 0, rename(output, path) == 0 else {
-      throw ChartError.failed(
-        String(decoding: complaints, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines))
-    }
+    try AtomicFile.write(end.output, to: path)
   }
 }

@@ -32,14 +32,14 @@ public struct LineChart: Sendable {
     self.lines = lines
   }
 
-  /// The gnuplot program that draws the chart into a file.
-  func script(_ format: Gnuplot.Format, to path: String) -> String {
+  /// The gnuplot program that draws the chart.
+  func script(_ format: Gnuplot.Format) -> String {
     let plots = lines.enumerated().map { index, line in
       "$line\(index) using 1:2 with lines linewidth 1.5 linecolor \(index + 1) "
         + (line.name.isEmpty ? "notitle" : "title \(Gnuplot.quoted(line.name))")
     }
     return """
-      \(Gnuplot.preamble(format, to: path, title: title, xLabel: xLabel, yLabel: yLabel))
+      \(Gnuplot.preamble(format, title: title, xLabel: xLabel, yLabel: yLabel))
       \(isLogarithmic ? "set logscale y; set format y '10^{%L}'" : "")
       set grid linetype 1 linecolor '#d8d8d8' linewidth 0.7
       \(Gnuplot.blocks(lines.map(\.points)))
@@ -49,10 +49,10 @@ public struct LineChart: Sendable {
 
   /// Draws the chart into a file, whole or not at all.
   ///
-  /// - Throws: `ChartError` if there is nothing to draw, gnuplot is missing or it fails.
+  /// - Throws: `ChartError` if there is nothing to draw, gnuplot is missing or it fails; `DescentError` if the file
+  ///   cannot be written.
   public func write(_ format: Gnuplot.Format, to path: String) throws {
     guard lines.contains(where: { $0.points.contains { $0.y.isFinite } }) else { throw ChartError.empty }
-    let temporary = path + ".part"
-    try Gnuplot.run(script(format, to: temporary), output: temporary, path: path)
+    try Gnuplot.run(script(format), to: path)
   }
 }

@@ -10,7 +10,7 @@ struct DataCommand: ParsableCommand {
 
   @Argument(help: "The data set: \(StandardDataset.allCases.map(\.rawValue).joined(separator: ", ")).")
   var dataset: String = StandardDataset.glyphs.rawValue
-  @Option(help: "The folder with the data set's files.")
+  @Option(help: "The folder with the data set's files. (default: $DESCENT_DATA_DIR, then ~/.cache/descent)")
   var dataDir: String?
   @Option(parsing: .unconditional, help: "Show this many training images as text.")
   var preview: Int = 0
@@ -18,27 +18,33 @@ struct DataCommand: ParsableCommand {
   var export: String?
 
   func run() throws {
-    let known = try StandardDataset.named(dataset)
+    guard preview >= 0 else {
+      throw DescentError(.invalidArgument, "--preview is \(preview), must not be negative")
+    }
+    var config = RunConfig()
+    try config.use(dataset: dataset, dataDirectory: dataDir)
     let start = ContinuousClock.now
-    let data = try known.load(dataDirectory: dataDir)
+    let data = try config.loadData()
     let seconds = (ContinuousClock.now - start).seconds
-    print(String(format: "%@, ready in %.2f s", dataset, seconds))
+    try print(String(format: "%@, ready in %.2f s", dataset, seconds))
     for (name, part) in [("training", data.training), ("test", data.test)] {
       let counts = part.labels.reduce(into: [Int](repeating: 0, count: part.classes)) { $0[Int($1)] += 1 }
-      print("\(name): \(part.count) images of \(part.height) x \(part.width)")
-      for (label, count) in counts.enumerated() { print("  \(label) \(part.classNames[label]): \(count)") }
+      try print("\(name): \(part.count) images of \(part.height) x \(part.width)")
+      for (label, count) in counts.enumerated() {
+        try print("  \(label) \(part.classNames[label]): \(count)")
+      }
     }
-    for image in 0..<max(0, min(preview, data.training.count)) { show(data.training, image) }
+    for image in 0..<min(preview, data.training.count) { try show(data.training, image) }
     if let export { try write(data, export) }
   }
 
   /// Two pixels a character cell, one above the other.
-  private func show(_ data: ImageDataset, _ image: Int) {
-    print("\(image): \(data.classNames[Int(data.labels[image])])")
+  private func show(_ data: ImageDataset, _ image: Int) throws {
+    try print("\(image): \(data.classNames[Int(data.labels[image])])")
     let shades = Array(" .:-=+*#%@")
     let size = data.height * data.width
     for y in stride(from: 0, to: data.height, by: 2) {
-      print(
+      try print(
         String(
           (0..<data.width).map { x in
             let upper = Int(data.pixels[image * size + y * data.width + x])
@@ -50,17 +56,12 @@ struct DataCommand: ParsableCommand {
   }
 
   private func write(_ data: (training: ImageDataset, test: ImageDataset), _ folder: String) throws {
-    do {
-      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    } catch {
-      throw DescentError(
-        .file, "--export \(folder) cannot be made: \((error as NSError).localizedDescription)")
-    }
+    try Folder.make(folder)
     for (kind, part) in [("train", data.training), ("t10k", data.test)] {
       try IDXFile(shape: [part.count, part.height, part.width], bytes: part.pixels)
         .write(to: "\(folder)/\(kind)-images-idx3-ubyte")
       try IDXFile(shape: [part.count], bytes: part.labels).write(to: "\(folder)/\(kind)-labels-idx1-ubyte")
     }
-    print("written to \(folder)")
+    try print("written to \(folder)")
   }
 }

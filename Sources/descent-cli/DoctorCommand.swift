@@ -8,7 +8,9 @@ struct DoctorCommand: ParsableCommand {
     commandName: "doctor", abstract: "Shows what Descent runs on here, and tests the kernels.")
 
   func run() throws {
-    print(
+    // Reports a $DESCENT_THREADS that cannot be, which the default would pass over.
+    try Runtime.setThreads(0)
+    try print(
       """
       descent      \(Runtime.version)
       instructions \(Runtime.cpuFeatures)
@@ -22,7 +24,7 @@ struct DoctorCommand: ParsableCommand {
       let passes = error <= test.tolerance
       failures += passes ? 0 : 1
       let line = String(format: "error %.1e, allowed %.1e", error, test.tolerance)
-      print("\(passes ? "ok  " : "FAIL") \(test.name): \(line)")
+      try print("\(passes ? "ok  " : "FAIL") \(test.name): \(line)")
     }
     if failures > 0 {
       warn("\(failures) self-tests failed: this build gives wrong numbers on this machine")
@@ -31,15 +33,7 @@ struct DoctorCommand: ParsableCommand {
   }
 
   private static var gnuplotVersion: String? {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = ["gnuplot", "--version"]
-    let output = Pipe()
-    process.standardOutput = output
-    process.standardError = FileHandle.nullDevice
-    guard (try? process.run()) != nil else { return nil }
-    let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-    process.waitUntilExit()
-    return process.terminationStatus == 0 ? text.trimmingCharacters(in: .whitespacesAndNewlines) : nil
+    guard let end = Program.run("gnuplot", ["--version"]), end.status == 0 else { return nil }
+    return String(decoding: end.output, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
   }
 }

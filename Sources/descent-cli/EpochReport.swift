@@ -15,34 +15,44 @@ final class EpochReport: TrainingCallback {
 
   func trainingWillBegin(_ trainer: Trainer) throws(DescentError) {
     guard format == .text else { return }
-    print("epoch  train loss   test loss   accuracy   seconds")
-    for record in trainer.history.epochs { show(record) }
+    // In 40 columns, so that it fits a narrow terminal.
+    try print("epoch train loss test loss accuracy secs")
+    for record in trainer.history.epochs { try show(record) }
   }
 
-  func epochDidEnd(_ record: EpochRecord, _ trainer: Trainer) throws(DescentError) { show(record) }
+  func epochDidEnd(_ record: EpochRecord, _ trainer: Trainer) throws(DescentError) { try show(record) }
 
-  private func show(_ record: EpochRecord) {
+  /// In four columns.
+  private static func seconds(_ value: Double) -> String {
+    String(format: value < 9.995 ? "%4.2f" : value < 99.95 ? "%4.1f" : "%4.0f", value)
+  }
+
+  private func show(_ record: EpochRecord) throws(DescentError) {
     let (loss, accuracy) = (record.testLoss ?? .nan, record.testAccuracy ?? .nan)
     switch format {
     case .text:
-      print(
+      try print(
         String(
-          format: "%5d  %10.4f  %10.4f  %8.2f %%  %8.2f", record.epoch, record.trainLoss, loss,
-          accuracy * 100,
-          record.seconds))
+          format: "%5d %10.4f %9.4f %7.2f%% ", record.epoch, record.trainLoss, loss.shown,
+          (accuracy * 100).shown) + Self.seconds(record.seconds))
     case .json:
-      print(
-        #"{"epoch":\#(record.epoch),"train_loss":\#(record.trainLoss),"test_loss":\#(number(loss)),"test_accuracy":\#(number(accuracy)),"seconds":\#(record.seconds)}"#
+      try print(
+        #"{"epoch":\#(record.epoch),"train_loss":\#(record.trainLoss.json),"test_loss":\#(loss.json),"test_accuracy":\#(accuracy.json),"seconds":\#(record.seconds.json)}"#
       )
     }
-    fflush(nil)
   }
-
-  /// JSON has no NaN.
-  private func number(_ value: Double) -> String { value.isFinite ? "\(value)" : "null" }
 }
 
-/// Writes to standard error.
-func warn(_ message: String) {
-  FileHandle.standardError.write(Data("descent: \(message)\n".utf8))
+extension Double {
+  /// Without the sign of a NaN, which means nothing.
+  var shown: Double { isNaN ? .nan : self }
+
+  /// As people type it: 0 for 0.0.
+  var short: String {
+    let text = "\(self)"
+    return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
+  }
+
+  /// The number in JSON, which has no NaN and no infinity: null.
+  var json: String { isFinite ? "\(self)" : "null" }
 }

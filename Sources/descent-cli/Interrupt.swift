@@ -1,24 +1,61 @@
 import Descent
 import Foundation
 
-/// Set by the signal handler, which may do no more than that.
-nonisolated(unsafe) private var interrupted: sig_atomic_t = 0
+/// The signal that asked for the end, set by the handler; whether standard error is a terminal, set before.
+nonisolated(unsafe) private var received: sig_atomic_t = 0
+nonisolated(unsafe) private var isTerminal = false
 
-/// Ends a run after its step when Ctrl-C is pressed; a second Ctrl-C ends the process at once.
+/// Ends a run after its step on Ctrl-C, and when the system shuts down or the terminal is closed; a second signal ends
+/// the process at once.
 final class Interrupt: TrainingCallback {
+  private static let signals = [SIGINT, SIGTERM, SIGHUP]
+
+  /// What a shell calls the end by the signal that came: 130 for Ctrl-C.
+  var exitCode: Int32 { 128 + Int32(received) }
+
   init() {
-    // A parent that blocks the signal on the thread that starts us hands that down.
+    isTerminal = isatty(2) == 1
+    // A parent that blocks signals on the thread that starts us hands that down.
     var mask = sigset_t()
     sigemptyset(&mask)
-    sigaddset(&mask, SIGINT)
+    for number in Self.signals { sigaddset(&mask, number) }
     pthread_sigmask(SIG_UNBLOCK, &mask, nil)
-    signal(SIGINT) { _ in
-      interrupted = 1
-      signal(SIGINT, SIG_DFL)
+    for number in Self.signals { Self.install(number) }
+  }
+
+  private static func install(_ number: Int32) {
+    var action = sigaction()
+    sigaction(number, nil, &action)
+    // nohup's wish.
+    if number == SIGHUP && action.isIgnored { return }
+    signal(number) { number in
+      if received == 0 {
+        received = sig_atomic_t(number)
+        return
+      }
+      // What stands on the line, a progress bar, is not finished any more.
+      if isTerminal { write(2, "\r\u{1B}[K", 4) }
+      signal(number, SIG_DFL)
+      raise(number)
     }
   }
 
-  func batchDidEnd(_ progress: TrainingProgress, _ trainer: Trainer) throws(DescentError) {
-    if interrupted != 0 { trainer.stop() }
+  func batchDidEnd(_ progress: TrainingProgress, _ trainer: Trainer) throws(DescentError) { look(trainer) }
+
+  func epochDidEnd(_ record: EpochRecord, _ trainer: Trainer) throws(DescentError) { look(trainer) }
+
+  private func look(_ trainer: Trainer) {
+    if received != 0 { trainer.stop() }
+  }
+}
+
+extension sigaction {
+  fileprivate var isIgnored: Bool {
+    #if canImport(Glibc)
+      let handler = __sigaction_handler.sa_handler
+    #else
+      let handler = __sigaction_u.__sa_handler
+    #endif
+    return unsafeBitCast(handler, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
   }
 }

@@ -13,19 +13,22 @@ struct OptimizersCommand: ParsableCommand {
   var markdown = false
 
   func run() throws {
+    if let name, markdown {
+      throw DescentError(.invalidArgument, "--markdown is about all optimizers; leave out '\(name)', or it")
+    }
     if markdown {
-      print(OptimizersPage.text, terminator: "")
+      try print(OptimizersPage.text, terminator: "")
     } else if let name {
-      print(try describe(RuleTable.named(name)))
+      try print(describe(RuleTable.named(name)))
     } else {
-      list()
+      try list()
     }
   }
 
-  private func list() {
+  private func list() throws {
     let width = RuleTable.rules.map(\.name.count).max() ?? 0
-    for rule in RuleTable.rules { print("\(rule.name.padded(to: width))  \(rule.title)") }
-    print("\nOptions, state and formula: descent optimizers NAME")
+    for rule in RuleTable.rules { try print("\(rule.name.padded(to: width))  \(rule.title)") }
+    try print("\nOptions, state and formula: descent optimizers NAME")
   }
 
   private func describe(_ rule: RuleTable.Rule) -> String {

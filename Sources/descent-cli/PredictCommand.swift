@@ -13,7 +13,7 @@ struct PredictCommand: ParsableCommand {
   var folder: String
   @Option(help: "An IDX file of uint8 images, [count, height, width], plain or gzipped.")
   var images: String?
-  @Option(help: "The folder with the data set's files.")
+  @Option(help: "The folder with the data set's files. (default: $DESCENT_DATA_DIR, then ~/.cache/descent)")
   var dataDir: String?
   @Option(parsing: .unconditional, help: "Only the first so many images.")
   var first: Int?
@@ -21,14 +21,19 @@ struct PredictCommand: ParsableCommand {
   var out: String?
 
   func run() throws {
+    try Runtime.setThreads(0)
     var config = try RunConfig.read(folder)
-    config.dataDirectory = dataDir ?? config.dataDirectory
-    let data = try load(config)
-    let model = try RunConfig.loadModel(folder, for: data)
-    model.eval()
+    guard images == nil || dataDir == nil else {
+      throw DescentError(
+        .invalidArgument, "give one of --images and --data-dir: both say where the images are")
+    }
     if let first, first < 0 {
       throw DescentError(.invalidArgument, "--first is \(first), must not be negative")
     }
+    try config.use(dataset: nil, dataDirectory: dataDir)
+    let data = try load(config)
+    let model = try RunConfig.loadModel(folder, for: data)
+    model.eval()
     let count = min(first ?? data.count, data.count)
     var csv = "image,class,name," + (0..<data.classes).map { "p\($0)" }.joined(separator: ",") + "\n"
     noGrad {
@@ -44,12 +49,12 @@ struct PredictCommand: ParsableCommand {
         }
       }
     }
-    if let out { try AtomicFile.write(csv, to: out) } else { print(csv, terminator: "") }
+    if let out { try AtomicFile.write(csv, to: out) } else { try print(csv, terminator: "") }
   }
 
   private func load(_ config: RunConfig) throws(DescentError) -> ImageDataset {
     guard let images else { return try config.loadData().test }
-    let names = try StandardDataset.named(config.dataset).classNames
+    let names = try config.standardDataset.classNames
     return try ImageDataset(images: images, labels: nil, classNames: names)
   }
 }

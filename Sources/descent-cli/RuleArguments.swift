@@ -15,8 +15,7 @@ enum RuleArguments {
     while let argument = rest.popFirst() {
       let parts = argument.split(separator: "=", maxSplits: 1).map(String.init)
       guard let option = rule.options.first(where: { flag($0.name) == parts.first ?? "" }) else {
-        let known = rule.options.map { flag($0.name) }.joined(separator: ", ")
-        throw DescentError(.invalidArgument, "unknown option '\(argument)'; optimizer \(name) has \(known)")
+        throw unknown(parts.first ?? "", rule)
       }
       if option.kind == .flag && parts.count == 1 {
         values[option.name] = 1
@@ -31,5 +30,15 @@ enum RuleArguments {
       values[option.name] = value
     }
     return values
+  }
+
+  /// `descent train` leaves all that it does not know to the optimizer: so its own options may be what was meant.
+  private static func unknown(_ option: String, _ rule: RuleTable.Rule) -> DescentError {
+    let known = rule.options.map { flag($0.name) }
+    let others = TrainCommand.helpMessage().matches(of: /--[a-z-]+/).map { String($0.output) }
+    let hint = Nearest.name(to: option, among: known + others).map { "did you mean '\($0)'? Optimizer" }
+    return DescentError(
+      .invalidArgument,
+      "unknown option '\(option)'; \(hint ?? "optimizer") \(rule.name) has \(known.joined(separator: ", "))")
   }
 }

@@ -39,7 +39,8 @@ import Testing
     #expect(status == DSC_NEWTON_GRADIENT || status == DSC_NEWTON_EXACT)
     #expect(abs(x[0] - 1) < 1e-4 && abs(x[1] - 1) < 1e-4)
     #expect(
-      result.differs_gradient == !hasGradient && result.differs_hessian && result.hessian_evaluations == 0)
+      result.differenced_gradient == !hasGradient && result.differenced_hessian
+        && result.hessian_evaluations == 0)
   }
 
   /// Conjugate gradients with gradients alone, with a matrix, with products, and with values alone.
@@ -64,9 +65,10 @@ import Testing
       }
     }
     #expect(dsc_newton_minimize(&problem, &options, nil, &x, &result) == DSC_NEWTON_GRADIENT)
-    #expect(abs(x[0] - 1) < 1e-4 && abs(x[1] - 1) < 1e-4 && result.differs_gradient == (kind == 3))
+    #expect(abs(x[0] - 1) < 1e-4 && abs(x[1] - 1) < 1e-4 && result.differenced_gradient == (kind == 3))
     #expect(
-      result.differs_hessian == (kind == 0 || kind == 3) && (result.product_evaluations > 0) == (kind == 2))
+      result.differenced_hessian == (kind == 0 || kind == 3)
+        && (result.product_evaluations > 0) == (kind == 2))
     #expect((result.hessian_evaluations > 0) == (kind == 1) && abs(result.condition - 2508) < 1)
   }
 
@@ -106,7 +108,7 @@ import Testing
     }
     var (x, covariance, result) = ([0.0, 0.0], [Double](repeating: 0, count: 4), dsc_least_squares_result())
     #expect(dsc_least_squares_fit(&problem, nil, &x, &covariance, &result) > 0)
-    #expect(abs(x[1] - 2.25) < 1e-9 && result.differs_jacobian && result.jacobians == 0)
+    #expect(abs(x[1] - 2.25) < 1e-9 && result.differenced_jacobian && result.jacobians == 0)
     #expect(abs(covariance[3] - result.deviation * result.deviation / 2) < 1e-9)
     problem.parameters = 4
     #expect(dsc_least_squares_fit(&problem, nil, &x, nil, nil) == DSC_ERROR_SIZE)

@@ -7,7 +7,7 @@ import Testing
 
   @Test func everyStatusHasASentence() {
     let unknown = String(cString: dsc_status_string(-999))
-    let statuses = [DSC_OK, DSC_STEP_SKIPPED] + Array(DSC_ERROR_THREADS...DSC_ERROR_ARGUMENT)
+    let statuses = [DSC_OK, DSC_STEP_SKIPPED] + Array(DSC_ERROR_NON_FINITE...DSC_ERROR_ARGUMENT)
     let sentences = statuses.map { String(cString: dsc_status_string(dsc_status($0))) }
     #expect(Set(sentences).count == statuses.count && !sentences.contains(unknown))
   }

@@ -11,16 +11,18 @@ struct Command {
   static let url = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
     .appendingPathComponent("descent")
 
-  /// A command that is running.
-  static func start(_ arguments: [String], environment: [String: String] = [:]) throws -> (
-    Process, Pipe, Pipe
-  ) {
+  /// A command that is running; in a folder, if one is given, and printing into a file instead of the pipe.
+  static func start(
+    _ arguments: [String], environment: [String: String] = [:], folder: String? = nil,
+    into file: FileHandle? = nil
+  ) throws -> (Process, Pipe, Pipe) {
     let process = Process()
     process.executableURL = url
     process.arguments = arguments
     process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+    if let folder { process.currentDirectoryURL = URL(fileURLWithPath: folder) }
     let (output, errors) = (Pipe(), Pipe())
-    process.standardOutput = output
+    process.standardOutput = file ?? output
     process.standardError = errors
     try process.run()
     // A command that hangs fails its test instead of all of them.
@@ -32,6 +34,8 @@ struct Command {
 
   /// The end of a command that was started.
   init(_ process: Process, _ output: Pipe, _ errors: Pipe) throws {
+    // Where the command prints elsewhere, nobody else closes this end.
+    try? output.fileHandleForWriting.close()
     self.output = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
     self.errors = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
     process.waitUntilExit()
@@ -40,7 +44,16 @@ struct Command {
 
   /// Runs it to its end.
   init(_ arguments: String..., environment: [String: String] = [:]) throws {
-    let (process, output, errors) = try Self.start(arguments, environment: environment)
+    try self.init(arguments, environment: environment)
+  }
+
+  /// Runs it to its end; see `start`.
+  init(
+    _ arguments: [String], environment: [String: String] = [:], folder: String? = nil,
+    into file: FileHandle? = nil
+  ) throws {
+    let (process, output, errors) = try Self.start(
+      arguments, environment: environment, folder: folder, into: file)
     try self.init(process, output, errors)
   }
 }

@@ -86,12 +86,12 @@ import Testing
         (["--dataset", good], "give --target: one of x, y"),
         (["--dataset", good, "--target", "z"], "no column 'z'; it has x, y"),
         (["--dataset", good, "--target", "y", "--features", "y"], "not the target"),
-        (["--dataset", good, "--target", "y", "--l2", "-1"], "l2 -1"),
+        (["--dataset", good, "--target", "y", "--l2", "-1"], "l2 is -1, must be in [0, inf)"),
         (["--dataset", good, "--target", "y", "--tolerance", "0"], "--tolerance is 0"),
         (["--dataset", good, "--target", "y", "--max-iterations", "0"], "--max-iterations is 0"),
         (["--dataset", good, "--target", "y", "--family", "gamma"], "poisson"),
         (["--dataset", "csv:\(folder)/none.csv", "--target", "y"], "cannot be read"),
-        (["--dataset", "boston", "--target", "y"], "airfoil and csv:FILE"),
+        (["--dataset", "boston", "--target", "y"], "airfoil, csv:FILE"),
         (["--dataset", try file("x,y\n1,1\n2\n"), "--target", "y"], "line 3: 1 cell, the first line has 2"),
         (
           ["--dataset", try file("x,y\n1,1\n2,3,4\n"), "--target", "y"],
@@ -99,11 +99,27 @@ import Testing
         ),
         (
           ["--dataset", try file("x,y\n\n1,1\n?,0\n"), "--target", "y"],
-          "line 4, column x: '?' is not a number"
+          "line 4, column x: '?' is not a number; leave the column out with --features"
         ),
         (
           ["--dataset", try file("x,y\n1,1\ninf,0\n"), "--target", "y"],
           "line 3, column x: 'inf' is not a number"
+        ),
+        (
+          ["--dataset", try file("x,y\n1,yes\n2,no\n"), "--target", "y"],
+          "line 2, column y: 'yes' is not a number; classes are for --family logistic or softmax"
+        ),
+        (
+          ["--dataset", try file("x,y\n1,yes\n2,no\n"), "--target", "y", "--family", "poisson"],
+          "classes are for --family logistic or softmax"
+        ),
+        (
+          ["--dataset", try file("x,y,w\n1,1,a\n2,3,b\n"), "--target", "y", "--weights", "w"],
+          "line 2, column w: 'a' is not a number; --weights is for a column of numbers"
+        ),
+        (
+          ["--dataset", try file("x,y\n,1\n2,\n"), "--target", "y", "--drop-missing"],
+          "every line has a missing"
         ),
         (["--dataset", good, "--target", "y", "--features", "x,x"], "each once"),
         (["--dataset", good, "--target", "y", "--features", "x", "--weights", "y"], "--weights"),

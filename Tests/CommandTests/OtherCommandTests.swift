@@ -66,38 +66,47 @@ import Testing
   @Test func downloadsFailClearly() throws {
     try withTemporaryFolder { folder in
       let environment = [
-        "HOME": folder, "DESCENT_DATA_DIR": "", "DESCENT_MIRROR": "file://\(folder)/mirror/",
+        "HOME": folder, "DESCENT_DATA_DIR": "", "DESCENT_MIRROR": "file://\(folder)/mirror",
       ]
       let result = try Command("data", "mnist", environment: environment)
       #expect(result.status != 0)
-      for text in ["t10k-labels-idx1-ubyte.gz", "file://\(folder)/mirror/", "\(folder)/.cache/descent/mnist"]
-      {
+      for text in [
+        "t10k-labels-idx1-ubyte.gz", "file://\(folder)/mirror/mnist/", "\(folder)/.cache/descent/mnist",
+      ] {
         #expect(result.errors.contains(text), "\(result.errors)")
       }
-      try FileManager.default.createDirectory(atPath: "\(folder)/mirror", withIntermediateDirectories: true)
-      try Data("wrong".utf8).write(to: URL(fileURLWithPath: "\(folder)/mirror/train-images-idx3-ubyte.gz"))
+      try Folder.make("\(folder)/mirror/mnist")
+      try AtomicFile.write("wrong", to: "\(folder)/mirror/mnist/train-images-idx3-ubyte.gz")
       let wrong = try Command("data", "mnist", environment: environment)
       #expect(wrong.status != 0 && wrong.errors.contains("checksum"), "\(wrong.errors)")
       #expect(try FileManager.default.contentsOfDirectory(atPath: "\(folder)/.cache/descent/mnist").isEmpty)
     }
   }
 
+  /// One mirror serves both sets, whose files have the same names.
   @Test(
-    .enabled(if: realFiles != nil, "set DESCENT_DATA_DIR to the folder with mnist/"))
-  func downloadsAreCheckedAndKept() throws {
+    .enabled(if: realFiles != nil, "set DESCENT_DATA_DIR to the folder with mnist/ and fashion-mnist/"),
+    arguments: ["", "/"])
+  func downloadsAreCheckedAndKept(_ end: String) throws {
     try withTemporaryFolder { folder in
       let mirror = try #require(Self.realFiles)
-      let environment = ["HOME": folder, "DESCENT_DATA_DIR": "", "DESCENT_MIRROR": "file://\(mirror)/"]
-      let result = try Command("data", "mnist", environment: environment)
-      #expect(result.status == 0 && result.output.contains("training: 60000 images"), "\(result.errors)")
-      #expect(
-        try FileManager.default.contentsOfDirectory(atPath: "\(folder)/.cache/descent/mnist").count == 4)
+      let environment = ["HOME": folder, "DESCENT_DATA_DIR": "", "DESCENT_MIRROR": "file://\(mirror)\(end)"]
+      for name in ["mnist", "fashion-mnist"] {
+        let result = try Command("data", name, environment: environment)
+        #expect(result.status == 0 && result.output.contains("training: 60000 images"), "\(result.errors)")
+        #expect(
+          try FileManager.default.contentsOfDirectory(atPath: "\(folder)/.cache/descent/\(name)").count == 4)
+      }
     }
   }
 
   private static let realFiles = ProcessInfo.processInfo.environment["DESCENT_DATA_DIR"]
-    .map { URL(fileURLWithPath: "\($0)/mnist").standardizedFileURL.path }
-    .flatMap { FileManager.default.fileExists(atPath: $0) ? $0 : nil }
+    .map { URL(fileURLWithPath: $0).standardizedFileURL.path }
+    .flatMap { folder in
+      ["mnist", "fashion-mnist"].allSatisfy {
+        FileManager.default.fileExists(atPath: "\(folder)/\($0)/train-images-idx3-ubyte.gz")
+      } ? folder : nil
+    }
 
   // MARK: Charts
 
@@ -119,6 +128,6 @@ import Testing
     let empty = LineChart(title: "", xLabel: "", yLabel: "", lines: [.init(points: [(0, .nan)])])
     #expect(throws: ChartError.self) { try empty.write(.png, to: "never.png") }
     let chart = LineChart(title: "", xLabel: "", yLabel: "", lines: [.init(points: [(0, 1)])])
-    #expect(throws: ChartError.self) { try chart.write(.png, to: "/nowhere/chart.png") }
+    #expect(throws: DescentError.self) { try chart.write(.png, to: "/nowhere/chart.png") }
   }
 }

@@ -39,7 +39,7 @@ static dsc_status group(const char *rule, size_t count, const size_t *indices, c
     return dsc_optimizer_add_group(optimizer_of(NULL), rule, count, indices, 1, options, NULL);
 }
 
-/* One tensor so large that its state is not to be had. */
+/* One tensor so large that its state cannot be allocated. */
 static dsc_optimizer *huge(void) {
     dsc_optimizer *o = NULL;
     size_t side = (size_t)1 << 19, length = side * side, shape[] = {side, side};
@@ -74,9 +74,9 @@ static void group_rows(void) {
     REFUSED(DSC_ERROR_ARGUMENT, "options are NULL",
             dsc_optimizer_add_group(optimizer_of(NULL), "adam", 2, NULL, 1, NULL, NULL));
     REFUSED(DSC_ERROR_ARGUMENT, "NULL", dsc_optimizer_add_group(NULL, "adam", 0, NULL, 0, NULL, NULL));
-    REFUSED(DSC_ERROR_MEMORY, "not to be had", add_to(huge(), "adam"));
-    REFUSED(DSC_ERROR_MEMORY, "not to be had", add_to(huge(), "muon"));
-    REFUSED(DSC_ERROR_MEMORY, "not to be had", add_to(huge(), "lbfgs"));
+    REFUSED(DSC_ERROR_MEMORY, "could not be allocated", add_to(huge(), "adam"));
+    REFUSED(DSC_ERROR_MEMORY, "could not be allocated", add_to(huge(), "muon"));
+    REFUSED(DSC_ERROR_MEMORY, "could not be allocated", add_to(huge(), "lbfgs"));
     ACCEPTED(add_after("adam"));
     ACCEPTED(add_after("lbfgs"));
 }

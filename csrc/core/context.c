@@ -30,7 +30,9 @@ static dsc_status default_threads(int32_t *threads) {
 
 static dsc_status find_threads(const char *function, int32_t *threads) {
     if (*threads < 0 || *threads > DSC_MAX_THREADS)
-        return dsc_fail(DSC_ERROR_ARGUMENT, "%s: threads is %d, must be in [0, %d] (0 = every processor)",
+        return dsc_fail(DSC_ERROR_ARGUMENT,
+                        "%s: threads is %d, must be in [0, %d]; 0: $DESCENT_THREADS, or one for each "
+                        "processor that the process may use",
                         function, *threads, DSC_MAX_THREADS);
     return *threads == 0 ? default_threads(threads) : DSC_OK;
 }

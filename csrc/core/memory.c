@@ -25,7 +25,7 @@ static dsc_status allocate(size_t bytes, bool zeroed, void **memory) {
         return dsc_fail(DSC_ERROR_OVERFLOW, "dsc_allocate: %zu bytes are too many", bytes);
     void *start = zeroed ? calloc(most + bytes, 1) : malloc(most + bytes);
     if (start == NULL)
-        return dsc_fail(DSC_ERROR_MEMORY, "dsc_allocate: %zu bytes are not to be had", bytes);
+        return dsc_fail(DSC_ERROR_MEMORY, "dsc_allocate: %zu bytes could not be allocated", bytes);
     uintptr_t aligned = dsc_ceil_div((uintptr_t)start + sizeof start, alignment) * alignment;
     void **block = (void **)(aligned + stagger);
     block[-1] = start;

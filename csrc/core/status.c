@@ -49,8 +49,6 @@ const char *dsc_status_string(dsc_status status) {
         return "a class index is out of range";
     case DSC_ERROR_NON_FINITE:
         return "stopped: a gradient is not finite";
-    case DSC_ERROR_THREADS:
-        return "threads could not be created";
     case DSC_ERROR_DTYPE:
         return "a tensor's type does not do here";
     case DSC_ERROR_MISMATCH:

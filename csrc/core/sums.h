@@ -5,6 +5,10 @@
 
 #include "core/internal.h"
 
+/* The most products whose sum is left to the kernels, which add up some hundred at a time, and those sums one
+ * after another. Beyond, pieces of that length are added up in double. */
+enum { DSC_LONGEST_SUM = 16384 };
+
 enum { DSC_PIECE = 256, DSC_SUM_COLUMNS = 256 };
 
 /* sums[i] += x[i] */

@@ -148,20 +148,17 @@ static dsc_status iterate(dsc_glm_run *m) {
         /* Also where the gradient is small: far out all gradients are. */
         if (!has_penalty && is_separable(m))
             return DSC_NEWTON_SEPARABLE;
-        dsc_status status = m->options.l1 > 0 ? DSC_OK : dsc_glm_factor(m);
-        if (status != DSC_OK)
-            return status;
-        if (m->options.l1 > 0)
+        if (m->options.l1 > 0) {
             dsc_glm_proximal_step(m);
-        else
+        } else {
+            DSC_PASS(dsc_glm_factor(m));
             dsc_glm_newton_step(m);
+        }
         if (m->gradient_norm <= m->options.gradient_tolerance && is_near(m))
             return DSC_NEWTON_GRADIENT;
         if (m->result->iterations == m->options.max_iterations)
             return DSC_NEWTON_MAX_ITERATIONS;
-        status = advance(m, &t);
-        if (status != DSC_OK)
-            return status;
+        DSC_PASS(advance(m, &t));
         ++m->result->iterations;
     }
 }
@@ -189,11 +186,19 @@ static dsc_status check(const dsc_glm *p, const dsc_glm_options *o, const double
         return dsc_fail(DSC_ERROR_OVERFLOW, "%zu samples overflow BLAS's int", p->samples);
     DSC_CHECK_PRODUCT(p->samples, p->features + 1, DSC_FLOAT64);
     DSC_CHECK_PRODUCT(p->samples, rows, DSC_FLOAT64);
-    if (o != NULL && !(o->l1 >= 0 && o->l1 < INFINITY && o->l2 >= 0 && o->l2 < INFINITY &&
-                       o->gradient_tolerance >= 0 && o->max_iterations >= 0))
-        return dsc_fail(DSC_ERROR_OPTION,
-                        "l1 %g, l2 %g, gradient_tolerance %g and max_iterations %lld must be in [0, inf)",
-                        o->l1, o->l2, o->gradient_tolerance, (long long)o->max_iterations);
+    const struct {
+        const char *name;
+        double value;
+    } limits[] = {
+        {"l1", o == NULL ? 0 : o->l1},
+        {"l2", o == NULL ? 0 : o->l2},
+        {"gradient_tolerance", o == NULL ? 0 : o->gradient_tolerance},
+        {"max_iterations", o == NULL ? 0 : (double)o->max_iterations},
+    };
+    for (size_t i = 0; i < sizeof limits / sizeof *limits; ++i)
+        if (!(limits[i].value >= 0 && limits[i].value < INFINITY))
+            return dsc_fail(DSC_ERROR_OPTION, "%s is %g, must be in [0, inf)", limits[i].name,
+                            limits[i].value);
     if (o != NULL && !(o->input_rounding >= 0 && o->input_rounding < 1))
         return dsc_fail(DSC_ERROR_OPTION, "input_rounding %g must be in [0, 1)", o->input_rounding);
     return DSC_OK;

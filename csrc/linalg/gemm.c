@@ -12,10 +12,6 @@
 static const double TILE_FLOPS = 2 << 20;
 enum { MOST_TILES = 64, NARROWEST = 32, GRAIN = 32 };
 
-/* The longest k whose sums are left to the kernels: thin ones, and OpenBLAS, add up some hundred products at
- * a time, and those sums one after another. Beyond, pieces of that length are added up in double. */
-enum { LONGEST = 16384 };
-
 static size_t cut(size_t length, size_t pieces) {
     size_t tile = dsc_ceil_div(length, pieces);
     return dsc_ceil_div(tile, GRAIN) * GRAIN;
@@ -57,7 +53,7 @@ dsc_status dsc_gemm_prepare(dsc_gemm_plan *plan) {
             DSC_CHECK_NOT_NULL(a);
             DSC_CHECK_NOT_NULL(b);
         }
-        if (k > LONGEST) {
+        if (k > DSC_LONGEST_SUM) {
             DSC_CHECK_PRODUCT(m, n, DSC_FLOAT64);
             void *sums = NULL;
             DSC_TRY(dsc_allocate(m * n * sizeof *plan->sums, &sums));
@@ -111,8 +107,8 @@ static void run_pieces(const dsc_gemm_plan *p, dsc_gemm_tile t) {
         for (size_t j = 0; j < t.width; ++j)
             sums[i + j] *= p->beta;
     }
-    for (size_t first = 0; first < p->k; first += LONGEST) {
-        run_piece(p, t, first, dsc_min_size(LONGEST, p->k - first), 0);
+    for (size_t first = 0; first < p->k; first += DSC_LONGEST_SUM) {
+        run_piece(p, t, first, dsc_min_size(DSC_LONGEST_SUM, p->k - first), 0);
         for (size_t i = 0; i < t.height * p->n; i += p->n)
             dsc_sums_add(p->dtype, t.width, c + i * size, sums + i);
     }

@@ -131,7 +131,7 @@ static void DSC_NAME(outer_rows)(size_t rows, size_t columns, size_t k, const DS
     DSC_NAME(outer_rest)(rows, columns - l, k, a, a_row, a_k, b + l, ldb, add, c + l, ldc);
 }
 
-/* By pieces whose sums are added to c: of LONGEST products one after another, which dot_tile adds up in as
+/* By pieces whose sums are added to c: of PIECE products one after another, which dot_tile adds up in as
  * many lanes as a vector has. */
 static void DSC_NAME(thin_tile)(const dsc_gemm_plan *p, dsc_gemm_tile t, size_t first, size_t count,
                                 bool add) {
@@ -140,8 +140,8 @@ static void DSC_NAME(thin_tile)(const dsc_gemm_plan *p, dsc_gemm_tile t, size_t 
     const DSC_REAL *a = (const DSC_REAL *)p->a + t.row * a_row + first * a_k;
     if (p->transpose_b) {
         const DSC_REAL *b = (const DSC_REAL *)p->b + t.column * k + first;
-        for (size_t i = 0; i < count; i += LONGEST * WIDTH) {
-            size_t piece = dsc_min_size(LONGEST * WIDTH, count - i);
+        for (size_t i = 0; i < count; i += PIECE * WIDTH) {
+            size_t piece = dsc_min_size(PIECE * WIDTH, count - i);
             DSC_NAME(dot_tile)(t.height, t.width, piece, k, a + i, b + i, add || i > 0, c, n);
         }
         return;
@@ -153,8 +153,8 @@ static void DSC_NAME(thin_tile)(const dsc_gemm_plan *p, dsc_gemm_tile t, size_t 
     for (size_t j = 0; j < t.height; j += most) {
         size_t rows = dsc_min_size(most, t.height - j);
         const DSC_REAL *band = a + j * a_row;
-        for (size_t i = 0; i < count; i += LONGEST) {
-            size_t piece = dsc_min_size(LONGEST, count - i);
+        for (size_t i = 0; i < count; i += PIECE) {
+            size_t piece = dsc_min_size(PIECE, count - i);
             DSC_NAME(outer_rows)
             (rows, t.width, piece, band + i * a_k, a_row, a_k, b + i * n, n, add || i > 0, c + j * n, n);
         }
@@ -173,7 +173,7 @@ static void DSC_NAME(thin_tile)(const dsc_gemm_plan *p, dsc_gemm_tile t, size_t 
 
 /* Measured at 784 and 512 against OpenBLAS 0.3.21: 1.7 to 2.4 times as fast at 16, 1.2 to 1.6 at 256. The
  * operand that is read again and again should stay in the second-level cache. */
-enum { ROWS_AT_ONCE = 64, THIN = 256, CACHED_BYTES = 1 << 20, LONGEST = 512 };
+enum { ROWS_AT_ONCE = 64, THIN = 256, CACHED_BYTES = 1 << 20, PIECE = 512 };
 
 #define DSC_TEMPLATE "linalg/thin.c"
 #include "core/instantiate_versions.h"

@@ -179,7 +179,7 @@ dsc_status dsc_newton_judge(dsc_newton *m, dsc_curvature *curvature) {
     if (m->result->negative == 0)
         return DSC_OK;
     /* Of exact derivatives such an eigenvalue is negative whatever the values show. */
-    bool is_clear = !m->result->differs_hessian && lowest < -1e-8;
+    bool is_clear = !m->result->differenced_hessian && lowest < -1e-8;
     DSC_PASS(look_below(m, !is_clear, curvature));
     if (*curvature == DSC_CURVATURE_MINIMUM) { /* nothing that can be told from 0 */
         m->result->zero += m->result->negative;

@@ -28,7 +28,7 @@ dsc_status dsc_newton_limit(const dsc_newton *m) {
     return is_late ? DSC_NEWTON_MAX_SECONDS : DSC_OK;
 }
 
-/* The start's value is always to be had; of derivatives only the time is limited. */
+/* The start's value is always evaluated; of derivatives only the time is limited. */
 static dsc_status check_time(const dsc_newton *m) {
     dsc_status limit = m->options.max_seconds > 0 ? dsc_newton_limit(m) : DSC_OK;
     return limit == DSC_NEWTON_MAX_SECONDS ? limit : DSC_OK;
@@ -54,7 +54,7 @@ dsc_status dsc_newton_call_gradient(dsc_newton *m, const double *x, double *grad
 }
 
 dsc_status dsc_newton_gradient(dsc_newton *m, const double *x, double *gradient) {
-    m->result->differs_gradient = m->problem->gradient == NULL;
+    m->result->differenced_gradient = m->problem->gradient == NULL;
     if (m->problem->gradient != NULL)
         DSC_PASS(dsc_newton_call_gradient(m, x, gradient));
     else
@@ -77,9 +77,9 @@ static dsc_status symmetrize(size_t n, double *hessian, bool is_exact) {
     return DSC_OK;
 }
 
-dsc_status dsc_newton_hessian(dsc_newton *m, double *hessian) {
+static dsc_status evaluate_hessian(dsc_newton *m, double *hessian) {
     bool is_exact = m->problem->hessian != NULL;
-    m->result->differs_hessian = !is_exact;
+    m->result->differenced_hessian = !is_exact;
     if (is_exact) {
         DSC_PASS(check_time(m));
         size_t before = dsc_failure_count();
@@ -103,7 +103,7 @@ dsc_status dsc_newton_product(dsc_newton *m, const double *v, double *product) {
         DSC_PASS(
             dsc_newton_called("product", before, m->problem->product(m->problem->user, m->x, v, product)));
     } else {
-        m->result->differs_hessian = true;
+        m->result->differenced_hessian = true;
         DSC_PASS(dsc_newton_differ_product(m, v, product));
     }
     return first_bad(m, m->n, product, DSC_NEWTON_NON_FINITE_HESSIAN);
@@ -120,7 +120,7 @@ dsc_status dsc_newton_accept(dsc_newton *m, double value) {
     for (size_t i = 0; i < m->n && !m->has_gradient; ++i)
         m->gradient[i] = NAN;
     if (status == DSC_OK && m->hessian != NULL)
-        status = dsc_newton_hessian(m, m->hessian);
+        status = evaluate_hessian(m, m->hessian);
     m->has_hessian = status == DSC_OK && m->hessian != NULL;
     return status;
 }

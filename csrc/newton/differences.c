@@ -1,5 +1,5 @@
 /* Finite differences: central where there is room, one-sided at a bound. Beside a bound nobody knows the
- * function's own scale: log x has that of the distance, x^2 does not. So it is differed twice, at a small
+ * function's own scale: log x has that of the distance, x^2 does not. So it is differenced twice, at a small
  * share of the distance and as everywhere else, and the second, which has fewer digits lost in rounding, is
  * taken unless the first contradicts it. */
 #include <float.h>
@@ -36,7 +36,7 @@ static dsc_status gradient_at(dsc_newton *m, const double *x, size_t i, double t
     return dsc_newton_call_gradient(m, m->moved, out);
 }
 
-/* What is differed: `count` numbers, of which `here` are those at x. */
+/* What is differenced: `count` numbers, of which `here` are those at x. */
 typedef struct quantity {
     evaluation at;
     size_t count;

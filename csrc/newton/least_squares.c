@@ -1,4 +1,4 @@
-/* Levenberg and Marquardt's method as a region of trust, after More 1978, and Gauss and Newton's. */
+/* Levenberg and Marquardt's method as a trust region, after More 1978, and Gauss and Newton's. */
 #include <float.h>
 #include <math.h>
 #include <stdlib.h>
@@ -25,9 +25,7 @@ static dsc_status conclude(dsc_fit *f, bool was_finite) {
     bool is_rounding = f->tangent <= 16 * DBL_EPSILON * f->size;
     if (is_small(f->here.cosine))
         return DSC_NEWTON_EXACT;
-    dsc_status status = dsc_fit_doubt(f, true);
-    if (status != DSC_OK)
-        return status;
+    DSC_PASS(dsc_fit_doubt(f, true));
     if (is_rounding)
         return DSC_NEWTON_EXACT;
     if (!was_finite)
@@ -99,7 +97,7 @@ static void adapt_radius(dsc_fit *f, const trial *t, double change, double dampe
     }
 }
 
-/* Steps within the region until one is taken: DSC_OK. *is_stuck: none is to be had; was_finite: some were
+/* Steps within the region until one is taken: DSC_OK. *is_stuck: there is none; was_finite: some were
  * seen. */
 static dsc_status step_within(dsc_fit *f, bool is_first, bool *was_finite, bool *is_stuck) {
     *is_stuck = false;
@@ -113,9 +111,7 @@ static dsc_status step_within(dsc_fit *f, bool is_first, bool *was_finite, bool 
                damped = f->damping * pow(f->length / f->here.norm, 2);
         trial t = {.promised = change + 2 * damped};
         double length = f->length;
-        dsc_status status = attempt(f, &t);
-        if (status != DSC_OK)
-            return status;
+        DSC_PASS(attempt(f, &t));
         *was_finite = *was_finite || t.is_finite;
         if (t.is_hidden)
             f->radius = t.is_taken ? fmax(f->radius, 2 * length) : fmin(f->radius, length) / 4;
@@ -183,14 +179,13 @@ static bool is_step_small(const dsc_fit *f) {
     return step <= f->options.step_tolerance * length;
 }
 
-/* A column that the others make up: Gauss and Newton's step is not to be had. All of them 0: there is none.
+/* A column that the others make up: there is no step of Gauss and Newton's. All of them 0: there is none.
  */
 static dsc_status check_rank(dsc_fit *f) {
     if (f->rank == f->n || (f->rank > 0 && f->options.method != DSC_GAUSS_NEWTON))
         return DSC_OK;
-    dsc_status status = f->rank == 0 ? dsc_fit_doubt(f, true) : DSC_OK;
-    if (status != DSC_OK)
-        return status;
+    if (f->rank == 0)
+        DSC_PASS(dsc_fit_doubt(f, true));
     f->result->bad_index = (size_t)f->pivot[f->rank] - 1;
     return DSC_NEWTON_SINGULAR;
 }
@@ -198,9 +193,7 @@ static dsc_status check_rank(dsc_fit *f) {
 static dsc_status look(dsc_fit *f) {
     if (f->here.norm == 0)
         return DSC_NEWTON_GRADIENT;
-    dsc_status status = check_rank(f);
-    if (status != DSC_OK)
-        return status;
+    DSC_PASS(check_rank(f));
     if (f->here.cosine <= f->options.gradient_tolerance && is_small(f->tangent / f->here.norm))
         return DSC_NEWTON_GRADIENT;
     DSC_TRY(dsc_fit_full_step(f));
@@ -231,16 +224,11 @@ static dsc_status go(dsc_fit *f) {
 /* A good end is claimed only for the right Jacobian. */
 static dsc_status run(dsc_fit *f) {
     memcpy(f->trial, f->x, f->n * sizeof *f->x);
-    dsc_status status = dsc_fit_residuals(f, f->trial, &f->there);
-    if (status != DSC_OK)
-        return status;
+    DSC_PASS(dsc_fit_residuals(f, f->trial, &f->there));
     f->result->sum_of_squares = f->there.norm * f->there.norm;
-    status = dsc_fit_jacobian(f, f->trial, &f->there);
-    if (status == DSC_OK)
-        status = dsc_fit_arrive(f);
-    if (status != DSC_OK)
-        return status;
-    status = go(f);
+    DSC_PASS(dsc_fit_jacobian(f, f->trial, &f->there));
+    DSC_PASS(dsc_fit_arrive(f));
+    dsc_status status = go(f);
     if (status == DSC_NEWTON_GRADIENT || status == DSC_NEWTON_STEP || status == DSC_NEWTON_EXACT) {
         dsc_status doubt = dsc_fit_doubt(f, false);
         status = doubt != DSC_OK ? doubt : status;
@@ -288,13 +276,6 @@ static dsc_least_squares_options with_defaults(const dsc_least_squares_options *
     return o;
 }
 
-/* The next `count` numbers of a block. */
-static double *take(double **at, size_t count) {
-    double *taken = *at;
-    *at += count;
-    return taken;
-}
-
 dsc_status dsc_least_squares_fit(const dsc_least_squares *problem, const dsc_least_squares_options *options,
                                  double *x, double *covariance, dsc_least_squares_result *result) {
     DSC_TRY(check(problem, options, x));
@@ -308,31 +289,31 @@ dsc_status dsc_least_squares_fit(const dsc_least_squares *problem, const dsc_lea
     if (memory == NULL || pivot == NULL) {
         free(memory);
         free(pivot);
-        return dsc_fail(DSC_ERROR_MEMORY, "%s: matrices of %zu x %zu are not to be had", __func__, m, n);
+        return dsc_fail(DSC_ERROR_MEMORY, "%s: matrices of %zu x %zu could not be allocated", __func__, m, n);
     }
     dsc_fit f = {
         .problem = problem, .options = with_defaults(options), .result = result, .m = m, .n = n, .x = x};
-    f.here.jacobian = take(&at, m * n);
-    f.there.jacobian = take(&at, m * n);
-    f.factor = take(&at, m * n);
-    f.upper = take(&at, n * n);
-    f.left = take(&at, n * n);
-    f.right = take(&at, n * n);
-    f.here.residuals = take(&at, m);
-    f.there.residuals = take(&at, m);
-    f.high = take(&at, m);
-    f.low = take(&at, m);
-    f.rotated = take(&at, m);
-    f.trial = take(&at, n);
-    f.moved = take(&at, n);
-    f.lengths = take(&at, n);
-    f.scale = take(&at, n);
-    f.widest = take(&at, n);
-    f.tau = take(&at, n);
-    f.singular = take(&at, n);
-    f.along = take(&at, n);
-    f.step = take(&at, n);
-    f.scaled = take(&at, n);
+    f.here.jacobian = dsc_newton_take(&at, m * n);
+    f.there.jacobian = dsc_newton_take(&at, m * n);
+    f.factor = dsc_newton_take(&at, m * n);
+    f.upper = dsc_newton_take(&at, n * n);
+    f.left = dsc_newton_take(&at, n * n);
+    f.right = dsc_newton_take(&at, n * n);
+    f.here.residuals = dsc_newton_take(&at, m);
+    f.there.residuals = dsc_newton_take(&at, m);
+    f.high = dsc_newton_take(&at, m);
+    f.low = dsc_newton_take(&at, m);
+    f.rotated = dsc_newton_take(&at, m);
+    f.trial = dsc_newton_take(&at, n);
+    f.moved = dsc_newton_take(&at, n);
+    f.lengths = dsc_newton_take(&at, n);
+    f.scale = dsc_newton_take(&at, n);
+    f.widest = dsc_newton_take(&at, n);
+    f.tau = dsc_newton_take(&at, n);
+    f.singular = dsc_newton_take(&at, n);
+    f.along = dsc_newton_take(&at, n);
+    f.step = dsc_newton_take(&at, n);
+    f.scaled = dsc_newton_take(&at, n);
     f.pivot = pivot;
     dsc_status status = run(&f);
     if (status > 0 && m > n)

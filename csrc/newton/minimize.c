@@ -79,7 +79,7 @@ static dsc_newton_options with_defaults(const dsc_newton_problem *problem, const
 
 /* ---- Iterations ---- */
 
-/* The region of trust's methods: they go on from a saddle. */
+/* The trust region's methods: they go on from a saddle. */
 static bool has_ball(const dsc_newton *m) {
     return m->options.method < DSC_NEWTON_LINE_SEARCH;
 }
@@ -177,9 +177,7 @@ static dsc_status conclude(dsc_newton *m, dsc_status status) {
         DSC_PASS(dsc_newton_judge(m, &curvature));
         status = curvature == DSC_CURVATURE_MINIMUM ? status : DSC_NEWTON_SADDLE;
     } else if (may_describe(m, status)) {
-        dsc_status described = dsc_newton_describe(m);
-        if (described < 0)
-            return described;
+        DSC_TRY(dsc_newton_describe(m));
     }
     /* A small residual of conjugate gradients then says nothing of how far the minimum is. */
     bool iterates = m->options.method == DSC_NEWTON_CONJUGATE_GRADIENTS;
@@ -191,13 +189,6 @@ static dsc_status conclude(dsc_newton *m, dsc_status status) {
     dsc_status doubt = dsc_newton_doubt(m);
     bool is_limit = doubt == DSC_NEWTON_MAX_EVALUATIONS || doubt == DSC_NEWTON_MAX_SECONDS;
     return doubt == DSC_OK || is_limit ? status : doubt;
-}
-
-/* The next `count` numbers of a block. */
-static double *take(double **at, size_t count) {
-    double *taken = *at;
-    *at += count;
-    return taken;
 }
 
 dsc_status dsc_newton_minimize(const dsc_newton_problem *problem, const dsc_newton_options *options,
@@ -228,24 +219,25 @@ dsc_status dsc_newton_minimize(const dsc_newton_problem *problem, const dsc_newt
     if (memory == NULL || free_elements == NULL) {
         free(memory);
         free(free_elements);
-        return dsc_fail(DSC_ERROR_MEMORY, "%s: %zu numbers are not to be had", __func__, matrices + 12 * n);
+        return dsc_fail(DSC_ERROR_MEMORY, "%s: %zu numbers could not be allocated", __func__,
+                        matrices + 12 * n);
     }
-    m.eigenvectors = take(&at, basis * n);
+    m.eigenvectors = dsc_newton_take(&at, basis * n);
     if (has_matrix || is_small) {
         double **hessian = has_matrix ? &m.hessian : &m.small;
-        *hessian = take(&at, n * n);
-        m.factor = take(&at, n * n);
+        *hessian = dsc_newton_take(&at, n * n);
+        m.factor = dsc_newton_take(&at, n * n);
     }
-    m.eigenvalues = take(&at, vectors);
-    m.gradient = take(&at, n);
-    m.step = take(&at, n);
-    m.trial = take(&at, n);
-    m.work = take(&at, n);
-    m.direction = take(&at, n);
-    m.scratch = take(&at, 3 * n);
-    m.moved = take(&at, n);
-    m.high = take(&at, n);
-    m.low = take(&at, n);
+    m.eigenvalues = dsc_newton_take(&at, vectors);
+    m.gradient = dsc_newton_take(&at, n);
+    m.step = dsc_newton_take(&at, n);
+    m.trial = dsc_newton_take(&at, n);
+    m.work = dsc_newton_take(&at, n);
+    m.direction = dsc_newton_take(&at, n);
+    m.scratch = dsc_newton_take(&at, 3 * n);
+    m.moved = dsc_newton_take(&at, n);
+    m.high = dsc_newton_take(&at, n);
+    m.low = dsc_newton_take(&at, n);
     m.free = free_elements;
     m.free_count = n;
     m.radius = m.options.radius;

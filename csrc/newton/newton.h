@@ -41,8 +41,7 @@ dsc_status dsc_newton_limit(const dsc_newton *m);
 dsc_status dsc_newton_value(dsc_newton *m, const double *x, double *value);
 dsc_status dsc_newton_gradient(dsc_newton *m, const double *x, double *gradient);
 dsc_status dsc_newton_call_gradient(dsc_newton *m, const double *x, double *gradient); /* the caller's own */
-/* The Hessian at m->x, and times v. */
-dsc_status dsc_newton_hessian(dsc_newton *m, double *hessian);
+/* The Hessian at m->x times v. */
 dsc_status dsc_newton_product(dsc_newton *m, const double *v, double *product);
 
 /* By differences of values, or of gradients, which stay within the bounds. x is m->x where there are any. */
@@ -111,6 +110,8 @@ double dsc_newton_find_free(dsc_newton *m);
 
 /* The reason, with where, if one of the numbers is not finite. */
 dsc_status dsc_newton_first_bad(size_t count, const double *numbers, dsc_status reason, size_t *bad_index);
+/* The next `count` numbers of a block. */
+double *dsc_newton_take(double **at, size_t count);
 double dsc_newton_dot(size_t n, const double *a, const double *b);
 double dsc_newton_norm(size_t n, const double *x);
 double dsc_newton_largest(size_t n, const double *x);

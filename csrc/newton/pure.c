@@ -12,7 +12,11 @@ dsc_status dsc_newton_pure_step(dsc_newton *m) {
     for (size_t i = 0; i < m->n; ++i)
         m->step[i] = -m->gradient[i];
     dsc_blas_prepare();
-    if (LAPACKE_dsysv(LAPACK_COL_MAJOR, 'L', n, 1, m->factor, n, (lapack_int *)m->scratch, m->step, n) != 0)
+    lapack_int failed =
+        LAPACKE_dsysv(LAPACK_COL_MAJOR, 'L', n, 1, m->factor, n, (lapack_int *)m->scratch, m->step, n);
+    if (failed < 0)
+        return dsc_fail(DSC_ERROR_MEMORY, "no memory for LAPACK's dsysv: it ended with %d", (int)failed);
+    if (failed > 0)
         return DSC_NEWTON_SINGULAR;
     if (!isfinite(dsc_newton_norm(m->n, m->step)))
         return DSC_NEWTON_SINGULAR;

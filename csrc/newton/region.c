@@ -41,9 +41,7 @@ dsc_status dsc_newton_region_step(dsc_newton *m) {
     for (bool is_first = true;; is_first = false) {
         bool on_boundary;
         double gain, value;
-        dsc_status status = find_step(m, is_first, &gain, &on_boundary);
-        if (status != DSC_OK)
-            return status;
+        DSC_PASS(find_step(m, is_first, &gain, &on_boundary));
         if (gain <= 4 * DBL_EPSILON * fabs(m->value))
             return polish(m);
         dsc_newton_try(m, 1);

@@ -31,9 +31,7 @@ static dsc_status differ_column(dsc_fit *f, const dsc_fit_point *point, const do
     memcpy(f->moved, x, f->n * sizeof *x);
     for (int side = 0; side < 2; ++side) {
         at[side] = f->moved[j] = side == 0 ? x[j] + h : x[j] - h;
-        dsc_status status = call(f, f->moved, (double *)sides[side]);
-        if (status != DSC_OK)
-            return status;
+        DSC_PASS(call(f, f->moved, (double *)sides[side]));
         is_finite[side] =
             dsc_newton_first_bad(f->m, sides[side], DSC_NEWTON_NON_FINITE_VALUE, &unused) == DSC_OK;
     }
@@ -51,16 +49,14 @@ static dsc_status differ_column(dsc_fit *f, const dsc_fit_point *point, const do
  * than rounding: it grows until it does, or until it is a share of the largest that the parameter has been.
  */
 static dsc_status differ(dsc_fit *f, const double *x, dsc_fit_point *point) {
-    f->result->differs_jacobian = true;
+    f->result->differenced_jacobian = true;
     for (size_t j = 0; j < f->n; ++j) {
         double *column = point->jacobian + j * f->m, rounding = DBL_EPSILON * (point->norm + f->size);
         f->widest[j] = fmax(f->widest[j], fabs(x[j]));
         double most = cbrt(DBL_EPSILON) * (f->widest[j] > 1e-300 ? f->widest[j] : 1);
         double h = x[j] == 0 ? most : cbrt(DBL_EPSILON) * fabs(x[j]);
         for (;; h = fmin(100 * h, most)) {
-            dsc_status status = differ_column(f, point, x, j, h, column);
-            if (status != DSC_OK)
-                return status;
+            DSC_PASS(differ_column(f, point, x, j, h, column));
             if (h >= most || rounding <= 1e-6 * h * dsc_newton_norm(f->m, column))
                 break;
         }
@@ -124,9 +120,7 @@ static dsc_status agree_along(dsc_fit *f, bool *agree) {
             for (size_t i = 0; i < f->m; ++i)
                 change[i] += h * f->here.jacobian[j * f->m + i];
         }
-        dsc_status status = call(f, f->moved, side == 0 ? high : low);
-        if (status != DSC_OK)
-            return status;
+        DSC_PASS(call(f, f->moved, side == 0 ? high : low));
     }
     for (size_t i = 0; i < f->m; ++i)
         high[i] -= low[i];

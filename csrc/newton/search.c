@@ -109,9 +109,7 @@ dsc_status dsc_newton_search_step(dsc_newton *m) {
     if (!(gain > 4 * DBL_EPSILON * fabs(m->value)))
         return DSC_NEWTON_EXACT;
     bool backtracks = is_bent || m->options.search == DSC_NEWTON_ARMIJO;
-    dsc_status status = backtracks ? backtrack(m, slope, gain, &value) : search_wolfe(m, slope, gain, &value);
-    if (status != DSC_OK)
-        return status;
+    DSC_PASS(backtracks ? backtrack(m, slope, gain, &value) : search_wolfe(m, slope, gain, &value));
     for (size_t i = 0; i < m->n; ++i)
         m->step[i] = m->trial[i] - m->x[i];
     return dsc_newton_accept(m, value);

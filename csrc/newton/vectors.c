@@ -13,6 +13,12 @@ dsc_status dsc_newton_first_bad(size_t count, const double *numbers, dsc_status 
     return DSC_OK;
 }
 
+double *dsc_newton_take(double **at, size_t count) {
+    double *taken = *at;
+    *at += count;
+    return taken;
+}
+
 double dsc_newton_dot(size_t n, const double *a, const double *b) {
     double sum = 0;
     for (size_t i = 0; i < n; ++i)

@@ -161,9 +161,7 @@ void dsc_free_planes(dsc_optimizer *o);
  * of them then does so in all, and no store reaches across two. */
 void dsc_place_planes(dsc_optimizer *o, const void *parameters);
 
-/* Makes room for what a step needs, for as many tensors and elements as there are; for the step of a rule
- * over tensors, as many bytes as it needs. */
-dsc_status dsc_allocate_lists(dsc_optimizer *o);
+/* Makes room for the step of a rule over tensors: as many bytes as it needs. */
 size_t dsc_workspace_bytes(const dsc_optimizer *o, const dsc_rule *rule, const dsc_parameter *tensor);
 dsc_status dsc_allocate_workspace(dsc_optimizer *o, size_t bytes);
 

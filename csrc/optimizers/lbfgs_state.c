@@ -28,7 +28,8 @@ static dsc_status make(const dsc_optimizer *o, const dsc_group *group, dsc_lbfgs
     if (l->ro != NULL && l->al != NULL && !overflows)
         status = dsc_allocate(bytes, &l->memory);
     if (status != DSC_OK) {
-        dsc_fail(status, "a history of %zu pairs of %zu elements is not to be had", l->capacity, o->total);
+        dsc_fail(status, "a history of %zu pairs of %zu elements could not be allocated", l->capacity,
+                 o->total);
         dsc_lbfgs_destroy(l);
         return status;
     }

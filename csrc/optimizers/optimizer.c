@@ -8,7 +8,8 @@
 /* A rule's workspace holds at most so many numbers for each parameter. */
 enum { MOST_COPIES = 8 };
 
-dsc_status dsc_allocate_lists(dsc_optimizer *o) {
+/* Makes room for what a step needs, for as many tensors and elements as there are. */
+static dsc_status allocate_lists(dsc_optimizer *o) {
     /* A run has at least one tensor, and at most one tile more than its length fills. */
     size_t tiles = o->total / DSC_TILE + o->tensor_count + 1;
     dsc_run *runs = calloc(o->tensor_count + 1, sizeof *runs);
@@ -16,7 +17,7 @@ dsc_status dsc_allocate_lists(dsc_optimizer *o) {
     if (runs == NULL || partials == NULL) {
         free(runs);
         free(partials);
-        return dsc_fail(DSC_ERROR_MEMORY, "an optimizer's lists for %zu tensors are not to be had",
+        return dsc_fail(DSC_ERROR_MEMORY, "an optimizer's lists for %zu tensors could not be allocated",
                         o->tensor_count);
     }
     free(o->runs);
@@ -55,7 +56,7 @@ static dsc_status append_tensors(dsc_optimizer *o, size_t count, const size_t *l
         return dsc_fail(DSC_ERROR_OVERFLOW, "%zu more tensors overflow", count);
     dsc_parameter *tensors = realloc(o->tensors, (o->tensor_count + count + 1) * sizeof *tensors);
     if (tensors == NULL)
-        return dsc_fail(DSC_ERROR_MEMORY, "an optimizer of %zu tensors is not to be had",
+        return dsc_fail(DSC_ERROR_MEMORY, "an optimizer of %zu tensors could not be allocated",
                         o->tensor_count + count);
     o->tensors = tensors;
     for (size_t i = 0; i < count; ++i) {
@@ -106,7 +107,7 @@ dsc_status dsc_optimizer_add_tensors(dsc_optimizer *o, size_t count, const size_
     old.tensors = o->tensors;
     o->tensor_count += count;
     o->total = total;
-    dsc_status status = dsc_allocate_lists(o);
+    dsc_status status = allocate_lists(o);
     if (status == DSC_OK)
         status = dsc_grow_planes(o, old.total);
     if (status == DSC_OK)

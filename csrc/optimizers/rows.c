@@ -35,7 +35,7 @@ static dsc_status make_room(dsc_optimizer *o, dsc_parameter *t) {
     if (t->begun != NULL)
         return DSC_OK;
     char buffer[32];
-    return dsc_fail(DSC_ERROR_MEMORY, "%s: a byte for each of its %zu rows is not to be had",
+    return dsc_fail(DSC_ERROR_MEMORY, "%s: a byte for each of its %zu rows could not be allocated",
                     dsc_tensor_name(o, (size_t)(t - o->tensors), buffer, sizeof buffer), t->shape[0]);
 }
 

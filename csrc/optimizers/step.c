@@ -48,9 +48,7 @@ static dsc_status look(const dsc_context *context, dsc_optimizer *o, dsc_run_lis
     report->gradient_largest = found.largest;
     report->clip_norm = clips ? found.clip_norm : NAN;
     if (found.bad_run != NULL) {
-        dsc_status status = guard_run(o, &found, must_stop, report);
-        if (status != DSC_OK)
-            return status;
+        DSC_PASS(guard_run(o, &found, must_stop, report));
     } else if (must_stop && !isfinite(found.clip_norm)) {
         return dsc_fail(DSC_ERROR_NON_FINITE, "the gradients' norm of order %g is not finite",
                         o->clipping.norm_type);

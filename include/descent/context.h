@@ -24,7 +24,8 @@ typedef struct dsc_context dsc_context;
 dsc_status dsc_context_create(int32_t threads, dsc_context **context);
 void dsc_context_destroy(dsc_context *context);
 
-/* The number of threads, >= 1. NULL asks about the process default. */
+/* The number of threads, >= 1. NULL asks about the process default, which has one thread if $DESCENT_THREADS
+ * is not a number it may be: only dsc_set_default_threads(0) and dsc_context_create(0) refuse that. */
 int32_t dsc_context_threads(const dsc_context *context);
 
 /* Sets the thread count of the process default context (0: see dsc_context_create), at any time: a section

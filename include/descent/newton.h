@@ -10,7 +10,7 @@
 DSC_BEGIN_API
 
 /* The function: each part is asked for at x, n numbers. A negative status ends the minimization, which
- * returns it. */
+ * returns it; so does a positive one, which is the caller's wish to stop: DSC_NEWTON_STOPPED. */
 typedef struct dsc_newton_problem {
     size_t n;
     dsc_status (*value)(void *user, const double *x, double *value);
@@ -86,7 +86,7 @@ enum {
     DSC_NEWTON_NON_FINITE_GRADIENT = 109, /* bad_index says where */
     DSC_NEWTON_NON_FINITE_HESSIAN = 110,  /* likewise */
     DSC_NEWTON_UNBOUNDED = 111,
-    DSC_NEWTON_STOPPED = 112, /* by the progress callback */
+    DSC_NEWTON_STOPPED = 112, /* by the progress callback, or another's positive status */
     DSC_NEWTON_RADIUS_TOO_SMALL = 113,
     /* The Hessian is singular, for PURE; or so badly conditioned that conjugate gradients get nowhere */
     DSC_NEWTON_SINGULAR = 114,
@@ -118,23 +118,24 @@ typedef struct dsc_newton_result {
      * see, which is all for n <= 64 */
     double condition;
     int64_t positive, zero, negative;
-    double radius;                          /* with x, all there is to going on */
-    bool differs_gradient, differs_hessian; /* finite differences stood in for them */
-    size_t bad_index;                       /* SIZE_MAX: none */
+    double radius;                                  /* with x, all there is to going on */
+    bool differenced_gradient, differenced_hessian; /* finite differences stood in for them */
+    size_t bad_index;                               /* SIZE_MAX: none */
 } dsc_newton_result;
 
 /* Minimizes from x, in place: whatever happens, x is the last point that an iteration went to, and *result
  * describes it. A start beyond its bounds is moved to them. Returns one of the reasons above, or a negative
  * status: NULL or no value function, n = 0 or too large for LAPACK, NaN in x, a lower bound above the upper
- * one, bounds for another method, an asymmetric Hessian, options out
- * of range, or what a callback returned. progress may be NULL; true from it ends the run. */
+ * one, bounds for another method, an asymmetric Hessian, options out of range, or what a callback returned.
+ * progress may be NULL; true from it ends the run. */
 dsc_status dsc_newton_minimize(const dsc_newton_problem *problem, const dsc_newton_options *options,
                                bool (*progress)(void *user, const dsc_newton_iterate *iterate), double *x,
                                dsc_newton_result *result);
 
 /* ---- Least squares ---- */
 
-/* Residuals, m numbers, of n parameters; their sum of squares is minimized. */
+/* Residuals, m numbers, of n parameters; their sum of squares is minimized. A callback's status that is not
+ * DSC_OK ends the run: a negative one is returned, a positive one becomes DSC_NEWTON_STOPPED. */
 typedef struct dsc_least_squares {
     size_t residuals, parameters;
     dsc_status (*evaluate)(void *user, const double *x, double *residuals);
@@ -166,8 +167,8 @@ typedef struct dsc_least_squares_result {
                          spare */
     double cosine;    /* the gradient's criterion */
     int64_t iterations, evaluations, jacobians;
-    bool differs_jacobian;
-    size_t bad_index; /* SIZE_MAX: none */
+    bool differenced_jacobian; /* finite differences stood in for it */
+    size_t bad_index;          /* SIZE_MAX: none */
 } dsc_least_squares_result;
 
 /* Steps that solve the linear least-squares problem which the Jacobian makes of this one, by QR. From x, in
@@ -175,10 +176,13 @@ typedef struct dsc_least_squares_result {
  * its diagonal are the standard errors. It is NaN if J has not full rank, or if there are no more residuals
  * than parameters.
  *
- * Returns DSC_NEWTON_GRADIENT, _STEP, _EXACT, _MAX_ITERATIONS, _NON_FINITE_VALUE (a residual of the start, at
- * bad_index), _NON_FINITE_GRADIENT (the Jacobian, likewise), or of Gauss-Newton _SINGULAR (column bad_index
- * of the Jacobian depends on those before it) and _LINE_SEARCH_FAILED; or a negative status: NULL, fewer
- * residuals than parameters, 0 of either, NaN in x, options out of range, or what a callback returned. */
+ * Returns DSC_NEWTON_GRADIENT, _STEP, _EXACT, _MAX_ITERATIONS, _STOPPED, _NON_FINITE_VALUE (a residual of the
+ * start, at bad_index, or no step led to finite ones), _NON_FINITE_GRADIENT (the Jacobian,
+ * likewise), _WRONG_DERIVATIVE (column bad_index of the Jacobian), _SINGULAR (of Gauss-Newton: column
+ * bad_index of the Jacobian depends on those before it; of Levenberg-Marquardt: all of it is 0),
+ * _RADIUS_TOO_SMALL of Levenberg-Marquardt or _LINE_SEARCH_FAILED of Gauss-Newton where no step lowers the
+ * sum; or a negative status: NULL, fewer residuals than parameters, 0 of either, NaN in x, options out of
+ * range, or what a callback returned. */
 dsc_status dsc_least_squares_fit(const dsc_least_squares *problem, const dsc_least_squares_options *options,
                                  double *x, double *covariance, dsc_least_squares_result *result);
 

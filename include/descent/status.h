@@ -38,11 +38,11 @@ enum {
     DSC_ERROR_OPTION = -5,     /* an optimizer option is unknown or out of its range */
     DSC_ERROR_CLASS = -6,      /* a class index lies outside [0, classes) */
     DSC_ERROR_NON_FINITE = -7, /* a NaN or an infinity stopped the step; nothing was changed */
-    DSC_ERROR_THREADS = -8,    /* the thread pool could not be created */
-    DSC_ERROR_DTYPE = -9,      /* a tensor is of a type that does not do here */
-    DSC_ERROR_MISMATCH = -10,  /* a check found two things that should be equal and are not */
-    DSC_ERROR_FILE = -11,      /* a file cannot be read or written */
-    DSC_ERROR_FORMAT = -12     /* a file is not what it should be */
+    /* -8 is not in use. */
+    DSC_ERROR_DTYPE = -9,     /* a tensor is of a type that does not do here */
+    DSC_ERROR_MISMATCH = -10, /* a check found two things that should be equal and are not */
+    DSC_ERROR_FILE = -11,     /* a file cannot be read or written */
+    DSC_ERROR_FORMAT = -12    /* a file is not what it should be */
 };
 
 /* Kernels and operations compute with float32 and float64. Whole numbers are classes, indices and masks;

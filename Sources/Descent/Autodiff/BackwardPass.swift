@@ -153,7 +153,7 @@ extension Tensor {
   ///   - createGraph: whether the gradients can be differentiated in turn.
   /// - Precondition: the tensor requires gradients.
   public func backward(_ upstream: Tensor? = nil, createGraph: Bool = false) {
-    precondition(
+    demand(
       requiresGrad,
       "backward() of a tensor that does not require gradients (computed in noGrad, or detached?)")
     BackwardPass.accumulate(root: self, upstream: seed(upstream), createsGraph: createGraph)
@@ -161,11 +161,13 @@ extension Tensor {
 
   func seed(_ upstream: Tensor?) -> Tensor {
     if let upstream {
-      precondition(
-        upstream.shape == shape, "an upstream gradient of shape \(upstream.shape) for shape \(shape)")
+      demand(
+        upstream.shape == shape && upstream.dtype == dtype,
+        "a \(upstream.dtype.rawValue) upstream gradient of shape \(upstream.shape) for a \(dtype.rawValue) tensor of shape \(shape)"
+      )
       return upstream
     }
-    precondition(
+    demand(
       count == 1,
       "the gradient of a tensor of shape \(shape) needs an upstream gradient; only a scalar does without")
     return ThreadState.current.pointee.one(shape, dtype)

@@ -6,7 +6,7 @@ public func gradient(of function: (Tensor) -> Tensor, at point: Tensor) -> Tenso
   let x = nests ? point : point.asLeaf()
   return enableGrad {
     let value = function(x)
-    precondition(value.count == 1, "gradient(of:at:): the function gives shape \(value.shape), not a scalar")
+    demand(value.count == 1, "gradient(of:at:): the function gives shape \(value.shape), not a scalar")
     return gradients(of: value, at: [x], createGraph: nests)[0]
   }
 }
@@ -17,7 +17,7 @@ public func hessian(of function: (Tensor) -> Tensor, at point: Tensor) -> Tensor
   let x = nests ? point : point.asLeaf()
   return enableGrad {
     let value = function(x)
-    precondition(value.count == 1, "hessian(of:at:): the function gives shape \(value.shape), not a scalar")
+    demand(value.count == 1, "hessian(of:at:): the function gives shape \(value.shape), not a scalar")
     let slope = gradients(of: value, at: [x], createGraph: true)[0].reshaped([x.count])
     var result: Tensor?
     for i in 0..<x.count {

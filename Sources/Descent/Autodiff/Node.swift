@@ -49,7 +49,7 @@ final class Node {
   }
 
   func pullBack(_ upstream: Tensor, _ pass: BackwardPass) -> InputGradients {
-    precondition(
+    demand(
       Self.versions(inputs.0, inputs.1, inputs.2) == versions,
       """
       \(operation.rawValue): a tensor needed for the gradient was changed in place after the forward pass \

@@ -43,7 +43,7 @@ extension DescentError {
     let code: Code =
       switch Int(status) {
       case DSC_ERROR_NON_FINITE: .nonFinite
-      case DSC_ERROR_MEMORY, DSC_ERROR_THREADS: .resources
+      case DSC_ERROR_MEMORY: .resources
       default: .invalidArgument
       }
     self.init(code, String(cString: dsc_last_error()))
@@ -56,8 +56,14 @@ func check(_ status: dsc_status) throws(DescentError) {
   if status < 0 { throw DescentError(status: status) }
 }
 
-/// Stops where only a mistake in the program can make the C core refuse.
+/// Stops where only a mistake in the program, or lack of memory, can make the C core refuse.
 @inline(__always)
 func require(_ status: dsc_status, file: StaticString = #fileID, line: UInt = #line) {
-  demand(status >= 0, String(cString: dsc_last_error()), file: file, line: line)
+  if status < 0 { refused(status, file, line) }
+}
+
+private func refused(_ status: dsc_status, _ file: StaticString, _ line: UInt) -> Never {
+  let sentence = String(cString: dsc_last_error())
+  if Int(status) == DSC_ERROR_MEMORY { Memory.exhausted(sentence) }
+  stop(sentence, file: file, line: line)
 }

@@ -13,18 +13,24 @@ public enum Runtime {
   /// OpenBLAS's version and the family of its kernels.
   public static var blas: String { String(cString: dsc_blas_description()) }
 
-  /// The number of threads that computations use.
+  /// The number of threads that computations use. It is 1 if `$DESCENT_THREADS` is not a number it may be, which
+  /// `setThreads(0)` reports.
   public static var threads: Int { Int(dsc_context_threads(nil)) }
 
-  /// Sets the number of threads, 0 for one for each processor. No other thread may be computing meanwhile.
+  /// The counts that `setThreads` takes.
+  package static let threadCounts = 0...Int(DSC_MAX_THREADS)
+
+  /// Sets the number of threads; 0: `$DESCENT_THREADS`, or one for each processor the process may use. No other thread
+  /// may be computing meanwhile.
   ///
-  /// - Throws: `DescentError` for a count outside 0...256.
+  /// - Throws: `DescentError` for a count outside 0...256, and for a `$DESCENT_THREADS` that is no such count.
   public static func setThreads(_ count: Int) throws(DescentError) {
     try check(dsc_set_default_threads(Int32(clamping: count)))
   }
 
   /// Calls `body(i)` once for each i in `0..<count`, on all threads; returns when all are done.
   public static func parallelFor(_ count: Int, _ body: @Sendable (Int) -> Void) {
+    demand(count >= 0, "parallelFor: the count is \(count), must not be negative")
     withoutActuallyEscaping(body) { body in
       var body = body
       withUnsafeMutablePointer(to: &body) { pointer in

@@ -171,7 +171,7 @@ private struct SafeTensorsReader: ~Copyable {
 
   private func count(_ result: Int) throws(DescentError) -> Int {
     guard result >= 0 else {
-      throw DescentError(.file, "\(path): cannot be read: \(String(cString: strerror(Int32(-result))))")
+      throw DescentError(.file, "\(path): cannot be read: \(Descriptor.reason(Int32(-result)))")
     }
     return result
   }

@@ -26,6 +26,13 @@ public enum SafeTensors {
   public static func write(
     _ tensors: [String: Tensor], metadata: [String: String] = [:], to path: String
   ) throws(DescentError) {
+    try stage(tensors, metadata: metadata, for: path).commit()
+  }
+
+  /// Writes tensors to a file that has yet to be given its name.
+  static func stage(
+    _ tensors: [String: Tensor], metadata: [String: String] = [:], for path: String
+  ) throws(DescentError) -> StagedFile {
     // Larger alignments first, as the format advises; then by name, so that equal contents are equal files.
     let ordered = tensors.sorted { ($1.value.dtype.size, $0.key) < ($0.value.dtype.size, $1.key) }
     var entries: [String: Entry] = [:]
@@ -42,12 +49,12 @@ public enum SafeTensors {
     metadata[checksumKey] = String(checksum)
     let header = try headerData(entries, metadata, path)
     var length = UInt64(header.count).littleEndian
-    try withUnsafeBytes(of: &length) { lengthBytes throws(DescentError) in
+    return try withUnsafeBytes(of: &length) { lengthBytes throws(DescentError) in
       try header.withUnsafeBufferPointer { headerBytes throws(DescentError) in
         let contents = ordered.map {
           UnsafeRawBufferPointer(start: $0.value.data, count: $0.value.count * $0.value.dtype.size)
         }
-        try AtomicFile.write([lengthBytes, UnsafeRawBufferPointer(headerBytes)] + contents, to: path)
+        return try StagedFile([lengthBytes, UnsafeRawBufferPointer(headerBytes)] + contents, for: path)
       }
     }
   }

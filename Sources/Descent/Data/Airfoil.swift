@@ -23,18 +23,17 @@ public enum Airfoil {
     let files = DatasetFiles(
       "airfoil", address: "https://archive.ics.uci.edu/ml/machine-learning-databases/00291/", [file])
     let path = "\(try files.locate(dataDirectory))/\(file.name)"
-    guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
-      throw DescentError(.file, "\(path) cannot be read as text")
-    }
+    let text = try InputFile.text(path)
     var (inputs, targets): ([Double], [Double]) = ([], [])
     for (number, line) in text.split(whereSeparator: \.isNewline).enumerated() {
-      let numbers = line.split(whereSeparator: \.isWhitespace).compactMap { Double($0) }
-      guard numbers.count == featureNames.count + 1 else {
+      let numbers = line.split(whereSeparator: \.isWhitespace).map { Double($0) ?? .nan }
+      guard numbers.count == featureNames.count + 1, numbers.allSatisfy(\.isFinite) else {
         throw DescentError(.format, "\(path), line \(number + 1): '\(line)' is not six numbers")
       }
       inputs += numbers.dropLast()
       targets.append(numbers[featureNames.count])
     }
+    guard !targets.isEmpty else { throw DescentError(.format, "\(path): there are no numbers") }
     return (
       Tensor(inputs, shape: [targets.count, featureNames.count], dtype: .float64),
       Tensor(targets, dtype: .float64)

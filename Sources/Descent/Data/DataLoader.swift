@@ -13,6 +13,8 @@ public final class DataLoader<Source: Dataset>: Sequence {
   public let shuffle: Bool
   /// Whether a last batch of fewer samples is left out.
   public let dropLast: Bool
+  /// The seed of the random orders; nil where they follow from `manualSeed`.
+  public let seed: UInt64?
   private let generator: Descent.Generator?
 
   /// A loader for a data set.
@@ -28,12 +30,17 @@ public final class DataLoader<Source: Dataset>: Sequence {
     self.batchSize = batchSize
     self.shuffle = shuffle
     self.dropLast = dropLast
+    self.seed = seed
     generator = seed.map(Descent.Generator.init(seed:))
   }
 
   /// The number of batches in an epoch.
   public var batchCount: Int {
-    dropLast ? dataset.count / batchSize : (dataset.count + batchSize - 1) / batchSize
+    batches(in: dataset.count)
+  }
+
+  fileprivate func batches(in samples: Int) -> Int {
+    samples / batchSize + (dropLast || samples % batchSize == 0 ? 0 : 1)
   }
 
   /// The batches of one epoch.
@@ -62,7 +69,10 @@ public final class DataLoader<Source: Dataset>: Sequence {
     get { generator?.serialized }
   }
 
-  func restoreGenerator(_ bytes: [UInt8]) -> Bool { generator?.restore(bytes) ?? false }
+  func restoreGenerator(_ bytes: [UInt8]) { generator?.restore(bytes) }
+
+  /// What the order of an epoch follows from, besides the generator's state.
+  var epochOrder: EpochOrder { EpochOrder(samples: dataset.count, isShuffled: shuffle, seed: seed) }
 
   /// Goes through one epoch.
   public struct Iterator: IteratorProtocol {
@@ -75,15 +85,16 @@ public final class DataLoader<Source: Dataset>: Sequence {
       self.order = order
     }
 
-    /// Passes over batches without reading them.
-    mutating func skip(_ batches: Int) {
-      position = Swift.min(position + batches * loader.batchSize, order.count)
-    }
+    /// Passes over samples without reading them.
+    mutating func skip(_ samples: Int) { position += Swift.min(samples, order.count - position) }
+
+    /// The batches to come.
+    var remaining: Int { loader.batches(in: order.count - position) }
 
     /// The next batch; nil at the epoch's end.
     public mutating func next() -> Batch? {
-      let end = Swift.min(position + loader.batchSize, order.count)
-      guard position < end, !(loader.dropLast && end - position < loader.batchSize) else { return nil }
+      guard remaining > 0 else { return nil }
+      let end = position + Swift.min(loader.batchSize, order.count - position)
       defer { position = end }
       return loader.dataset.batch(order[position..<end])
     }

@@ -17,7 +17,9 @@ struct DatasetFiles {
 
   init(_ name: String, address: String, _ files: [File]) {
     self.name = name
-    self.address = ProcessInfo.processInfo.environment["DESCENT_MIRROR"] ?? address
+    let mirror = ProcessInfo.processInfo.environment["DESCENT_MIRROR"] ?? ""
+    // A folder for each data set: those made like MNIST have files of the same names.
+    self.address = mirror.isEmpty ? address : mirror + (mirror.hasSuffix("/") ? "" : "/") + "\(name)/"
     self.files = files
   }
 
@@ -61,7 +63,8 @@ struct DatasetFiles {
     return !exists(gzipped) && exists(plain) ? plain : gzipped
   }
 
-  private static func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
+  /// Whether there is anything; what it is, whoever reads it says.
+  private static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
   private func missing(in folder: String) -> [File] {
     files.filter { !Self.exists(Self.path(folder, $0.name)) }
@@ -76,12 +79,17 @@ struct DatasetFiles {
       throw complaint(dataDirectory, "it has not all of them")
     }
     let environment = ProcessInfo.processInfo.environment
-    let cache = "\(environment["HOME"] ?? ".")/.cache/descent"
-    for root in [environment["DESCENT_DATA_DIR"] ?? "", cache] where !root.isEmpty {
+    let cache = environment["HOME"].flatMap { $0.isEmpty ? nil : "\($0)/.cache/descent" }
+    for root in [environment["DESCENT_DATA_DIR"] ?? "", cache ?? ""] where !root.isEmpty {
       for folder in ["\(root)/\(name)", root] where missing(in: folder).isEmpty { return folder }
     }
+    guard let cache else {
+      throw complaint(
+        "~/.cache/descent/\(name)",
+        "$HOME is not set: name their folder, or set $DESCENT_DATA_DIR")
+    }
     let folder = "\(cache)/\(name)"
-    for file in missing(in: folder) { try download(file, into: folder) }
+    try downloadMissing(into: folder)
     return folder
   }
 
@@ -91,51 +99,61 @@ struct DatasetFiles {
       .file, "\(name): \(names) from \(address) should be in \(folder): \(reason)")
   }
 
+  private func downloadMissing(into folder: String) throws(DescentError) {
+    do throws(DescentError) {
+      try Folder.make(folder)
+    } catch {
+      throw complaint(folder, error.message)
+    }
+    // Whoever else is downloading is waited for; then there may be nothing left to do.
+    let lock = open(folder, O_RDONLY | O_CLOEXEC)
+    flock(lock, LOCK_EX)
+    defer { close(lock) }
+    for file in missing(in: folder) { try download(file, into: folder) }
+  }
+
   /// Fetches a file with curl, checks it, and only then gives it its name.
-  func download(_ file: File, into folder: String) throws(DescentError) {
+  private func download(_ file: File, into folder: String) throws(DescentError) {
     let target = "\(folder)/\(file.official)"
     let part = target + ".part"
-    do {
-      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    } catch {
-      throw complaint(folder, "the folder cannot be made")
+    unlink(part)
+    defer { unlink(part) }
+    guard let fetched = Program.run("curl", try Self.arguments + ["-o", part, address + file.official]) else {
+      throw complaint(folder, "downloading needs curl")
     }
-    defer { try? FileManager.default.removeItem(atPath: part) }
-    let arguments = [
-      "-fsSL", "--retry", "2", "--connect-timeout", "15", "-o", part, address + file.official,
-    ]
-    guard let fetched = Self.run("curl", arguments) else { throw complaint(folder, "downloading needs curl") }
-    guard fetched.status == 0 else { throw complaint(folder, "downloading failed: \(fetched.errors)") }
-    guard let sum = Self.run("sha256sum", [part]), sum.status == 0 else {
+    guard fetched.status == 0 else {
+      // One line: retries repeat the same.
+      let reason = fetched.errors.split(separator: "\n").last ?? "curl ended with \(fetched.status)"
+      throw complaint(folder, "downloading failed: \(reason)")
+    }
+    guard let sum = Program.run("sha256sum", [part]), sum.status == 0 else {
       throw complaint(folder, "checking the download needs sha256sum")
     }
-    guard sum.output.hasPrefix(file.sha256) else {
-      throw complaint(
-        folder, "the download of \(file.official) has the wrong checksum \(sum.output.prefix(64))")
+    let digest = String(decoding: sum.output.prefix(64), as: UTF8.self)
+    guard digest == file.sha256 else {
+      throw complaint(folder, "the download of \(file.official) has the wrong checksum \(digest)")
     }
-    do {
-      try FileManager.default.moveItem(atPath: part, toPath: target)
-    } catch {
-      throw complaint(folder, "the download cannot be kept")
+    guard rename(part, target) == 0 else {
+      throw complaint(folder, "the download cannot be kept: \(Descriptor.reason())")
     }
   }
 
-  private static func run(_ program: String, _ arguments: [String]) -> (
-    status: Int32, output: String, errors: String
-  )? {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = [program] + arguments
-    let (output, errors) = (Pipe(), Pipe())
-    process.standardOutput = output
-    process.standardError = errors
-    guard (try? process.run()) != nil else { return nil }
-    let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-    let complaints = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-    process.waitUntilExit()
-    if process.terminationStatus == 127 { return nil }
-    // One line: retries repeat the same.
-    let complaint = complaints.split(separator: "\n").last.map(String.init) ?? ""
-    return (process.terminationStatus, text, complaint)
+  /// A connection that fails is tried again; a server that falls silent is waited for so many seconds, and once.
+  private static var arguments: [String] {
+    get throws(DescentError) {
+      let text = ProcessInfo.processInfo.environment["DESCENT_DOWNLOAD_TIMEOUT"] ?? "30"
+      guard let seconds = Int(text), 1...86_400 ~= seconds else {
+        throw DescentError(
+          .invalidArgument, "$DESCENT_DOWNLOAD_TIMEOUT is '\(text)', must be seconds in 1...86400")
+      }
+      return [
+        "-fsSL", "--connect-timeout", "\(min(seconds, 15))", "--speed-time", "\(seconds)", "--speed-limit",
+        "1000",
+        "--retry", "2", "--retry-max-time", "\(seconds)", "--max-filesize", "\(mostBytes)",
+      ]
+    }
   }
+
+  /// More than any of the files has.
+  private static let mostBytes = 1 << 27
 }

@@ -13,6 +13,7 @@ public enum Glyphs {
 
   /// Draws the images `first..<first + count` of a seed, on all threads.
   public static func images(count: Int, seed: UInt64, first: Int = 0) -> ImageDataset {
+    demand(count >= 0 && first >= 0, "Glyphs: \(count) images from number \(first) on")
     let size = side * side
     var pixels = [UInt8](repeating: 0, count: count * size)
     var labels = [UInt8](repeating: 0, count: count)
@@ -33,7 +34,7 @@ public enum Glyphs {
       return try ImageDataset(
         pixels: pixels, labels: labels, height: side, width: side, classNames: classNames, source: "glyphs")
     } catch {
-      preconditionFailure("\(error)")
+      stop("\(error)")
     }
   }
 

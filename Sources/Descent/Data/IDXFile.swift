@@ -33,6 +33,13 @@ public struct IDXFile: Sendable {
   ///
   /// - Throws: `DescentError` that names the file if it is missing, damaged, cut off, too long, or no IDX file.
   public init(path: String) throws(DescentError) {
+    try self.init(path: path) { (_, _) throws(DescentError) in }
+  }
+
+  /// Reads a file whose type and extents `check` accepts: before its elements take time and memory.
+  private init(
+    path: String, check: (_ element: Element, _ shape: [Int]) throws(DescentError) -> Void
+  ) throws(DescentError) {
     let file = try GzipFile(path: path)
     let start = try file.read(4)
     guard start.count == 4, start[0] == 0, start[1] == 0, let element = Element(rawValue: start[2]) else {
@@ -46,16 +53,24 @@ public struct IDXFile: Sendable {
     guard header.count == 4 * rank else {
       throw DescentError(.format, "\(path): cut off in the header")
     }
-    shape = stride(from: 0, to: header.count, by: 4).map { i in
+    let shape = stride(from: 0, to: header.count, by: 4).map { i in
       header[i..<i + 4].reduce(0) { $0 << 8 | Int($1) }
     }
     var size = element.size
+    // An extent of 0 does not excuse the others: whoever multiplies two of them must not overflow.
     for extent in shape {
-      let (product, overflows) = size.multipliedReportingOverflow(by: extent)
+      let (product, overflows) = size.multipliedReportingOverflow(by: max(extent, 1))
       guard !overflows, product < 1 << 48 else {
         throw DescentError(.format, "\(path): extents \(shape) are not to be believed")
       }
       size = product
+    }
+    if shape.contains(0) { size = 0 }
+    try check(element, shape)
+    if let most = file.mostBytes, size > most {
+      throw DescentError(
+        .format,
+        "\(path): cut off: the file can hold \(most) bytes at most, the header \(shape) promises \(size)")
     }
     bytes = try file.read(size)
     guard bytes.count == size else {
@@ -66,14 +81,15 @@ public struct IDXFile: Sendable {
       throw DescentError(.format, "\(path): longer than its header \(shape) says")
     }
     self.element = element
+    self.shape = shape
   }
 
   /// An array of bytes.
   ///
   /// - Precondition: there are as many as the shape says.
   public init(shape: [Int], bytes: [UInt8]) {
-    precondition(
-      bytes.count == shape.reduce(1, *) && (1...Shape.maximumRank).contains(shape.count),
+    demand(
+      (1...Shape.maximumRank).contains(shape.count) && bytes.count == Shape(shape).elementCount,
       "IDXFile: \(bytes.count) bytes for the shape \(shape)")
     element = .uint8
     self.shape = shape
@@ -120,14 +136,21 @@ extension IDXFile {
   ///
   /// - Throws: `DescentError` that names the file if it is something else, or cannot be read.
   public static func bytes(path: String, extents: [String]) throws(DescentError) -> IDXFile {
-    let file = try IDXFile(path: path)
-    guard file.element == .uint8, file.shape.count == extents.count else {
-      throw DescentError(
-        .format,
-        "\(path): \(file.element) elements of shape \(file.shape); must be uint8 [\(extents.joined(separator: ", "))]"
-      )
+    try bytes(path: path, extents: extents) { _ throws(DescentError) in }
+  }
+
+  fileprivate static func bytes(
+    path: String, extents: [String], check: (_ shape: [Int]) throws(DescentError) -> Void
+  ) throws(DescentError) -> IDXFile {
+    try IDXFile(path: path) { element, shape throws(DescentError) in
+      guard element == .uint8, shape.count == extents.count else {
+        throw DescentError(
+          .format,
+          "\(path): \(element) elements of shape \(shape); must be uint8 [\(extents.joined(separator: ", "))]"
+        )
+      }
+      try check(shape)
     }
-    return file
   }
 }
 
@@ -136,13 +159,18 @@ extension ImageDataset {
   ///
   /// - Throws: `DescentError` that names the file if one is missing or damaged, or they do not go together.
   public init(images: String, labels: String?, classNames: [String]) throws(DescentError) {
-    let imageFile = try IDXFile.bytes(path: images, extents: ["count", "height", "width"])
-    let (height, width) = (imageFile.shape[1], imageFile.shape[2])
-    let classes =
-      try labels.map { path throws(DescentError) in try IDXFile.bytes(path: path, extents: ["count"]).bytes }
-      ?? [UInt8](repeating: 0, count: imageFile.shape[0])
+    let source = [images, labels].compactMap { $0 }.joined(separator: " and ")
+    // The small file first: by its count the large one's header is checked before that takes time and memory.
+    let classes = try labels.map { path throws(DescentError) in
+      try IDXFile.bytes(path: path, extents: ["count"]).bytes
+    }
+    let file = try IDXFile.bytes(path: images, extents: ["count", "height", "width"]) {
+      shape throws(DescentError) in
+      try Self.check(
+        images: shape[0], height: shape[1], width: shape[2], labels: classes?.count ?? shape[0], source)
+    }
     try self.init(
-      pixels: imageFile.bytes, labels: classes, height: height, width: width, classNames: classNames,
-      source: [images, labels].compactMap { $0 }.joined(separator: " and "))
+      pixels: file.bytes, labels: classes ?? [UInt8](repeating: 0, count: file.shape[0]),
+      height: file.shape[1], width: file.shape[2], classNames: classNames, source: source)
   }
 }

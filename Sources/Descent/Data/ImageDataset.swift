@@ -20,11 +20,12 @@ public struct ImageDataset: Dataset, Sendable {
   public init(
     pixels: [UInt8], labels: [UInt8], height: Int, width: Int, classNames: [String], source: String
   ) throws(DescentError) {
-    guard pixels.count == labels.count * height * width else {
+    let (size, overflows) = height.multipliedReportingOverflow(by: width)
+    let images = height > 0 && width > 0 && !overflows ? pixels.count / size : 0
+    try Self.check(images: images, height: height, width: width, labels: labels.count, source)
+    guard overflows || pixels.count == images * size else {
       throw DescentError(
-        .format,
-        "\(source): \(pixels.count / max(height * width, 1)) images of \(height) x \(width), but \(labels.count) labels"
-      )
+        .format, "\(source): \(pixels.count) pixels are no whole images of \(height) x \(width)")
     }
     if let bad = labels.firstIndex(where: { $0 >= classNames.count }) {
       throw DescentError(
@@ -37,6 +38,18 @@ public struct ImageDataset: Dataset, Sendable {
     self.width = width
     self.classNames = classNames
     classes = classNames.count
+  }
+
+  static func check(
+    images: Int, height: Int, width: Int, labels: Int, _ source: String
+  ) throws(DescentError) {
+    guard height > 0 && width > 0 else {
+      throw DescentError(.format, "\(source): images of \(height) x \(width), must have pixels")
+    }
+    guard images == labels else {
+      throw DescentError(
+        .format, "\(source): \(images) images of \(height) x \(width), but \(labels) labels")
+    }
   }
 
   /// The number of samples.

@@ -14,8 +14,7 @@ public enum StandardDataset: String, CaseIterable, Sendable {
   /// - Throws: `DescentError` that lists the names there are.
   public static func named(_ name: String) throws(DescentError) -> StandardDataset {
     guard let found = StandardDataset(rawValue: name) else {
-      let known = allCases.map(\.rawValue).joined(separator: ", ")
-      throw DescentError(.invalidArgument, "unknown data set '\(name)'; there are \(known)")
+      throw .unknown("data set", name, among: allCases.map(\.rawValue))
     }
     return found
   }
@@ -37,7 +36,9 @@ public enum StandardDataset: String, CaseIterable, Sendable {
   ///
   /// Files are looked for in `dataDirectory`; without one, in `$DESCENT_DATA_DIR` and `~/.cache/descent`, there
   /// and in a folder of the data set's name; else they are downloaded into the latter, from the official address
-  /// or from `$DESCENT_MIRROR`, and checked.
+  /// or from `$DESCENT_MIRROR`, and checked. A mirror has a folder for each data set, with the official files:
+  /// `$DESCENT_MIRROR/mnist/train-images-idx3-ubyte.gz`. A server that falls silent is waited for 30 seconds, or
+  /// `$DESCENT_DOWNLOAD_TIMEOUT`.
   ///
   /// - Throws: `DescentError` that says which files are missing and where they would go.
   public func load(
@@ -50,6 +51,13 @@ public enum StandardDataset: String, CaseIterable, Sendable {
         images: DatasetFiles.path(folder, "\(kind)-images-idx3-ubyte"),
         labels: DatasetFiles.path(folder, "\(kind)-labels-idx1-ubyte"), classNames: classNames)
     }
-    return (try read("train"), try read("t10k"))
+    let (training, test) = (try read("train"), try read("t10k"))
+    guard training.height == test.height && training.width == test.width else {
+      throw DescentError(
+        .mismatch,
+        "\(folder): the training images are of \(training.height) x \(training.width), the test images of \(test.height) x \(test.width)"
+      )
+    }
+    return (training, test)
   }
 }

@@ -11,7 +11,7 @@ public struct TensorDataset: Dataset {
   ///
   /// - Precondition: both have as many rows.
   public init(inputs: Tensor, targets: Tensor) {
-    precondition(
+    demand(
       inputs.shape.first != nil && inputs.shape.first == targets.shape.first,
       "TensorDataset: inputs of shape \(inputs.shape), targets of shape \(targets.shape); they need as many rows"
     )

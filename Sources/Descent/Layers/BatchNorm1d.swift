@@ -63,9 +63,10 @@ public final class BatchNorm1d: Module {
   }
 
   private func track(_ mean: Tensor, _ variance: Tensor) {
-    let batches = numBatchesTracked.tensor.item() + 1
-    numBatchesTracked.tensor.copy(from: Tensor([Int64(batches)], shape: []))
-    let weight = momentum ?? 1 / batches
+    // Wrapping, as PyTorch's: the number may come from a file.
+    let batches = numBatchesTracked.tensor.buffer(Int64.self)[0] &+ 1
+    numBatchesTracked.tensor.copy(from: Tensor([batches], shape: []))
+    let weight = momentum ?? 1 / Double(batches)
     for (running, new) in [(runningMean.tensor, mean), (runningVar.tensor, variance)] {
       noGrad { running.copy(from: running * (1 - weight) + new.reshaped(running.shape) * weight) }
     }

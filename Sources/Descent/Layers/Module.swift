@@ -12,7 +12,7 @@ open class Module {
 
   /// The output for an input. To be overridden.
   open func forward(_ x: Tensor) -> Tensor {
-    preconditionFailure("\(type(of: self)) does not override forward")
+    stop("\(type(of: self)) does not override forward")
   }
 
   /// The output for an input.

@@ -6,7 +6,7 @@ public final class Parameter: Tensor {
   @exclusivity(unchecked) public var rowGradient: RowGradient? {
     didSet {
       guard let rowGradient else { return }
-      precondition(
+      demand(
         shape.rank > 0 && rowGradient.values.dtype == dtype && rowGradient.values.shape.rank == shape.rank
           && (1..<shape.rank).allSatisfy { rowGradient.values.shape[$0] == shape[$0] },
         "a row gradient of shape \(rowGradient.values.shape) for a parameter of shape \(shape)")
@@ -27,7 +27,7 @@ public final class Parameter: Tensor {
   /// A parameter with undefined contents.
   init(uninitializedParameter shape: Shape, dtype: DType) {
     super.init(
-      storage: Storage(bytes: shape.elementCount * dtype.size), offset: 0, shape: shape, dtype: dtype)
+      storage: Storage(bytes: shape.byteCount(dtype)), offset: 0, shape: shape, dtype: dtype)
     isLeafWithGradient = true
   }
 

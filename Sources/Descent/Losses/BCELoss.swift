@@ -22,7 +22,7 @@ public struct BCELoss: Loss {
     let arguments = LossArguments("BCELoss", prediction)
     arguments.alike("targets", targets)
     let weight = arguments.elementWeights("weight", weight)
-    return ElementLoss(name: "BCELoss", kind: DSC_POINTWISE_BCE)(reduction, prediction, targets, z: weight) {
+    return ElementLoss(kind: DSC_POINTWISE_BCE)(reduction, prediction, targets, z: weight) {
       // The second derivatives are PyTorch's own formulas, with its limits; the true ones are infinite at 0 and 1.
       let (x, y, eps) = (prediction, targets, 1e-12)
       let spread = Tensor.maximum((1 - x) * x, x.constant(eps))

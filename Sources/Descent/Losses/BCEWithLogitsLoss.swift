@@ -25,7 +25,7 @@ public struct BCEWithLogitsLoss: Loss {
     arguments.alike("targets", targets)
     let weight = arguments.elementWeights("weight", weight)
     let positive = arguments.elementWeights("positiveWeight", positiveWeight)
-    return ElementLoss(name: "BCEWithLogitsLoss", kind: DSC_POINTWISE_BCE_WITH_LOGITS)(
+    return ElementLoss(kind: DSC_POINTWISE_BCE_WITH_LOGITS)(
       reduction, prediction, targets, z: weight, w: positive
     ) {
       let (x, y) = (prediction, targets)

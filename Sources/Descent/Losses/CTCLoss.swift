@@ -60,6 +60,6 @@ public struct CTCLoss: Sendable {
           }
         }
       },
-      slopes: { fatalError("CTCLoss is differentiable once: it has no gradient of its gradient") })
+      slopes: { stop("CTCLoss is differentiable once: it has no gradient of its gradient") })
   }
 }

@@ -2,7 +2,6 @@ import CDescent
 
 /// A loss of elements: its kernel, and what that is told.
 struct ElementLoss {
-  let name: String
   let kind: dsc_pointwise
   var options: (inout dsc_pointwise_loss) -> Void = { _ in }
   var divisor: Double?

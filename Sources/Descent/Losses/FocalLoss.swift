@@ -29,7 +29,7 @@ public struct FocalLoss: Loss, Sendable {
   public func callAsFunction(_ prediction: Tensor, _ targets: Tensor) -> Tensor {
     LossArguments("FocalLoss", prediction).alike("targets", targets)
     let loss = ElementLoss(
-      name: "FocalLoss", kind: DSC_POINTWISE_FOCAL, options: { ($0.gamma, $0.alpha) = (gamma, alpha ?? -1) })
+      kind: DSC_POINTWISE_FOCAL, options: { ($0.gamma, $0.alpha) = (gamma, alpha ?? -1) })
     return loss(reduction, prediction, targets) {
       let (x, y) = (prediction, targets)
       let (yes, no) = (x.logistic(), (-x).logistic())

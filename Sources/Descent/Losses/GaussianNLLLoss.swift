@@ -28,7 +28,7 @@ public struct GaussianNLLLoss: Sendable {
     arguments.alike("targets", targets)
     let variance = fitted(variance, to: prediction.shape, arguments)
     let loss = ElementLoss(
-      name: "GaussianNLLLoss", kind: DSC_POINTWISE_GAUSSIAN_NLL,
+      kind: DSC_POINTWISE_GAUSSIAN_NLL,
       options: { ($0.eps, $0.full) = (eps, full) })
     return loss(reduction, prediction, targets, z: variance, zIsInput: true) {
       let raised = Tensor.maximum(variance.detached(), variance.constant(eps)) - variance.detached()

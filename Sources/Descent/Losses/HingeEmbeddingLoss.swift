@@ -23,7 +23,7 @@ public struct HingeEmbeddingLoss: Loss, Sendable {
   public func callAsFunction(_ prediction: Tensor, _ targets: Tensor) -> Tensor {
     LossArguments("HingeEmbeddingLoss", prediction).alike("targets", targets)
     let loss = ElementLoss(
-      name: "HingeEmbeddingLoss", kind: DSC_POINTWISE_HINGE_EMBEDDING, options: { $0.margin = margin })
+      kind: DSC_POINTWISE_HINGE_EMBEDDING, options: { $0.margin = margin })
     return loss(
       reduction, prediction, targets.detached(), slopes: nil)
   }

@@ -22,7 +22,7 @@ public struct HuberLoss: Loss, Sendable {
   public func callAsFunction(_ prediction: Tensor, _ targets: Tensor) -> Tensor {
     LossArguments("HuberLoss", prediction).alike("targets", targets)
     let loss = ElementLoss(
-      name: "HuberLoss", kind: DSC_POINTWISE_HUBER, options: { $0.delta = delta })
+      kind: DSC_POINTWISE_HUBER, options: { $0.delta = delta })
     return loss(
       reduction, prediction, targets
     ) {

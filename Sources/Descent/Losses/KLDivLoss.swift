@@ -32,7 +32,7 @@ public struct KLDivLoss: Loss, Sendable {
   public func callAsFunction(_ prediction: Tensor, _ targets: Tensor) -> Tensor {
     LossArguments("KLDivLoss", prediction).alike("targets", targets)
     var loss = ElementLoss(
-      name: "KLDivLoss", kind: DSC_POINTWISE_KL_DIVERGENCE, options: { $0.log_target = logTarget })
+      kind: DSC_POINTWISE_KL_DIVERGENCE, options: { $0.log_target = logTarget })
     var plain: Descent.Reduction = reduction == .none ? .none : reduction == .sum ? .sum : .mean
     if reduction == .batchMean {
       let rows = prediction.shape.first ?? 1

@@ -15,7 +15,7 @@ public struct LogCoshLoss: Loss, Sendable {
   /// The loss: a scalar, or one number an element without a reduction.
   public func callAsFunction(_ prediction: Tensor, _ targets: Tensor) -> Tensor {
     LossArguments("LogCoshLoss", prediction).alike("targets", targets)
-    return ElementLoss(name: "LogCoshLoss", kind: DSC_POINTWISE_LOG_COSH)(reduction, prediction, targets) {
+    return ElementLoss(kind: DSC_POINTWISE_LOG_COSH)(reduction, prediction, targets) {
       let d = prediction - targets
       // 1 / cosh² d, of which 1 - tanh² d would leave nothing for large d.
       let slope = d.tanh().derived(by: d, { (d * 2).sigmoid() * (d * -2).sigmoid() * 4 })

@@ -24,7 +24,7 @@ public struct MarginRankingLoss: Sendable {
     arguments.alike("second", second)
     arguments.alike("targets", targets)
     let loss = ElementLoss(
-      name: "MarginRankingLoss", kind: DSC_POINTWISE_MARGIN_RANKING, options: { $0.margin = margin })
+      kind: DSC_POINTWISE_MARGIN_RANKING, options: { $0.margin = margin })
     return loss(reduction, first, targets, z: second, zIsInput: true) {
       let difference = second - first
       let isActive = (targets.detached() * difference.detached() + margin).isNotNegative

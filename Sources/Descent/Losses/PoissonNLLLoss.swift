@@ -30,7 +30,7 @@ public struct PoissonNLLLoss: Loss, Sendable {
   public func callAsFunction(_ prediction: Tensor, _ targets: Tensor) -> Tensor {
     LossArguments("PoissonNLLLoss", prediction).alike("targets", targets)
     let loss = ElementLoss(
-      name: "PoissonNLLLoss", kind: DSC_POINTWISE_POISSON_NLL,
+      kind: DSC_POINTWISE_POISSON_NLL,
       options: { ($0.eps, $0.log_input, $0.full) = (eps, logInput, full) })
     return loss(reduction, prediction, targets) {
       let byX = logInput ? prediction.exp() - targets : 1 - targets / (prediction + eps)

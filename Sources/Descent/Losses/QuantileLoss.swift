@@ -23,7 +23,7 @@ public struct QuantileLoss: Loss, Sendable {
   public func callAsFunction(_ prediction: Tensor, _ targets: Tensor) -> Tensor {
     LossArguments("QuantileLoss", prediction).alike("targets", targets)
     let loss = ElementLoss(
-      name: "QuantileLoss", kind: DSC_POINTWISE_QUANTILE, options: { $0.quantile = quantile })
+      kind: DSC_POINTWISE_QUANTILE, options: { $0.quantile = quantile })
     return loss(
       reduction, prediction, targets, slopes: nil)
   }

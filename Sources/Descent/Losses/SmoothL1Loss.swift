@@ -22,7 +22,7 @@ public struct SmoothL1Loss: Loss, Sendable {
   public func callAsFunction(_ prediction: Tensor, _ targets: Tensor) -> Tensor {
     LossArguments("SmoothL1Loss", prediction).alike("targets", targets)
     let loss = ElementLoss(
-      name: "SmoothL1Loss", kind: DSC_POINTWISE_SMOOTH_L1, options: { $0.beta = beta })
+      kind: DSC_POINTWISE_SMOOTH_L1, options: { $0.beta = beta })
     return loss(
       reduction, prediction, targets
     ) {

@@ -15,7 +15,7 @@ public struct SoftMarginLoss: Loss, Sendable {
   /// The loss: a scalar, or one number an element without a reduction.
   public func callAsFunction(_ prediction: Tensor, _ targets: Tensor) -> Tensor {
     LossArguments("SoftMarginLoss", prediction).alike("targets", targets)
-    return ElementLoss(name: "SoftMarginLoss", kind: DSC_POINTWISE_SOFT_MARGIN)(
+    return ElementLoss(kind: DSC_POINTWISE_SOFT_MARGIN)(
       reduction, prediction, targets
     ) {
       let miss = (-(targets * prediction)).logistic()

@@ -35,7 +35,7 @@ public struct TopKAccuracy: Metric {
   ///
   /// - Precondition: `k` is at least 1.
   public init(k: Int) {
-    precondition(k >= 1, "TopKAccuracy: k is \(k), must be at least 1")
+    demand(k >= 1, "TopKAccuracy: k is \(k), must be at least 1")
     self.k = k
   }
 
@@ -64,12 +64,13 @@ public struct ConfusionMatrix: Metric {
 
   /// No batches yet.
   public init(classes: Int) {
+    demand(classes >= 0, "ConfusionMatrix: \(classes) classes")
     counts = Array(repeating: Array(repeating: 0, count: classes), count: classes)
   }
 
   /// Takes in outputs, [..., classes], and classes, [...].
   public mutating func update(_ prediction: Tensor, _ targets: Tensor) {
-    precondition(
+    demand(
       prediction.shape.last == counts.count,
       "ConfusionMatrix: outputs of shape \(prediction.shape) for \(counts.count) classes")
     _ = predictedRows(prediction, targets)
@@ -171,13 +172,13 @@ public struct RSquared: Metric {
 
 /// The outputs' rows and the target classes.
 private func predictedRows(_ prediction: Tensor, _ targets: Tensor) -> (rows: [ArraySlice<Double>], [Int]) {
-  precondition(
+  demand(
     prediction.shape.rank > 0 && targets.dtype == .int64
       && targets.shape == Shape(prediction.shape.dropLast()),
     "outputs of shape \(prediction.shape), \(targets.dtype.rawValue) targets of shape \(targets.shape)")
   let classes = prediction.shape[prediction.shape.rank - 1]
   let labels = targets.scalars(as: Int64.self).map(Int.init)
-  for label in labels { precondition(label >= 0 && label < classes, "target \(label) of \(classes) classes") }
+  for label in labels { demand(label >= 0 && label < classes, "target \(label) of \(classes) classes") }
   let numbers = prediction.doubles
   return (labels.indices.map { ArraySlice(Array(numbers[$0 * classes..<($0 + 1) * classes])) }, labels)
 }

@@ -115,7 +115,7 @@ public struct NewtonResult: Sendable, CustomStringConvertible {
     )
     condition = found.condition
     inertia = (Int(found.positive), Int(found.zero), Int(found.negative))
-    differences = (found.differs_gradient, found.differs_hessian)
+    differences = (found.differenced_gradient, found.differenced_hessian)
     radius = found.radius
     badIndex = found.bad_index < 0 ? nil : found.bad_index
     self.trace = trace

@@ -29,8 +29,7 @@ public struct TestFunction: Sendable, CustomStringConvertible {
   /// - Throws: `DescentError` that lists the names there are.
   public static func named(_ name: String) throws(DescentError) -> TestFunction {
     guard let found = all.first(where: { $0.name == name }) else {
-      let known = all.map(\.name).joined(separator: ", ")
-      throw DescentError(.invalidArgument, "unknown function '\(name)'; there are \(known)")
+      throw .unknown("function", name, among: all.map(\.name))
     }
     return found
   }
@@ -44,7 +43,7 @@ public struct TestFunction: Sendable, CustomStringConvertible {
   }
 
   private func split(_ x: Tensor) -> [Tensor] {
-    precondition(x.shape == [start.count], "\(name) of shape \(x.shape), must be [\(start.count)]")
+    demand(x.shape == [start.count], "\(name) of shape \(x.shape), must be [\(start.count)]")
     return (0..<x.count).map { x[rows: $0..<$0 + 1] }
   }
 

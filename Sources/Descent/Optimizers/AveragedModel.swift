@@ -34,16 +34,17 @@ public final class AveragedModel: Module {
   /// Whether buffers are averaged too; otherwise they are copied from the last model.
   public let usesBuffers: Bool
   private let nAveraged = Buffer(Tensor([Int64(0)], shape: []))
+  private var known: AveragePairing?
 
   /// How many models have been averaged.
-  public var averagedCount: Int { Int(nAveraged.tensor.item()) }
+  public var averagedCount: Int { Int(nAveraged.tensor.buffer(Int64.self)[0]) }
 
   /// Averages kept in a module of the models' architecture, whose own weights are forgotten at the first update.
   ///
   /// - Precondition: a decay lies in [0, 1].
   public init(_ module: Module, _ averaging: Averaging = .equal, usesBuffers: Bool = false) {
     if case .exponential(let decay) = averaging {
-      precondition(decay >= 0 && decay <= 1, "the decay is \(decay), must be in [0, 1]")
+      demand(decay >= 0 && decay <= 1, "the decay is \(decay), must be in [0, 1]")
     }
     self.module = module
     self.averaging = averaging
@@ -55,28 +56,28 @@ public final class AveragedModel: Module {
 
   /// Takes a model's weights into the average: the first are copied.
   ///
-  /// - Throws: `DescentError` of code `mismatch` for a model of another architecture. Nothing is changed then.
+  /// Both models' parts are looked up when a model is averaged for the first time, and after another one: what is put
+  /// in their place later is not seen.
+  ///
+  /// - Throws: `DescentError` of code `mismatch` for a model of another architecture, and for a count of models that
+  ///   was loaded and is none. Nothing is changed then.
   public func update(from model: Module) throws(DescentError) {
-    let state = model.stateDict
-    try StateDifferences(of: state, from: module.stateDict.map { ($0.key, $0.value) })
-      .check("the model does not fit the average")
-    let weight = averagedCount == 0 ? 1 : averaging.weight(averagedCount)
-    for (name, average) in module.namedParameters { average.lerp(to: state[name]!, weight) }
-    for (name, average) in module.namedBuffers {
-      if usesBuffers && average.dtype.isFloatingPoint {
-        average.lerp(to: state[name]!, weight)
-      } else {
-        average.copy(from: state[name]!)
-      }
+    let pairing = try pairing(with: model)
+    let count = nAveraged.tensor.buffer(Int64.self)
+    guard 0..<(1 << 53) ~= count[0] else {
+      throw DescentError(.mismatch, "the average's n_averaged is \(count[0]), which is no count")
     }
-    nAveraged.tensor.copy(from: Tensor([Int64(averagedCount + 1)], shape: []))
+    pairing.average(count[0] == 0 ? 1 : averaging.weight(Int(count[0])))
+    count[0] += 1
+    nAveraged.tensor.storage.version &+= 1
   }
-}
 
-extension Tensor {
-  /// Goes the share `weight` of the way to other numbers, in place.
-  fileprivate func lerp(to other: Tensor, _ weight: Double) {
-    require(dsc_average_update(nil, dtype.c, count, weight, other.data, data))
-    storage.version &+= 1
+  private func pairing(with model: Module) throws(DescentError) -> AveragePairing {
+    if let known, known.isStill(of: model) { return known }
+    try StateDifferences(of: model.stateDict, from: module.stateDict.map { ($0.key, $0.value) })
+      .check("the model does not fit the average")
+    let made = AveragePairing(module, model, averagesBuffers: usesBuffers)
+    known = made
+    return made
   }
 }

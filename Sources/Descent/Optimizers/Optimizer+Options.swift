@@ -21,15 +21,21 @@ extension Optimizer {
   // MARK: Freezing
 
   /// Keeps steps from changing the parameters whose names the predicate picks, their state and their step counts.
-  public func freeze(where isPicked: (String) -> Bool) { setFrozen(true, where: isPicked) }
+  ///
+  /// - Returns: how many it picks; 0 where a name is not what it was taken for.
+  @discardableResult
+  public func freeze(where isPicked: (String) -> Bool) -> Int { setFrozen(true, where: isPicked) }
 
   /// Lets steps change them again.
-  public func unfreeze(where isPicked: (String) -> Bool) { setFrozen(false, where: isPicked) }
+  ///
+  /// - Returns: how many parameters are picked.
+  @discardableResult
+  public func unfreeze(where isPicked: (String) -> Bool) -> Int { setFrozen(false, where: isPicked) }
 
-  private func setFrozen(_ frozen: Bool, where isPicked: (String) -> Bool) {
-    for (index, (name, _)) in parameters.enumerated() where isPicked(name) {
-      require(dsc_optimizer_set_frozen(handle, index, frozen))
-    }
+  private func setFrozen(_ frozen: Bool, where isPicked: (String) -> Bool) -> Int {
+    let picked = parameters.indices.filter { isPicked(parameters[$0].name) }
+    for index in picked { require(dsc_optimizer_set_frozen(handle, index, frozen)) }
+    return picked.count
   }
 
   // MARK: Clipping
@@ -80,7 +86,7 @@ extension Optimizer {
   /// What the last step that was not skipped did to a group; nil unless `collectsStatistics` was set before it and
   /// the group took part.
   public func statistics(group: Int = 0) -> GroupStatistics? {
-    precondition(rules.indices.contains(group), "there is no group \(group), only \(rules.count)")
+    demand(rules.indices.contains(group), "there is no group \(group), only \(rules.count)")
     var found = dsc_group_statistics()
     require(dsc_optimizer_get_statistics(handle, group, &found))
     guard found.elements > 0 else { return nil }

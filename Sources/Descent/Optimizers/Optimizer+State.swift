@@ -39,10 +39,7 @@ extension Optimizer {
       let names = Set(fitting.map(\.name))
       fitting.removeAll { $0.slot.map { !names.contains($0) } ?? false }
       if needsClosure { try checkHistory(state, names) }
-      let bad = fitting.filter { $0.isStep && !(0...0x1p53 ~= state[$0.name]!.item()) }
-      guard bad.isEmpty else {
-        throw DescentError(.mismatch, "\(bad.map(\.name).joined(separator: ", ")) is no step count")
-      }
+      for entry in fitting { try entry.check(state[entry.name]!) }
       dsc_optimizer_reset(handle)
       // A parameter's scalars say how much history it has: they come before what is measured by them; and a slot
       // before the rows of it that have begun.
@@ -120,6 +117,7 @@ extension Optimizer {
     let dtype: DType
     var isFilled = true
     var isStep = false
+    var isScalar = false
     var isOption = false
     /// Whether a state may lack it though the parameter has some.
     var isOptional = false
@@ -127,6 +125,17 @@ extension Optimizer {
     var slot: String?
     let read: () -> Tensor
     let write: (Tensor) -> Void
+
+    /// A file may say anything. Step counts go as far as a Double, which rules take them for, counts by ones.
+    func check(_ tensor: Tensor) throws(DescentError) {
+      if isStep, !(0...(1 << 53) ~= tensor.scalars(as: Int64.self)[0]) {
+        throw DescentError(
+          .mismatch, "\(name) is \(tensor.scalars(as: Int64.self)[0]), which is no step count")
+      }
+      if isScalar, !tensor.item().isFinite {
+        throw DescentError(.mismatch, "\(name) is \(tensor.item()), must be finite")
+      }
+    }
   }
 
   private func entries() -> [Entry] {
@@ -165,7 +174,7 @@ extension Optimizer {
       Entry(
         name:
           "\(parameters[index].name).\(String(cString: dsc_optimizer_scalar_name(handle, index, scalar)))",
-        parameter: index, shape: [], dtype: .float64, isFilled: isFilled,
+        parameter: index, shape: [], dtype: .float64, isFilled: isFilled, isScalar: true,
         isOptional: parameters[index].parameter.count == 0,
         read: { [value = values[scalar]] in Tensor([value], shape: [], dtype: .float64) },
         write: { tensor in

@@ -11,7 +11,7 @@ public final class RowGradient {
 
   /// The gradients `values[i]` of the rows `rows[i]`. Rows that appear more than once are added up.
   public init(rows: [Int], values: Tensor) {
-    precondition(
+    demand(
       values.shape.rank > 0 && values.shape[0] == rows.count,
       "\(rows.count) rows with gradients of shape \(values.shape)")
     let order = rows.indices.sorted { rows[$0] < rows[$1] || (rows[$0] == rows[$1] && $0 < $1) }

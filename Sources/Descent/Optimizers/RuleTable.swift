@@ -87,7 +87,8 @@ public enum RuleTable {
       switch kind {
       case .real, .integer: value.short
       case .flag: value == 0 ? "false" : "true"
-      case .choice: choices[Int(value)]
+      case .choice:
+        Int(exactly: value).flatMap { choices.indices.contains($0) ? choices[$0] : nil } ?? value.short
       }
     }
 
@@ -131,9 +132,7 @@ public enum RuleTable {
   /// - Throws: `DescentError` with all names for an unknown one.
   public static func named(_ name: String) throws(DescentError) -> Rule {
     guard let rule = rule(name) else {
-      throw DescentError(
-        .invalidArgument,
-        "unknown optimizer '\(name)'; there are \(rules.map(\.name).joined(separator: ", "))")
+      throw .unknown("optimizer", name, among: rules.map(\.name))
     }
     return rule
   }

@@ -37,7 +37,7 @@ public class RegressionModel {
     self.maxIterations = maxIterations
   }
 
-  var family: RegressionResult.Family { preconditionFailure("\(type(of: self)) has no family") }
+  var family: RegressionResult.Family { stop("\(type(of: self)) has no family") }
 
   /// Fits the model.
   ///
@@ -69,6 +69,7 @@ public class RegressionModel {
       input_rounding: inputs.dtype == .float32 ? 0x1p-24 : 0)
     let size = classes * (names.count + (hasIntercept ? 1 : 0))
     var (coefficients, found) = ([Double](repeating: 0, count: size), dsc_glm_result())
+    found.bad_index = -1  // where the fit is refused before it looks at the columns
     var covariance = [Double](repeating: .nan, count: size * size)
     let watch = Watch(progress)
     let status = withExtendedLifetime((x, y, w, watch)) {
@@ -148,7 +149,7 @@ public class RegressionModel {
   // MARK: After a fit
 
   var fitted: RegressionResult {
-    guard let result else { preconditionFailure("\(type(of: self)) has not been fitted") }
+    guard let result else { stop("\(type(of: self)) has not been fitted") }
     return result
   }
 
@@ -168,7 +169,7 @@ public class RegressionModel {
   /// - Precondition: inputs are [samples, features].
   public func linearPredictor(_ inputs: Tensor) -> Tensor {
     let rows = coefficients.shape.rank == 2 ? coefficients : coefficients.reshaped([1, coefficients.count])
-    precondition(
+    demand(
       inputs.shape.rank == 2 && inputs.shape[1] == rows.shape[1],
       "inputs of shape \(inputs.shape) for \(rows.shape[1]) features")
     let eta = inputs.to(.float64).matmul(rows.transposed()) + intercepts

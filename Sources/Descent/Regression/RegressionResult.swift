@@ -136,6 +136,9 @@ public struct RegressionResult {
   ///
   /// - Parameter baseline: of softmax: the class that the others are shown as differences from; nil: as they are.
   public func table(baseline: Int? = nil) -> [Row] {
+    demand(
+      baseline.map { 0..<classes ~= $0 } ?? true,
+      "the baseline is class \(baseline ?? 0) of \(classes)")
     let order = (hasIntercept ? [featureNames.count] : []) + featureNames.indices
     return (0..<classes).filter { $0 != baseline }.flatMap { k in
       order.map { j in

@@ -14,7 +14,7 @@ public enum DType: String, Sendable, CaseIterable {
   public var isFloatingPoint: Bool { self != .int64 }
 
   var c: dsc_dtype {
-    precondition(isFloatingPoint, "\(rawValue) tensors take no part in arithmetic")
+    demand(isFloatingPoint, "\(rawValue) tensors take no part in arithmetic")
     return self == .float32 ? DSC_FLOAT32 : DSC_FLOAT64
   }
 }

@@ -49,13 +49,17 @@ public final class Generator: Sendable {
     get { withState { random in withUnsafeBytes(of: &random) { Array($0) } } }
   }
 
-  /// Continues from a state that `serialized` gave; false if it is none.
-  func restore(_ bytes: [UInt8]) -> Bool {
+  /// Whether the bytes are a state that `serialized` can have given.
+  static func isState(_ bytes: [UInt8]) -> Bool {
     guard bytes.count == MemoryLayout<dsc_random>.size else { return false }
     let random = bytes.withUnsafeBytes { $0.loadUnaligned(as: dsc_random.self) }
-    guard random.index <= 624 && random.has_normal <= 1 else { return false }
-    withState { $0 = random }
-    return true
+    return random.index <= 624 && random.has_normal <= 1 && random.next_normal.isFinite
+  }
+
+  /// Continues from a state that `serialized` gave.
+  func restore(_ bytes: [UInt8]) {
+    demand(Self.isState(bytes), "\(bytes.count) bytes that are no state of a generator")
+    withState { $0 = bytes.withUnsafeBytes { $0.loadUnaligned(as: dsc_random.self) } }
   }
 }
 

@@ -29,7 +29,9 @@ public struct Shape: Hashable, Sendable, RandomAccessCollection, ExpressibleByAr
   init(_ rows: Int, _ columns: Int) {
     extents = (rows, columns, 0, 0, 0, 0, 0, 0)
     rank = 2
-    elementCount = rows * columns
+    let (product, overflows) = rows.multipliedReportingOverflow(by: columns)
+    elementCount = product
+    demand(!overflows, "a shape of [\(rows), \(columns)] has too many elements")
   }
 
   /// A scalar's shape.
@@ -41,12 +43,12 @@ public struct Shape: Hashable, Sendable, RandomAccessCollection, ExpressibleByAr
   }
 
   mutating func append(_ extent: Int) {
-    precondition(rank < Self.maximumRank, "a tensor has at most \(Self.maximumRank) dimensions")
-    precondition(extent >= 0, "an extent is \(extent), must not be negative")
+    demand(rank < Self.maximumRank, "a tensor has at most \(Self.maximumRank) dimensions")
+    demand(extent >= 0, "an extent is \(extent), must not be negative")
     rank += 1
     set(rank - 1, extent)
     let (product, overflows) = elementCount.multipliedReportingOverflow(by: extent)
-    precondition(!overflows, "a shape of \(description) has too many elements")
+    demand(!overflows, "a shape of \(description) has too many elements")
     elementCount = product
   }
 
@@ -61,7 +63,7 @@ public struct Shape: Hashable, Sendable, RandomAccessCollection, ExpressibleByAr
 
   /// The extent of dimension `index`.
   public subscript(index: Int) -> Int {
-    precondition(index >= 0 && index < rank, "dimension \(index) of the shape \(description)")
+    demand(index >= 0 && index < rank, "dimension \(index) of the shape \(description)")
     return withUnsafeBytes(of: extents) { $0.load(fromByteOffset: index * 8, as: Int.self) }
   }
 
@@ -77,6 +79,14 @@ public struct Shape: Hashable, Sendable, RandomAccessCollection, ExpressibleByAr
     for extent in self { hasher.combine(extent) }
   }
 
+  /// The bytes that a tensor of this shape takes.
+  @inline(__always)
+  func byteCount(_ dtype: DType) -> Int {
+    let (bytes, overflows) = elementCount.multipliedReportingOverflow(by: dtype.size)
+    demand(!overflows, "a \(dtype.rawValue) tensor of shape \(description) has too many bytes")
+    return bytes
+  }
+
   /// The extents, as "[2, 3]".
   public var description: String { "[" + map(String.init).joined(separator: ", ") + "]" }
 
@@ -88,7 +98,7 @@ public struct Shape: Hashable, Sendable, RandomAccessCollection, ExpressibleByAr
   /// The position of a dimension counted from the back where negative, as in PyTorch.
   func dimension(_ index: Int) -> Int {
     let position = index < 0 ? index + rank : index
-    precondition(position >= 0 && position < rank, "dimension \(index) of the shape \(self)")
+    demand(position >= 0 && position < rank, "dimension \(index) of the shape \(self)")
     return position
   }
 
@@ -100,7 +110,7 @@ public struct Shape: Hashable, Sendable, RandomAccessCollection, ExpressibleByAr
       (0..<rank).map { d in
         let x = d + a.rank - rank < 0 ? 1 : a[d + a.rank - rank]
         let y = d + b.rank - rank < 0 ? 1 : b[d + b.rank - rank]
-        precondition(x == y || x == 1 || y == 1, "\(operation): shapes \(a) and \(b) do not broadcast")
+        demand(x == y || x == 1 || y == 1, "\(operation): shapes \(a) and \(b) do not broadcast")
         return x == 1 ? y : x
       })
   }

@@ -1,4 +1,5 @@
 import CDescent
+import Foundation
 
 /// A block of memory that tensors view. Blocks come from the thread's cache and go back to it.
 final class Storage {
@@ -53,7 +54,13 @@ struct BlockCache {
     }
     allocations += 1
     var block: UnsafeMutableRawPointer?
-    require(dsc_allocate(Self.bytes(inClass: sizeClass), &block))
+    if dsc_allocate(Self.bytes(inClass: sizeClass), &block) < 0 {
+      // What lies here unused may be what is missing.
+      clear()
+      if dsc_allocate(Self.bytes(inClass: sizeClass), &block) < 0 {
+        Memory.exhausted("\(Self.bytes(inClass: sizeClass)) bytes for a tensor could not be allocated")
+      }
+    }
     return block!
   }
 
@@ -80,8 +87,23 @@ struct BlockCache {
   }
 }
 
-/// The memory that tensors of the current thread use.
+/// The memory that tensors use.
 public enum Memory {
+  private static let lock = NSLock()
+  nonisolated(unsafe) private static var handler: (@Sendable (String) -> Never)?
+
+  /// What is called, with a sentence, when the system has no more memory for a tensor or a kernel. Operations on
+  /// tensors cannot throw, so it ends the program, in the program's own way. By default the sentence goes to standard
+  /// error, and the program is aborted.
+  public static func whenExhausted(_ handler: @escaping @Sendable (String) -> Never) {
+    lock.withLock { self.handler = handler }
+  }
+
+  static func exhausted(_ sentence: String) -> Never {
+    if let handler = lock.withLock({ handler }) { handler(sentence) }
+    stop(sentence)
+  }
+
   /// How many blocks this thread has asked of the system since it started. It stands still once a training
   /// loop is warm.
   public static var allocationCount: Int { ThreadState.current.pointee.blocks.allocations }

@@ -3,7 +3,7 @@ extension Tensor {
   ///
   /// - Precondition: there is exactly one.
   public func item() -> Double {
-    precondition(count == 1, "item() of a tensor of shape \(shape), which has \(count) elements")
+    demand(count == 1, "item() of a tensor of shape \(shape), which has \(count) elements")
     return element(0)
   }
 
@@ -27,11 +27,11 @@ extension Tensor {
 
   /// The element at these coordinates, as a Double.
   public subscript(coordinates: Int...) -> Double {
-    precondition(
+    demand(
       coordinates.count == shape.rank, "\(coordinates.count) coordinates for the shape \(shape)")
     var position = 0
     for (coordinate, extent) in zip(coordinates, shape) {
-      precondition(coordinate >= 0 && coordinate < extent, "element \(coordinates) of the shape \(shape)")
+      demand(coordinate >= 0 && coordinate < extent, "element \(coordinates) of the shape \(shape)")
       position = position * extent + coordinate
     }
     return element(position)

@@ -71,7 +71,7 @@ extension Tensor {
   /// result is float32 then.
   public static func .== (a: Tensor, b: Tensor) -> Tensor {
     guard a.dtype == .int64 else { return binary(DSC_EQUAL, a, b, .subtract) }
-    precondition(
+    demand(
       a.shape == b.shape && b.dtype == .int64,
       ".==: int64 of shape \(a.shape) and \(b.dtype.rawValue) of shape \(b.shape)")
     return Tensor(

@@ -5,7 +5,7 @@ extension Tensor {
   ///
   /// - Precondition: there are as many as the shape has elements.
   public convenience init<Scalar: TensorScalar>(_ scalars: [Scalar], shape: Shape) {
-    precondition(
+    demand(
       scalars.count == shape.elementCount,
       "\(scalars.count) numbers for the shape \(shape) of \(shape.elementCount)")
     self.init(uninitialized: shape, dtype: Scalar.dtype)
@@ -25,7 +25,7 @@ extension Tensor {
     switch dtype {
     case .float32: self.init(scalars.map(Float.init), shape: shape ?? [scalars.count])
     case .float64: self.init(scalars, shape: shape ?? [scalars.count])
-    case .int64: self.init(scalars.map(Int64.init), shape: shape ?? [scalars.count])
+    case .int64: self.init(scalars.map(Int64.init(whole:)), shape: shape ?? [scalars.count])
     }
   }
 
@@ -59,7 +59,8 @@ extension Tensor {
 
   /// 0, 1, 2, ... up to `count`, without it.
   public static func arange(_ count: Int, dtype: DType = .float32) -> Tensor {
-    Tensor((0..<count).map(Double.init), dtype: dtype)
+    demand(count >= 0, "arange(\(count)): the count must not be negative")
+    return Tensor((0..<count).map(Double.init), dtype: dtype)
   }
 
   /// Numbers from U[0, 1), drawn as `torch.rand` draws them.
@@ -89,7 +90,7 @@ extension Tensor {
     switch dtype {
     case .float32: buffer(Float.self).update(repeating: Float(value))
     case .float64: buffer(Double.self).update(repeating: value)
-    case .int64: buffer(Int64.self).update(repeating: Int64(value))
+    case .int64: buffer(Int64.self).update(repeating: Int64(whole: value))
     }
   }
 
@@ -107,14 +108,24 @@ extension Tensor {
 
   /// Sets every element to those of a tensor of the same shape; the type may differ.
   public func copy(from other: Tensor) {
-    precondition(other.shape == shape, "copying shape \(other.shape) into shape \(shape)")
+    demand(other.shape == shape, "copying shape \(other.shape) into shape \(shape)")
     storage.version &+= 1
     let source = other.dtype == dtype ? other : other.to(dtype)
     data.copyMemory(from: source.data, byteCount: count * dtype.size)
   }
 
   func buffer<Scalar: TensorScalar>(_ type: Scalar.Type) -> UnsafeMutableBufferPointer<Scalar> {
-    precondition(type.dtype == dtype, "a \(dtype) tensor read as \(type.dtype)")
+    demand(type.dtype == dtype, "a \(dtype) tensor read as \(type.dtype)")
     return UnsafeMutableBufferPointer(start: data.assumingMemoryBound(to: type), count: count)
+  }
+}
+
+extension Int64 {
+  /// A number without its fraction, as PyTorch converts it. NaN and what is too large are refused: PyTorch makes
+  /// anything of them.
+  fileprivate init(whole value: Double) {
+    let converted = Int64(exactly: value.rounded(.towardZero))
+    demand(converted != nil, "\(value) as an int64")
+    self = converted ?? 0
   }
 }

@@ -3,7 +3,7 @@ import CDescent
 // Calls of the elementwise kernels, without recording.
 extension Tensor {
   static func binary(_ operation: dsc_binary, _ a: Tensor, _ b: Tensor, _ name: TapeOperation) -> Tensor {
-    precondition(
+    demand(
       a.dtype == b.dtype, "\(name.rawValue): a \(a.dtype.rawValue) and a \(b.dtype.rawValue) tensor")
     let shape = Shape.broadcast(a.shape, b.shape, name.rawValue)
     let out = Tensor(uninitialized: shape, dtype: a.dtype)

@@ -10,13 +10,13 @@ extension Tensor {
 
   /// op(a) op(b), where op transposes if the flag is set: no transpose is ever copied.
   static func product(_ a: Tensor, _ transposeA: Bool, _ b: Tensor, _ transposeB: Bool) -> Tensor {
-    precondition(
+    demand(
       a.shape.rank == 2 && b.shape.rank == 2 && a.dtype == b.dtype,
       "matmul of \(a.dtype.rawValue) \(a.shape) and \(b.dtype.rawValue) \(b.shape)")
     let m = a.shape[transposeA ? 1 : 0]
     let k = a.shape[transposeA ? 0 : 1]
     let n = b.shape[transposeB ? 0 : 1]
-    precondition(
+    demand(
       k == b.shape[transposeB ? 1 : 0], "matmul: inner extents of \(a.shape) and \(b.shape) differ")
     let out = Tensor(uninitialized: Shape(m, n), dtype: a.dtype)
     require(dsc_gemm(nil, a.dtype.c, transposeA, transposeB, m, n, k, 1, a.data, b.data, 0, out.data))

@@ -35,7 +35,7 @@ extension Tensor {
   /// Repeats the tensor to a shape that it broadcasts to.
   public func expanded(to target: Shape) -> Tensor {
     if target == shape { return self }
-    precondition(
+    demand(
       Shape.broadcast(shape, target, "expanded") == target, "shape \(shape) does not expand to \(target)")
     let out = Tensor(uninitialized: target, dtype: dtype)
     var operand = operand(broadcastTo: target)
@@ -62,7 +62,7 @@ extension Tensor {
   /// - Precondition: `dim` is the last dimension, and not empty.
   public func argmax(dim: Int = -1) -> Tensor {
     let d = shape.dimension(dim)
-    precondition(
+    demand(
       d == shape.rank - 1, "argmax along dimension \(dim) of \(shape): only the last one is supported")
     let out = Tensor(uninitialized: Shape(shape.dropLast()), dtype: .int64)
     let rows = out.count

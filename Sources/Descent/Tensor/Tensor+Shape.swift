@@ -4,7 +4,7 @@ extension Tensor {
   /// The same elements under another shape of as many; shares the memory.
   public func reshaped(_ target: Shape) -> Tensor {
     if target == shape { return self }
-    precondition(
+    demand(
       target.elementCount == count,
       "shape \(shape) of \(count) elements reshaped to \(target) of \(target.elementCount)")
     let out = Tensor(storage: storage, offset: offset, shape: target, dtype: dtype)
@@ -15,8 +15,8 @@ extension Tensor {
 
   /// All dimensions from `dim` on made one.
   public func flattened(from dim: Int = 1) -> Tensor {
+    demand(dim >= 0 && dim <= shape.rank, "flattening \(shape) from dimension \(dim)")
     if shape.rank == dim + 1 { return self }
-    precondition(dim >= 0 && dim <= shape.rank, "flattening \(shape) from dimension \(dim)")
     let kept = shape.prefix(dim)
     return reshaped(Shape(kept + [shape.dropFirst(dim).reduce(1, *)]))
   }
@@ -25,7 +25,7 @@ extension Tensor {
   ///
   /// - Precondition: two dimensions.
   public func transposed() -> Tensor {
-    precondition(shape.rank == 2, "transposed() of a tensor of shape \(shape), which is no matrix")
+    demand(shape.rank == 2, "transposed() of a tensor of shape \(shape), which is no matrix")
     let out = Tensor(uninitialized: Shape(shape[1], shape[0]), dtype: dtype)
     var operand = dsc_operand()
     operand.data = UnsafeRawPointer(data)
@@ -40,7 +40,7 @@ extension Tensor {
 
   /// The rows of a range along the first dimension; shares the memory.
   public subscript(rows range: Range<Int>) -> Tensor {
-    precondition(
+    demand(
       shape.rank > 0 && range.lowerBound >= 0 && range.upperBound <= shape[0],
       "rows \(range) of the shape \(shape)")
     let row = count / max(shape[0], 1)

@@ -19,7 +19,7 @@ extension Tensor {
   }
 
   private func softmaxKernel(_ dim: Int, logarithm: Bool) -> Tensor {
-    precondition(shape.rank > 0, "softmax of a scalar")
+    demand(shape.rank > 0, "softmax of a scalar")
     let d = shape.dimension(dim)
     let out = Tensor(uninitialized: shape, dtype: dtype)
     require(

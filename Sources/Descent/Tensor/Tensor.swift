@@ -37,7 +37,7 @@ public class Tensor {
 
   /// A tensor with undefined contents.
   init(uninitialized shape: Shape, dtype: DType) {
-    storage = Storage(bytes: shape.elementCount * dtype.size)
+    storage = Storage(bytes: shape.byteCount(dtype))
     offset = 0
     self.shape = shape
     self.dtype = dtype
@@ -61,8 +61,8 @@ public class Tensor {
   public var requiresGrad: Bool {
     get { node != nil || isLeafWithGradient }
     set {
-      precondition(node == nil, "requiresGrad can be set on leaves only; use detached()")
-      precondition(dtype.isFloatingPoint || !newValue, "only floating-point tensors have gradients")
+      demand(node == nil, "requiresGrad can be set on leaves only; use detached()")
+      demand(dtype.isFloatingPoint || !newValue, "only floating-point tensors have gradients")
       isLeafWithGradient = newValue
     }
   }
@@ -76,7 +76,7 @@ public class Tensor {
         hasGradient = false
         return
       }
-      precondition(
+      demand(
         newValue.shape == shape && newValue.dtype == dtype,
         "a gradient of shape \(newValue.shape) for a tensor of shape \(shape)")
       hasGradient = false

@@ -4,18 +4,22 @@ import Foundation
 /// that results can be piped.
 public final class ProgressBar: TrainingCallback {
   private let isTerminal: Bool
+  private let width: () -> Int
   private let write: (String) -> Void
   private var lastShown: ContinuousClock.Instant?
   private var isLineOpen = false
 
   /// A bar on standard error.
   public convenience init() {
-    self.init(isTerminal: isatty(2) == 1) { FileHandle.standardError.write(Data($0.utf8)) }
+    let terminal = ProcessInfo.processInfo.environment["TERM"] ?? ""
+    let takesEscapes = isatty(STDERR_FILENO) == 1 && !terminal.isEmpty && terminal != "dumb"
+    self.init(isTerminal: takesEscapes, write: Descriptor.writeError)
   }
 
-  /// A bar that goes to `write`.
-  public init(isTerminal: Bool, write: @escaping (String) -> Void) {
+  /// A bar that goes to `write`; on a terminal of `width` columns.
+  public init(isTerminal: Bool, width: (() -> Int)? = nil, write: @escaping (String) -> Void) {
     self.isTerminal = isTerminal
+    self.width = width ?? { Self.terminalWidth }
     self.write = write
   }
 
@@ -30,7 +34,7 @@ public final class ProgressBar: TrainingCallback {
     }
     lastShown = now
     if isTerminal {
-      write("\r\u{1B}[K" + Self.line(progress, width: Self.terminalWidth))
+      write("\r\u{1B}[K" + Self.line(progress, width: width()))
       isLineOpen = true
     } else {
       write(Self.line(progress, width: 79) + "\n")
@@ -53,18 +57,31 @@ public final class ProgressBar: TrainingCallback {
     return ioctl(2, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0 ? Int(size.ws_col) : 80
   }
 
-  /// The line for a state: epoch, bar, share, rate, loss, time left.
-  static func line(_ progress: TrainingProgress, width: Int) -> String {
-    let share = Double(progress.samples) / Double(max(progress.samplesInEpoch, 1))
-    let left = Double(progress.samplesInEpoch - progress.samples) / max(progress.rate, 1e-9)
+  /// The line for a state: epoch, bar, share, rate, loss, time left; as much of it as there is room for, and at the end
+  /// room for the ^C that a terminal shows, which must not begin a new line.
+  private static func line(_ progress: TrainingProgress, width: Int) -> String {
+    let width = max(0, width - 3)
+    let share = max(0, min(1, Double(progress.samples) / Double(max(progress.samplesInEpoch, 1))))
+    let rest = max(0, Double(progress.samplesInEpoch) - Double(progress.samples))
     let epoch = "epoch \(progress.epoch)/\(progress.epochs) "
-    let numbers = String(
-      format: " %3.0f%%  %@/s  loss %.4f  %@ left", share * 100, count(progress.rate), progress.meanLoss,
-      time(left))
-    let cells = width - 1 - epoch.count - numbers.count
-    guard cells >= 5 else { return String((epoch + numbers).prefix(width - 1)) }
-    let full = min(cells, Int(share * Double(cells)))
-    return epoch + String(repeating: "█", count: full) + String(repeating: "░", count: cells - full) + numbers
+    let percent = "\(Int((share * 100).rounded()))%"
+    let rate = "\(count(progress.rate))/s"
+    let loss = String(format: "loss %.4f", progress.meanLoss)
+    let left = "\(time(rest / max(progress.rate, 1e-9))) left"
+    let numbers =
+      " " + String(repeating: " ", count: max(0, 4 - percent.count))
+      + [percent, rate, loss, left].joined(separator: "  ")
+    let cells = width - epoch.count - numbers.count
+    if cells >= 5 {
+      let full = Int(share * Double(cells))
+      let bar = String(repeating: "█", count: full) + String(repeating: "░", count: cells - full)
+      return epoch + bar + numbers
+    }
+    // What matters least goes first.
+    let shorter = [
+      [percent, rate, loss, left], [percent, loss, left], [percent, left], [percent],
+    ].map { epoch + $0.joined(separator: " ") }
+    return (shorter + [percent]).first { $0.count <= width } ?? ""
   }
 
   private static func count(_ value: Double) -> String {
@@ -74,7 +91,8 @@ public final class ProgressBar: TrainingCallback {
   }
 
   private static func time(_ seconds: Double) -> String {
-    let whole = Int(min(seconds.rounded(.up), 359_999))
+    guard !seconds.isNaN else { return "?" }
+    let whole = Int(max(0, min(seconds.rounded(.up), 359_999)))
     return whole >= 3600
       ? String(format: "%d:%02d:%02d", whole / 3600, whole / 60 % 60, whole % 60)
       : String(format: "%d:%02d", whole / 60, whole % 60)

@@ -3,6 +3,7 @@ extension Trainer {
   struct Progress {
     var position: Position
     var history: History
+    var order: EpochOrder?
     var loaderState: [UInt8]?
   }
 
@@ -10,7 +11,7 @@ extension Trainer {
   var progressTensors: [String: Tensor] {
     let p = position
     var tensors = [
-      "counts": Tensor([p.epoch, p.batch, p.samples, p.samplesBefore].map(Int64.init)),
+      "counts": Tensor([p.epoch, p.samples, p.batch, p.samplesBefore].map(Int64.init)),
       "sums": Tensor([p.lossSum, p.seconds, p.firstLoss ?? .nan]),
       "curve.samples": Tensor(history.curve.map { Int64($0.samples) }),
       "curve.loss": Tensor(history.curve.map(\.loss)),
@@ -19,6 +20,12 @@ extension Trainer {
           [Double($0.epoch), $0.trainLoss, $0.testLoss ?? .nan, $0.testAccuracy ?? .nan, $0.seconds]
         }, shape: [history.epochs.count, 5]),
     ]
+    if let order {
+      tensors["order"] = Tensor([
+        Int64(order.samples), order.isShuffled ? 1 : 0, order.seed == nil ? 0 : 1,
+        Int64(bitPattern: order.seed ?? 0),
+      ])
+    }
     if let loaderState {
       tensors["loader"] = Tensor(loaderState.map(Int64.init))
     }
@@ -28,38 +35,52 @@ extension Trainer {
   func restore(_ progress: Progress) {
     position = progress.position
     history = progress.history
+    order = progress.order
     loaderState = progress.loaderState
-    restoredLoaderState = progress.loaderState
+    rewindsLoader = true
+    unverified = nil
   }
 }
 
 extension Trainer.Progress {
-  /// The progress that `progressTensors` gave.
+  /// The progress that `progressTensors` gave. A file may say anything: each number is looked at before it is used.
   init(_ tensors: [String: Tensor]) throws(DescentError) {
-    func tensor(_ name: String, _ dtype: DType, _ count: Int? = nil) throws(DescentError) -> [Double] {
-      guard let tensor = tensors[name], tensor.dtype == dtype, count ?? tensor.count == tensor.count else {
-        throw DescentError(.format, "trainer.\(name) is missing or not what it should be")
-      }
-      return tensor.doubles
-    }
-    let counts = try tensor("counts", .int64, 4).map { Int($0) }
-    let sums = try tensor("sums", .float64, 3)
+    let saved = SavedNumbers(tensors)
+    // As large as a Double still counts by ones.
+    let most: Int64 = 1 << 53
+    let counts = try saved.whole("counts", count: 4, in: 0...most).map(Int.init)
+    let sums = try saved.real("sums", count: 3)
+    try saved.require("sums", sums[0].isFinite && sums[1] >= 0 && sums[1].isFinite && !sums[2].isInfinite)
     position = Trainer.Position(
-      epoch: counts[0], batch: counts[1], samples: counts[2], samplesBefore: counts[3], lossSum: sums[0],
+      epoch: counts[0], samples: counts[1], batch: counts[2], samplesBefore: counts[3], lossSum: sums[0],
       seconds: sums[1], firstLoss: sums[2].isNaN ? nil : sums[2])
-    let samples = try tensor("curve.samples", .int64)
-    let losses = try tensor("curve.loss", .float64, samples.count)
+    try saved.require(
+      "counts", position.batch <= position.samples && (position.batch > 0 || position.samples == 0))
+
     history = History()
-    history.curve = zip(samples, losses).map { CurvePoint(samples: Int($0), loss: $1) }
-    let rows = try tensor("epochs", .float64, counts[0] * 5)
-    func optional(_ value: Double) -> Double? { value.isNaN ? nil : value }
-    history.epochs = stride(from: 0, to: rows.count, by: 5).map { i in
-      EpochRecord(
-        epoch: Int(rows[i]), trainLoss: rows[i + 1], testLoss: optional(rows[i + 2]),
-        testAccuracy: optional(rows[i + 3]), seconds: rows[i + 4])
+    let samples = try saved.whole("curve.samples", in: 1...most).map(Int.init)
+    let losses = try saved.real("curve.loss", count: samples.count)
+    try saved.require(
+      "curve.samples",
+      zip(samples, samples.dropFirst()).allSatisfy { $0 < $1 }
+        && samples.last ?? 0 <= position.samplesBefore + position.samples)
+    try saved.require("curve.loss", losses.allSatisfy(\.isFinite))
+    history.curve = zip(samples, losses).map { CurvePoint(samples: $0, loss: $1) }
+    history.epochs = try saved.epochs("epochs", count: position.epoch)
+
+    if saved.has("order") {
+      let order = try saved.whole("order", count: 4)
+      try saved.require("order", 0...most ~= order[0] && 0...1 ~= order[1] && 0...1 ~= order[2])
+      self.order = EpochOrder(
+        samples: Int(order[0]), isShuffled: order[1] == 1,
+        seed: order[2] == 1 ? UInt64(bitPattern: order[3]) : nil)
     }
-    if tensors["loader"] != nil {
-      loaderState = try tensor("loader", .int64).map { UInt8(truncatingIfNeeded: Int($0)) }
+    try saved.require("counts", position.samples <= order?.samples ?? 0)
+    if saved.has("loader") {
+      let state = try saved.whole("loader", in: 0...255).map { UInt8($0) }
+      try saved.require("loader", Generator.isState(state))
+      loaderState = state
     }
+    try saved.require("order", (order?.seed == nil) == (loaderState == nil))
   }
 }

@@ -7,15 +7,17 @@ public final class Trainer {
   public let model: Module
   /// What is minimized.
   public let loss: any Loss
-  /// How.
+  /// What makes the steps; it holds the parameters, their gradients and its own state.
   public let optimizer: Optimizer
   /// What the run has shown so far.
   public internal(set) var history = History()
   /// Where the run stands; saved in checkpoints.
   var position = Position()
-  /// The loader's random numbers at the start of the epoch under way; and what a checkpoint had.
+  /// The order of the epoch under way, and the loader's random numbers at its start.
+  var order: EpochOrder?
   var loaderState: [UInt8]?
-  var restoredLoaderState: [UInt8]?
+  /// Whether the next epoch begins with those, and not with where the loader has got to since.
+  var rewindsLoader = false
 
   /// A run whose loss exceeds this many times its first one has diverged; nil for only NaN and infinity.
   public var divergenceFactor: Double? = 1e4
@@ -23,12 +25,24 @@ public final class Trainer {
   /// The batches between two points of `history.curve`.
   public let curveInterval = 100
 
+  /// What to do about a run that diverges, as its error says it.
+  public var divergenceAdvice =
+    "Lower the learning rate, or clip the gradients (Optimizer.setClipping)."
+
   private var stopRequested = false
+  /// The last step; nil once the parameters that it left were found to be sound.
+  var unverified: Step?
+
+  /// A step taken: on which batch, where in the run.
+  struct Step {
+    let batch: Batch
+    let epoch: Int, number: Int
+  }
 
   /// Where a run stands.
   struct Position: Equatable {
-    /// Epochs and, in the one under way, batches and samples done.
-    var epoch = 0, batch = 0, samples = 0
+    /// Epochs and, in the one under way, samples done, in so many batches.
+    var epoch = 0, samples = 0, batch = 0
     /// Samples done in the epochs before.
     var samplesBefore = 0
     /// The sum of the losses of the samples of the epoch under way, and the time it took.
@@ -50,6 +64,9 @@ public final class Trainer {
   /// Whether `stop()` ended the last `fit`.
   public var wasStopped: Bool { stopRequested }
 
+  /// Whether the run stands in the midst of an epoch.
+  public var isInEpoch: Bool { position.samples > 0 }
+
   /// The number of whole epochs done.
   public var completedEpochs: Int { position.epoch }
 
@@ -57,8 +74,11 @@ public final class Trainer {
 
   /// Trains until `epochs` epochs are done, those of a resumed checkpoint among them.
   ///
+  /// An epoch that was stopped goes on at the sample where it stood, in batches of any size.
+  ///
   /// - Returns: the history.
-  /// - Throws: `DescentError` of code `nonFinite` when the loss diverges; what callbacks and the optimizer throw.
+  /// - Throws: `DescentError` of code `nonFinite` when the loss diverges, and of code `mismatch` where an epoch that
+  ///   was stopped cannot go on with this loader (see `obstacle(to:)`); what callbacks and the optimizer throw.
   @discardableResult
   public func fit<Training: Dataset, Validation: Dataset>(
     _ loader: DataLoader<Training>, validation: DataLoader<Validation>?, epochs: Int,
@@ -72,6 +92,8 @@ public final class Trainer {
       while position.epoch < epochs && !stopRequested {
         try runEpoch(loader, validation, epochs, callbacks)
       }
+      // No step follows that would find out.
+      try verify()
       if stopRequested {
         for callback in callbacks { try callback.trainingDidStop(self) }
       }
@@ -97,12 +119,30 @@ public final class Trainer {
         .invalidArgument,
         "the training set has no batch: \(loader.dataset.count) samples in batches of \(loader.batchSize)")
     }
-    guard let state = restoredLoaderState else { return }
-    restoredLoaderState = nil
-    guard loader.restoreGenerator(state) else {
+    if let obstacle = obstacle(to: loader) {
       throw DescentError(
-        .mismatch, "the checkpoint's random order does not fit this loader, which has no seed")
+        .mismatch,
+        "epoch \(position.epoch + 1) cannot go on after sample \(position.samples): \(obstacle); restartEpoch() begins it anew"
+      )
     }
+    if rewindsLoader || isInEpoch, let loaderState, order?.seed == loader.seed {
+      loader.restoreGenerator(loaderState)
+    }
+    rewindsLoader = false
+  }
+
+  /// Why the epoch under way cannot go on with a loader, which orders its samples otherwise; nil if it can, or none
+  /// is under way.
+  public func obstacle<Source: Dataset>(to loader: DataLoader<Source>) -> String? {
+    isInEpoch ? order?.obstacle(to: loader.epochOrder) : nil
+  }
+
+  /// Forgets how far the epoch under way is: `fit` begins it anew. The parameters stay.
+  public func restartEpoch() {
+    position = Position(
+      epoch: position.epoch, samplesBefore: position.samplesBefore, firstLoss: position.firstLoss)
+    history.curve.removeAll { $0.samples > position.samplesBefore }
+    rewindsLoader = true
   }
 
   private func runEpoch<Training: Dataset, Validation: Dataset>(
@@ -110,9 +150,10 @@ public final class Trainer {
     _ callbacks: [any TrainingCallback]
   ) throws(DescentError) {
     model.train()
-    loaderState = loader.generatorState
+    (order, loaderState) = (loader.epochOrder, loader.generatorState)
     var batches = loader.makeIterator()
-    batches.skip(position.batch)
+    batches.skip(position.samples)
+    let total = position.batch + batches.remaining
     let clock = ContinuousClock()
     let start = clock.now
     let (before, samplesBefore) = (position.seconds, position.samples)
@@ -120,13 +161,13 @@ public final class Trainer {
       let value = try step(batch)
       position.seconds = before + (clock.now - start).seconds
       let progress = TrainingProgress(
-        epoch: position.epoch + 1, epochs: epochs, batch: position.batch, batches: loader.batchCount,
+        epoch: position.epoch + 1, epochs: epochs, batch: position.batch, batches: total,
         samples: position.samples, samplesInEpoch: loader.dataset.count, loss: value,
         meanLoss: position.lossSum / Double(position.samples), seconds: position.seconds,
         rate: Double(position.samples - samplesBefore) / max(position.seconds - before, 1e-9))
       for callback in callbacks { try callback.batchDidEnd(progress, self) }
     }
-    guard position.batch == loader.batchCount else { return }
+    guard batches.remaining == 0 else { return }
     let evaluation = try validation.map { loader throws(DescentError) in try evaluate(loader) }
     let record = EpochRecord(
       epoch: position.epoch + 1, trainLoss: position.lossSum / Double(position.samples),
@@ -149,6 +190,7 @@ public final class Trainer {
     position.batch += 1
     position.samples += batch.count
     position.lossSum += value * Double(batch.count)
+    unverified = Step(batch: batch, epoch: position.epoch + 1, number: position.batch)
     return value
   }
 
@@ -176,19 +218,6 @@ public final class Trainer {
       return loss
     }
     return first ?? .nan
-  }
-
-  /// The batch's loss is looked at before the step, so that a bad one never reaches the parameters.
-  private func checkDivergence(_ value: Double) throws(DescentError) {
-    let first = position.firstLoss ?? value
-    position.firstLoss = first
-    let limit = divergenceFactor.map { $0 * max(abs(first), 1e-3) } ?? .infinity
-    guard value.isFinite && abs(value) <= limit else {
-      throw DescentError(
-        .nonFinite,
-        "training diverged: the loss is \(value) at batch \(position.batch + 1) of epoch \(position.epoch + 1), it was \(first) at first. Lower the learning rate, or clip the gradients."
-      )
-    }
   }
 
   // MARK: Evaluation

@@ -14,6 +14,16 @@ public struct TrainingProgress: Sendable {
   public let seconds: Double
   /// Samples a second.
   public let rate: Double
+
+  /// A state made of these.
+  public init(
+    epoch: Int, epochs: Int, batch: Int, batches: Int, samples: Int, samplesInEpoch: Int, loss: Double,
+    meanLoss: Double, seconds: Double, rate: Double
+  ) {
+    (self.epoch, self.epochs, self.batch, self.batches) = (epoch, epochs, batch, batches)
+    (self.samples, self.samplesInEpoch) = (samples, samplesInEpoch)
+    (self.loss, self.meanLoss, self.seconds, self.rate) = (loss, meanLoss, seconds, rate)
+  }
 }
 
 /// Watches a training run, and may end it. All methods have defaults that do nothing.

@@ -16,18 +16,19 @@ struct BenchCommand: ParsableCommand {
   var rows: String = "*"
   @Flag(help: "Print one JSON object: seconds a step by row.")
   var json = false
-  @Option(parsing: .unconditional, help: "Threads; 0 for one for each processor.")
-  var threads: Int = 0
+  @OptionGroup var threads: ThreadArguments
   @Flag(help: .hidden)
   var firstStep = false
 
   func run() throws {
-    try Runtime.setThreads(threads)
+    try threads.apply()
     if firstStep { return try BenchRow.trainOneStep() }
     let globs = rows.split(separator: ",").map(String.init)
     let chosen = BenchRow.all.filter { row in globs.contains { fnmatch($0, row.name, 0) == 0 } }
     guard !chosen.isEmpty else {
-      throw DescentError(.invalidArgument, "no row matches '\(rows)'; see descent bench --help")
+      let hint =
+        Nearest.name(to: rows, among: BenchRow.all.map(\.name)).map { "did you mean '\($0)'? See" } ?? "see"
+      throw DescentError(.invalidArgument, "no row matches '\(rows)'; \(hint) descent bench --help")
     }
     var results: [(String, Double)] = []
     for row in chosen {
@@ -37,14 +38,13 @@ struct BenchCommand: ParsableCommand {
         let name = row.name.padding(toLength: 36, withPad: " ", startingAt: 0)
         let beside = limits.map { String(format: "   %@ %10.1f us", $0.name, $0.seconds * 1e6) }.joined()
         let nearest = limits.map(\.seconds).max()
-        print(
+        try print(
           String(format: "%@ %12.1f us", name, seconds * 1e6) + beside
             + (nearest.map { String(format: "   %3.0f %%", 100 * $0 / seconds) } ?? ""))
-        fflush(nil)
       }
     }
     if json {
-      print("{" + results.map { #""\#($0.0)": \#($0.1)"# }.joined(separator: ", ") + "}")
+      try print("{" + results.map { #""\#($0.0)": \#($0.1)"# }.joined(separator: ", ") + "}")
     }
   }
 }

@@ -1,6 +1,4 @@
 import Descent
-import Foundation
-import SwiftCSV
 
 /// Named columns of text, with the lines that they stand on.
 struct CSVTable {
@@ -17,40 +15,18 @@ struct CSVTable {
 
   /// A file with a first line of names; blank lines count for nothing.
   init(csv path: String) throws(DescentError) {
-    var records: [(line: Int, cells: [String])] = []
-    do {
-      // The parser drops an empty last cell unless a line's end follows.
-      let text = try String(contentsOfFile: path, encoding: .utf8) + "\n"
-      var line = 1
-      try CSV<Enumerated>(string: text, loadColumns: false).enumerateAsArray(rowLimit: nil) { cells in
-        records.append((line, cells.map { $0.trimmingCharacters(in: .whitespaces) }))
-        line += 1 + cells.joined().count(where: \.isNewline)
-      }
-    } catch let error as CSVParseError {
-      throw DescentError(.format, "\(path) is no CSV: \(error)")
-    } catch {
-      throw DescentError(.file, "\(path) cannot be read: \((error as NSError).localizedDescription)")
-    }
-    records.removeAll { $0.cells == [""] }
-    guard let header = records.first?.cells, Set(header).count == header.count, records.count > 1 else {
-      throw DescentError(.format, "\(path) must have a first line of different names, and a line of numbers")
-    }
-    for (line, cells) in records where cells.count != header.count {
-      throw DescentError(
-        .format,
-        "\(path), line \(line): \(cells.count) cell\(cells.count == 1 ? "" : "s"), the first line has \(header.count)"
-      )
-    }
-    (source, names) = (path, header)
-    (rows, lines) = (records.dropFirst().map(\.cells), records.dropFirst().map(\.line))
+    let file = try CSVFile(path: path)
+    (source, names, rows, lines) = (path, file.names, file.rows, file.lines)
   }
 
   // MARK: Columns
 
   private func index(_ name: String) throws(DescentError) -> Int {
     guard let index = names.firstIndex(of: name) else {
+      let hint = Nearest.name(to: name, among: names).map { "did you mean '\($0)'? It" } ?? "it"
       throw DescentError(
-        .invalidArgument, "\(source) has no column '\(name)'; it has \(names.joined(separator: ", "))")
+        .invalidArgument,
+        "\(source) has no column '\(name)'; \(hint) has \(names.joined(separator: ", "))")
     }
     return index
   }
@@ -70,7 +46,7 @@ struct CSVTable {
     let dropped = rows.count - kept.count
     (rows, lines) = (kept.map { rows[$0] }, kept.map { lines[$0] })
     guard !rows.isEmpty else {
-      throw DescentError(.format, "\(source): every line misses a value; nothing is left")
+      throw DescentError(.format, "\(source): every line has a missing value; nothing is left")
     }
     return dropped
   }
@@ -87,13 +63,23 @@ struct CSVTable {
     return rows.map { $0[index] }
   }
 
+  /// A decimal number. `Double` alone would take hexadecimal ones, and stop at a zero byte.
+  static func number(_ cell: String) -> Double? {
+    let digits = Set("0123456789+-.eE".utf8)
+    return cell.utf8.allSatisfy(digits.contains) ? Double(cell) : nil
+  }
+
   /// A column's numbers, all of them finite and none below `lowest`.
-  func numbers(_ name: String, from lowest: Double = -.infinity) throws(DescentError) -> [Double] {
+  ///
+  /// - Parameter hint: what to do about a cell that is none.
+  func numbers(
+    _ name: String, from lowest: Double = -.infinity, hint: String
+  ) throws(DescentError) -> [Double] {
     var numbers: [Double] = []
     for (row, cell) in try cells(name).enumerated() {
-      guard let number = Double(cell), number.isFinite else {
+      guard let number = Self.number(cell), number.isFinite else {
         throw DescentError(
-          .format, "\(place(row, name)): '\(cell)' is not a number; leave the column out with --features")
+          .format, "\(place(row, name)): '\(cell)' is not a number; \(hint)")
       }
       guard number >= lowest else {
         throw DescentError(.format, "\(place(row, name)): \(cell), must be at least \(brief(lowest))")

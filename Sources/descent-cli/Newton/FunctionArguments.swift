@@ -37,7 +37,7 @@ struct FunctionArguments: ParsableArguments {
   func run(_ name: String, _ tolerance: Double?, _ maxIterations: Int?) throws {
     let function = try TestFunction.named(name)
     let start = try parseStart(function)
-    if let lr, !(lr > 0) { throw DescentError(.invalidArgument, "--lr is \(lr), must be above 0") }
+    if let lr, !(lr > 0) { throw DescentError(.invalidArgument, "--lr is \(lr.short), must be above 0") }
     let descentSteps = descentSteps ?? 200
     guard descentSteps >= 1 else {
       throw DescentError(.invalidArgument, "--descent-steps is \(descentSteps), must be at least 1")
@@ -55,10 +55,10 @@ struct FunctionArguments: ParsableArguments {
     options.gradientTolerance = tolerance ?? options.gradientTolerance
     options.maxIterations = maxIterations ?? options.maxIterations
     let result = try Newton.minimize(startingAt: start, options: options) { function($0) }
-    printSteps(result)
-    print(result)
+    try printSteps(result)
+    try print("\(result)")
     let descent = try GradientDescent(function, from: start, steps: descentSteps, learningRate: lr)
-    print(
+    try print(
       "gradient descent, learning rate \(descent.learningRate): \(brief(descent.values.last!)) after \(descentSteps) steps"
     )
     do {
@@ -80,14 +80,14 @@ struct FunctionArguments: ParsableArguments {
     return numbers.map { $0! }
   }
 
-  private func printSteps(_ result: NewtonResult) {
+  private func printSteps(_ result: NewtonResult) throws {
     let shown = min(result.x.count, 4)
     let names = (0..<shown).map { "x\($0 + 1)" } + (shown < result.x.count ? ["..."] : [])
     let rows = result.trace.map { step in
       ["\(step.iteration)"] + step.x.prefix(shown).map(brief) + (shown < result.x.count ? ["..."] : [])
         + [step.value, step.gradientNorm, step.stepNorm].map(brief)
     }
-    print(aligned([["iteration"] + names + ["value", "gradient", "step"]] + rows))
+    try print(aligned([["iteration"] + names + ["value", "gradient", "step"]] + rows))
   }
 
   // MARK: Pictures
@@ -95,11 +95,7 @@ struct FunctionArguments: ParsableArguments {
   private func draw(
     _ function: TestFunction, _ result: NewtonResult, _ descent: GradientDescent, _ folder: String
   ) throws {
-    do {
-      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    } catch {
-      throw DescentError(.file, "--out \(folder) cannot be made: \((error as NSError).localizedDescription)")
-    }
+    try Folder.make(folder)
     let names = (
       newton: "Newton, \(result.iterations) step\(result.iterations == 1 ? "" : "s")", descent: descent.title
     )
@@ -119,7 +115,7 @@ struct FunctionArguments: ParsableArguments {
       try chart.write(.png, to: "\(folder)/path.png")
       try chart.write(.svg, to: "\(folder)/path.svg")
     }
-    print("drawn in \(folder)")
+    try print("drawn in \(folder)")
   }
 }
 

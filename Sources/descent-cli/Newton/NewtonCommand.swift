@@ -36,21 +36,27 @@ struct NewtonCommand: ParsableCommand {
   )
   var maxIterations: Int?
 
+  func validate() throws {
+    // Here, so that the usage shown with it is this command's.
+    guard (regression.dataset == nil) != (function.function == nil) else {
+      throw ValidationError("give one of --dataset and --function")
+    }
+  }
+
   func run() throws {
     if let maxIterations, maxIterations < 1 {
       throw DescentError(.invalidArgument, "--max-iterations is \(maxIterations), must be at least 1")
     }
     if let tolerance, !(tolerance > 0) {
-      throw DescentError(.invalidArgument, "--tolerance is \(tolerance), must be above 0")
+      throw DescentError(.invalidArgument, "--tolerance is \(tolerance.short), must be above 0")
     }
-    switch (regression.dataset, function.function) {
-    case (let dataset?, nil):
+    try Runtime.setThreads(0)
+    if let dataset = regression.dataset {
       try refuse(function.given, "--function")
       try regression.run(dataset, tolerance, maxIterations)
-    case (nil, let name?):
+    } else if let name = function.function {
       try refuse(regression.given, "--dataset")
       try function.run(name, tolerance, maxIterations)
-    default: throw ValidationError("give one of --dataset and --function")
     }
   }
 }

@@ -6,7 +6,7 @@ import Foundation
 struct RegressionArguments: ParsableArguments {
   @Option(help: "airfoil, or csv:FILE with a first line of names.")
   var dataset: String?
-  @Option(help: "The folder with the airfoil file.")
+  @Option(help: "The folder with the airfoil file. (default: $DESCENT_DATA_DIR, then ~/.cache/descent)")
   var dataDir: String?
   @Option(help: "The column to explain. (default of airfoil: \(Airfoil.targetName))")
   var target: String?
@@ -44,21 +44,21 @@ struct RegressionArguments: ParsableArguments {
     model.maxIterations = maxIterations ?? model.maxIterations
     let fit = try model.fit(
       data.inputs, data.targets.values, weights: data.weights, featureNames: data.featureNames)
-    print(
+    try print(
       "\(dataset): \(data.targets.values.count) samples, \(data.featureNames.count) features; \(fit.family.rawValue) regression of \(data.targetName)"
     )
     if dropMissing {
-      print("\(data.dropped) line\(data.dropped == 1 ? "" : "s") with missing values left out")
+      try print("\(data.dropped) line\(data.dropped == 1 ? "" : "s") with missing values left out")
     }
-    if data.targets.areProportions { print("targets are proportions") }
-    printCoefficients(fit, data.targets.classNames)
-    printSummary(fit, model)
-    print("\nConvergence")
-    print(
+    if data.targets.areProportions { try print("targets are proportions") }
+    try printCoefficients(fit, data.targets.classNames)
+    try printSummary(fit, model)
+    try print("\nConvergence")
+    try print(
       aligned(
         [["iteration", "value", "gradient", "step"]]
           + fit.trace.map { ["\($0.iteration)", brief($0.value), brief($0.gradientNorm), brief($0.step)] }))
-    print(fit.reason.text + " (\(model.gradientTolerance))")
+    try print(fit.reason.text + " (\(model.gradientTolerance))")
     if !fit.reason.isGood { throw ExitCode.failure }
   }
 
@@ -71,7 +71,7 @@ struct RegressionArguments: ParsableArguments {
     }
   }
 
-  private func printCoefficients(_ fit: RegressionResult, _ classNames: [String]) {
+  private func printCoefficients(_ fit: RegressionResult, _ classNames: [String]) throws {
     let statistic = fit.family == .linear ? "t" : "z"
     let header = ["estimate", "standard error", statistic, "p"]
     let table = fit.table(baseline: fit.family == .softmax ? 0 : nil)
@@ -79,8 +79,8 @@ struct RegressionArguments: ParsableArguments {
       let title =
         k.map { "\(name($0, classNames)) against \(name(0, classNames))" }
         ?? (classNames.isEmpty ? "" : "\(name(1, classNames)) against \(name(0, classNames))")
-      print()
-      print(
+      try print("")
+      try print(
         aligned(
           [[title] + header]
             + table.filter { $0.classIndex == k }.map {
@@ -95,20 +95,20 @@ struct RegressionArguments: ParsableArguments {
 
   private func name(_ k: Int, _ names: [String]) -> String { names.isEmpty ? "class \(k)" : names[k] }
 
-  private func printSummary(_ fit: RegressionResult, _ model: RegressionModel) {
-    print(
+  private func printSummary(_ fit: RegressionResult, _ model: RegressionModel) throws {
+    try print(
       "\nlog-likelihood \(brief(fit.logLikelihood)), \(fit.degreesOfFreedom) degrees of freedom",
       terminator: "")
     if fit.family == .linear {
-      print(", residual deviation \(brief(fit.dispersion.squareRoot()))", terminator: "")
+      try print(", residual deviation \(brief(fit.dispersion.squareRoot()))", terminator: "")
     }
-    print(model.l1 > 0 ? "" : ", condition \(brief(fit.condition))")
+    try print(model.l1 > 0 ? "" : ", condition \(brief(fit.condition))")
     if model.l1 > 0 {
-      print("with an l1 penalty there are no standard errors")
+      try print("with an l1 penalty there are no standard errors")
     } else if fit.isExact {
-      print("the fit is exact: its residuals are rounding, and nothing tells errors from")
+      try print("the fit is exact: its residuals are rounding, and nothing tells errors from")
     } else if model.l2 > 0 {
-      print("standard errors are the posterior's, the l2 penalty being a prior")
+      try print("standard errors are the posterior's, the l2 penalty being a prior")
     }
   }
 }

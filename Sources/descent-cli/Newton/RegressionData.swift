@@ -32,8 +32,12 @@ struct RegressionData {
     dropped = arguments.dropMissing ? try table.dropMissing(used) : 0
     targets = try RegressionTargets(table, target, arguments.family ?? .linear)
     var columns: [[Double]] = []
-    for name in chosen { columns.append(try table.numbers(name)) }
-    self.weights = try weights.map { name throws(DescentError) in Tensor(try table.numbers(name, from: 0)) }
+    for name in chosen {
+      columns.append(try table.numbers(name, hint: "leave the column out with --features"))
+    }
+    self.weights = try weights.map { name throws(DescentError) in
+      Tensor(try table.numbers(name, from: 0, hint: "--weights is for a column of numbers"))
+    }
     let count = table.rows.count
     inputs = Tensor(
       (0..<count).flatMap { row in columns.map { $0[row] } }, shape: [count, chosen.count], dtype: .float64)
@@ -48,7 +52,11 @@ struct RegressionData {
       return CSVTable(source: dataset, names: Airfoil.featureNames + [Airfoil.targetName], rows: rows)
     }
     guard dataset.hasPrefix("csv:") else {
-      throw DescentError(.invalidArgument, "unknown data set '\(dataset)'; there are airfoil and csv:FILE")
+      if dataset.lowercased().hasSuffix(".csv") {
+        throw DescentError(
+          .invalidArgument, "unknown data set '\(dataset)'; did you mean 'csv:\(dataset)'?")
+      }
+      throw .unknown("data set", dataset, among: ["airfoil", "csv:FILE"])
     }
     guard folder == nil else {
       throw DescentError(.invalidArgument, "--data-dir is for airfoil; csv:FILE says where the file is")

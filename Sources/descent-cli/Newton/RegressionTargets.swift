@@ -9,12 +9,13 @@ struct RegressionTargets {
   private(set) var areProportions = false
 
   init(_ table: CSVTable, _ name: String, _ family: RegressionResult.Family) throws(DescentError) {
+    let hint = "classes are for --family logistic or softmax"
     switch family {
-    case .linear: values = Tensor(try table.numbers(name))
-    case .poisson: values = Tensor(try table.numbers(name, from: 0))
+    case .linear: values = Tensor(try table.numbers(name, hint: hint))
+    case .poisson: values = Tensor(try table.numbers(name, from: 0, hint: hint))
     case .softmax: (values, classNames) = try Self.classes(table, name)
     case .logistic:
-      let numbers = try table.cells(name).map { Double($0) }
+      let numbers = try table.cells(name).map(CSVTable.number)
       let shares = numbers.compactMap { $0 }.filter { 0...1 ~= $0 }
       if shares.count == numbers.count && shares.contains(where: { $0 != 0 && $0 != 1 }) {
         (values, areProportions) = (Tensor(shares), true)
@@ -31,7 +32,7 @@ struct RegressionTargets {
   /// Classes in the order of their names, or of the numbers that they are: 1 and 1.0 are one.
   private static func classes(_ table: CSVTable, _ name: String) throws(DescentError) -> (Tensor, [String]) {
     let cells = try table.cells(name)
-    let numbers = cells.compactMap { Double($0) }
+    let numbers = cells.compactMap(CSVTable.number)
     let (keys, names): ([String], [String])
     if numbers.count == cells.count {
       keys = numbers.map { "\($0)" }
@@ -45,9 +46,9 @@ struct RegressionTargets {
         "\(table.source), column \(name): all targets are '\(cells[0])'; there must be two classes or more")
     }
     let order = Dictionary(uniqueKeysWithValues: names.enumerated().map { ($1, Double($0)) })
-    func short(_ name: String) -> String { name.hasSuffix(".0") ? String(name.dropLast(2)) : name }
     return (
-      Tensor(keys.map { order[$0]! }), numbers.count == cells.count ? names.map(short) : names
+      Tensor(keys.map { order[$0]! }),
+      numbers.count == cells.count ? Set(numbers).sorted().map(\.short) : names
     )
   }
 

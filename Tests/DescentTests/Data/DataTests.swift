@@ -37,11 +37,6 @@ import Testing
       gzip.waitUntilExit()
       let (plain, zipped) = (try IDXFile(path: "\(folder)/images"), try IDXFile(path: "\(folder)/images.gz"))
       #expect(plain.bytes == zipped.bytes && plain.shape == [2, 1, 3])
-      let whole = try Data(contentsOf: URL(fileURLWithPath: "\(folder)/images.gz"))
-      for length in 0..<whole.count {
-        try whole.prefix(length).write(to: URL(fileURLWithPath: "\(folder)/cut.gz"))
-        #expect(throws: DescentError.self, "cut at \(length)") { try IDXFile(path: "\(folder)/cut.gz") }
-      }
     }
   }
 
@@ -63,13 +58,12 @@ import Testing
   @Test func badFilesAreNamed() throws {
     try withTemporaryFolder { folder in
       let path = "\(folder)/images"
-      func refused(_ bytes: [UInt8], _ mention: String? = nil) throws {
+      func refused(_ bytes: [UInt8], _ mention: String) throws {
         try write(bytes, path)
         let error = try #require(throws: DescentError.self) { try IDXFile(path: path) }
-        #expect(error.message.contains(mention ?? path), "\(error.message)")
+        #expect(error.message.contains(mention), "\(error.message)")
       }
       #expect(throws: DescentError.self) { try IDXFile(path: "\(folder)/none") }
-      for length in 0..<Self.images.count { try refused(Array(Self.images.prefix(length))) }
       try refused(Self.images + [0], "longer")
       try refused([1, 0, 8, 1, 0, 0, 0, 0], "not an IDX file")
       try refused([0, 0, 7, 1, 0, 0, 0, 0], "not an IDX file")

@@ -163,10 +163,10 @@ import Testing
       b.grad = Tensor([1], dtype: .float64)
       try optimizer.step()
     }
-    optimizer.freeze { $0.hasPrefix("body") }
+    #expect(optimizer.freeze { $0.hasPrefix("body") } == 1 && optimizer.freeze { $0 == "tail" } == 0)
     try step()
     #expect(a.doubles == [0.5] && b.doubles == [1] && optimizer.stateDict["body.w.step"] == nil)
-    optimizer.unfreeze { _ in true }
+    #expect(optimizer.unfreeze { _ in true } == 2)
     try step()
     #expect(b.doubles == [0.5])
   }

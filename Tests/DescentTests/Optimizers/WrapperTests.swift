@@ -91,6 +91,48 @@ import Testing
     )
   }
 
+  /// Finding a module's parts takes far longer than averaging them: once is enough. The optimizer that moves the
+  /// parameters afterwards is followed.
+  @Test func partsAreLookedUpOnce() throws {
+    final class Counting: Module {
+      let (first, second) = (Linear(3, 4), Linear(4, 2))
+      var lookUps = 0
+      override var members: [(name: String, member: Member)] {
+        lookUps += 1
+        return [("first", .module(first)), ("second", .module(second))]
+      }
+    }
+    let (model, held) = (Counting(), Counting())
+    let average = AveragedModel(held, .exponential(decay: 0.75))
+    try average.update(from: model)
+    let optimizer = try Optimizer(for: model, SGD(learningRate: 0.5))
+    var expected = model.parameters.map(\.doubles)
+    let before = (model.lookUps, held.lookUps)
+    for _ in 0..<3 {
+      for (_, parameter) in optimizer.parameters { parameter.grad = .ones(parameter.shape) }
+      try optimizer.step()
+      try average.update(from: model)
+      expected = zip(expected, optimizer.parameters).map { old, new in
+        zip(old, new.parameter.doubles).map { $0 + 0.25 * ($1 - $0) }
+      }
+    }
+    #expect((model.lookUps, held.lookUps) == before && average.averagedCount == 4)
+    for (parameter, numbers) in zip(held.parameters, expected) {
+      #expect(largestULP(parameter.doubles, numbers, .float32, scale: 1) <= 4)
+    }
+    let other = Counting()
+    try average.update(from: other)
+    #expect(other.lookUps > 0)
+    // A file may say anything about the count.
+    var state = average.stateDict
+    for count in [-1, .max] {
+      state["n_averaged"] = Tensor([Int64(count)], shape: [])
+      try average.load(state)
+      let error = try #require(throws: DescentError.self) { try average.update(from: model) }
+      #expect(error.message.contains("n_averaged is \(count)"))
+    }
+  }
+
   /// EMA as an average of the buffers too.
   @Test func averagesOfBuffers() throws {
     let (model, average) = (

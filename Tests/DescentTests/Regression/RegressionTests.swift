@@ -257,7 +257,7 @@ import Testing
     try refuse(SoftmaxRegression(), x, y * 0, nil, "all targets are of class 0")
     try refuse(LinearRegression(), x, y, w * -1, "weight 0")
     try refuse(LinearRegression(), x, y, w * 0, "weights' sum")
-    try refuse(LinearRegression(l2: -1), x, y, nil, "l2 -1")
+    try refuse(LinearRegression(l2: -1), x, y, nil, "l2 is -1, must be in [0, inf)")
     try refuse(
       LinearRegression(), Tensor([], shape: [0, 2], dtype: .float64), Tensor([], dtype: .float64), nil,
       "0 samples")

@@ -109,6 +109,40 @@ import Testing
     }
   }
 
+  /// However narrow the terminal, the line ends before its end, with room for ^C; what matters most stays longest.
+  @Test(arguments: [
+    (200, "epoch 3/12 █", " 45%  12.5k/s  loss 0.1235  1:02:03 left"), (80, "epoch 3/12 █", "1:02:03 left"),
+    (48, "epoch 3/12 45% loss", "0.1235 1:02:03 left"), (40, "epoch 3/12 45%", "1:02:03 left"),
+    (30, "epoch 3/12 45% 1:02:03 left", ""), (29, "epoch 3/12 45%", ""), (10, "45%", ""), (3, "", ""),
+    (0, "", ""),
+  ]) func theProgressBarFits(_ width: Int, _ start: String, _ end: String) throws {
+    let progress = TrainingProgress(
+      epoch: 3, epochs: 12, batch: 1, batches: 2, samples: 38_070_000, samplesInEpoch: 84_607_500, loss: 1,
+      meanLoss: 0.12345, seconds: 1, rate: 12_500)
+    let line = try line(progress, width)
+    #expect(line.count <= max(0, width - 3) && line.hasPrefix(start) && line.hasSuffix(end), "'\(line)'")
+  }
+
+  /// Numbers that are none do not stop a run.
+  @Test(arguments: [.nan, .infinity, -1, -.infinity, 0, .greatestFiniteMagnitude] as [Double])
+  func theProgressBarTakesAnyNumber(_ number: Double) throws {
+    for samples in [-5, 0, 7, 10, 20, .max] {
+      let progress = TrainingProgress(
+        epoch: 1, epochs: 1, batch: 1, batches: 1, samples: samples, samplesInEpoch: 10, loss: number,
+        meanLoss: number, seconds: number, rate: number)
+      for width in [40, 80] { #expect(try line(progress, width).contains("%")) }
+    }
+  }
+
+  private func line(_ progress: TrainingProgress, _ width: Int) throws -> String {
+    nonisolated(unsafe) var shown = ""
+    let bar = ProgressBar(isTerminal: true, width: { width }) { shown += $0 }
+    try bar.batchDidEnd(progress, makeTrainer().0)
+    let start = "\r\u{1B}[K"
+    #expect(shown.hasPrefix(start))
+    return String(shown.dropFirst(start.count))
+  }
+
   @Test func aDivergingRunKeepsItsCheckpoint() throws {
     try withTemporaryFolder { folder in
       let (trainer, loader) = try makeTrainer(SGD(learningRate: 1e4))

@@ -8,9 +8,6 @@
 /* Samples in a band: enough that the products are matrices, few enough that their logits stay small. */
 enum { BAND = 128 };
 
-/* Bands whose gradients are added up in their own type. */
-enum { LONGEST = 128 };
-
 size_t dsc_linear_cross_entropy_workspace(dsc_dtype dtype, size_t samples, size_t classes) {
     size_t rows = 2 * dsc_min_size(samples, BAND);
     return dsc_product_overflows(rows, classes, dtype) ? SIZE_MAX : rows * classes * dsc_dtype_size(dtype);
@@ -20,7 +17,8 @@ static const void *rows(const void *base, size_t row, size_t width, dsc_dtype dt
     return base == NULL ? NULL : (const char *)base + row * width * dsc_dtype_size(dtype);
 }
 
-/* Where the gradients go. More bands than LONGEST are added up in double: sums of dlinear, then of dbias. */
+/* Where the gradients go. Beyond DSC_LONGEST_SUM samples they are added up in double: sums of dlinear, then
+ * of dbias. */
 typedef struct band_outputs {
     void *dx, *dlinear, *dbias;
     double *sums;
@@ -106,7 +104,7 @@ dsc_status dsc_linear_cross_entropy_run(const dsc_context *context, const dsc_li
     double scale = dsc_reduction_scale(over->reduction, divisor);
     void *values = over->reduction == DSC_REDUCTION_NONE ? value : NULL;
     band_outputs out = {.dx = dx, .dlinear = dlinear, .dbias = dbias};
-    if (over->samples > LONGEST * BAND && (dlinear != NULL || dbias != NULL)) {
+    if (over->samples > DSC_LONGEST_SUM && (dlinear != NULL || dbias != NULL)) {
         void *memory = NULL;
         size_t count = over->classes * (loss->inputs + 1);
         DSC_CHECK_PRODUCT(over->classes, loss->inputs + 1, DSC_FLOAT64);

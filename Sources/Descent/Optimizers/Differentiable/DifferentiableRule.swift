@@ -47,7 +47,7 @@ extension DifferentiableRule {
   public func updated(
     _ parameters: [Tensor], gradients: [Tensor], state: inout DifferentiableState, learningRate: Tensor? = nil
   ) -> [Tensor] {
-    precondition(
+    demand(
       parameters.count == gradients.count, "\(parameters.count) parameters with \(gradients.count) gradients")
     state.step += 1
     return parameters.indices.map { index in

@@ -2,7 +2,7 @@ extension SGD: DifferentiableRule {
   /// What one step subtracts from a parameter.
   public func step(_ g: Tensor, _ index: Int, _ state: inout DifferentiableState, _ rate: Tensor) -> Tensor {
     guard momentum != 0 else { return rate * g }
-    precondition(
+    demand(
       !nesterov || (momentum > 0 && dampening == 0), "sgd: nesterov needs momentum > 0 and dampening = 0")
     let d = learningRateInVelocity ? rate * g : g
     let velocity = state["momentum_buffer", index].map { $0 * momentum + d * (1 - dampening) } ?? d
