@@ -29,9 +29,8 @@ public enum Checkpoint {
     _ trainer: Trainer, to folder: String, with texts: [String: String], replacing old: [String]
   ) throws(DescentError) {
     try trainer.verify()
-    for name in [stateFile, modelFile, historyFile] + texts.keys {
-      try WriteTarget.checkReplaceable("\(folder)/\(name)")
-    }
+    let names = [stateFile, modelFile, historyFile] + texts.keys
+    for name in names { try WriteTarget.checkReplaceable("\(folder)/\(name)") }
     try finish(folder)
     var state = trainer.progressTensors
     for (name, tensor) in trainer.model.stateDict { state["model.\(name)"] = tensor }
@@ -44,8 +43,7 @@ public enum Checkpoint {
       try StagedFile(trainer.history.csv, for: "\(folder)/\(historyFile)"),
     ]
     for (name, text) in texts { files.append(try StagedFile(text, for: "\(folder)/\(name)")) }
-    let kept = Set([stateFile, modelFile, historyFile] + texts.keys)
-    try SaveJournal.commit(files, removing: old.filter { !kept.contains($0) }, in: folder)
+    try SaveJournal.commit(files, removing: old.filter { !names.contains($0) }, in: folder)
   }
 
   /// Puts a trainer where the run in a folder stood: parameters, optimizer, random order, history.

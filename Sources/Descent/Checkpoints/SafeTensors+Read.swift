@@ -126,11 +126,9 @@ private struct SafeTensorsReader: ~Copyable {
       overflows = overflows || exceeds || needed.addingReportingOverflow(bytes).overflow
       needed &+= bytes
     }
-    var probe: UnsafeMutableRawPointer?
-    guard !overflows, dsc_allocate(needed, &probe) == DSC_OK else {
+    guard !overflows, Memory.holds(needed) else {
       throw DescentError(.resources, "\(path): memory does not hold its tensors")
     }
-    dsc_free(probe)
   }
 
   /// Reads 16-bit numbers and spreads them out.

@@ -18,17 +18,38 @@ enum SaveJournal {
   ///   is done by `finish`.
   static func commit(_ files: [StagedFile], removing names: [String], in folder: String) throws(DescentError)
   {
-    let prefix = folder + "/"
-    func inside(_ path: String) -> String {
-      path.hasPrefix(prefix) ? String(path.dropFirst(prefix.count)) : absolute(path)
-    }
     var lines = names.map { "-\t\($0)" }
+    var others: [StagedFile] = []
     for file in files {
-      if let places = file.places { lines.append("+\t\(inside(places.end))\t\(inside(places.temporary))") }
+      // What a link points to elsewhere is replaced on its own: a journal acts on its folder only.
+      if let places = file.places, let end = name(places.end, in: folder),
+        let temporary = name(places.temporary, in: folder)
+      {
+        lines.append("+\t\(end)\t\(temporary)")
+        file.isKept = true
+      } else {
+        others.append(file)
+      }
     }
-    try StagedFile(lines.joined(separator: "\n"), for: path(folder)).commit()
-    for file in files { file.isKept = true }
+    do throws(DescentError) {
+      try StagedFile(lines.joined(separator: "\n"), for: path(folder)).commit()
+    } catch {
+      for file in files { file.isKept = false }
+      throw error
+    }
+    for file in others { try file.commit() }
     try finish(in: folder)
+  }
+
+  /// A file's name, where it stands in the folder itself.
+  private static func name(_ path: String, in folder: String) -> String? {
+    guard path.hasPrefix(folder + "/") else { return nil }
+    let name = String(path.dropFirst(folder.count + 1))
+    return isPlain(name[...]) ? name : nil
+  }
+
+  private static func isPlain(_ name: Substring) -> Bool {
+    !name.isEmpty && !["/", "\t", "\n"].contains(where: name.contains) && name != "." && name != ".."
   }
 
   /// Does what a journal in the folder says, if there is one.
@@ -37,10 +58,11 @@ enum SaveJournal {
   static func finish(in folder: String) throws(DescentError) {
     let journal = path(folder)
     guard access(journal, F_OK) == 0 else { return }
-    func place(_ name: Substring) -> String { name.hasPrefix("/") ? String(name) : "\(folder)/\(name)" }
+    func place(_ name: Substring) -> String { "\(folder)/\(name)" }
     for line in try InputFile.text(journal).split(separator: "\n") {
       let parts = line.split(separator: "\t", omittingEmptySubsequences: false)
-      switch (parts.first, parts.count) {
+      // A folder may come from anywhere: its journal must not reach out of it.
+      switch parts.dropFirst().allSatisfy(isPlain) ? (parts.first, parts.count) : (nil, 0) {
       case ("+", 3):
         // What is not there has its name already.
         guard rename(place(parts[2]), place(parts[1])) == 0 || errno == ENOENT else {
@@ -55,11 +77,5 @@ enum SaveJournal {
       }
     }
     unlink(journal)
-  }
-
-  private static func absolute(_ path: String) -> String {
-    guard !path.hasPrefix("/"), let here = getcwd(nil, 0) else { return path }
-    defer { free(here) }
-    return "\(String(cString: here))/\(path)"
   }
 }

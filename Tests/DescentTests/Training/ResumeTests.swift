@@ -194,7 +194,7 @@ import Testing
   @Test func aJournalThatIsNoneIsNamed() throws {
     try withTemporaryFolder { folder in
       try Checkpoint.save(try makeTrainer(), to: folder)
-      for text in ["x", "+\ta", "-\ta\tb", "*\ta\tb"] {
+      for text in ["x", "+\ta", "-\ta\tb", "*\ta\tb", "-\t../a", "-\t/a", "-\t..", "+\ta\t../b", "+\t/a\tb"] {
         try Data(text.utf8).write(to: URL(fileURLWithPath: "\(folder)/\(Checkpoint.journalFile)"))
         let error = try #require(throws: DescentError.self) { try Checkpoint.finish(folder) }
         #expect(error.code == .format && error.message.contains("/.save is damaged"), "\(error)")
