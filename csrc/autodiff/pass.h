@@ -26,6 +26,8 @@ dsc_status dsc_pass_run(dsc_pass *pass, dsc_tensor *root, dsc_tensor *upstream);
 dsc_status dsc_pass_deliver(dsc_pass *pass, dsc_tensor *input, dsc_tensor *gradient);
 dsc_status dsc_pass_note_delivery(dsc_pass *pass, dsc_tensor *leaf);
 
+/* A leaf's gradient goes; its place stays where it was given. */
+void dsc_leaf_forget(dsc_tensor *leaf);
 /* Adds to a leaf's gradient. */
 dsc_status dsc_leaf_accumulate(dsc_tensor *leaf, dsc_tensor *gradient, bool creates_graph);
 dsc_status dsc_leaf_make_place(dsc_tensor *leaf);

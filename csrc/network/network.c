@@ -30,11 +30,9 @@ void dsc_network_destroy(dsc_network *network) {
         release_layer(&network->layers[i]);
     for (size_t i = 0; i < network->entry_count; ++i)
         free((void *)(uintptr_t)network->entries[i].name);
+    dsc_parameters_destroy(network->parameters);
     free(network->layers);
     free(network->entries);
-    dsc_free(network->parameters);
-    dsc_free(network->gradients);
-    free(network->has_gradient);
     free(network);
 }
 

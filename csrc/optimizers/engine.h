@@ -68,6 +68,7 @@ struct dsc_optimizer {
     dsc_dtype dtype;
     size_t tensor_count, group_count, total;
     dsc_parameter *tensors;
+    uint64_t layout; /* a number that only this optimizer has, and only with these lengths; not 0 */
     dsc_group *groups;
     void *planes[DSC_PLANES]; /* each as long as the parameters; NULL until a group needs it */
     size_t line_offset;       /* of the planes in a cache line */

@@ -39,6 +39,7 @@ static dsc_status assemble(dsc_storage *storage, dsc_dtype dtype, size_t rank, c
     t->awaited = 0;
     t->node = NULL;
     t->grad = t->recorded_grad = NULL;
+    t->owner = NULL;
     t->is_contiguous = true;
     size_t count = 1;
     for (size_t d = rank; d-- > 0;) {

@@ -8,6 +8,7 @@
 #include "descent/tensor.h"
 
 typedef struct dsc_node dsc_node;
+struct dsc_parameters;
 
 /* Counted memory. */
 typedef struct dsc_storage {
@@ -32,11 +33,12 @@ struct dsc_tensor {
     bool is_contiguous;
     bool requires_grad;
     bool has_grad;       /* whether `grad` has a gradient: else it is only the place for one */
-    bool has_grad_place; /* whether that place was given */
+    bool has_grad_place; /* whether that place is in parameters' buffer, and stays */
     size_t awaited;      /* deliveries that a pass with a callback is still going to make */
     dsc_node *node;      /* what computed it; NULL for leaves */
     dsc_tensor *grad;
     dsc_tensor *recorded_grad; /* the same gradient as something to differentiate, after create_graph */
+    const struct dsc_parameters *owner; /* what a leaf belongs to */
 };
 
 dsc_status dsc_storage_create(const dsc_context *context, size_t bytes, dsc_storage **storage);
