@@ -30,8 +30,10 @@ static void destroy(dsc_node *node) {
     for (size_t i = 0; i < node->input_count; ++i)
         dsc_tensor_release(node->inputs[i]);
     for (size_t i = 0; i < DSC_NODE_SAVED; ++i)
-        dsc_tensor_release(node->saved[i]);
-    dsc_tensor_release(node->upstream);
+        if (node->saved[i] != NULL)
+            dsc_tensor_release(node->saved[i]);
+    if (node->upstream != NULL)
+        dsc_tensor_release(node->upstream);
     if (node->custom != NULL)
         dsc_custom_release(node->custom);
     if (node->inputs != node->few)
@@ -40,22 +42,27 @@ static void destroy(dsc_node *node) {
 }
 
 /* A long chain of nodes frees one the next: in a loop, since the stack is not as deep. */
-void dsc_node_release(dsc_node *node) {
-    static _Thread_local dsc_node *waiting;
-    static _Thread_local bool is_busy;
-    if (node == NULL || atomic_fetch_sub_explicit(&node->references, 1, memory_order_acq_rel) != 1)
+__attribute__((noinline)) static void destroy_waiting(dsc_node *node) {
+    static _Thread_local struct {
+        dsc_node *first;
+        bool is_busy;
+    } waiting;
+    node->next_waiting = waiting.first;
+    waiting.first = node;
+    if (waiting.is_busy)
         return;
-    node->next_waiting = waiting;
-    waiting = node;
-    if (is_busy)
-        return;
-    is_busy = true;
-    while (waiting != NULL) {
-        dsc_node *next = waiting;
-        waiting = next->next_waiting;
+    waiting.is_busy = true;
+    while (waiting.first != NULL) {
+        dsc_node *next = waiting.first;
+        waiting.first = next->next_waiting;
         destroy(next);
     }
-    is_busy = false;
+    waiting.is_busy = false;
+}
+
+void dsc_node_release(dsc_node *node) {
+    if (node != NULL && dsc_was_last(&node->references))
+        destroy_waiting(node);
 }
 
 bool dsc_records(size_t count, dsc_tensor *const *inputs) {

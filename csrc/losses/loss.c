@@ -131,7 +131,7 @@ static dsc_status make_dense(dsc_loss_call *call, size_t input) {
     const dsc_tensor *x = call->inputs[0].tensor;
     dsc_tensor *t = call->inputs[input].tensor;
     if (call->inputs[input].role != DSC_LOSS_ELEMENT_WEIGHTS || dsc_same_shape(t, x))
-        return dsc_contiguous_of(t, &call->dense[input]);
+        return dsc_borrow_contiguous(t, &call->dense[input]);
     dsc_tensor *repeated;
     DSC_TRY(dsc_broadcast_view(call->operation->name, t, x->rank, x->shape, &repeated));
     dsc_status status = dsc_contiguous_of(repeated, &call->dense[input]);
@@ -191,7 +191,7 @@ dsc_status dsc_loss_end(dsc_loss_call *call, dsc_status status, dsc_tensor **res
                                       .saved = {call->found[0], call->found[1], call->found[2]}},
                         status < 0 ? dsc_loss_name_refusal(call, status) : DSC_OK, call->value, result);
     for (size_t i = 0; i < DSC_LOSS_INPUTS; ++i) {
-        dsc_tensor_release(call->dense[i]);
+        dsc_return_contiguous(call->inputs[i].tensor, call->dense[i]);
         dsc_tensor_release(call->detached[i]);
     }
     for (size_t i = 0; i < DSC_LOSS_GRADIENTS; ++i)

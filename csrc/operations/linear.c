@@ -46,12 +46,12 @@ dsc_status dsc_linear(dsc_tensor *x, dsc_tensor *weight, dsc_tensor *bias, dsc_a
     memcpy(shape, x->shape, sizeof shape);
     shape[x->rank - 1] = weight->shape[0];
     DSC_TRY(dsc_check_shape("linear", x->dtype, x->rank, shape));
-    dsc_tensor *dense_x = NULL, *dense_w = NULL, *dense_b = NULL, *made = NULL;
-    dsc_status status = dsc_contiguous_of(x, &dense_x);
+    dsc_tensor *dense_x = x, *dense_w = weight, *dense_b = bias, *made = NULL;
+    dsc_status status = dsc_borrow_contiguous(x, &dense_x);
     if (status == DSC_OK)
-        status = dsc_contiguous_of(weight, &dense_w);
+        status = dsc_borrow_contiguous(weight, &dense_w);
     if (status == DSC_OK && bias != NULL)
-        status = dsc_contiguous_of(bias, &dense_b);
+        status = dsc_borrow_contiguous(bias, &dense_b);
     if (status == DSC_OK)
         status = dsc_make(dsc_context_of(x), x->dtype, x->rank, shape, &made);
     if (status == DSC_OK) {
@@ -59,9 +59,9 @@ dsc_status dsc_linear(dsc_tensor *x, dsc_tensor *weight, dsc_tensor *bias, dsc_a
         call.y = dsc_data(made);
         status = dsc_linear_forward(dsc_context_of(x), &call);
     }
-    dsc_tensor_release(dense_x);
-    dsc_tensor_release(dense_w);
-    dsc_tensor_release(dense_b);
+    dsc_return_contiguous(x, dense_x);
+    dsc_return_contiguous(weight, dense_w);
+    dsc_return_contiguous(bias, dense_b);
     bool keeps = activation != DSC_ACTIVATION_NONE;
     return dsc_finish(&(dsc_record){.operation = operation,
                                     .count = bias == NULL ? 2 : 3,
@@ -102,7 +102,7 @@ static void give_target(dsc_pullback *p, size_t input, const target *t) {
 
 static dsc_tensor *x_dense(dsc_pullback *p, dsc_tensor *t) {
     dsc_tensor *made = NULL;
-    return t == NULL ? NULL : x_call(p, made, dsc_contiguous_of(t, &made));
+    return t == NULL || t->is_contiguous ? t : x_call(p, made, dsc_contiguous_of(t, &made));
 }
 
 static void fused(dsc_pullback *p) {

@@ -51,12 +51,15 @@ dsc_status dsc_storage_wrap(const dsc_context *context, void *data, void (*relea
     return DSC_OK;
 }
 
-void dsc_storage_release(dsc_storage *s) {
-    if (atomic_fetch_sub_explicit(&s->references, 1, memory_order_acq_rel) != 1)
-        return;
+__attribute__((noinline)) static void destroy(dsc_storage *s) {
     if (s->cache != NULL)
         dsc_cache_give(s->cache, s->data, s->bytes);
     else if (s->release != NULL)
         s->release(s->user);
     dsc_recycler_give(DSC_RECYCLED_STORAGE, s);
+}
+
+void dsc_storage_release(dsc_storage *s) {
+    if (dsc_was_last(&s->references))
+        destroy(s);
 }

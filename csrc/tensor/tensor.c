@@ -10,15 +10,21 @@ dsc_tensor *dsc_tensor_retain(dsc_tensor *tensor) {
     return tensor;
 }
 
-void dsc_tensor_release(dsc_tensor *t) {
-    if (t == NULL || atomic_fetch_sub_explicit(&t->references, 1, memory_order_acq_rel) != 1)
-        return;
+__attribute__((noinline)) static void destroy(dsc_tensor *t) {
     dsc_node *node = t->node;
-    dsc_tensor_release(t->grad);
-    dsc_tensor_release(t->recorded_grad);
+    if (t->grad != NULL)
+        dsc_tensor_release(t->grad);
+    if (t->recorded_grad != NULL)
+        dsc_tensor_release(t->recorded_grad);
     dsc_storage_release(t->storage);
     dsc_recycler_give(DSC_RECYCLED_TENSOR, t);
-    dsc_node_release(node);
+    if (node != NULL)
+        dsc_node_release(node);
+}
+
+void dsc_tensor_release(dsc_tensor *t) {
+    if (t != NULL && dsc_was_last(&t->references))
+        destroy(t);
 }
 
 /* Takes over the reference to the storage, also where it fails. */

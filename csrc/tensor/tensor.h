@@ -10,6 +10,13 @@
 typedef struct dsc_node dsc_node;
 struct dsc_parameters;
 
+/* Gives a reference up; whether it was the last. Who has the only one needs no atomic subtraction: nobody else
+ * has any to make a second from. */
+static inline bool dsc_was_last(atomic_size_t *references) {
+    return atomic_load_explicit(references, memory_order_acquire) == 1 ||
+           atomic_fetch_sub_explicit(references, 1, memory_order_acq_rel) == 1;
+}
+
 /* Counted memory. */
 typedef struct dsc_storage {
     atomic_size_t references;
@@ -98,6 +105,15 @@ dsc_text dsc_shape_text(size_t rank, const size_t *shape);
 
 /* The same numbers contiguously: the tensor itself, retained, or a copy. Nothing is recorded. */
 dsc_status dsc_contiguous_of(dsc_tensor *tensor, dsc_tensor **contiguous);
+/* The same for as long as the caller has the tensor anyway: where it is contiguous it is not retained. */
+static inline dsc_status dsc_borrow_contiguous(dsc_tensor *tensor, dsc_tensor **contiguous) {
+    *contiguous = tensor;
+    return tensor->is_contiguous ? DSC_OK : dsc_contiguous_of(tensor, contiguous);
+}
+static inline void dsc_return_contiguous(dsc_tensor *tensor, dsc_tensor *contiguous) {
+    if (contiguous != tensor)
+        dsc_tensor_release(contiguous);
+}
 /* out, contiguous or not, = x of the same shape, converted. */
 dsc_status dsc_convert_into(const dsc_tensor *x, dsc_tensor *out);
 
