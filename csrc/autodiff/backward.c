@@ -33,7 +33,6 @@ static dsc_status run(const char *function, dsc_pass *pass, dsc_tensor *t, dsc_t
         return seeded;
     }
     dsc_status status = dsc_pass_run(pass, t, begin);
-    dsc_pass_end(pass);
     dsc_set_recording(recorded);
     dsc_tensor_release(begin);
     return status;

@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 static bool is_target(const dsc_pass *pass, const dsc_tensor *t) {
     for (size_t i = 0; i < pass->target_count; ++i) {
@@ -12,17 +13,26 @@ static bool is_target(const dsc_pass *pass, const dsc_tensor *t) {
     return false;
 }
 
+/* Nodes for which no memory is allocated. */
+enum { FEW_NODES = 64 };
+
+static dsc_status make_room(dsc_pass *pass) {
+    size_t room = 2 * pass->room;
+    dsc_node **block = realloc(pass->block, room * sizeof *block);
+    if (block == NULL)
+        return dsc_fail(DSC_ERROR_MEMORY, "a backward pass: out of memory");
+    if (pass->block == NULL)
+        memcpy(block, pass->nodes, pass->count * sizeof *block);
+    pass->nodes = pass->block = block;
+    pass->room = room;
+    return DSC_OK;
+}
+
 static dsc_status visit(dsc_pass *pass, dsc_node *node) {
     if (node == NULL || node->pass == pass->number)
         return DSC_OK;
-    if (pass->count == pass->room) {
-        size_t room = pass->room == 0 ? 64 : 2 * pass->room;
-        dsc_node **nodes = realloc(pass->nodes, room * sizeof *nodes);
-        if (nodes == NULL)
-            return dsc_fail(DSC_ERROR_MEMORY, "a backward pass: out of memory");
-        pass->nodes = nodes;
-        pass->room = room;
-    }
+    if (pass->count == pass->room)
+        DSC_TRY(make_room(pass));
     node->pass = pass->number;
     node->leads = pass->targets == NULL;
     pass->nodes[pass->count++] = node;
@@ -46,7 +56,8 @@ static void mark_leading(dsc_pass *pass) {
     }
 }
 
-dsc_status dsc_pass_collect(dsc_pass *pass, dsc_node *root) {
+/* Nodes that `root` depends on, in the order in which they are to be pulled back. */
+static dsc_status collect(dsc_pass *pass, dsc_node *root) {
     static _Atomic uint64_t passes;
     pass->number = atomic_fetch_add(&passes, 1) + 1;
     DSC_TRY(visit(pass, root));
@@ -63,14 +74,6 @@ dsc_status dsc_pass_collect(dsc_pass *pass, dsc_node *root) {
     if (pass->targets != NULL)
         mark_leading(pass);
     return DSC_OK;
-}
-
-void dsc_pass_end(dsc_pass *pass) {
-    for (size_t i = 0; i < pass->count; ++i) {
-        dsc_tensor_release(pass->nodes[i]->upstream);
-        pass->nodes[i]->upstream = NULL;
-    }
-    free(pass->nodes);
 }
 
 static bool is_wanted(const dsc_pass *pass, const dsc_tensor *input) {
@@ -134,8 +137,13 @@ static dsc_status name_anomaly(const dsc_node *node) {
 }
 
 static dsc_status pull_back(dsc_pass *pass, dsc_node *node) {
-    dsc_pullback p = {
-        .node = node, .upstream = node->upstream, .creates_graph = pass->creates_graph, .pass = pass};
+    dsc_pullback p; /* its temporaries need no zeros */
+    p.node = node;
+    p.upstream = node->upstream;
+    p.creates_graph = pass->creates_graph;
+    p.pass = pass;
+    p.status = DSC_OK;
+    p.count = 0;
     node->upstream = NULL;
     node->operation->pull_back(&p);
     if (p.status == DSC_ERROR_NON_FINITE)
@@ -159,13 +167,8 @@ static void count_deliveries(const dsc_pass *pass, size_t step) {
         }
 }
 
-dsc_status dsc_pass_run(dsc_pass *pass, dsc_tensor *root, dsc_tensor *upstream) {
-    if (root->node == NULL) {
-        DSC_TRY(dsc_pass_deliver(pass, root, upstream));
-        root->awaited = 1;
-        return dsc_pass_note_delivery(pass, root);
-    }
-    DSC_TRY(dsc_pass_collect(pass, root->node));
+static dsc_status walk(dsc_pass *pass, dsc_tensor *root, dsc_tensor *upstream) {
+    DSC_TRY(collect(pass, root->node));
     if (pass->on_gradient != NULL) {
         count_deliveries(pass, 0);
         count_deliveries(pass, 1);
@@ -187,4 +190,24 @@ dsc_status dsc_pass_run(dsc_pass *pass, dsc_tensor *root, dsc_tensor *upstream) 
                 DSC_TRY(dsc_pass_note_delivery(pass, node->inputs[k]));
     }
     return DSC_OK;
+}
+
+dsc_status dsc_pass_run(dsc_pass *pass, dsc_tensor *root, dsc_tensor *upstream) {
+    if (root->node == NULL) {
+        DSC_TRY(dsc_pass_deliver(pass, root, upstream));
+        root->awaited = 1;
+        return dsc_pass_note_delivery(pass, root);
+    }
+    dsc_node *few[FEW_NODES];
+    pass->nodes = few;
+    pass->room = FEW_NODES;
+    dsc_status status = walk(pass, root, upstream);
+    /* What led nowhere, or came too late for a failure. */
+    for (size_t i = 0; i < pass->count; ++i)
+        if (pass->nodes[i]->upstream != NULL) {
+            dsc_tensor_release(pass->nodes[i]->upstream);
+            pass->nodes[i]->upstream = NULL;
+        }
+    free(pass->block);
+    return status;
 }

@@ -7,8 +7,9 @@
 typedef struct dsc_pass {
     bool creates_graph;
     uint64_t number;
-    size_t count, room; /* nodes, the latest first */
-    dsc_node **nodes;
+    size_t count, room;
+    dsc_node **nodes; /* the latest first */
+    dsc_node **block; /* the same where there are many: allocated */
     /* NULL: the leaves' gradients are wanted. */
     dsc_tensor *const *targets;
     size_t target_count;
@@ -16,10 +17,6 @@ typedef struct dsc_pass {
     dsc_status (*on_gradient)(void *user, dsc_tensor *leaf);
     void *user;
 } dsc_pass;
-
-/* Nodes that `root` depends on, in the order in which they are to be pulled back. */
-dsc_status dsc_pass_collect(dsc_pass *pass, dsc_node *root);
-void dsc_pass_end(dsc_pass *pass);
 
 dsc_status dsc_pass_run(dsc_pass *pass, dsc_tensor *root, dsc_tensor *upstream);
 /* A gradient arrives at a leaf, a result, or a target. */
