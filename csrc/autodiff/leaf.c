@@ -61,7 +61,7 @@ dsc_status dsc_tensor_set_grad(dsc_tensor *t, dsc_tensor *grad) {
     dsc_status status = dsc_convert_into(grad, copy);
     if (status == DSC_OK) {
         dsc_leaf_forget(t);
-        status = dsc_leaf_accumulate(t, copy, false);
+        status = dsc_leaf_accumulate(t, copy, true, false);
     }
     dsc_tensor_release(copy);
     return status;
@@ -79,7 +79,7 @@ static bool is_sole(const dsc_tensor *t) {
            t->is_contiguous && t->node == NULL && t->storage->release == NULL;
 }
 
-dsc_status dsc_leaf_accumulate(dsc_tensor *leaf, dsc_tensor *gradient, bool creates_graph) {
+dsc_status dsc_leaf_accumulate(dsc_tensor *leaf, dsc_tensor *gradient, bool is_spare, bool creates_graph) {
     dsc_tensor *recorded = NULL;
     if (creates_graph) {
         dsc_tensor *before = dsc_tensor_grad(leaf);
@@ -92,7 +92,7 @@ dsc_status dsc_leaf_accumulate(dsc_tensor *leaf, dsc_tensor *gradient, bool crea
         DSC_TRY(status);
     }
     dsc_status status = DSC_OK;
-    if (!leaf->has_grad && leaf->grad == NULL && is_sole(gradient)) {
+    if (is_spare && !leaf->has_grad && leaf->grad == NULL && is_sole(gradient)) {
         leaf->grad = dsc_tensor_retain(gradient);
     } else {
         status = dsc_leaf_make_place(leaf);

@@ -121,12 +121,12 @@ dsc_status dsc_pass_note_delivery(dsc_pass *pass, dsc_tensor *leaf) {
     return dsc_check_callback(pass->on_gradient(pass->user, leaf), failures, "on_gradient");
 }
 
-dsc_status dsc_pass_deliver(dsc_pass *pass, dsc_tensor *input, dsc_tensor *gradient) {
+dsc_status dsc_pass_deliver(dsc_pass *pass, dsc_tensor *input, dsc_tensor *gradient, bool is_spare) {
     if (input->node != NULL)
         return add_to(&input->node->upstream, gradient);
     if (pass->targets != NULL)
         return collect_for_leaf(pass, input, gradient);
-    return dsc_leaf_accumulate(input, gradient, pass->creates_graph);
+    return dsc_leaf_accumulate(input, gradient, is_spare, pass->creates_graph);
 }
 
 /* A derivative is made of operations, which anomaly detection names: say whose derivative it is. */
@@ -194,7 +194,7 @@ static dsc_status walk(dsc_pass *pass, dsc_tensor *root, dsc_tensor *upstream) {
 
 dsc_status dsc_pass_run(dsc_pass *pass, dsc_tensor *root, dsc_tensor *upstream) {
     if (root->node == NULL) {
-        DSC_TRY(dsc_pass_deliver(pass, root, upstream));
+        DSC_TRY(dsc_pass_deliver(pass, root, upstream, true));
         root->awaited = 1;
         return dsc_pass_note_delivery(pass, root);
     }

@@ -19,14 +19,15 @@ typedef struct dsc_pass {
 } dsc_pass;
 
 dsc_status dsc_pass_run(dsc_pass *pass, dsc_tensor *root, dsc_tensor *upstream);
-/* A gradient arrives at a leaf, a result, or a target. */
-dsc_status dsc_pass_deliver(dsc_pass *pass, dsc_tensor *input, dsc_tensor *gradient);
+/* A gradient arrives at a leaf, a result, or a target. is_spare: whether nothing else is going to read it, so
+ * that a leaf may keep it, and add to it. */
+dsc_status dsc_pass_deliver(dsc_pass *pass, dsc_tensor *input, dsc_tensor *gradient, bool is_spare);
 dsc_status dsc_pass_note_delivery(dsc_pass *pass, dsc_tensor *leaf);
 
 /* A leaf's gradient goes; its place stays where it was given. */
 void dsc_leaf_forget(dsc_tensor *leaf);
 /* Adds to a leaf's gradient. */
-dsc_status dsc_leaf_accumulate(dsc_tensor *leaf, dsc_tensor *gradient, bool creates_graph);
+dsc_status dsc_leaf_accumulate(dsc_tensor *leaf, dsc_tensor *gradient, bool is_spare, bool creates_graph);
 dsc_status dsc_leaf_make_place(dsc_tensor *leaf);
 
 #endif

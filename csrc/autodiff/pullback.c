@@ -62,6 +62,22 @@ static dsc_tensor *unbroadcast(dsc_pullback *p, dsc_tensor *gradient, const dsc_
     return x_reshape_like(p, x_sum(p, gradient, count, dimensions, false), input);
 }
 
+/* Whether the node has an input at another place too. */
+static bool comes_again(const dsc_pullback *p, size_t input) {
+    for (size_t i = 0; i < p->node->input_count; ++i)
+        if (i != input && p->node->inputs[i] == p->node->inputs[input])
+            return true;
+    return false;
+}
+
+/* Whether a gradient is this pull-back's own, and is not read any more when it is given. */
+static bool is_spare(const dsc_pullback *p, size_t input, const dsc_tensor *gradient) {
+    bool is_kept = gradient == p->upstream;
+    for (size_t i = 0; i < DSC_NODE_SAVED; ++i)
+        is_kept |= gradient == p->node->saved[i];
+    return !is_kept && !comes_again(p, input);
+}
+
 void dsc_give(dsc_pullback *p, size_t input, dsc_tensor *gradient) {
     if (gradient == NULL || !dsc_wants(p, input))
         return;
@@ -71,7 +87,7 @@ void dsc_give(dsc_pullback *p, size_t input, dsc_tensor *gradient) {
         p->status = dsc_check_finite(p->node->operation, "gradient", gradient);
     if (p->status != DSC_OK)
         return;
-    p->status = dsc_pass_deliver(p->pass, target, gradient);
+    p->status = dsc_pass_deliver(p->pass, target, gradient, is_spare(p, input, gradient));
 }
 
 void *dsc_place_of_gradient(dsc_pullback *p, size_t input, bool *add) {
@@ -83,9 +99,8 @@ void *dsc_place_of_gradient(dsc_pullback *p, size_t input, bool *add) {
     if (leaf->grad != NULL && leaf->grad->storage == p->upstream->storage)
         return NULL;
     /* At two places, it gets the sum of both. */
-    for (size_t i = 0; i < p->node->input_count; ++i)
-        if (i != input && p->node->inputs[i] == leaf)
-            return NULL;
+    if (comes_again(p, input))
+        return NULL;
     p->status = dsc_leaf_make_place(leaf);
     if (p->status != DSC_OK)
         return NULL;

@@ -10,8 +10,8 @@
 typedef struct dsc_node dsc_node;
 struct dsc_parameters;
 
-/* Gives a reference up; whether it was the last. Who has the only one needs no atomic subtraction: nobody else
- * has any to make a second from. */
+/* Gives a reference up; whether it was the last. Who has the only one needs no atomic subtraction: nobody
+ * else has any to make a second from. */
 static inline bool dsc_was_last(atomic_size_t *references) {
     return atomic_load_explicit(references, memory_order_acquire) == 1 ||
            atomic_fetch_sub_explicit(references, 1, memory_order_acq_rel) == 1;
