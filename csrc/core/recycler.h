@@ -8,7 +8,7 @@
 typedef enum dsc_recycled {
     DSC_RECYCLED_TENSOR,
     DSC_RECYCLED_NODE,
-    DSC_RECYCLED_STORAGE,
+    DSC_RECYCLED_STORAGE, /* with its tensor and numbers */
     DSC_RECYCLED_KINDS
 } dsc_recycled;
 

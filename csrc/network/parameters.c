@@ -92,7 +92,7 @@ static dsc_status copy(const dsc_tensor *leaf, const dsc_tensor *values, const d
 
 static void move(dsc_tensor *leaf, const dsc_tensor *values, size_t offset, dsc_tensor *place) {
     atomic_fetch_add(&values->storage->references, 1);
-    dsc_storage_release(leaf->storage);
+    dsc_storage_leave(leaf);
     leaf->storage = values->storage;
     leaf->offset = offset;
     dsc_contiguous_strides(leaf->rank, leaf->shape, leaf->strides);

@@ -12,12 +12,16 @@ dsc_tensor *dsc_tensor_retain(dsc_tensor *tensor) {
 
 __attribute__((noinline)) static void destroy(dsc_tensor *t) {
     dsc_node *node = t->node;
+    dsc_storage *storage = t->storage, *home = t->home;
     if (t->grad != NULL)
         dsc_tensor_release(t->grad);
     if (t->recorded_grad != NULL)
         dsc_tensor_release(t->recorded_grad);
-    dsc_storage_release(t->storage);
-    dsc_recycler_give(DSC_RECYCLED_TENSOR, t);
+    if (home == NULL)
+        dsc_recycler_give(DSC_RECYCLED_TENSOR, t);
+    else if (home != storage)
+        dsc_storage_release(home);
+    dsc_storage_release(storage);
     if (node != NULL)
         dsc_node_release(node);
 }
@@ -27,37 +31,28 @@ void dsc_tensor_release(dsc_tensor *t) {
         destroy(t);
 }
 
-/* Takes over the reference to the storage, also where it fails. */
-static dsc_status assemble(dsc_storage *storage, dsc_dtype dtype, size_t rank, const size_t *shape,
-                           const size_t *strides, size_t offset, dsc_tensor **tensor) {
-    dsc_tensor *t = dsc_recycler_take(DSC_RECYCLED_TENSOR, sizeof *t);
-    if (t == NULL) {
-        dsc_storage_release(storage);
-        return dsc_fail(DSC_ERROR_MEMORY, "a tensor: out of memory");
-    }
-    /* Not the shape and the strides, whose unused ends nobody looks at. */
+/* All of a tensor but its storage and home, and not the unused ends of shape and strides. */
+static void assemble(dsc_tensor *t, dsc_dtype dtype, size_t rank, const size_t *shape, const size_t *strides,
+                     size_t offset) {
     t->references = 1;
-    t->storage = storage;
     t->offset = offset;
+    t->node = NULL;
+    t->grad = t->recorded_grad = NULL;
     t->dtype = dtype;
     t->rank = (uint8_t)rank;
     t->requires_grad = t->has_grad = t->has_grad_place = false;
     t->awaited = 0;
-    t->node = NULL;
-    t->grad = t->recorded_grad = NULL;
     t->owner = NULL;
-    t->is_contiguous = true;
     size_t count = 1;
+    bool is_contiguous = true;
     for (size_t d = rank; d-- > 0;) {
         t->shape[d] = shape[d];
         t->strides[d] = strides == NULL ? count : strides[d];
-        t->is_contiguous &= t->strides[d] == count || shape[d] == 1;
+        is_contiguous &= t->strides[d] == count || shape[d] == 1;
         count *= shape[d];
     }
     t->count = count;
-    t->is_contiguous |= count == 0;
-    *tensor = t;
-    return DSC_OK;
+    t->is_contiguous = is_contiguous || count == 0;
 }
 
 dsc_status dsc_make(const dsc_context *context, dsc_dtype dtype, size_t rank, const size_t *shape,
@@ -70,15 +65,22 @@ dsc_status dsc_make(const dsc_context *context, dsc_dtype dtype, size_t rank, co
     if (overflows || bytes > PTRDIFF_MAX)
         return dsc_fail(DSC_ERROR_OVERFLOW, "a tensor: shape %s of %s is too large",
                         dsc_shape_text(rank, shape).text, dsc_dtype_name(dtype));
-    dsc_storage *storage;
-    DSC_TRY(dsc_storage_create(context, bytes, &storage));
-    return assemble(storage, dtype, rank, shape, NULL, 0, tensor);
+    DSC_TRY(dsc_storage_create(context, bytes, tensor));
+    assemble(*tensor, dtype, rank, shape, NULL, 0);
+    return DSC_OK;
 }
 
 dsc_status dsc_view_of(const dsc_tensor *like, size_t rank, const size_t *shape, const size_t *strides,
                        size_t offset, dsc_tensor **view) {
-    atomic_fetch_add_explicit(&like->storage->references, 1, memory_order_relaxed);
-    return assemble(like->storage, like->dtype, rank, shape, strides, offset, view);
+    dsc_tensor *t = dsc_recycler_take(DSC_RECYCLED_TENSOR, sizeof *t);
+    if (t == NULL)
+        return dsc_fail(DSC_ERROR_MEMORY, "a tensor: out of memory");
+    t->storage = like->storage;
+    t->home = NULL;
+    atomic_fetch_add_explicit(&t->storage->references, 1, memory_order_relaxed);
+    assemble(t, like->dtype, rank, shape, strides, offset);
+    *view = t;
+    return DSC_OK;
 }
 
 dsc_status dsc_tensor_empty(const dsc_context *context, dsc_dtype dtype, size_t rank, const size_t *shape,
@@ -144,14 +146,9 @@ dsc_status dsc_tensor_wrap(const dsc_context *context, dsc_dtype dtype, size_t r
     if (!is_empty)
         DSC_CHECK_NOT_NULL(data);
     DSC_TRY(dsc_check_aligned(__func__, dtype, data));
-    dsc_storage *storage;
-    DSC_TRY(dsc_storage_wrap(context, data, NULL, NULL, &storage));
-    dsc_tensor *made;
-    DSC_TRY(assemble(storage, dtype, rank, shape, strides, 0, &made));
-    /* Only now: where wrapping fails, the memory stays the caller's. */
-    storage->release = release;
-    storage->user = user;
-    *tensor = made;
+    /* Where wrapping fails, the memory stays the caller's. */
+    DSC_TRY(dsc_storage_wrap(context, data, release, user, tensor));
+    assemble(*tensor, dtype, rank, shape, strides, 0);
     return DSC_OK;
 }
 

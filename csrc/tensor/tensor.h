@@ -34,24 +34,28 @@ struct dsc_tensor {
     atomic_size_t references;
     dsc_storage *storage;
     size_t offset, count;
-    size_t shape[DSC_MAX_RANK], strides[DSC_MAX_RANK];
+    dsc_node *node; /* what computed it; NULL for leaves */
+    dsc_tensor *grad;
     dsc_dtype dtype;
     uint8_t rank;
     bool is_contiguous;
     bool requires_grad;
     bool has_grad;       /* whether `grad` has a gradient: else it is only the place for one */
     bool has_grad_place; /* whether that place is in parameters' buffer, and stays */
-    size_t awaited;      /* deliveries that a pass with a callback is still going to make */
-    dsc_node *node;      /* what computed it; NULL for leaves */
-    dsc_tensor *grad;
+    size_t shape[DSC_MAX_RANK], strides[DSC_MAX_RANK];
+    dsc_storage *home;         /* the storage that it was made with, in whose block it stands; NULL: alone */
     dsc_tensor *recorded_grad; /* the same gradient as something to differentiate, after create_graph */
+    size_t awaited;            /* deliveries that a pass with a callback is still going to make */
     const struct dsc_parameters *owner; /* what a leaf belongs to */
 };
 
-dsc_status dsc_storage_create(const dsc_context *context, size_t bytes, dsc_storage **storage);
+/* Storage, and a tensor of which only `storage` and `home` are set: it has the only reference. */
+dsc_status dsc_storage_create(const dsc_context *context, size_t bytes, dsc_tensor **tensor);
 dsc_status dsc_storage_wrap(const dsc_context *context, void *data, void (*release)(void *), void *user,
-                            dsc_storage **storage);
+                            dsc_tensor **tensor);
 void dsc_storage_release(dsc_storage *storage);
+/* Before a tensor gets another storage: gives up its reference. Its home stays, but for the numbers. */
+void dsc_storage_leave(dsc_tensor *tensor);
 
 /* A shape's strides where the last dimension is next to itself; its number of elements. */
 size_t dsc_contiguous_strides(size_t rank, const size_t *shape, size_t *strides);
