@@ -69,17 +69,24 @@ static dsc_status make_room(const char *function, dsc_parameters *p, size_t more
     return DSC_OK;
 }
 
+static bool stands_at(const dsc_tensor *t, const dsc_storage *storage, size_t at) {
+    return t->storage == storage && t->data == (char *)storage->data + at * dsc_size_of(t->dtype);
+}
+
 /* Whether they stand in buffers of this context as new ones would have them. */
 static bool lie_in_order(const dsc_context *context, size_t count, dsc_tensor *const *leaves) {
-    size_t offset = 0;
+    const dsc_tensor *first = count > 0 ? leaves[0] : NULL;
+    if (first == NULL || !first->has_grad_place || first->storage->context != context)
+        return false;
+    size_t at = 0;
     for (size_t i = 0; i < count; ++i) {
-        const dsc_tensor *t = leaves[i], *first = leaves[0];
-        if (!t->has_grad_place || !t->is_contiguous || t->storage != first->storage || t->offset != offset ||
-            t->grad->storage != first->grad->storage || t->grad->offset != offset)
+        const dsc_tensor *t = leaves[i];
+        if (!t->has_grad_place || !t->is_contiguous || !stands_at(t, first->storage, at) ||
+            !stands_at(t->grad, first->grad->storage, at))
             return false;
-        offset += t->count;
+        at += t->count;
     }
-    return count > 0 && leaves[0]->storage->context == context;
+    return true;
 }
 
 /* Copies the leaf and its gradient to where they are to be; `place` becomes that of the gradient. */
@@ -94,7 +101,7 @@ static void move(dsc_tensor *leaf, const dsc_tensor *values, size_t offset, dsc_
     atomic_fetch_add(&values->storage->references, 1);
     dsc_storage_leave(leaf);
     leaf->storage = values->storage;
-    leaf->offset = offset;
+    leaf->data = (char *)values->data + offset * dsc_size_of(leaf->dtype);
     dsc_contiguous_strides(leaf->rank, leaf->shape, leaf->strides);
     leaf->is_contiguous = true;
     dsc_tensor_release(leaf->grad);

@@ -33,9 +33,9 @@ void dsc_tensor_release(dsc_tensor *t) {
 
 /* All of a tensor but its storage and home, and not the unused ends of shape and strides. */
 static void assemble(dsc_tensor *t, dsc_dtype dtype, size_t rank, const size_t *shape, const size_t *strides,
-                     size_t offset) {
+                     void *data) {
     t->references = 1;
-    t->offset = offset;
+    t->data = data;
     t->node = NULL;
     t->grad = t->recorded_grad = NULL;
     t->dtype = dtype;
@@ -66,19 +66,20 @@ dsc_status dsc_make(const dsc_context *context, dsc_dtype dtype, size_t rank, co
         return dsc_fail(DSC_ERROR_OVERFLOW, "a tensor: shape %s of %s is too large",
                         dsc_shape_text(rank, shape).text, dsc_dtype_name(dtype));
     DSC_TRY(dsc_storage_create(context, bytes, tensor));
-    assemble(*tensor, dtype, rank, shape, NULL, 0);
+    assemble(*tensor, dtype, rank, shape, NULL, (*tensor)->storage->data);
     return DSC_OK;
 }
 
 dsc_status dsc_view_of(const dsc_tensor *like, size_t rank, const size_t *shape, const size_t *strides,
-                       size_t offset, dsc_tensor **view) {
+                       size_t first, dsc_tensor **view) {
     dsc_tensor *t = dsc_recycler_take(DSC_RECYCLED_TENSOR, sizeof *t);
     if (t == NULL)
         return dsc_fail(DSC_ERROR_MEMORY, "a tensor: out of memory");
     t->storage = like->storage;
     t->home = NULL;
     atomic_fetch_add_explicit(&t->storage->references, 1, memory_order_relaxed);
-    assemble(t, like->dtype, rank, shape, strides, offset);
+    void *data = first == 0 ? like->data : (char *)like->data + first * dsc_size_of(like->dtype);
+    assemble(t, like->dtype, rank, shape, strides, data);
     *view = t;
     return DSC_OK;
 }
@@ -148,7 +149,7 @@ dsc_status dsc_tensor_wrap(const dsc_context *context, dsc_dtype dtype, size_t r
     DSC_TRY(dsc_check_aligned(__func__, dtype, data));
     /* Where wrapping fails, the memory stays the caller's. */
     DSC_TRY(dsc_storage_wrap(context, data, release, user, tensor));
-    assemble(*tensor, dtype, rank, shape, strides, 0);
+    assemble(*tensor, dtype, rank, shape, strides, data);
     return DSC_OK;
 }
 
@@ -222,7 +223,7 @@ dsc_status dsc_tensor_copy_out(const dsc_tensor *t, void *data) {
     if (t->count == 0)
         return DSC_OK;
     DSC_CHECK_NOT_NULL(data);
-    dsc_tensor out = {.references = 1, .dtype = t->dtype, .rank = t->rank, .count = t->count};
+    dsc_tensor out = {.references = 1, .data = data, .dtype = t->dtype, .rank = t->rank, .count = t->count};
     dsc_storage there = {.data = data, .context = dsc_context_of(t)};
     out.storage = &there;
     memcpy(out.shape, t->shape, sizeof out.shape);
@@ -244,5 +245,5 @@ dsc_status dsc_contiguous_of(dsc_tensor *t, dsc_tensor **contiguous) {
 dsc_status dsc_tensor_detach(dsc_tensor *t, dsc_tensor **detached) {
     DSC_CHECK_NOT_NULL(t);
     DSC_CHECK_NOT_NULL(detached);
-    return dsc_view_of(t, t->rank, t->shape, t->strides, t->offset, detached);
+    return dsc_view_of(t, t->rank, t->shape, t->strides, 0, detached);
 }

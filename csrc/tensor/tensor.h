@@ -33,7 +33,8 @@ typedef struct dsc_storage {
 struct dsc_tensor {
     atomic_size_t references;
     dsc_storage *storage;
-    size_t offset, count;
+    void *data; /* the first number */
+    size_t count;
     dsc_node *node; /* what computed it; NULL for leaves */
     dsc_tensor *grad;
     dsc_dtype dtype;
@@ -62,9 +63,9 @@ size_t dsc_contiguous_strides(size_t rank, const size_t *shape, size_t *strides)
 /* Refuses shapes that no tensor can have. */
 dsc_status dsc_check_shape(const char *function, dsc_dtype dtype, size_t rank, const size_t *shape);
 
-/* A tensor of this storage: `storage` is retained. Nothing is recorded. */
+/* A tensor of the same storage that begins `first` elements after another. Nothing is recorded. */
 dsc_status dsc_view_of(const dsc_tensor *like, size_t rank, const size_t *shape, const size_t *strides,
-                       size_t offset, dsc_tensor **view);
+                       size_t first, dsc_tensor **view);
 /* Memory that a tensor of this type may lie in. */
 dsc_status dsc_check_aligned(const char *function, dsc_dtype dtype, const void *data);
 /* An uninitialised, contiguous tensor of a shape that some tensor has: refused only where it is too large. */
@@ -75,7 +76,7 @@ static inline dsc_status dsc_make_like(const dsc_tensor *like, dsc_dtype dtype, 
 }
 
 static inline void *dsc_data(const dsc_tensor *t) {
-    return (char *)t->storage->data + t->offset * dsc_size_of(t->dtype);
+    return t->data;
 }
 static inline const dsc_context *dsc_context_of(const dsc_tensor *t) {
     return t->storage->context;
