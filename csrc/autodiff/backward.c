@@ -12,7 +12,8 @@ static dsc_status seed(const char *function, const dsc_pass *pass, dsc_tensor *t
             return dsc_fail(DSC_ERROR_SIZE,
                             "%s: shape %s needs an upstream gradient; one number does without", function,
                             dsc_shape_text(t->rank, t->shape).text);
-        return dsc_tensor_full(dsc_context_of(t), t->dtype, t->rank, t->shape, 1, begin);
+        DSC_TRY(dsc_make_like(t, t->dtype, begin));
+        return dsc_tensor_fill(*begin, 1);
     }
     if (upstream->dtype != t->dtype || !dsc_same_shape(upstream, t))
         return dsc_fail(DSC_ERROR_SIZE, "%s: upstream is %s of shape %s, must be %s of shape %s", function,

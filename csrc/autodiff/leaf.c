@@ -68,9 +68,7 @@ dsc_status dsc_tensor_set_grad(dsc_tensor *t, dsc_tensor *grad) {
 }
 
 dsc_status dsc_leaf_make_place(dsc_tensor *leaf) {
-    if (leaf->grad == NULL)
-        DSC_TRY(dsc_make_like(leaf, leaf->dtype, &leaf->grad));
-    return DSC_OK;
+    return leaf->grad == NULL ? dsc_make_like(leaf, leaf->dtype, &leaf->grad) : DSC_OK;
 }
 
 /* Whether nobody else has a tensor or its memory. */

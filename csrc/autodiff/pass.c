@@ -29,8 +29,6 @@ static dsc_status make_room(dsc_pass *pass) {
 }
 
 static dsc_status visit(dsc_pass *pass, dsc_node *node) {
-    if (node == NULL || node->pass == pass->number)
-        return DSC_OK;
     if (pass->count == pass->room)
         DSC_TRY(make_room(pass));
     node->pass = pass->number;
@@ -65,9 +63,11 @@ static dsc_status collect(dsc_pass *pass, dsc_node *root) {
     for (size_t next = 0; next < pass->count; ++next) {
         const dsc_node *node = pass->nodes[next];
         is_sorted &= next == 0 || node->number < pass->nodes[next - 1]->number;
-        for (size_t i = 0; i < node->input_count; ++i)
-            if (node->inputs[i] != NULL && node->inputs[i]->requires_grad)
-                DSC_TRY(visit(pass, node->inputs[i]->node));
+        for (size_t i = 0; i < node->input_count; ++i) {
+            dsc_node *before = node->inputs[i] == NULL ? NULL : node->inputs[i]->node;
+            if (before != NULL && before->pass != pass->number)
+                DSC_TRY(visit(pass, before));
+        }
     }
     if (!is_sorted)
         qsort(pass->nodes, pass->count, sizeof(dsc_node *), later_first);
@@ -76,14 +76,12 @@ static dsc_status collect(dsc_pass *pass, dsc_node *root) {
     return DSC_OK;
 }
 
-static bool is_wanted(const dsc_pass *pass, const dsc_tensor *input) {
-    if (input == NULL || !input->requires_grad)
-        return false;
-    return pass->targets == NULL || (input->node != NULL && input->node->leads) || is_target(pass, input);
+bool dsc_pass_leads_to(const dsc_pass *pass, const dsc_tensor *t) {
+    return (t->node != NULL && t->node->leads) || is_target(pass, t);
 }
 
 bool dsc_wants(const dsc_pullback *p, size_t input) {
-    return p->status == DSC_OK && is_wanted(p->pass, p->node->inputs[input]);
+    return p->status == DSC_OK && dsc_pass_wants(p->pass, p->node->inputs[input]);
 }
 
 /* sum = sum + more, or more. A sum is a tensor of its own: what is handed out must not change. */
@@ -152,7 +150,7 @@ static dsc_status pull_back(dsc_pass *pass, dsc_node *node) {
         dsc_tensor_release(p.temporaries[i]);
     dsc_tensor_release(p.upstream);
     for (size_t i = 0; p.status == DSC_OK && pass->on_gradient != NULL && i < node->input_count; ++i)
-        if (is_wanted(pass, node->inputs[i]) && node->inputs[i]->node == NULL)
+        if (dsc_pass_wants(pass, node->inputs[i]) && node->inputs[i]->node == NULL)
             p.status = dsc_pass_note_delivery(pass, node->inputs[i]);
     return p.status < 0 ? p.status : DSC_OK;
 }
@@ -162,7 +160,7 @@ static void count_deliveries(const dsc_pass *pass, size_t step) {
     for (size_t n = 0; n < pass->count; ++n)
         for (size_t i = 0; i < pass->nodes[n]->input_count; ++i) {
             dsc_tensor *input = pass->nodes[n]->inputs[i];
-            if (is_wanted(pass, input) && input->node == NULL)
+            if (dsc_pass_wants(pass, input) && input->node == NULL)
                 input->awaited = step == 0 ? 0 : input->awaited + step;
         }
 }
@@ -186,7 +184,7 @@ static dsc_status walk(dsc_pass *pass, dsc_tensor *root, dsc_tensor *upstream) {
             continue;
         }
         for (size_t k = 0; pass->on_gradient != NULL && k < node->input_count; ++k)
-            if (is_wanted(pass, node->inputs[k]) && node->inputs[k]->node == NULL)
+            if (dsc_pass_wants(pass, node->inputs[k]) && node->inputs[k]->node == NULL)
                 DSC_TRY(dsc_pass_note_delivery(pass, node->inputs[k]));
     }
     return DSC_OK;

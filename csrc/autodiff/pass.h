@@ -18,6 +18,12 @@ typedef struct dsc_pass {
     void *user;
 } dsc_pass;
 
+/* Whether a tensor's gradient is part of what is looked for. */
+bool dsc_pass_leads_to(const dsc_pass *pass, const dsc_tensor *t);
+static inline bool dsc_pass_wants(const dsc_pass *pass, const dsc_tensor *input) {
+    return input != NULL && input->requires_grad && (pass->targets == NULL || dsc_pass_leads_to(pass, input));
+}
+
 dsc_status dsc_pass_run(dsc_pass *pass, dsc_tensor *root, dsc_tensor *upstream);
 /* A gradient arrives at a leaf, a result, or a target. is_spare: whether nothing else is going to read it, so
  * that a leaf may keep it, and add to it. */

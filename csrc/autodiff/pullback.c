@@ -79,7 +79,7 @@ static bool is_spare(const dsc_pullback *p, size_t input, const dsc_tensor *grad
 }
 
 void dsc_give(dsc_pullback *p, size_t input, dsc_tensor *gradient) {
-    if (gradient == NULL || !dsc_wants(p, input))
+    if (gradient == NULL || p->status != DSC_OK || !dsc_pass_wants(p->pass, p->node->inputs[input]))
         return;
     dsc_tensor *target = p->node->inputs[input];
     gradient = unbroadcast(p, gradient, target);
@@ -92,8 +92,8 @@ void dsc_give(dsc_pullback *p, size_t input, dsc_tensor *gradient) {
 
 void *dsc_place_of_gradient(dsc_pullback *p, size_t input, bool *add) {
     dsc_tensor *leaf = p->node->inputs[input];
-    if (!dsc_wants(p, input) || p->pass->targets != NULL || leaf->node != NULL || p->creates_graph ||
-        leaf->recorded_grad != NULL)
+    if (leaf == NULL || !leaf->requires_grad || leaf->node != NULL || leaf->recorded_grad != NULL ||
+        p->status != DSC_OK || p->creates_graph || p->pass->targets != NULL)
         return NULL;
     /* A gradient that was handed back must not be written while it is read. */
     if (leaf->grad != NULL && leaf->grad->storage == p->upstream->storage)
@@ -101,7 +101,8 @@ void *dsc_place_of_gradient(dsc_pullback *p, size_t input, bool *add) {
     /* At two places, it gets the sum of both. */
     if (comes_again(p, input))
         return NULL;
-    p->status = dsc_leaf_make_place(leaf);
+    if (leaf->grad == NULL)
+        p->status = dsc_leaf_make_place(leaf);
     if (p->status != DSC_OK)
         return NULL;
     *add = leaf->has_grad;

@@ -81,13 +81,10 @@ typedef struct target {
 } target;
 
 static void find_target(dsc_pullback *p, size_t input, target *t) {
-    if (!dsc_wants(p, input))
-        return;
-    dsc_tensor *x = p->node->inputs[input];
     t->data = dsc_place_of_gradient(p, input, &t->add);
     t->is_place = t->data != NULL;
-    if (!t->is_place) {
-        dsc_tensor *made = NULL;
+    if (!t->is_place && dsc_wants(p, input)) {
+        dsc_tensor *x = p->node->inputs[input], *made = NULL;
         t->made = x_call(p, made, dsc_make_like(x, x->dtype, &made));
         t->data = t->made == NULL ? NULL : dsc_data(t->made);
     }

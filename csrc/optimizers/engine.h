@@ -97,7 +97,7 @@ static inline bool dsc_is_fresh(uint32_t missing) {
 }
 
 static inline void *dsc_offset(const dsc_optimizer *o, const void *base, size_t elements) {
-    return base == NULL ? NULL : (char *)(uintptr_t)base + elements * dsc_dtype_size(o->dtype);
+    return base == NULL ? NULL : (char *)(uintptr_t)base + elements * dsc_size_of(o->dtype);
 }
 
 /* The runs of a step. Fails if a row gradient is not what it should be. */

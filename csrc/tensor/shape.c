@@ -13,7 +13,7 @@ size_t dsc_contiguous_strides(size_t rank, const size_t *shape, size_t *strides)
 }
 
 dsc_status dsc_check_shape(const char *function, dsc_dtype dtype, size_t rank, const size_t *shape) {
-    size_t bytes = dsc_dtype_size(dtype);
+    size_t bytes = dsc_size_or_0(dtype);
     if (bytes == 0)
         return dsc_fail(DSC_ERROR_ARGUMENT, "%s: unknown dtype %d", function, (int)dtype);
     if (rank > DSC_MAX_RANK)
