@@ -28,7 +28,7 @@ typedef struct dsc_operation {
     void (*pull_back)(dsc_pullback *p);
 } dsc_operation;
 
-enum { DSC_NODE_INPUTS = 3, DSC_NODE_SAVED = 3 };
+enum { DSC_NODE_INPUTS = 5, DSC_NODE_SAVED = 3 };
 
 struct dsc_node {
     atomic_size_t references;
