@@ -34,6 +34,13 @@ static void DSC_NAME(bias_block)(const dsc_linear_call *l, const dsc_linear_grad
         db[j] = g->add_db ? db[j] + (DSC_REAL)sums[j] : (DSC_REAL)sums[j];
 }
 
+/* sum += factor x */
+__attribute__((always_inline)) static inline void
+DSC_NAME(add_scaled)(size_t n, DSC_REAL factor, const DSC_REAL *restrict x, DSC_REAL *restrict sum) {
+    for (size_t j = 0; j < n; ++j)
+        sum[j] += factor * x[j];
+}
+
 /* The backward pass of a layer too small for GEMM calls and tiles to pay. */
 DSC_MULTIVERSION
 static void DSC_NAME(small_products)(const dsc_linear_call *l, const dsc_linear_gradients *g,
@@ -43,20 +50,16 @@ static void DSC_NAME(small_products)(const dsc_linear_call *l, const dsc_linear_
     DSC_REAL *dw = g->dw, *dx = g->dx;
     if (dw != NULL) {
         if (!g->add_dw)
-            for (size_t j = 0; j < outputs * inputs; ++j)
-                dw[j] = 0;
+            memset(dw, 0, outputs * inputs * sizeof *dw);
         for (size_t i = 0; i < l->batch; ++i)
             for (size_t o = 0; o < outputs; ++o)
-                for (size_t j = 0; j < inputs; ++j)
-                    dw[o * inputs + j] += dz[i * outputs + o] * x[i * inputs + j];
+                DSC_NAME(add_scaled)(inputs, dz[i * outputs + o], x + i * inputs, dw + o * inputs);
     }
     if (dx != NULL)
         for (size_t i = 0; i < l->batch; ++i) {
-            for (size_t j = 0; j < inputs; ++j)
-                dx[i * inputs + j] = 0;
+            memset(dx + i * inputs, 0, inputs * sizeof *dx);
             for (size_t o = 0; o < outputs; ++o)
-                for (size_t j = 0; j < inputs; ++j)
-                    dx[i * inputs + j] += dz[i * outputs + o] * w[o * inputs + j];
+                DSC_NAME(add_scaled)(inputs, dz[i * outputs + o], w + o * inputs, dx + i * inputs);
         }
 }
 
@@ -69,19 +72,22 @@ static void DSC_NAME(small_backward)(const dsc_linear_call *l, const dsc_linear_
 
 DSC_MULTIVERSION
 static void DSC_NAME(small_forward)(const dsc_linear_call *l) {
+    size_t batch = l->batch, inputs = l->inputs, outputs = l->outputs;
     const DSC_REAL *x = l->x, *w = l->w;
     DSC_REAL *y = l->y;
-    for (size_t i = 0; i < l->batch; ++i)
-        for (size_t o = 0; o < l->outputs; ++o) {
+    for (size_t i = 0; i < batch; ++i)
+        for (size_t o = 0; o < outputs; ++o) {
             DSC_REAL sum = 0;
-            for (size_t j = 0; j < l->inputs; ++j)
-                sum += x[i * l->inputs + j] * w[o * l->inputs + j];
-            y[i * l->outputs + o] = sum;
+            for (size_t j = 0; j < inputs; ++j)
+                sum += x[i * inputs + j] * w[o * inputs + j];
+            y[i * outputs + o] = sum;
         }
-    DSC_NAME(finish_tile)(l, (dsc_gemm_tile){0, 0, l->batch, l->outputs});
+    DSC_NAME(finish_tile)(l, (dsc_gemm_tile){0, 0, batch, outputs});
 }
 
 #else
+
+#include <string.h>
 
 #include "core/sums.h"
 #include "descent/layer_kernels.h"

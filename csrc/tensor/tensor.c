@@ -31,59 +31,6 @@ void dsc_tensor_release(dsc_tensor *t) {
         destroy(t);
 }
 
-/* All of a tensor but its storage and home, and not the unused ends of shape and strides. */
-static void assemble(dsc_tensor *t, dsc_dtype dtype, size_t rank, const size_t *shape, const size_t *strides,
-                     void *data) {
-    t->references = 1;
-    t->data = data;
-    t->node = NULL;
-    t->grad = t->recorded_grad = NULL;
-    t->dtype = dtype;
-    t->rank = (uint8_t)rank;
-    t->requires_grad = t->has_grad = t->has_grad_place = false;
-    t->awaited = 0;
-    t->owner = NULL;
-    size_t count = 1;
-    bool is_contiguous = true;
-    for (size_t d = rank; d-- > 0;) {
-        t->shape[d] = shape[d];
-        t->strides[d] = strides == NULL ? count : strides[d];
-        is_contiguous &= t->strides[d] == count || shape[d] == 1;
-        count *= shape[d];
-    }
-    t->count = count;
-    t->is_contiguous = is_contiguous || count == 0;
-}
-
-dsc_status dsc_make(const dsc_context *context, dsc_dtype dtype, size_t rank, const size_t *shape,
-                    dsc_tensor **tensor) {
-    /* A shape that is good for one type may be too large for another: views make large shapes of little. */
-    size_t bytes = dsc_size_of(dtype);
-    bool overflows = false;
-    for (size_t d = 0; d < rank; ++d)
-        overflows |= __builtin_mul_overflow(bytes, shape[d], &bytes);
-    if (overflows || bytes > PTRDIFF_MAX)
-        return dsc_fail(DSC_ERROR_OVERFLOW, "a tensor: shape %s of %s is too large",
-                        dsc_shape_text(rank, shape).text, dsc_dtype_name(dtype));
-    DSC_TRY(dsc_storage_create(context, bytes, tensor));
-    assemble(*tensor, dtype, rank, shape, NULL, (*tensor)->storage->data);
-    return DSC_OK;
-}
-
-dsc_status dsc_view_of(const dsc_tensor *like, size_t rank, const size_t *shape, const size_t *strides,
-                       size_t first, dsc_tensor **view) {
-    dsc_tensor *t = dsc_recycler_take(DSC_RECYCLED_TENSOR, sizeof *t);
-    if (t == NULL)
-        return dsc_fail(DSC_ERROR_MEMORY, "a tensor: out of memory");
-    t->storage = like->storage;
-    t->home = NULL;
-    atomic_fetch_add_explicit(&t->storage->references, 1, memory_order_relaxed);
-    void *data = first == 0 ? like->data : (char *)like->data + first * dsc_size_of(like->dtype);
-    assemble(t, like->dtype, rank, shape, strides, data);
-    *view = t;
-    return DSC_OK;
-}
-
 dsc_status dsc_tensor_empty(const dsc_context *context, dsc_dtype dtype, size_t rank, const size_t *shape,
                             dsc_tensor **tensor) {
     DSC_CHECK_NOT_NULL(tensor);
@@ -148,9 +95,7 @@ dsc_status dsc_tensor_wrap(const dsc_context *context, dsc_dtype dtype, size_t r
         DSC_CHECK_NOT_NULL(data);
     DSC_TRY(dsc_check_aligned(__func__, dtype, data));
     /* Where wrapping fails, the memory stays the caller's. */
-    DSC_TRY(dsc_storage_wrap(context, data, release, user, tensor));
-    assemble(*tensor, dtype, rank, shape, strides, data);
-    return DSC_OK;
+    return dsc_make_around(context, dtype, rank, shape, strides, data, release, user, tensor);
 }
 
 dsc_status dsc_tensor_uniform(const dsc_context *context, dsc_dtype dtype, size_t rank, const size_t *shape,

@@ -50,10 +50,6 @@ struct dsc_tensor {
     const struct dsc_parameters *owner; /* what a leaf belongs to */
 };
 
-/* Storage, and a tensor of which only `storage` and `home` are set: it has the only reference. */
-dsc_status dsc_storage_create(const dsc_context *context, size_t bytes, dsc_tensor **tensor);
-dsc_status dsc_storage_wrap(const dsc_context *context, void *data, void (*release)(void *), void *user,
-                            dsc_tensor **tensor);
 void dsc_storage_release(dsc_storage *storage);
 /* Before a tensor gets another storage: gives up its reference. Its home stays, but for the numbers. */
 void dsc_storage_leave(dsc_tensor *tensor);
@@ -71,6 +67,10 @@ dsc_status dsc_check_aligned(const char *function, dsc_dtype dtype, const void *
 /* An uninitialised, contiguous tensor of a shape that some tensor has: refused only where it is too large. */
 dsc_status dsc_make(const dsc_context *context, dsc_dtype dtype, size_t rank, const size_t *shape,
                     dsc_tensor **tensor);
+/* A tensor of memory that there is. */
+dsc_status dsc_make_around(const dsc_context *context, dsc_dtype dtype, size_t rank, const size_t *shape,
+                           const size_t *strides, void *data, void (*release)(void *), void *user,
+                           dsc_tensor **tensor);
 static inline dsc_status dsc_make_like(const dsc_tensor *like, dsc_dtype dtype, dsc_tensor **tensor) {
     return dsc_make(like->storage->context, dtype, like->rank, like->shape, tensor);
 }
