@@ -108,7 +108,7 @@ dsc_status dsc_make_around(const dsc_context *context, dsc_dtype dtype, size_t r
 
 dsc_status dsc_view_of(const dsc_tensor *like, size_t rank, const size_t *shape, const size_t *strides,
                        size_t first, dsc_tensor **view) {
-    dsc_tensor *t = dsc_recycler_take(DSC_RECYCLED_TENSOR, sizeof *t);
+    dsc_tensor *t = dsc_recycler_take(DSC_RECYCLED_VIEW, sizeof *t);
     if (t == NULL)
         return refuse();
     t->storage = like->storage;

@@ -18,7 +18,7 @@ __attribute__((noinline)) static void destroy(dsc_tensor *t) {
     if (t->recorded_grad != NULL)
         dsc_tensor_release(t->recorded_grad);
     if (home == NULL)
-        dsc_recycler_give(DSC_RECYCLED_TENSOR, t);
+        dsc_recycler_give(DSC_RECYCLED_VIEW, t);
     else if (home != storage)
         dsc_storage_release(home);
     dsc_storage_release(storage);
