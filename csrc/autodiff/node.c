@@ -86,9 +86,10 @@ static void keep_inputs(const dsc_record *record, dsc_node *node) {
     uint64_t number = dsc_tape_here.number;
     for (size_t i = 0; i < record->count; ++i) {
         dsc_tensor *input = record->inputs[i];
-        node->inputs[i] = dsc_tensor_retain(input);
+        node->inputs[i] = input;
         if (input == NULL)
             continue;
+        dsc_retain(input);
         node->versions[i] = dsc_version_of(input);
         if (input->node != NULL && input->node->number > number)
             number = input->node->number;
@@ -128,7 +129,8 @@ static dsc_status create(const dsc_record *record, dsc_node **result) {
 static dsc_status save(dsc_tensor *t, const dsc_tensor *made, dsc_tensor **saved) {
     if (t == made)
         return dsc_tensor_detach(t, saved);
-    *saved = dsc_tensor_retain(t);
+    dsc_retain(t);
+    *saved = t;
     return DSC_OK;
 }
 

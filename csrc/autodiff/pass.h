@@ -5,7 +5,7 @@
 #include "autodiff/pullback.h"
 
 typedef struct dsc_pass {
-    bool creates_graph;
+    bool creates_graph, detects_anomalies;
     uint64_t number;
     size_t count, room;
     dsc_node **nodes; /* the latest first */

@@ -78,13 +78,17 @@ static bool is_spare(const dsc_pullback *p, size_t input, const dsc_tensor *grad
     return !is_kept && !comes_again(p, input);
 }
 
+static void check_finite(dsc_pullback *p, const dsc_tensor *gradient) {
+    if (p->status == DSC_OK && p->pass->detects_anomalies)
+        p->status = dsc_look_for_anomaly(p->node->operation->name, "gradient", gradient);
+}
+
 void dsc_give(dsc_pullback *p, size_t input, dsc_tensor *gradient) {
     if (gradient == NULL || p->status != DSC_OK || !dsc_pass_wants(p->pass, p->node->inputs[input]))
         return;
     dsc_tensor *target = p->node->inputs[input];
     gradient = unbroadcast(p, gradient, target);
-    if (p->status == DSC_OK)
-        p->status = dsc_check_finite(p->node->operation, "gradient", gradient);
+    check_finite(p, gradient);
     if (p->status != DSC_OK)
         return;
     p->status = dsc_pass_deliver(p->pass, target, gradient, is_spare(p, input, gradient));
@@ -113,8 +117,7 @@ void dsc_gave(dsc_pullback *p, size_t input) {
     dsc_tensor *leaf = p->node->inputs[input];
     dsc_note_change(leaf->grad);
     leaf->has_grad = true;
-    if (p->status == DSC_OK)
-        p->status = dsc_check_finite(p->node->operation, "gradient", leaf->grad);
+    check_finite(p, leaf->grad);
 }
 
 dsc_tensor *x_constant(dsc_pullback *p, const dsc_tensor *like, double value) {

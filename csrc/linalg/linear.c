@@ -90,9 +90,9 @@ static void DSC_NAME(small_forward)(const dsc_linear_call *l) {
 #include <string.h>
 
 #include "core/sums.h"
-#include "descent/layer_kernels.h"
 #include "elementwise/relu.h"
 #include "linalg/gemm.h"
+#include "linalg/linear.h"
 
 /* Multiplications below which three plain loops beat the calls into OpenBLAS. */
 enum { SMALL = 512 };
@@ -140,8 +140,7 @@ static void forward_tile(void *argument, size_t index) {
         finish_tile_f64(job->layer, t);
 }
 
-dsc_status dsc_linear_forward(const dsc_context *context, const dsc_linear_call *layer) {
-    DSC_TRY(check(layer));
+dsc_status dsc_linear_run(const dsc_context *context, const dsc_linear_call *layer) {
     if (is_small(layer)) {
         if (layer->dtype == DSC_FLOAT32)
             small_forward_f32(layer);
@@ -163,6 +162,11 @@ dsc_status dsc_linear_forward(const dsc_context *context, const dsc_linear_call 
     dsc_parallel_for(context, dsc_gemm_tile_count(&job.product), forward_tile, &job);
     dsc_gemm_finish(&job.product);
     return DSC_OK;
+}
+
+dsc_status dsc_linear_forward(const dsc_context *context, const dsc_linear_call *layer) {
+    DSC_TRY(check(layer));
+    return dsc_linear_run(context, layer);
 }
 
 typedef struct backward_job {
@@ -240,18 +244,9 @@ static dsc_status large_backward(const dsc_context *context, const dsc_linear_ca
     return status;
 }
 
-dsc_status dsc_linear_backward(const dsc_context *context, const dsc_linear_call *layer,
+dsc_status dsc_linear_run_back(const dsc_context *context, const dsc_linear_call *layer,
                                const dsc_linear_gradients *gradients) {
-    DSC_TRY(check(layer));
-    DSC_CHECK_NOT_NULL(gradients);
-    bool relu = layer->activation == DSC_ACTIVATION_RELU;
-    if (layer->batch != 0) {
-        DSC_CHECK_NOT_NULL(gradients->dy);
-        if (relu)
-            DSC_CHECK_NOT_NULL(gradients->dz);
-    }
-    DSC_CHECK_PRODUCT(layer->batch, layer->outputs, layer->dtype);
-    const void *dz = relu ? gradients->dz : gradients->dy;
+    const void *dz = layer->activation == DSC_ACTIVATION_RELU ? gradients->dz : gradients->dy;
     if (layer->batch == 0)
         dz = layer->w; /* nothing is read, but from somewhere */
     if (!is_small(layer))
@@ -262,6 +257,19 @@ dsc_status dsc_linear_backward(const dsc_context *context, const dsc_linear_call
     else
         small_backward_f64(layer, gradients, dz);
     return DSC_OK;
+}
+
+dsc_status dsc_linear_backward(const dsc_context *context, const dsc_linear_call *layer,
+                               const dsc_linear_gradients *gradients) {
+    DSC_TRY(check(layer));
+    DSC_CHECK_NOT_NULL(gradients);
+    if (layer->batch != 0) {
+        DSC_CHECK_NOT_NULL(gradients->dy);
+        if (layer->activation == DSC_ACTIVATION_RELU)
+            DSC_CHECK_NOT_NULL(gradients->dz);
+    }
+    DSC_CHECK_PRODUCT(layer->batch, layer->outputs, layer->dtype);
+    return dsc_linear_run_back(context, layer, gradients);
 }
 
 #endif

@@ -1,7 +1,7 @@
 /* A linear layer with its activation: one kernel forward, one backward. */
 #include <string.h>
 
-#include "descent/layer_kernels.h"
+#include "linalg/linear.h"
 #include "operations/table.h"
 
 static dsc_linear_call call_of(const dsc_tensor *x, const dsc_tensor *w, const dsc_tensor *b,
@@ -18,7 +18,9 @@ static dsc_linear_call call_of(const dsc_tensor *x, const dsc_tensor *w, const d
 }
 
 static dsc_status check(const dsc_operation *operation, const dsc_tensor *x, const dsc_tensor *w,
-                        const dsc_tensor *b) {
+                        const dsc_tensor *b, dsc_activation activation) {
+    if (activation != DSC_ACTIVATION_NONE && activation != DSC_ACTIVATION_RELU)
+        return dsc_fail(DSC_ERROR_ARGUMENT, "linear: unknown activation %d", (int)activation);
     DSC_TRY(dsc_check_real(operation, x));
     DSC_TRY(dsc_check_same_dtype(operation, x, w));
     if (b != NULL)
@@ -41,7 +43,7 @@ dsc_status dsc_linear(dsc_tensor *x, dsc_tensor *weight, dsc_tensor *bias, dsc_a
     const dsc_operation *operation = &dsc_operations[dsc_op_linear];
     dsc_tensor *const inputs[] = {x, weight, bias};
     DSC_TRY(dsc_check_inputs(operation, 2, inputs, result));
-    DSC_TRY(check(operation, x, weight, bias));
+    DSC_TRY(check(operation, x, weight, bias, activation));
     size_t shape[DSC_MAX_RANK];
     memcpy(shape, x->shape, sizeof shape);
     shape[x->rank - 1] = weight->shape[0];
@@ -57,7 +59,7 @@ dsc_status dsc_linear(dsc_tensor *x, dsc_tensor *weight, dsc_tensor *bias, dsc_a
     if (status == DSC_OK) {
         dsc_linear_call call = call_of(dense_x, dense_w, dense_b, activation);
         call.y = dsc_data(made);
-        status = dsc_linear_forward(dsc_context_of(x), &call);
+        status = dsc_linear_run(dsc_context_of(x), &call);
     }
     dsc_return_contiguous(x, dense_x);
     dsc_return_contiguous(weight, dense_w);
@@ -133,7 +135,7 @@ static void fused(dsc_pullback *p) {
                                       .db = by_b.data,
                                       .add_dw = by_w.add,
                                       .add_db = by_b.add};
-    p->status = dsc_linear_backward(dsc_context_of(x), &call, &gradients);
+    p->status = dsc_linear_run_back(dsc_context_of(x), &call, &gradients);
     if (by_x.data != NULL)
         dsc_give(p, 0, by_x.made);
     if (by_w.data != NULL)

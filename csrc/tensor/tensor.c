@@ -6,7 +6,7 @@
 
 dsc_tensor *dsc_tensor_retain(dsc_tensor *tensor) {
     if (tensor != NULL)
-        atomic_fetch_add_explicit(&tensor->references, 1, memory_order_relaxed);
+        dsc_retain(tensor);
     return tensor;
 }
 
