@@ -37,7 +37,8 @@ bool dsc_tensor_has_grad(const dsc_tensor *t) {
 }
 
 void dsc_leaf_forget(dsc_tensor *t) {
-    dsc_tensor_release(t->recorded_grad);
+    if (t->recorded_grad != NULL)
+        dsc_release(t->recorded_grad);
     t->recorded_grad = NULL;
     t->has_grad = false;
     if (!t->has_grad_place) {

@@ -27,12 +27,13 @@ bool dsc_set_anomaly_detection(bool detects) {
 
 static void destroy(dsc_node *node) {
     for (size_t i = 0; i < node->input_count; ++i)
-        dsc_tensor_release(node->inputs[i]);
+        if (node->inputs[i] != NULL)
+            dsc_release(node->inputs[i]);
     for (size_t i = 0; i < DSC_NODE_SAVED; ++i)
         if (node->saved[i] != NULL)
-            dsc_tensor_release(node->saved[i]);
+            dsc_release(node->saved[i]);
     if (node->upstream != NULL)
-        dsc_tensor_release(node->upstream);
+        dsc_release(node->upstream);
     if (node->custom != NULL)
         dsc_custom_release(node->custom);
     if (node->inputs != node->few)

@@ -145,7 +145,7 @@ static dsc_status pull_back(dsc_pass *pass, dsc_node *node) {
         p.status = name_anomaly(node);
     for (size_t i = 0; i < p.count; ++i)
         dsc_tensor_release(p.temporaries[i]);
-    dsc_tensor_release(p.upstream);
+    dsc_release(p.upstream);
     for (size_t i = 0; p.status == DSC_OK && pass->on_gradient != NULL && i < node->input_count; ++i)
         if (dsc_pass_wants(pass, node->inputs[i]) && node->inputs[i]->node == NULL)
             p.status = dsc_pass_note_delivery(pass, node->inputs[i]);

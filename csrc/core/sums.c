@@ -19,17 +19,24 @@ static void DSC_NAME(add_rows)(size_t rows, size_t stride, size_t columns, const
             sums[i] += (double)x[j * stride + i];
 }
 
-static void DSC_NAME(of_columns)(size_t rows, size_t stride, size_t columns, const DSC_REAL *x,
-                                 double *sums) {
-    for (size_t i = 0; i < columns; ++i)
-        sums[i] = 0;
-    DSC_NAME(add_rows)(dsc_min_size(rows, DSC_PIECE), stride, columns, x, sums);
+/* The pieces after the first. */
+__attribute__((noinline)) static void DSC_NAME(add_pieces)(size_t rows, size_t stride, size_t columns,
+                                                           const DSC_REAL *x, double *sums) {
     for (size_t start = DSC_PIECE; start < rows; start += DSC_PIECE) {
         double piece[DSC_SUM_COLUMNS] = {0};
         DSC_NAME(add_rows)(dsc_min_size(DSC_PIECE, rows - start), stride, columns, x + start * stride, piece);
         for (size_t i = 0; i < columns; ++i)
             sums[i] += piece[i];
     }
+}
+
+static void DSC_NAME(of_columns)(size_t rows, size_t stride, size_t columns, const DSC_REAL *x,
+                                 double *sums) {
+    for (size_t i = 0; i < columns; ++i)
+        sums[i] = 0;
+    DSC_NAME(add_rows)(dsc_min_size(rows, DSC_PIECE), stride, columns, x, sums);
+    if (rows > DSC_PIECE)
+        DSC_NAME(add_pieces)(rows, stride, columns, x, sums);
 }
 
 #else

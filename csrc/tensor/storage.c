@@ -157,13 +157,13 @@ void dsc_storage_leave(dsc_tensor *t) {
     }
 }
 
-__attribute__((noinline)) static void destroy(dsc_tensor *t) {
+void dsc_tensor_destroy(dsc_tensor *t) {
     dsc_node *node = t->node;
     dsc_storage *storage = t->storage, *home = t->home;
     if (t->grad != NULL)
-        dsc_tensor_release(t->grad);
+        dsc_release(t->grad);
     if (t->recorded_grad != NULL)
-        dsc_tensor_release(t->recorded_grad);
+        dsc_release(t->recorded_grad);
     if (home == NULL)
         dsc_recycler_give(DSC_RECYCLED_VIEW, t);
     else if (home != storage)
@@ -180,6 +180,6 @@ dsc_tensor *dsc_tensor_retain(dsc_tensor *tensor) {
 }
 
 void dsc_tensor_release(dsc_tensor *t) {
-    if (t != NULL && dsc_was_last(&t->references))
-        destroy(t);
+    if (t != NULL)
+        dsc_release(t);
 }

@@ -74,9 +74,14 @@ static inline dsc_status dsc_make_like(const dsc_tensor *like, dsc_dtype dtype, 
     return dsc_make(like->storage->context, dtype, like->rank, like->shape, tensor);
 }
 
-/* dsc_tensor_retain where there is one. */
+/* dsc_tensor_retain and dsc_tensor_release where there is one. */
 static inline void dsc_retain(dsc_tensor *t) {
     atomic_fetch_add_explicit(&t->references, 1, memory_order_relaxed);
+}
+void dsc_tensor_destroy(dsc_tensor *t);
+static inline void dsc_release(dsc_tensor *t) {
+    if (dsc_was_last(&t->references))
+        dsc_tensor_destroy(t);
 }
 static inline void *dsc_data(const dsc_tensor *t) {
     return t->data;
