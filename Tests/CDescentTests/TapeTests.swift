@@ -141,6 +141,27 @@ import Testing
     }
   }
 
+  /// A graph that one thread begins and another ends: what comes later is pulled back first there too.
+  @Test func graphsGoOnInAnotherThread() throws {
+    let x = T([1, 2, 3], [3], requiresGrad: true)
+    var y = try Self.multiply(x, x)
+    for _ in 0..<20 { y = try Self.add(y, x) }
+    let begun = y
+    #expect(
+      OtherThread.run {
+        // y at two depths, in a thread that has recorded nothing yet.
+        guard let z = try? Self.multiply(begun, begun), let sum = try? Self.sum(Self.add(z, begun)) else {
+          return false
+        }
+        return sum.backward() == DSC_OK
+      })
+    let expected = [1.0, 2, 3].map { (x: Double) -> Double in
+      let y = x * x + 20 * x
+      return (2 * y + 1) * (2 * x + 20)
+    }
+    #expect(x.grad?.numbers == expected)
+  }
+
   @Test func callersSeeEachLeafOnceWhenItIsFinal() throws {
     let a = T([1, 2], [2], requiresGrad: true)
     let b = T([3, 4], [2], requiresGrad: true)
