@@ -64,8 +64,10 @@ static dsc_tensor *unbroadcast(dsc_pullback *p, dsc_tensor *gradient, const dsc_
 
 /* Whether the node has an input at another place too. */
 static bool comes_again(const dsc_pullback *p, size_t input) {
-    for (size_t i = 0; i < p->node->input_count; ++i)
-        if (i != input && p->node->inputs[i] == p->node->inputs[input])
+    const dsc_node *node = p->node;
+    const dsc_tensor *t = node->inputs[input];
+    for (size_t i = 0; i < node->input_count; ++i)
+        if (node->inputs[i] == t && i != input)
             return true;
     return false;
 }

@@ -91,7 +91,7 @@ dsc_status dsc_ctc_loss(dsc_tensor *log_probabilities, dsc_tensor *targets, dsc_
                         dsc_shape_text(x->rank, x->shape).text);
     size_t samples = x->rank == 3 ? x->shape[1] : 1;
     call.rank = x->rank - 2u;
-    call.shape[0] = samples;
+    call.shape[0] = call.values = samples;
     call.broadcast_rank = x->rank == 3 ? 3 : 0;
     call.broadcast[0] = call.broadcast[2] = 1;
     call.broadcast[1] = samples;

@@ -120,13 +120,16 @@ dsc_status dsc_loss_check_rows(const dsc_loss_call *call) {
 
 void dsc_loss_set_values(dsc_loss_call *call, size_t dimension) {
     const dsc_tensor *x = call->inputs[0].tensor;
-    call->rank = 0;
-    call->broadcast_rank = x->rank;
+    size_t rank = 0, values = 1;
     for (size_t d = 0; d < x->rank; ++d) {
         call->broadcast[d] = d == dimension ? 1 : x->shape[d];
+        values *= call->broadcast[d];
         if (d != dimension)
-            call->shape[call->rank++] = x->shape[d];
+            call->shape[rank++] = x->shape[d];
     }
+    call->rank = rank;
+    call->values = values;
+    call->broadcast_rank = x->rank;
 }
 
 static dsc_status make_dense(dsc_loss_call *call, size_t input) {
@@ -172,13 +175,6 @@ dsc_status dsc_loss_name_refusal(const dsc_loss_call *call, dsc_status status) {
     return dsc_fail(status, "%s: %s", call->operation->name, text);
 }
 
-static double divisor_of(const dsc_loss_call *call) {
-    size_t values = 1;
-    for (size_t d = 0; d < call->rank; ++d)
-        values *= call->shape[d];
-    return call->divisor != 0 ? call->divisor : (double)values;
-}
-
 dsc_status dsc_loss_end(dsc_loss_call *call, dsc_status status, dsc_tensor **result) {
     dsc_options options; /* what reductions have no use for need not be set */
     options.rank = call->reduction == DSC_REDUCTION_NONE ? call->broadcast_rank : 0;
@@ -186,7 +182,8 @@ dsc_status dsc_loss_end(dsc_loss_call *call, dsc_status status, dsc_tensor **res
         options.sizes[d] = call->broadcast[d];
     if (call->options != NULL)
         memcpy(options.own, call->options, call->options_size);
-    options.number = call->reduction == DSC_REDUCTION_MEAN ? 1 / divisor_of(call) : 1;
+    double divisor = call->divisor != 0 ? call->divisor : (double)call->values;
+    options.number = call->reduction == DSC_REDUCTION_MEAN ? 1 / divisor : 1;
     status = dsc_finish(&(dsc_record){.operation = call->operation,
                                       .count = call->count,
                                       .inputs = call->recorded,

@@ -34,7 +34,7 @@ typedef struct dsc_loss_call {
     size_t options_size;
     /* The values' shape before the reduction; the same with extents of 1 put in, so that it broadcasts with
      * the inputs. */
-    size_t rank, shape[DSC_MAX_RANK];
+    size_t rank, shape[DSC_MAX_RANK], values; /* the number of them */
     size_t broadcast_rank, broadcast[DSC_MAX_RANK];
     double divisor; /* what the mean's slopes are divided by; 0: the number of values */
     /* What the steps below leave: */
