@@ -36,11 +36,9 @@ bool dsc_tensor_has_grad(const dsc_tensor *t) {
     return t != NULL && t->has_grad;
 }
 
-void dsc_leaf_forget(dsc_tensor *t) {
-    if (t->recorded_grad != NULL)
-        dsc_release(t->recorded_grad);
+void dsc_leaf_release_grad(dsc_tensor *t) {
+    dsc_tensor_release(t->recorded_grad);
     t->recorded_grad = NULL;
-    t->has_grad = false;
     if (!t->has_grad_place) {
         dsc_tensor_release(t->grad);
         t->grad = NULL;

@@ -30,7 +30,12 @@ dsc_status dsc_pass_deliver(dsc_pass *pass, dsc_tensor *input, dsc_tensor *gradi
 dsc_status dsc_pass_note_delivery(dsc_pass *pass, dsc_tensor *leaf);
 
 /* A leaf's gradient goes; its place stays where it was given. */
-void dsc_leaf_forget(dsc_tensor *leaf);
+void dsc_leaf_release_grad(dsc_tensor *leaf);
+static inline void dsc_leaf_forget(dsc_tensor *leaf) {
+    leaf->has_grad = false;
+    if (!leaf->has_grad_place || leaf->recorded_grad != NULL)
+        dsc_leaf_release_grad(leaf);
+}
 /* Adds to a leaf's gradient. */
 dsc_status dsc_leaf_accumulate(dsc_tensor *leaf, dsc_tensor *gradient, bool is_spare, bool creates_graph);
 dsc_status dsc_leaf_make_place(dsc_tensor *leaf);

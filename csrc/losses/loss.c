@@ -194,8 +194,8 @@ dsc_status dsc_loss_end(dsc_loss_call *call, dsc_status status, dsc_tensor **res
         dsc_return_contiguous(call->inputs[i].tensor, call->dense[i]);
         if (call->recorded[i] != call->inputs[i].tensor)
             dsc_tensor_release(call->recorded[i]);
-        if (i < DSC_LOSS_GRADIENTS)
-            dsc_tensor_release(call->found[i]);
+        if (i < DSC_LOSS_GRADIENTS && call->found[i] != NULL)
+            dsc_release(call->found[i]);
     }
     return status;
 }

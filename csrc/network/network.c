@@ -184,7 +184,8 @@ dsc_status dsc_network_forward(const dsc_network *network, dsc_tensor *x, dsc_te
         }
         dsc_tensor *made = NULL;
         dsc_status status = layer->row->forward(layer, &mode, now, &made);
-        dsc_tensor_release(own);
+        if (own != NULL)
+            dsc_release(own);
         if (status != DSC_OK)
             return status;
         now = own = made;
