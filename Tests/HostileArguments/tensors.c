@@ -104,7 +104,7 @@ static void change_rows(void) {
 
 static void gradient_rows(void) {
     REFUSED(DSC_ERROR_ARGUMENT, "NULL", dsc_tensor_set_requires_grad(NULL, true));
-    REFUSED(DSC_ERROR_ARGUMENT, "int64", dsc_tensor_set_requires_grad(w.whole, true));
+    REFUSED(DSC_ERROR_DTYPE, "int64", dsc_tensor_set_requires_grad(w.whole, true));
     REFUSED(DSC_ERROR_ARGUMENT, "multiply", dsc_tensor_set_requires_grad(w.result, false));
     REFUSED(DSC_ERROR_ARGUMENT, "NULL", dsc_tensor_set_grad(NULL, w.real));
     REFUSED(DSC_ERROR_SIZE, "float64", dsc_tensor_set_grad(w.leaf, w.doubles));
