@@ -86,6 +86,7 @@
 #include "descent/checkpoint.h"
 #include "descent/layers.h"
 #include "descent/network.h"
+#include "descent/parameters.h"
 
 /* Small, smooth problems. */
 #include "descent/glm.h"

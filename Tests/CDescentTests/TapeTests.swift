@@ -113,6 +113,34 @@ import Testing
     #expect(upstream.numbers == [1, 1, 1] && x.grad?.numbers == [2, 2, 2])
   }
 
+  /// A loss of a leaf hands its gradient over as it was saved: which has to stay as it is, for the next pass.
+  @Test func whatIsSavedDoesNotBecomeALeafsGradient() throws {
+    let x = T([1, 2, 3], [3], requiresGrad: true)
+    let zeros = T([0, 0, 0], [3])
+    let loss = try T.from { dsc_mse_loss(x.handle, zeros.handle, DSC_REDUCTION_SUM, $0) }
+    for pass in 1...4 {
+      #expect(loss.backward() == DSC_OK, "\(T.lastError)")
+      #expect(x.grad?.numbers == [2, 4, 6].map { $0 * Double(pass) })
+    }
+  }
+
+  /// A gradient that goes to a leaf and on to a result: what the leaf gets later must not change the result's.
+  @Test func leavesDoNotAddToWhatOthersRead() throws {
+    let x = T([1, 2, 3], [3], requiresGrad: true)
+    let factor = T([1, 1, 1], [3])
+    for bodies in [[Self.add], [Self.add, Self.add], [{ try Self.add($1, $0) }]] {
+      #expect(dsc_tensor_set_grad(x.handle, nil) == DSC_OK)
+      let square = try Self.multiply(x, x)
+      let sum = try bodies.reduce(square) { try $1(x, $0) }
+      let total = try Self.sum(Self.multiply(sum, factor))
+      for pass in 1...2 {
+        #expect(total.backward() == DSC_OK)
+        let slope = [2.0, 4, 6].map { Double(pass) * (Double(bodies.count) + $0) }
+        #expect(x.grad?.numbers == slope)
+      }
+    }
+  }
+
   @Test func callersSeeEachLeafOnceWhenItIsFinal() throws {
     let a = T([1, 2], [2], requiresGrad: true)
     let b = T([3, 4], [2], requiresGrad: true)

@@ -62,6 +62,7 @@ static void fill(void) {
     memset(w.made, 0x5a, sizeof w.made);
     memset(&w.new_network, 0x5a, sizeof w.new_network);
     memset(&w.new_optimizer, 0x5a, sizeof w.new_optimizer);
+    memset(&w.new_parameters, 0x5a, sizeof w.new_parameters);
     memset(&w.file, 0x5a, sizeof w.file);
     dsc_random_seed(&w.random, 1);
     before = w;
@@ -113,6 +114,7 @@ int main(void) {
     reduction_rows();
     loss_rows();
     network_rows();
+    parameter_rows();
     checkpoint_rows();
     optimizer_rows();
     optimizer_state_rows();

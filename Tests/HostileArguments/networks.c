@@ -182,11 +182,11 @@ static void train_rows(void) {
     REFUSED(DSC_ERROR_ARGUMENT, "network is NULL", dsc_network_step(NULL, w.optimizer, NULL));
     REFUSED(DSC_ERROR_ARGUMENT, "optimizer is NULL", dsc_network_step(w.network, NULL, NULL));
     REFUSED(DSC_ERROR_ARGUMENT, "no optimizer", step_without_optimizer());
-    REFUSED(DSC_ERROR_ARGUMENT, "no parameter has a gradient",
+    REFUSED(DSC_ERROR_ARGUMENT, "none of the 2 parameters has a gradient",
             dsc_network_step(w.network, w.optimizer, NULL));
-    REFUSED(DSC_ERROR_ARGUMENT, "another", step_by(DSC_FLOAT32, 1, (size_t[]){6}, true));
-    REFUSED(DSC_ERROR_ARGUMENT, "another", step_by(DSC_FLOAT32, 2, (size_t[]){6, 3}, true));
-    REFUSED(DSC_ERROR_ARGUMENT, "another", step_by(DSC_FLOAT64, 2, (size_t[]){6, 2}, true));
+    REFUSED(DSC_ERROR_ARGUMENT, "another number of tensors, 1", step_by(DSC_FLOAT32, 1, (size_t[]){6}, true));
+    REFUSED(DSC_ERROR_ARGUMENT, "another length, 3", step_by(DSC_FLOAT32, 2, (size_t[]){6, 3}, true));
+    REFUSED(DSC_ERROR_ARGUMENT, "another type, float64", step_by(DSC_FLOAT64, 2, (size_t[]){6, 2}, true));
     ACCEPTED(step_by(DSC_FLOAT32, 2, (size_t[]){6, 2}, true));
 }
 

@@ -40,6 +40,7 @@ typedef struct world {
     dsc_tensor *made[4];
     dsc_network *network, *new_network;
     dsc_optimizer *optimizer, *new_optimizer;
+    dsc_parameters *new_parameters;
     dsc_safetensors *file;
     dsc_network_entry entry;
     dsc_network_layer layer;
@@ -80,6 +81,7 @@ void index_rows(void);
 void reduction_rows(void);
 void loss_rows(void);
 void network_rows(void);
+void parameter_rows(void);
 void checkpoint_rows(void);
 void optimizer_rows(void);
 void optimizer_state_rows(void);

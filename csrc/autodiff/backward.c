@@ -12,7 +12,8 @@ static dsc_status seed(const char *function, const dsc_pass *pass, dsc_tensor *t
             return dsc_fail(DSC_ERROR_SIZE,
                             "%s: shape %s needs an upstream gradient; one number does without", function,
                             dsc_shape_text(t->rank, t->shape).text);
-        return dsc_tensor_full(dsc_context_of(t), t->dtype, t->rank, t->shape, 1, begin);
+        DSC_TRY(dsc_make_like(t, t->dtype, begin));
+        return dsc_tensor_fill(*begin, 1);
     }
     if (upstream->dtype != t->dtype || !dsc_same_shape(upstream, t))
         return dsc_fail(DSC_ERROR_SIZE, "%s: upstream is %s of shape %s, must be %s of shape %s", function,
@@ -26,16 +27,16 @@ static dsc_status seed(const char *function, const dsc_pass *pass, dsc_tensor *t
 
 static dsc_status run(const char *function, dsc_pass *pass, dsc_tensor *t, dsc_tensor *upstream) {
     dsc_tensor *begin;
-    bool recorded = dsc_set_recording(pass->creates_graph);
-    dsc_status seeded = seed(function, pass, t, upstream, &begin);
-    if (seeded != DSC_OK) {
-        dsc_set_recording(recorded);
-        return seeded;
+    dsc_tape *tape = &dsc_tape_here;
+    bool was_off = tape->is_off;
+    tape->is_off = !pass->creates_graph;
+    pass->detects_anomalies = tape->detects_anomalies;
+    dsc_status status = seed(function, pass, t, upstream, &begin);
+    if (status == DSC_OK) {
+        status = dsc_pass_run(pass, t, begin);
+        dsc_tensor_release(begin);
     }
-    dsc_status status = dsc_pass_run(pass, t, begin);
-    dsc_pass_end(pass);
-    dsc_set_recording(recorded);
-    dsc_tensor_release(begin);
+    tape->is_off = was_off;
     return status;
 }
 

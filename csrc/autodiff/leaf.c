@@ -32,7 +32,11 @@ dsc_tensor *dsc_tensor_grad(const dsc_tensor *t) {
     return t->has_grad ? dsc_tensor_retain(t->grad) : NULL;
 }
 
-static void forget(dsc_tensor *t) {
+bool dsc_tensor_has_grad(const dsc_tensor *t) {
+    return t != NULL && t->has_grad;
+}
+
+void dsc_leaf_forget(dsc_tensor *t) {
     dsc_tensor_release(t->recorded_grad);
     t->recorded_grad = NULL;
     t->has_grad = false;
@@ -45,7 +49,7 @@ static void forget(dsc_tensor *t) {
 dsc_status dsc_tensor_set_grad(dsc_tensor *t, dsc_tensor *grad) {
     DSC_CHECK_NOT_NULL(t);
     if (grad == NULL) {
-        forget(t);
+        dsc_leaf_forget(t);
         return DSC_OK;
     }
     if (grad->dtype != t->dtype || !dsc_same_shape(grad, t))
@@ -56,49 +60,15 @@ dsc_status dsc_tensor_set_grad(dsc_tensor *t, dsc_tensor *grad) {
     DSC_TRY(dsc_make_like(grad, grad->dtype, &copy));
     dsc_status status = dsc_convert_into(grad, copy);
     if (status == DSC_OK) {
-        forget(t);
-        status = dsc_leaf_accumulate(t, copy, false);
+        dsc_leaf_forget(t);
+        status = dsc_leaf_accumulate(t, copy, true, false);
     }
     dsc_tensor_release(copy);
     return status;
 }
 
-dsc_status dsc_tensor_set_grad_memory(dsc_tensor *t, void *memory) {
-    DSC_CHECK_NOT_NULL(t);
-    dsc_tensor *place = NULL;
-    if (memory != NULL)
-        DSC_TRY(dsc_tensor_wrap(dsc_context_of(t), t->dtype, t->rank, t->shape, NULL, memory, NULL, NULL,
-                                &place));
-    t->has_grad_place = false;
-    forget(t);
-    t->grad = place;
-    t->has_grad_place = place != NULL;
-    return DSC_OK;
-}
-
-dsc_status dsc_tensor_move(dsc_tensor *t, void *memory) {
-    DSC_CHECK_NOT_NULL(t);
-    DSC_CHECK_NOT_NULL(memory);
-    DSC_TRY(dsc_check_aligned(__func__, t->dtype, memory));
-    if (t->node != NULL)
-        return dsc_fail(DSC_ERROR_ARGUMENT, "%s: only leaves can be moved", __func__);
-    DSC_TRY(dsc_tensor_copy_out(t, memory));
-    dsc_storage *storage;
-    DSC_TRY(dsc_storage_wrap(dsc_context_of(t), memory, NULL, NULL, &storage));
-    /* What was recorded with the old numbers must not be taken for unchanged. */
-    atomic_store(&storage->version, dsc_version_of(t) + 1);
-    dsc_storage_release(t->storage);
-    t->storage = storage;
-    t->offset = 0;
-    dsc_contiguous_strides(t->rank, t->shape, t->strides);
-    t->is_contiguous = true;
-    return DSC_OK;
-}
-
 dsc_status dsc_leaf_make_place(dsc_tensor *leaf) {
-    if (leaf->grad == NULL)
-        DSC_TRY(dsc_make_like(leaf, leaf->dtype, &leaf->grad));
-    return DSC_OK;
+    return leaf->grad == NULL ? dsc_make_like(leaf, leaf->dtype, &leaf->grad) : DSC_OK;
 }
 
 /* Whether nobody else has a tensor or its memory. */
@@ -107,7 +77,7 @@ static bool is_sole(const dsc_tensor *t) {
            t->is_contiguous && t->node == NULL && t->storage->release == NULL;
 }
 
-dsc_status dsc_leaf_accumulate(dsc_tensor *leaf, dsc_tensor *gradient, bool creates_graph) {
+dsc_status dsc_leaf_accumulate(dsc_tensor *leaf, dsc_tensor *gradient, bool is_spare, bool creates_graph) {
     dsc_tensor *recorded = NULL;
     if (creates_graph) {
         dsc_tensor *before = dsc_tensor_grad(leaf);
@@ -120,7 +90,7 @@ dsc_status dsc_leaf_accumulate(dsc_tensor *leaf, dsc_tensor *gradient, bool crea
         DSC_TRY(status);
     }
     dsc_status status = DSC_OK;
-    if (!leaf->has_grad && leaf->grad == NULL && is_sole(gradient)) {
+    if (is_spare && !leaf->has_grad && leaf->grad == NULL && is_sole(gradient)) {
         leaf->grad = dsc_tensor_retain(gradient);
     } else {
         status = dsc_leaf_make_place(leaf);

@@ -7,22 +7,21 @@
 #include "autodiff/custom.h"
 #include "core/recycler.h"
 
-static _Thread_local bool is_off;
-_Thread_local bool dsc_detects_anomalies;
+_Thread_local dsc_tape dsc_tape_here;
 
 bool dsc_set_recording(bool records) {
-    bool was = !is_off;
-    is_off = !records;
+    bool was = !dsc_tape_here.is_off;
+    dsc_tape_here.is_off = !records;
     return was;
 }
 
 bool dsc_is_recording(void) {
-    return !is_off;
+    return !dsc_tape_here.is_off;
 }
 
 bool dsc_set_anomaly_detection(bool detects) {
-    bool was = dsc_detects_anomalies;
-    dsc_detects_anomalies = detects;
+    bool was = dsc_tape_here.detects_anomalies;
+    dsc_tape_here.detects_anomalies = detects;
     return was;
 }
 
@@ -30,8 +29,10 @@ static void destroy(dsc_node *node) {
     for (size_t i = 0; i < node->input_count; ++i)
         dsc_tensor_release(node->inputs[i]);
     for (size_t i = 0; i < DSC_NODE_SAVED; ++i)
-        dsc_tensor_release(node->saved[i]);
-    dsc_tensor_release(node->upstream);
+        if (node->saved[i] != NULL)
+            dsc_tensor_release(node->saved[i]);
+    if (node->upstream != NULL)
+        dsc_tensor_release(node->upstream);
     if (node->custom != NULL)
         dsc_custom_release(node->custom);
     if (node->inputs != node->few)
@@ -40,26 +41,31 @@ static void destroy(dsc_node *node) {
 }
 
 /* A long chain of nodes frees one the next: in a loop, since the stack is not as deep. */
-void dsc_node_release(dsc_node *node) {
-    static _Thread_local dsc_node *waiting;
-    static _Thread_local bool is_busy;
-    if (node == NULL || atomic_fetch_sub_explicit(&node->references, 1, memory_order_acq_rel) != 1)
+__attribute__((noinline)) static void destroy_waiting(dsc_node *node) {
+    static _Thread_local struct {
+        dsc_node *first;
+        bool is_busy;
+    } waiting;
+    node->next_waiting = waiting.first;
+    waiting.first = node;
+    if (waiting.is_busy)
         return;
-    node->next_waiting = waiting;
-    waiting = node;
-    if (is_busy)
-        return;
-    is_busy = true;
-    while (waiting != NULL) {
-        dsc_node *next = waiting;
-        waiting = next->next_waiting;
+    waiting.is_busy = true;
+    while (waiting.first != NULL) {
+        dsc_node *next = waiting.first;
+        waiting.first = next->next_waiting;
         destroy(next);
     }
-    is_busy = false;
+    waiting.is_busy = false;
+}
+
+void dsc_node_release(dsc_node *node) {
+    if (node != NULL && dsc_was_last(&node->references))
+        destroy_waiting(node);
 }
 
 bool dsc_records(size_t count, dsc_tensor *const *inputs) {
-    if (is_off)
+    if (dsc_tape_here.is_off)
         return false;
     for (size_t i = 0; i < count; ++i)
         if (inputs[i] != NULL && inputs[i]->requires_grad)
@@ -67,38 +73,82 @@ bool dsc_records(size_t count, dsc_tensor *const *inputs) {
     return false;
 }
 
-static uint64_t next_number(void) {
-    static _Atomic uint64_t numbers;
-    return atomic_fetch_add_explicit(&numbers, 1, memory_order_relaxed);
+/* More than DSC_NODE_INPUTS of them: the versions stand behind the inputs in one block. */
+static dsc_status allocate_inputs(const dsc_record *record, dsc_node *node) {
+    node->inputs = calloc(record->count, sizeof *node->inputs + sizeof *node->versions);
+    if (node->inputs == NULL)
+        return dsc_fail(DSC_ERROR_MEMORY, "%s: out of memory", record->operation->name);
+    node->versions = (uint64_t *)(void *)(node->inputs + record->count);
+    return DSC_OK;
+}
+
+static void keep_inputs(const dsc_record *record, dsc_node *node) {
+    uint64_t number = dsc_tape_here.number;
+    for (size_t i = 0; i < record->count; ++i) {
+        dsc_tensor *input = record->inputs[i];
+        node->inputs[i] = input;
+        if (input == NULL)
+            continue;
+        dsc_retain(input);
+        node->versions[i] = dsc_version_of(input);
+        if (input->node != NULL && input->node->number > number)
+            number = input->node->number;
+    }
+    dsc_tape_here.number = node->number = number + 1;
 }
 
 static dsc_status create(const dsc_record *record, dsc_node **result) {
     dsc_node *node = dsc_recycler_take(DSC_RECYCLED_NODE, sizeof *node);
     if (node == NULL)
         return dsc_fail(DSC_ERROR_MEMORY, "%s: out of memory", record->operation->name);
-    *node = (dsc_node){.references = 1,
-                       .operation = record->operation,
-                       .number = next_number(),
-                       .input_count = record->count};
+    node->references = 1;
+    node->operation = record->operation;
+    node->input_count = record->count;
     node->inputs = node->few;
     node->versions = node->few_versions;
+    for (size_t i = 0; i < DSC_NODE_SAVED; ++i)
+        node->saved[i] = NULL;
+    node->custom = NULL;
+    node->upstream = NULL;
+    node->pass = 0;
     if (record->count > DSC_NODE_INPUTS) {
-        /* The versions stand behind the inputs in one block. */
-        node->inputs = calloc(record->count, sizeof *node->inputs + sizeof *node->versions);
-        if (node->inputs == NULL) {
+        dsc_status status = allocate_inputs(record, node);
+        if (status != DSC_OK) {
             dsc_recycler_give(DSC_RECYCLED_NODE, node);
-            return dsc_fail(DSC_ERROR_MEMORY, "%s: out of memory", record->operation->name);
+            return status;
         }
-        node->versions = (uint64_t *)(void *)(node->inputs + record->count);
     }
-    for (size_t i = 0; i < record->count; ++i) {
-        node->inputs[i] = dsc_tensor_retain(record->inputs[i]);
-        if (record->inputs[i] != NULL)
-            node->versions[i] = dsc_version_of(record->inputs[i]);
-    }
+    keep_inputs(record, node);
     if (record->options != NULL)
         node->options = *record->options;
     *result = node;
+    return DSC_OK;
+}
+
+/* The result itself would be a circle. */
+static dsc_status save(dsc_tensor *t, const dsc_tensor *made, dsc_tensor **saved) {
+    if (t == made)
+        return dsc_tensor_detach(t, saved);
+    dsc_retain(t);
+    *saved = t;
+    return DSC_OK;
+}
+
+static dsc_status attach(const dsc_record *record, dsc_tensor *made) {
+    dsc_node *node;
+    DSC_TRY(create(record, &node));
+    for (size_t i = 0; i < DSC_NODE_SAVED; ++i) {
+        if (record->saved[i] == NULL)
+            continue;
+        dsc_status status = save(record->saved[i], made, &node->saved[i]);
+        if (status != DSC_OK) {
+            dsc_node_release(node);
+            return status;
+        }
+        node->saved_versions[i] = dsc_version_of(record->saved[i]);
+    }
+    made->node = node;
+    made->requires_grad = true;
     return DSC_OK;
 }
 
@@ -119,24 +169,12 @@ dsc_status dsc_look_for_anomaly(const char *operation, const char *where, const 
 dsc_status dsc_finish(const dsc_record *record, dsc_status status, dsc_tensor *made, dsc_tensor **result) {
     if (status == DSC_OK)
         status = dsc_check_finite(record->operation, "result", made);
-    dsc_node *node = NULL;
     if (status == DSC_OK && record->operation->pull_back != NULL &&
-        dsc_records(record->count, record->inputs)) {
-        status = create(record, &node);
-        for (size_t i = 0; status == DSC_OK && i < DSC_NODE_SAVED; ++i)
-            if (record->saved[i] != NULL) {
-                status = dsc_tensor_detach(record->saved[i], &node->saved[i]);
-                node->saved_versions[i] = dsc_version_of(record->saved[i]);
-            }
-    }
+        dsc_records(record->count, record->inputs))
+        status = attach(record, made);
     if (status != DSC_OK) {
-        dsc_node_release(node);
         dsc_tensor_release(made);
         return status;
-    }
-    if (node != NULL) {
-        made->node = node;
-        made->requires_grad = true;
     }
     *result = made;
     return DSC_OK;

@@ -28,12 +28,12 @@ typedef struct dsc_operation {
     void (*pull_back)(dsc_pullback *p);
 } dsc_operation;
 
-enum { DSC_NODE_INPUTS = 3, DSC_NODE_SAVED = 3 };
+enum { DSC_NODE_INPUTS = 5, DSC_NODE_SAVED = 3 };
 
 struct dsc_node {
     atomic_size_t references;
     const dsc_operation *operation;
-    uint64_t number; /* later ones are higher, so inputs have lower ones than results */
+    uint64_t number; /* higher than those of its inputs, and of what its thread recorded before */
     size_t input_count;
     dsc_tensor **inputs; /* `few`, or a block of its own */
     uint64_t *versions;
@@ -41,31 +41,36 @@ struct dsc_node {
     uint64_t few_versions[DSC_NODE_INPUTS];
     dsc_tensor *saved[DSC_NODE_SAVED]; /* without a history: the output's would be a circle */
     uint64_t saved_versions[DSC_NODE_SAVED];
-    dsc_options options;
     struct dsc_custom *custom; /* for operations of the caller's */
     dsc_node *next_waiting;    /* to be freed */
     /* Of a pass under way: */
     dsc_tensor *upstream;
     uint64_t pass;
-    bool leads; /* to a tensor whose gradient is wanted */
+    bool leads;          /* to a tensor whose gradient is wanted */
+    dsc_options options; /* undefined for an operation that has none */
 };
 
 void dsc_node_release(dsc_node *node);
 
 /* Where anomalies are looked for: refuses NaN and infinity, naming the operation. `where`: "result". */
-extern _Thread_local bool dsc_detects_anomalies __attribute__((visibility("hidden")));
+typedef struct dsc_tape {
+    bool is_off, detects_anomalies;
+    uint64_t number; /* the last node's */
+} dsc_tape;
+extern _Thread_local dsc_tape dsc_tape_here __attribute__((visibility("hidden")));
 dsc_status dsc_look_for_anomaly(const char *operation, const char *where, const dsc_tensor *tensor);
 static inline dsc_status dsc_check_finite(const dsc_operation *operation, const char *where,
                                           const dsc_tensor *tensor) {
-    return dsc_detects_anomalies ? dsc_look_for_anomaly(operation->name, where, tensor) : DSC_OK;
+    return dsc_tape_here.detects_anomalies ? dsc_look_for_anomaly(operation->name, where, tensor) : DSC_OK;
 }
 
 /* Whether anything is to be recorded for operations on these. */
 bool dsc_records(size_t count, dsc_tensor *const *inputs);
 
 /* Makes `result`, fresh from a kernel, the outcome of an operation: the last call of every operation. `saved`
- * (of which NULLs are left out, and one may be `result`) is kept for the pull-back; the references stay the
- * caller's. On a failure `result` is released. */
+ * is kept for the pull-back: `result`, numbers of whole type, or what only the operation has, since what is
+ * saved must stay without a history; NULLs are left out. The references stay the caller's. On a failure
+ * `result` is released. */
 typedef struct dsc_record {
     const dsc_operation *operation;
     size_t count;

@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 static bool is_target(const dsc_pass *pass, const dsc_tensor *t) {
     for (size_t i = 0; i < pass->target_count; ++i) {
@@ -12,17 +13,24 @@ static bool is_target(const dsc_pass *pass, const dsc_tensor *t) {
     return false;
 }
 
+/* Nodes for which no memory is allocated. */
+enum { FEW_NODES = 64 };
+
+static dsc_status make_room(dsc_pass *pass) {
+    size_t room = 2 * pass->room;
+    dsc_node **block = realloc(pass->block, room * sizeof *block);
+    if (block == NULL)
+        return dsc_fail(DSC_ERROR_MEMORY, "a backward pass: out of memory");
+    if (pass->block == NULL)
+        memcpy(block, pass->nodes, pass->count * sizeof *block);
+    pass->nodes = pass->block = block;
+    pass->room = room;
+    return DSC_OK;
+}
+
 static dsc_status visit(dsc_pass *pass, dsc_node *node) {
-    if (node == NULL || node->pass == pass->number)
-        return DSC_OK;
-    if (pass->count == pass->room) {
-        size_t room = pass->room == 0 ? 64 : 2 * pass->room;
-        dsc_node **nodes = realloc(pass->nodes, room * sizeof *nodes);
-        if (nodes == NULL)
-            return dsc_fail(DSC_ERROR_MEMORY, "a backward pass: out of memory");
-        pass->nodes = nodes;
-        pass->room = room;
-    }
+    if (pass->count == pass->room)
+        DSC_TRY(make_room(pass));
     node->pass = pass->number;
     node->leads = pass->targets == NULL;
     pass->nodes[pass->count++] = node;
@@ -46,7 +54,8 @@ static void mark_leading(dsc_pass *pass) {
     }
 }
 
-dsc_status dsc_pass_collect(dsc_pass *pass, dsc_node *root) {
+/* Nodes that `root` depends on, in the order in which they are to be pulled back. */
+static dsc_status collect(dsc_pass *pass, dsc_node *root) {
     static _Atomic uint64_t passes;
     pass->number = atomic_fetch_add(&passes, 1) + 1;
     DSC_TRY(visit(pass, root));
@@ -54,9 +63,11 @@ dsc_status dsc_pass_collect(dsc_pass *pass, dsc_node *root) {
     for (size_t next = 0; next < pass->count; ++next) {
         const dsc_node *node = pass->nodes[next];
         is_sorted &= next == 0 || node->number < pass->nodes[next - 1]->number;
-        for (size_t i = 0; i < node->input_count; ++i)
-            if (node->inputs[i] != NULL && node->inputs[i]->requires_grad)
-                DSC_TRY(visit(pass, node->inputs[i]->node));
+        for (size_t i = 0; i < node->input_count; ++i) {
+            dsc_node *before = node->inputs[i] == NULL ? NULL : node->inputs[i]->node;
+            if (before != NULL && before->pass != pass->number)
+                DSC_TRY(visit(pass, before));
+        }
     }
     if (!is_sorted)
         qsort(pass->nodes, pass->count, sizeof(dsc_node *), later_first);
@@ -65,22 +76,12 @@ dsc_status dsc_pass_collect(dsc_pass *pass, dsc_node *root) {
     return DSC_OK;
 }
 
-void dsc_pass_end(dsc_pass *pass) {
-    for (size_t i = 0; i < pass->count; ++i) {
-        dsc_tensor_release(pass->nodes[i]->upstream);
-        pass->nodes[i]->upstream = NULL;
-    }
-    free(pass->nodes);
-}
-
-static bool is_wanted(const dsc_pass *pass, const dsc_tensor *input) {
-    if (input == NULL || !input->requires_grad)
-        return false;
-    return pass->targets == NULL || (input->node != NULL && input->node->leads) || is_target(pass, input);
+bool dsc_pass_leads_to(const dsc_pass *pass, const dsc_tensor *t) {
+    return (t->node != NULL && t->node->leads) || is_target(pass, t);
 }
 
 bool dsc_wants(const dsc_pullback *p, size_t input) {
-    return p->status == DSC_OK && is_wanted(p->pass, p->node->inputs[input]);
+    return p->status == DSC_OK && dsc_pass_wants(p->pass, p->node->inputs[input]);
 }
 
 /* sum = sum + more, or more. A sum is a tensor of its own: what is handed out must not change. */
@@ -118,12 +119,12 @@ dsc_status dsc_pass_note_delivery(dsc_pass *pass, dsc_tensor *leaf) {
     return dsc_check_callback(pass->on_gradient(pass->user, leaf), failures, "on_gradient");
 }
 
-dsc_status dsc_pass_deliver(dsc_pass *pass, dsc_tensor *input, dsc_tensor *gradient) {
+dsc_status dsc_pass_deliver(dsc_pass *pass, dsc_tensor *input, dsc_tensor *gradient, bool is_spare) {
     if (input->node != NULL)
         return add_to(&input->node->upstream, gradient);
     if (pass->targets != NULL)
         return collect_for_leaf(pass, input, gradient);
-    return dsc_leaf_accumulate(input, gradient, pass->creates_graph);
+    return dsc_leaf_accumulate(input, gradient, is_spare, pass->creates_graph);
 }
 
 /* A derivative is made of operations, which anomaly detection names: say whose derivative it is. */
@@ -134,8 +135,13 @@ static dsc_status name_anomaly(const dsc_node *node) {
 }
 
 static dsc_status pull_back(dsc_pass *pass, dsc_node *node) {
-    dsc_pullback p = {
-        .node = node, .upstream = node->upstream, .creates_graph = pass->creates_graph, .pass = pass};
+    dsc_pullback p; /* its temporaries need no zeros */
+    p.node = node;
+    p.upstream = node->upstream;
+    p.creates_graph = pass->creates_graph;
+    p.pass = pass;
+    p.status = DSC_OK;
+    p.count = 0;
     node->upstream = NULL;
     node->operation->pull_back(&p);
     if (p.status == DSC_ERROR_NON_FINITE)
@@ -144,7 +150,7 @@ static dsc_status pull_back(dsc_pass *pass, dsc_node *node) {
         dsc_tensor_release(p.temporaries[i]);
     dsc_tensor_release(p.upstream);
     for (size_t i = 0; p.status == DSC_OK && pass->on_gradient != NULL && i < node->input_count; ++i)
-        if (is_wanted(pass, node->inputs[i]) && node->inputs[i]->node == NULL)
+        if (dsc_pass_wants(pass, node->inputs[i]) && node->inputs[i]->node == NULL)
             p.status = dsc_pass_note_delivery(pass, node->inputs[i]);
     return p.status < 0 ? p.status : DSC_OK;
 }
@@ -154,18 +160,13 @@ static void count_deliveries(const dsc_pass *pass, size_t step) {
     for (size_t n = 0; n < pass->count; ++n)
         for (size_t i = 0; i < pass->nodes[n]->input_count; ++i) {
             dsc_tensor *input = pass->nodes[n]->inputs[i];
-            if (is_wanted(pass, input) && input->node == NULL)
+            if (dsc_pass_wants(pass, input) && input->node == NULL)
                 input->awaited = step == 0 ? 0 : input->awaited + step;
         }
 }
 
-dsc_status dsc_pass_run(dsc_pass *pass, dsc_tensor *root, dsc_tensor *upstream) {
-    if (root->node == NULL) {
-        DSC_TRY(dsc_pass_deliver(pass, root, upstream));
-        root->awaited = 1;
-        return dsc_pass_note_delivery(pass, root);
-    }
-    DSC_TRY(dsc_pass_collect(pass, root->node));
+static dsc_status walk(dsc_pass *pass, dsc_tensor *root, dsc_tensor *upstream) {
+    DSC_TRY(collect(pass, root->node));
     if (pass->on_gradient != NULL) {
         count_deliveries(pass, 0);
         count_deliveries(pass, 1);
@@ -183,8 +184,28 @@ dsc_status dsc_pass_run(dsc_pass *pass, dsc_tensor *root, dsc_tensor *upstream) 
             continue;
         }
         for (size_t k = 0; pass->on_gradient != NULL && k < node->input_count; ++k)
-            if (is_wanted(pass, node->inputs[k]) && node->inputs[k]->node == NULL)
+            if (dsc_pass_wants(pass, node->inputs[k]) && node->inputs[k]->node == NULL)
                 DSC_TRY(dsc_pass_note_delivery(pass, node->inputs[k]));
     }
     return DSC_OK;
+}
+
+dsc_status dsc_pass_run(dsc_pass *pass, dsc_tensor *root, dsc_tensor *upstream) {
+    if (root->node == NULL) {
+        DSC_TRY(dsc_pass_deliver(pass, root, upstream, true));
+        root->awaited = 1;
+        return dsc_pass_note_delivery(pass, root);
+    }
+    dsc_node *few[FEW_NODES];
+    pass->nodes = few;
+    pass->room = FEW_NODES;
+    dsc_status status = walk(pass, root, upstream);
+    /* What led nowhere, or came too late for a failure. */
+    for (size_t i = 0; i < pass->count; ++i)
+        if (pass->nodes[i]->upstream != NULL) {
+            dsc_tensor_release(pass->nodes[i]->upstream);
+            pass->nodes[i]->upstream = NULL;
+        }
+    free(pass->block);
+    return status;
 }

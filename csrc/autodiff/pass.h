@@ -5,10 +5,11 @@
 #include "autodiff/pullback.h"
 
 typedef struct dsc_pass {
-    bool creates_graph;
+    bool creates_graph, detects_anomalies;
     uint64_t number;
-    size_t count, room; /* nodes, the latest first */
-    dsc_node **nodes;
+    size_t count, room;
+    dsc_node **nodes; /* the latest first */
+    dsc_node **block; /* the same where there are many: allocated */
     /* NULL: the leaves' gradients are wanted. */
     dsc_tensor *const *targets;
     size_t target_count;
@@ -17,17 +18,22 @@ typedef struct dsc_pass {
     void *user;
 } dsc_pass;
 
-/* Nodes that `root` depends on, in the order in which they are to be pulled back. */
-dsc_status dsc_pass_collect(dsc_pass *pass, dsc_node *root);
-void dsc_pass_end(dsc_pass *pass);
+/* Whether a tensor's gradient is part of what is looked for. */
+bool dsc_pass_leads_to(const dsc_pass *pass, const dsc_tensor *t);
+static inline bool dsc_pass_wants(const dsc_pass *pass, const dsc_tensor *input) {
+    return input != NULL && input->requires_grad && (pass->targets == NULL || dsc_pass_leads_to(pass, input));
+}
 
 dsc_status dsc_pass_run(dsc_pass *pass, dsc_tensor *root, dsc_tensor *upstream);
-/* A gradient arrives at a leaf, a result, or a target. */
-dsc_status dsc_pass_deliver(dsc_pass *pass, dsc_tensor *input, dsc_tensor *gradient);
+/* A gradient arrives at a leaf, a result, or a target. is_spare: whether nothing else is going to read it, so
+ * that a leaf may keep it, and add to it. */
+dsc_status dsc_pass_deliver(dsc_pass *pass, dsc_tensor *input, dsc_tensor *gradient, bool is_spare);
 dsc_status dsc_pass_note_delivery(dsc_pass *pass, dsc_tensor *leaf);
 
+/* A leaf's gradient goes; its place stays where it was given. */
+void dsc_leaf_forget(dsc_tensor *leaf);
 /* Adds to a leaf's gradient. */
-dsc_status dsc_leaf_accumulate(dsc_tensor *leaf, dsc_tensor *gradient, bool creates_graph);
+dsc_status dsc_leaf_accumulate(dsc_tensor *leaf, dsc_tensor *gradient, bool is_spare, bool creates_graph);
 dsc_status dsc_leaf_make_place(dsc_tensor *leaf);
 
 #endif

@@ -62,31 +62,51 @@ static dsc_tensor *unbroadcast(dsc_pullback *p, dsc_tensor *gradient, const dsc_
     return x_reshape_like(p, x_sum(p, gradient, count, dimensions, false), input);
 }
 
+/* Whether the node has an input at another place too. */
+static bool comes_again(const dsc_pullback *p, size_t input) {
+    for (size_t i = 0; i < p->node->input_count; ++i)
+        if (i != input && p->node->inputs[i] == p->node->inputs[input])
+            return true;
+    return false;
+}
+
+/* Whether a gradient is this pull-back's own, and is not read any more when it is given. */
+static bool is_spare(const dsc_pullback *p, size_t input, const dsc_tensor *gradient) {
+    bool is_kept = gradient == p->upstream;
+    for (size_t i = 0; i < DSC_NODE_SAVED; ++i)
+        is_kept |= gradient == p->node->saved[i];
+    return !is_kept && !comes_again(p, input);
+}
+
+static void check_finite(dsc_pullback *p, const dsc_tensor *gradient) {
+    if (p->status == DSC_OK && p->pass->detects_anomalies)
+        p->status = dsc_look_for_anomaly(p->node->operation->name, "gradient", gradient);
+}
+
 void dsc_give(dsc_pullback *p, size_t input, dsc_tensor *gradient) {
-    if (gradient == NULL || !dsc_wants(p, input))
+    if (gradient == NULL || p->status != DSC_OK || !dsc_pass_wants(p->pass, p->node->inputs[input]))
         return;
     dsc_tensor *target = p->node->inputs[input];
     gradient = unbroadcast(p, gradient, target);
-    if (p->status == DSC_OK)
-        p->status = dsc_check_finite(p->node->operation, "gradient", gradient);
+    check_finite(p, gradient);
     if (p->status != DSC_OK)
         return;
-    p->status = dsc_pass_deliver(p->pass, target, gradient);
+    p->status = dsc_pass_deliver(p->pass, target, gradient, is_spare(p, input, gradient));
 }
 
 void *dsc_place_of_gradient(dsc_pullback *p, size_t input, bool *add) {
     dsc_tensor *leaf = p->node->inputs[input];
-    if (!dsc_wants(p, input) || p->pass->targets != NULL || leaf->node != NULL || p->creates_graph ||
-        leaf->recorded_grad != NULL)
+    if (leaf == NULL || !leaf->requires_grad || leaf->node != NULL || leaf->recorded_grad != NULL ||
+        p->status != DSC_OK || p->creates_graph || p->pass->targets != NULL)
         return NULL;
     /* A gradient that was handed back must not be written while it is read. */
     if (leaf->grad != NULL && leaf->grad->storage == p->upstream->storage)
         return NULL;
     /* At two places, it gets the sum of both. */
-    for (size_t i = 0; i < p->node->input_count; ++i)
-        if (i != input && p->node->inputs[i] == leaf)
-            return NULL;
-    p->status = dsc_leaf_make_place(leaf);
+    if (comes_again(p, input))
+        return NULL;
+    if (leaf->grad == NULL)
+        p->status = dsc_leaf_make_place(leaf);
     if (p->status != DSC_OK)
         return NULL;
     *add = leaf->has_grad;
@@ -97,8 +117,7 @@ void dsc_gave(dsc_pullback *p, size_t input) {
     dsc_tensor *leaf = p->node->inputs[input];
     dsc_note_change(leaf->grad);
     leaf->has_grad = true;
-    if (p->status == DSC_OK)
-        p->status = dsc_check_finite(p->node->operation, "gradient", leaf->grad);
+    check_finite(p, leaf->grad);
 }
 
 dsc_tensor *x_constant(dsc_pullback *p, const dsc_tensor *like, double value) {

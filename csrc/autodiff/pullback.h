@@ -38,7 +38,8 @@ dsc_tensor *dsc_output(dsc_pullback *p, size_t index);
 static inline dsc_tensor *dsc_input_shape(const dsc_pullback *p, size_t input) {
     return p->node->inputs[input];
 }
-/* Hands an input its gradient; nothing for NULL or where it is not wanted. */
+/* Hands an input its gradient; nothing for NULL or where it is not wanted. What the pull-back made is to be
+ * given once: a leaf may keep it for its own. */
 void dsc_give(dsc_pullback *p, size_t input, dsc_tensor *gradient);
 /* Where a kernel may leave the gradient of a leaf itself, and whether it is to add; NULL: it may not. Call
  * dsc_gave when that is done. */

@@ -115,16 +115,21 @@ void dsc_parallel_work(const dsc_context *context, double work, size_t count, ds
         task(argument, i);
 }
 
+static void spread(const dsc_context *context, size_t count, dsc_task task, void *argument) {
+    context = or_default(context);
+    if (context != NULL && context->pool != NULL && dsc_pool_run(context->pool, count, task, argument))
+        return;
+    for (size_t i = 0; i < count; ++i)
+        task(argument, i);
+}
+
 void dsc_parallel_for(const dsc_context *context, size_t count, dsc_task task, void *argument) {
     if (task == NULL)
         return;
-    if (count > 1) {
-        context = or_default(context);
-        if (context != NULL && context->pool != NULL && dsc_pool_run(context->pool, count, task, argument))
-            return;
-    }
-    for (size_t i = 0; i < count; ++i)
-        task(argument, i);
+    if (count > 1)
+        spread(context, count, task, argument);
+    else if (count == 1)
+        task(argument, 0);
 }
 
 dsc_cache *dsc_context_cache(const dsc_context *context) {

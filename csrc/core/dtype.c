@@ -5,14 +5,10 @@ static const char *const names[] = {
     [DSC_BOOL] = "bool",       [DSC_FLOAT16] = "float16", [DSC_BFLOAT16] = "bfloat16",
 };
 
-static bool is_known(dsc_dtype dtype) {
-    return (unsigned)dtype < sizeof names / sizeof *names;
-}
-
 size_t dsc_dtype_size(dsc_dtype dtype) {
-    return is_known(dtype) ? dsc_size_of(dtype) : 0;
+    return dsc_size_or_0(dtype);
 }
 
 const char *dsc_dtype_name(dsc_dtype dtype) {
-    return is_known(dtype) ? names[dtype] : "unknown";
+    return dsc_is_known(dtype) ? names[dtype] : "unknown";
 }

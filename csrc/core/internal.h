@@ -71,6 +71,13 @@ static inline size_t dsc_size_of(dsc_dtype dtype) {
     };
     return sizes[dtype];
 }
+static inline bool dsc_is_known(dsc_dtype dtype) {
+    return (unsigned)dtype <= DSC_BFLOAT16;
+}
+/* dsc_dtype_size. */
+static inline size_t dsc_size_or_0(dsc_dtype dtype) {
+    return dsc_is_known(dtype) ? dsc_size_of(dtype) : 0;
+}
 
 /* a * b * element bytes must fit size_t (and so every index does). */
 static inline bool dsc_bytes_overflow(size_t a, size_t b, size_t size) {
@@ -79,7 +86,7 @@ static inline bool dsc_bytes_overflow(size_t a, size_t b, size_t size) {
            bytes > PTRDIFF_MAX;
 }
 static inline bool dsc_product_overflows(size_t a, size_t b, dsc_dtype dtype) {
-    return dsc_bytes_overflow(a, b, dsc_dtype_size(dtype));
+    return dsc_bytes_overflow(a, b, dsc_size_or_0(dtype));
 }
 
 #define DSC_CHECK_PRODUCT(a, b, dtype)                                                                       \

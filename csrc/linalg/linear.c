@@ -34,6 +34,13 @@ static void DSC_NAME(bias_block)(const dsc_linear_call *l, const dsc_linear_grad
         db[j] = g->add_db ? db[j] + (DSC_REAL)sums[j] : (DSC_REAL)sums[j];
 }
 
+/* sum += factor x */
+__attribute__((always_inline)) static inline void
+DSC_NAME(add_scaled)(size_t n, DSC_REAL factor, const DSC_REAL *restrict x, DSC_REAL *restrict sum) {
+    for (size_t j = 0; j < n; ++j)
+        sum[j] += factor * x[j];
+}
+
 /* The backward pass of a layer too small for GEMM calls and tiles to pay. */
 DSC_MULTIVERSION
 static void DSC_NAME(small_products)(const dsc_linear_call *l, const dsc_linear_gradients *g,
@@ -43,20 +50,16 @@ static void DSC_NAME(small_products)(const dsc_linear_call *l, const dsc_linear_
     DSC_REAL *dw = g->dw, *dx = g->dx;
     if (dw != NULL) {
         if (!g->add_dw)
-            for (size_t j = 0; j < outputs * inputs; ++j)
-                dw[j] = 0;
+            memset(dw, 0, outputs * inputs * sizeof *dw);
         for (size_t i = 0; i < l->batch; ++i)
             for (size_t o = 0; o < outputs; ++o)
-                for (size_t j = 0; j < inputs; ++j)
-                    dw[o * inputs + j] += dz[i * outputs + o] * x[i * inputs + j];
+                DSC_NAME(add_scaled)(inputs, dz[i * outputs + o], x + i * inputs, dw + o * inputs);
     }
     if (dx != NULL)
         for (size_t i = 0; i < l->batch; ++i) {
-            for (size_t j = 0; j < inputs; ++j)
-                dx[i * inputs + j] = 0;
+            memset(dx + i * inputs, 0, inputs * sizeof *dx);
             for (size_t o = 0; o < outputs; ++o)
-                for (size_t j = 0; j < inputs; ++j)
-                    dx[i * inputs + j] += dz[i * outputs + o] * w[o * inputs + j];
+                DSC_NAME(add_scaled)(inputs, dz[i * outputs + o], w + o * inputs, dx + i * inputs);
         }
 }
 
@@ -69,24 +72,27 @@ static void DSC_NAME(small_backward)(const dsc_linear_call *l, const dsc_linear_
 
 DSC_MULTIVERSION
 static void DSC_NAME(small_forward)(const dsc_linear_call *l) {
+    size_t batch = l->batch, inputs = l->inputs, outputs = l->outputs;
     const DSC_REAL *x = l->x, *w = l->w;
     DSC_REAL *y = l->y;
-    for (size_t i = 0; i < l->batch; ++i)
-        for (size_t o = 0; o < l->outputs; ++o) {
+    for (size_t i = 0; i < batch; ++i)
+        for (size_t o = 0; o < outputs; ++o) {
             DSC_REAL sum = 0;
-            for (size_t j = 0; j < l->inputs; ++j)
-                sum += x[i * l->inputs + j] * w[o * l->inputs + j];
-            y[i * l->outputs + o] = sum;
+            for (size_t j = 0; j < inputs; ++j)
+                sum += x[i * inputs + j] * w[o * inputs + j];
+            y[i * outputs + o] = sum;
         }
-    DSC_NAME(finish_tile)(l, (dsc_gemm_tile){0, 0, l->batch, l->outputs});
+    DSC_NAME(finish_tile)(l, (dsc_gemm_tile){0, 0, batch, outputs});
 }
 
 #else
 
+#include <string.h>
+
 #include "core/sums.h"
-#include "descent/layer_kernels.h"
 #include "elementwise/relu.h"
 #include "linalg/gemm.h"
+#include "linalg/linear.h"
 
 /* Multiplications below which three plain loops beat the calls into OpenBLAS. */
 enum { SMALL = 512 };
@@ -134,8 +140,7 @@ static void forward_tile(void *argument, size_t index) {
         finish_tile_f64(job->layer, t);
 }
 
-dsc_status dsc_linear_forward(const dsc_context *context, const dsc_linear_call *layer) {
-    DSC_TRY(check(layer));
+dsc_status dsc_linear_run(const dsc_context *context, const dsc_linear_call *layer) {
     if (is_small(layer)) {
         if (layer->dtype == DSC_FLOAT32)
             small_forward_f32(layer);
@@ -157,6 +162,11 @@ dsc_status dsc_linear_forward(const dsc_context *context, const dsc_linear_call 
     dsc_parallel_for(context, dsc_gemm_tile_count(&job.product), forward_tile, &job);
     dsc_gemm_finish(&job.product);
     return DSC_OK;
+}
+
+dsc_status dsc_linear_forward(const dsc_context *context, const dsc_linear_call *layer) {
+    DSC_TRY(check(layer));
+    return dsc_linear_run(context, layer);
 }
 
 typedef struct backward_job {
@@ -234,18 +244,9 @@ static dsc_status large_backward(const dsc_context *context, const dsc_linear_ca
     return status;
 }
 
-dsc_status dsc_linear_backward(const dsc_context *context, const dsc_linear_call *layer,
+dsc_status dsc_linear_run_back(const dsc_context *context, const dsc_linear_call *layer,
                                const dsc_linear_gradients *gradients) {
-    DSC_TRY(check(layer));
-    DSC_CHECK_NOT_NULL(gradients);
-    bool relu = layer->activation == DSC_ACTIVATION_RELU;
-    if (layer->batch != 0) {
-        DSC_CHECK_NOT_NULL(gradients->dy);
-        if (relu)
-            DSC_CHECK_NOT_NULL(gradients->dz);
-    }
-    DSC_CHECK_PRODUCT(layer->batch, layer->outputs, layer->dtype);
-    const void *dz = relu ? gradients->dz : gradients->dy;
+    const void *dz = layer->activation == DSC_ACTIVATION_RELU ? gradients->dz : gradients->dy;
     if (layer->batch == 0)
         dz = layer->w; /* nothing is read, but from somewhere */
     if (!is_small(layer))
@@ -256,6 +257,19 @@ dsc_status dsc_linear_backward(const dsc_context *context, const dsc_linear_call
     else
         small_backward_f64(layer, gradients, dz);
     return DSC_OK;
+}
+
+dsc_status dsc_linear_backward(const dsc_context *context, const dsc_linear_call *layer,
+                               const dsc_linear_gradients *gradients) {
+    DSC_TRY(check(layer));
+    DSC_CHECK_NOT_NULL(gradients);
+    if (layer->batch != 0) {
+        DSC_CHECK_NOT_NULL(gradients->dy);
+        if (layer->activation == DSC_ACTIVATION_RELU)
+            DSC_CHECK_NOT_NULL(gradients->dz);
+    }
+    DSC_CHECK_PRODUCT(layer->batch, layer->outputs, layer->dtype);
+    return dsc_linear_run_back(context, layer, gradients);
 }
 
 #endif

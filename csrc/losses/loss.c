@@ -63,17 +63,19 @@ static bool may_be_null(dsc_loss_role role) {
     return role == DSC_LOSS_NOTHING || role == DSC_LOSS_ELEMENT_WEIGHTS || role == DSC_LOSS_OPTIONAL;
 }
 
-dsc_status dsc_loss_check(const dsc_loss_call *call, dsc_tensor **result) {
+dsc_status dsc_loss_check(dsc_loss_call *call, dsc_tensor **result) {
     const char *name = call->operation->name;
     if (result == NULL)
         return dsc_fail(DSC_ERROR_ARGUMENT, "%s: result is NULL", name);
     for (size_t i = 0; i < DSC_LOSS_INPUTS; ++i)
-        if (call->inputs[i].tensor == NULL && !may_be_null(call->inputs[i].role))
+        if (call->inputs[i].tensor != NULL)
+            call->count = i + 1;
+        else if (!may_be_null(call->inputs[i].role))
             return dsc_fail(DSC_ERROR_ARGUMENT, "%s: %s is NULL", name, call->inputs[i].name);
     if (!dsc_is_real(call->inputs[0].tensor->dtype))
         return dsc_fail(DSC_ERROR_DTYPE, "%s: %s is of type %s, must be float32 or float64", name,
                         call->inputs[0].name, dsc_dtype_name(call->inputs[0].tensor->dtype));
-    for (size_t i = 1; i < DSC_LOSS_INPUTS; ++i)
+    for (size_t i = 1; i < call->count; ++i)
         if (call->inputs[i].tensor != NULL)
             DSC_TRY(check_role(call, i));
     return DSC_OK;
@@ -131,7 +133,7 @@ static dsc_status make_dense(dsc_loss_call *call, size_t input) {
     const dsc_tensor *x = call->inputs[0].tensor;
     dsc_tensor *t = call->inputs[input].tensor;
     if (call->inputs[input].role != DSC_LOSS_ELEMENT_WEIGHTS || dsc_same_shape(t, x))
-        return dsc_contiguous_of(t, &call->dense[input]);
+        return dsc_borrow_contiguous(t, &call->dense[input]);
     dsc_tensor *repeated;
     DSC_TRY(dsc_broadcast_view(call->operation->name, t, x->rank, x->shape, &repeated));
     dsc_status status = dsc_contiguous_of(repeated, &call->dense[input]);
@@ -140,17 +142,19 @@ static dsc_status make_dense(dsc_loss_call *call, size_t input) {
 }
 
 dsc_status dsc_loss_begin(dsc_loss_call *call) {
-    for (size_t i = 0; i < DSC_LOSS_INPUTS; ++i) {
+    for (size_t i = 0; i < call->count; ++i) {
         dsc_tensor *t = call->inputs[i].tensor;
         if (t == NULL)
             continue;
         if (i >= DSC_LOSS_GRADIENTS && t->requires_grad)
-            DSC_TRY(dsc_tensor_detach(t, &call->detached[i]));
-        call->recorded[i] = call->detached[i] != NULL ? call->detached[i] : t;
+            DSC_TRY(dsc_tensor_detach(t, &call->recorded[i]));
+        else
+            call->recorded[i] = t;
         DSC_TRY(make_dense(call, i));
     }
-    bool records = dsc_records(DSC_LOSS_GRADIENTS, call->recorded);
-    for (size_t i = 0; records && i < DSC_LOSS_GRADIENTS; ++i) {
+    size_t differentiable = dsc_min_size(call->count, DSC_LOSS_GRADIENTS);
+    bool records = dsc_records(differentiable, call->recorded);
+    for (size_t i = 0; records && i < differentiable; ++i) {
         const dsc_tensor *t = call->recorded[i];
         if (t != NULL && t->requires_grad)
             DSC_TRY(dsc_make_like(t, t->dtype, &call->found[i]));
@@ -176,26 +180,26 @@ static double divisor_of(const dsc_loss_call *call) {
 }
 
 dsc_status dsc_loss_end(dsc_loss_call *call, dsc_status status, dsc_tensor **result) {
-    dsc_options options = {.rank = call->reduction == DSC_REDUCTION_NONE ? call->broadcast_rank : 0};
-    memcpy(options.sizes, call->broadcast, sizeof options.sizes);
+    dsc_options options; /* what reductions have no use for need not be set */
+    options.rank = call->reduction == DSC_REDUCTION_NONE ? call->broadcast_rank : 0;
+    for (size_t d = 0; d < options.rank; ++d)
+        options.sizes[d] = call->broadcast[d];
     if (call->options != NULL)
         memcpy(options.own, call->options, call->options_size);
     options.number = call->reduction == DSC_REDUCTION_MEAN ? 1 / divisor_of(call) : 1;
-    size_t count = DSC_LOSS_INPUTS;
-    while (call->recorded[count - 1] == NULL && count > 1)
-        --count;
     status = dsc_finish(&(dsc_record){.operation = call->operation,
-                                      .count = count,
+                                      .count = call->count,
                                       .inputs = call->recorded,
                                       .options = &options,
                                       .saved = {call->found[0], call->found[1], call->found[2]}},
                         status < 0 ? dsc_loss_name_refusal(call, status) : DSC_OK, call->value, result);
-    for (size_t i = 0; i < DSC_LOSS_INPUTS; ++i) {
-        dsc_tensor_release(call->dense[i]);
-        dsc_tensor_release(call->detached[i]);
+    for (size_t i = 0; i < call->count; ++i) {
+        dsc_return_contiguous(call->inputs[i].tensor, call->dense[i]);
+        if (call->recorded[i] != call->inputs[i].tensor)
+            dsc_tensor_release(call->recorded[i]);
+        if (i < DSC_LOSS_GRADIENTS)
+            dsc_tensor_release(call->found[i]);
     }
-    for (size_t i = 0; i < DSC_LOSS_GRADIENTS; ++i)
-        dsc_tensor_release(call->found[i]);
     return status;
 }
 

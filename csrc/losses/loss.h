@@ -38,8 +38,8 @@ typedef struct dsc_loss_call {
     size_t broadcast_rank, broadcast[DSC_MAX_RANK];
     double divisor; /* what the mean's slopes are divided by; 0: the number of values */
     /* What the steps below leave: */
-    dsc_tensor *recorded[DSC_LOSS_INPUTS]; /* the inputs, without the history of those held fixed, */
-    dsc_tensor *detached[DSC_LOSS_INPUTS]; /* which are these */
+    size_t count;                          /* inputs up to the last that is there */
+    dsc_tensor *recorded[DSC_LOSS_INPUTS]; /* they, without the history of those held fixed */
     dsc_tensor *dense[DSC_LOSS_INPUTS];    /* the same numbers, contiguously, for the kernel */
     dsc_tensor *value, *found[DSC_LOSS_GRADIENTS];
 } dsc_loss_call;
@@ -53,7 +53,7 @@ typedef struct dsc_loss_call {
                           .options_size = sizeof o}
 
 /* Refuses inputs that are not what their roles say, with a sentence that names the loss and the input. */
-dsc_status dsc_loss_check(const dsc_loss_call *call, dsc_tensor **result);
+dsc_status dsc_loss_check(dsc_loss_call *call, dsc_tensor **result);
 /* The sentence for an input of the wrong type or shape. */
 dsc_status dsc_loss_refuse(const dsc_loss_call *call, size_t input, dsc_dtype dtype, size_t rank,
                            const size_t *shape);

@@ -30,11 +30,9 @@ void dsc_network_destroy(dsc_network *network) {
         release_layer(&network->layers[i]);
     for (size_t i = 0; i < network->entry_count; ++i)
         free((void *)(uintptr_t)network->entries[i].name);
+    dsc_parameters_destroy(network->parameters);
     free(network->layers);
     free(network->entries);
-    dsc_free(network->parameters);
-    dsc_free(network->gradients);
-    free(network->has_gradient);
     free(network);
 }
 
@@ -175,7 +173,7 @@ dsc_status dsc_network_forward(const dsc_network *network, dsc_tensor *x, dsc_te
     DSC_CHECK_NOT_NULL(network);
     DSC_CHECK_NOT_NULL(x);
     DSC_CHECK_NOT_NULL(y);
-    dsc_tensor *now = dsc_tensor_retain(x);
+    dsc_tensor *now = x, *own = NULL; /* what comes after x */
     for (size_t i = 0; i < network->count; ++i) {
         const dsc_layer *layer = &network->layers[i].layer;
         dsc_layer_mode mode = {.is_training = network->is_training};
@@ -186,12 +184,12 @@ dsc_status dsc_network_forward(const dsc_network *network, dsc_tensor *x, dsc_te
         }
         dsc_tensor *made = NULL;
         dsc_status status = layer->row->forward(layer, &mode, now, &made);
-        dsc_tensor_release(now);
+        dsc_tensor_release(own);
         if (status != DSC_OK)
             return status;
-        now = made;
+        now = own = made;
     }
-    *y = now;
+    *y = own != NULL ? own : dsc_tensor_retain(x);
     return DSC_OK;
 }
 

@@ -2,6 +2,7 @@
 #define DSC_NETWORK_NETWORK_H
 
 #include "descent/network.h"
+#include "descent/parameters.h"
 #include "layers/layer.h"
 
 typedef struct dsc_network_item {
@@ -18,10 +19,7 @@ struct dsc_network {
     /* All tensors in order, with their full names. */
     size_t entry_count;
     dsc_network_entry *entries;
-    /* The optimizer's buffers; NULL before there is one. */
-    void *parameters, *gradients;
-    size_t parameter_count; /* tensors */
-    uint8_t *has_gradient;
+    dsc_parameters *parameters; /* NULL before there is an optimizer */
 };
 
 /* Without the layers from `count` on. */

@@ -35,8 +35,7 @@ static void copy_blocks(void *argument, size_t task) {
 /* Tensors whose numbers lie apart are copied as views. */
 static dsc_status copy_view(dsc_tensor *t, size_t dimension, size_t start, dsc_tensor *made) {
     dsc_tensor *part;
-    DSC_TRY(dsc_view_of(made, made->rank, t->shape, made->strides,
-                        made->offset + start * made->strides[dimension], &part));
+    DSC_TRY(dsc_view_of(made, made->rank, t->shape, made->strides, start * made->strides[dimension], &part));
     dsc_status status = dsc_convert_into(t, part);
     dsc_tensor_release(part);
     return status;

@@ -1,7 +1,7 @@
 /* A linear layer with its activation: one kernel forward, one backward. */
 #include <string.h>
 
-#include "descent/layer_kernels.h"
+#include "linalg/linear.h"
 #include "operations/table.h"
 
 static dsc_linear_call call_of(const dsc_tensor *x, const dsc_tensor *w, const dsc_tensor *b,
@@ -18,7 +18,9 @@ static dsc_linear_call call_of(const dsc_tensor *x, const dsc_tensor *w, const d
 }
 
 static dsc_status check(const dsc_operation *operation, const dsc_tensor *x, const dsc_tensor *w,
-                        const dsc_tensor *b) {
+                        const dsc_tensor *b, dsc_activation activation) {
+    if (activation != DSC_ACTIVATION_NONE && activation != DSC_ACTIVATION_RELU)
+        return dsc_fail(DSC_ERROR_ARGUMENT, "linear: unknown activation %d", (int)activation);
     DSC_TRY(dsc_check_real(operation, x));
     DSC_TRY(dsc_check_same_dtype(operation, x, w));
     if (b != NULL)
@@ -41,27 +43,27 @@ dsc_status dsc_linear(dsc_tensor *x, dsc_tensor *weight, dsc_tensor *bias, dsc_a
     const dsc_operation *operation = &dsc_operations[dsc_op_linear];
     dsc_tensor *const inputs[] = {x, weight, bias};
     DSC_TRY(dsc_check_inputs(operation, 2, inputs, result));
-    DSC_TRY(check(operation, x, weight, bias));
+    DSC_TRY(check(operation, x, weight, bias, activation));
     size_t shape[DSC_MAX_RANK];
     memcpy(shape, x->shape, sizeof shape);
     shape[x->rank - 1] = weight->shape[0];
     DSC_TRY(dsc_check_shape("linear", x->dtype, x->rank, shape));
-    dsc_tensor *dense_x = NULL, *dense_w = NULL, *dense_b = NULL, *made = NULL;
-    dsc_status status = dsc_contiguous_of(x, &dense_x);
+    dsc_tensor *dense_x = x, *dense_w = weight, *dense_b = bias, *made = NULL;
+    dsc_status status = dsc_borrow_contiguous(x, &dense_x);
     if (status == DSC_OK)
-        status = dsc_contiguous_of(weight, &dense_w);
+        status = dsc_borrow_contiguous(weight, &dense_w);
     if (status == DSC_OK && bias != NULL)
-        status = dsc_contiguous_of(bias, &dense_b);
+        status = dsc_borrow_contiguous(bias, &dense_b);
     if (status == DSC_OK)
         status = dsc_make(dsc_context_of(x), x->dtype, x->rank, shape, &made);
     if (status == DSC_OK) {
         dsc_linear_call call = call_of(dense_x, dense_w, dense_b, activation);
         call.y = dsc_data(made);
-        status = dsc_linear_forward(dsc_context_of(x), &call);
+        status = dsc_linear_run(dsc_context_of(x), &call);
     }
-    dsc_tensor_release(dense_x);
-    dsc_tensor_release(dense_w);
-    dsc_tensor_release(dense_b);
+    dsc_return_contiguous(x, dense_x);
+    dsc_return_contiguous(weight, dense_w);
+    dsc_return_contiguous(bias, dense_b);
     bool keeps = activation != DSC_ACTIVATION_NONE;
     return dsc_finish(&(dsc_record){.operation = operation,
                                     .count = bias == NULL ? 2 : 3,
@@ -81,13 +83,10 @@ typedef struct target {
 } target;
 
 static void find_target(dsc_pullback *p, size_t input, target *t) {
-    if (!dsc_wants(p, input))
-        return;
-    dsc_tensor *x = p->node->inputs[input];
     t->data = dsc_place_of_gradient(p, input, &t->add);
     t->is_place = t->data != NULL;
-    if (!t->is_place) {
-        dsc_tensor *made = NULL;
+    if (!t->is_place && dsc_wants(p, input)) {
+        dsc_tensor *x = p->node->inputs[input], *made = NULL;
         t->made = x_call(p, made, dsc_make_like(x, x->dtype, &made));
         t->data = t->made == NULL ? NULL : dsc_data(t->made);
     }
@@ -102,7 +101,7 @@ static void give_target(dsc_pullback *p, size_t input, const target *t) {
 
 static dsc_tensor *x_dense(dsc_pullback *p, dsc_tensor *t) {
     dsc_tensor *made = NULL;
-    return t == NULL ? NULL : x_call(p, made, dsc_contiguous_of(t, &made));
+    return t == NULL || t->is_contiguous ? t : x_call(p, made, dsc_contiguous_of(t, &made));
 }
 
 static void fused(dsc_pullback *p) {
@@ -136,7 +135,7 @@ static void fused(dsc_pullback *p) {
                                       .db = by_b.data,
                                       .add_dw = by_w.add,
                                       .add_db = by_b.add};
-    p->status = dsc_linear_backward(dsc_context_of(x), &call, &gradients);
+    p->status = dsc_linear_run_back(dsc_context_of(x), &call, &gradients);
     if (by_x.data != NULL)
         dsc_give(p, 0, by_x.made);
     if (by_w.data != NULL)

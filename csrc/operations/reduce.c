@@ -53,7 +53,7 @@ dsc_status dsc_reduction_layout(dsc_tensor *x, const dsc_reduction_plan *plan, d
                 strides[rank++] = x->strides[d];
             }
     dsc_tensor *ordered;
-    DSC_TRY(dsc_view_of(x, rank, shape, strides, x->offset, &ordered));
+    DSC_TRY(dsc_view_of(x, rank, shape, strides, 0, &ordered));
     dsc_status status = dsc_contiguous_of(ordered, dense);
     dsc_tensor_release(ordered);
     *outer = plan->count == 0 ? 0 : x->count / plan->count;

@@ -16,7 +16,7 @@ dsc_status dsc_broadcast_view(const char *function, const dsc_tensor *x, size_t 
     if (!fits)
         return dsc_fail(DSC_ERROR_SIZE, "%s: shape %s does not broadcast to %s", function,
                         dsc_shape_text(x->rank, x->shape).text, dsc_shape_text(rank, shape).text);
-    return dsc_view_of(x, rank, shape, strides, x->offset, view);
+    return dsc_view_of(x, rank, shape, strides, 0, view);
 }
 
 /* The strides with which x, not contiguous, can be seen in another shape; false: there are none. Dimensions
@@ -71,10 +71,10 @@ dsc_status dsc_reshape(dsc_tensor *x, size_t rank, const size_t *shape, dsc_tens
     dsc_tensor *made = NULL, *dense;
     dsc_status status;
     if (strides_of_reshape(x, rank, shape, strides)) {
-        status = dsc_view_of(x, rank, shape, strides, x->offset, &made);
+        status = dsc_view_of(x, rank, shape, strides, 0, &made);
     } else {
         DSC_TRY(dsc_contiguous_of(x, &dense));
-        status = dsc_view_of(dense, rank, shape, NULL, dense->offset, &made);
+        status = dsc_view_of(dense, rank, shape, NULL, 0, &made);
         dsc_tensor_release(dense);
     }
     return DSC_END(status, made);
@@ -123,7 +123,7 @@ dsc_status dsc_permute(dsc_tensor *x, size_t rank, const int64_t *order, dsc_ten
         strides[d] = x->strides[from];
     }
     dsc_tensor *made = NULL;
-    dsc_status status = dsc_view_of(x, rank, shape, strides, x->offset, &made);
+    dsc_status status = dsc_view_of(x, rank, shape, strides, 0, &made);
     return DSC_END(status, made, .options = &options);
 }
 
@@ -170,8 +170,8 @@ dsc_status dsc_slice(dsc_tensor *x, int64_t dimension, int64_t start, int64_t en
     strides[d] = shape[d] > 1 ? x->strides[d] * step : x->strides[d];
     dsc_options options = {.sizes = {d, from, step}};
     dsc_tensor *made = NULL;
-    size_t offset = shape[d] == 0 ? x->offset : x->offset + from * x->strides[d];
-    dsc_status status = dsc_view_of(x, x->rank, shape, strides, offset, &made);
+    size_t first = shape[d] == 0 ? 0 : from * x->strides[d];
+    dsc_status status = dsc_view_of(x, x->rank, shape, strides, first, &made);
     return DSC_END(status, made, .options = &options);
 }
 

@@ -19,10 +19,14 @@ typedef struct dsc_group {
     double shrink;       /* the weights' factor for decoupled decay; 1: none */
     bool maximize;
     double penalty_l1, penalty_l2;
+    bool is_penalized;
+    bool shapes_gradient;    /* whether the rule sees another gradient: by decay, maximize or penalty */
     int64_t lookahead_steps; /* 0: no Lookahead */
     double lookahead_alpha;
     dsc_group_statistics statistics;
 } dsc_group;
+
+struct dsc_run;
 
 typedef struct dsc_parameter {
     size_t start, length; /* in the flat buffers */
@@ -37,6 +41,9 @@ typedef struct dsc_parameter {
     size_t settled;   /* the rows before it have begun all partial planes */
     double scalars[DSC_MAX_SCALARS];
     char *name; /* NULL: unnamed */
+    /* Of the step under way: */
+    bool takes_part;
+    const struct dsc_run *run; /* NULL: it has no elements */
 } dsc_parameter;
 
 /* Neighbouring tensors that a step treats alike, as one range of the flat buffers. */
@@ -68,6 +75,7 @@ struct dsc_optimizer {
     dsc_dtype dtype;
     size_t tensor_count, group_count, total;
     dsc_parameter *tensors;
+    uint64_t layout; /* a number that only this optimizer has, and only with these lengths; not 0 */
     dsc_group *groups;
     void *planes[DSC_PLANES]; /* each as long as the parameters; NULL until a group needs it */
     size_t line_offset;       /* of the planes in a cache line */
@@ -96,7 +104,7 @@ static inline bool dsc_is_fresh(uint32_t missing) {
 }
 
 static inline void *dsc_offset(const dsc_optimizer *o, const void *base, size_t elements) {
-    return base == NULL ? NULL : (char *)(uintptr_t)base + elements * dsc_dtype_size(o->dtype);
+    return base == NULL ? NULL : (char *)(uintptr_t)base + elements * dsc_size_of(o->dtype);
 }
 
 /* The runs of a step. Fails if a row gradient is not what it should be. */
@@ -106,7 +114,7 @@ dsc_status dsc_find_runs(dsc_optimizer *o, const dsc_step *step, dsc_run_list *l
 #define DSC_LARGEST_STEP (INT64_C(1) << 53)
 
 /* After a step: the tensors' step counts, what their slots hold, and their scalars. */
-void dsc_count_step(dsc_optimizer *o, const dsc_step *step, const dsc_run_list *list);
+void dsc_count_step(dsc_optimizer *o);
 
 /* The run that a tile belongs to, and the range of the run's gradients that it covers. */
 dsc_run *dsc_run_of_tile(const dsc_run_list *list, size_t tile, size_t *offset, size_t *length);

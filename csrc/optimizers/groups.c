@@ -17,6 +17,12 @@ static void list_rules(char *text, size_t size) {
         used += (size_t)snprintf(text + used, size - used, "%s%s", i == 0 ? "" : ", ", dsc_rule_at(i)->name);
 }
 
+/* What follows from the rest. */
+static void derive(dsc_group *group) {
+    group->is_penalized = group->penalty_l1 != 0 || group->penalty_l2 != 0;
+    group->shapes_gradient = group->maximize || group->weight_decay != 0 || group->is_penalized;
+}
+
 /* Applies values to a copy of a group and checks the whole; the copy is to be stored if all is
  * well. */
 static dsc_status apply(dsc_group *copy, size_t count, const dsc_option *values) {
@@ -31,6 +37,7 @@ static dsc_status apply(dsc_group *copy, size_t count, const dsc_option *values)
     copy->weight_decay = decoupled || is_own ? 0 : decay;
     copy->shrink = decoupled && !is_own ? 1 - dsc_option_get(info, copy->options, "lr", 0) * decay : 1;
     copy->maximize = dsc_option_get(info, copy->options, "maximize", 0) != 0;
+    derive(copy);
     return DSC_OK;
 }
 
@@ -191,6 +198,7 @@ dsc_status dsc_optimizer_set_penalty(dsc_optimizer *o, size_t group, double l1, 
         return dsc_fail(DSC_ERROR_OPTION, "lbfgs takes no penalty: its closure must add it to the loss");
     o->groups[group].penalty_l1 = l1;
     o->groups[group].penalty_l2 = l2;
+    derive(&o->groups[group]);
     return DSC_OK;
 }
 

@@ -1,4 +1,5 @@
 #include <math.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -94,6 +95,11 @@ dsc_status dsc_optimizer_create(dsc_dtype dtype, size_t tensors, const size_t *l
     return DSC_OK;
 }
 
+static uint64_t next_layout(void) {
+    static _Atomic uint64_t layouts;
+    return atomic_fetch_add_explicit(&layouts, 1, memory_order_relaxed) + 1;
+}
+
 dsc_status dsc_optimizer_add_tensors(dsc_optimizer *o, size_t count, const size_t *lengths,
                                      const char *const *names) {
     DSC_CHECK_NOT_NULL(o);
@@ -110,8 +116,10 @@ dsc_status dsc_optimizer_add_tensors(dsc_optimizer *o, size_t count, const size_
     dsc_status status = allocate_lists(o);
     if (status == DSC_OK)
         status = dsc_grow_planes(o, old.total);
-    if (status == DSC_OK)
+    if (status == DSC_OK) {
+        o->layout = next_layout();
         return DSC_OK;
+    }
     for (size_t i = old.tensor_count; i < o->tensor_count; ++i)
         free(o->tensors[i].name);
     o->tensor_count = old.tensor_count; /* the lists may stay larger than needed */

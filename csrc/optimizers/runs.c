@@ -19,32 +19,23 @@ dsc_run *dsc_run_of_tile(const dsc_run_list *list, size_t tile, size_t *offset, 
     return run;
 }
 
-static const dsc_row_gradient *rows_of(const dsc_step *step, size_t tensor) {
-    return step->row_gradients == NULL ? NULL : step->row_gradients[tensor];
-}
-
-static bool takes_part(const dsc_parameter *t, const dsc_step *step, size_t index) {
-    return t->group != SIZE_MAX && !t->frozen &&
-           (step->has_gradient == NULL || step->has_gradient[index] != 0);
-}
-
 /* Whether a tensor's rows are to be looked at one by one. */
 static bool goes_by_rows(const dsc_parameter *t, const dsc_row_gradient *rows) {
     return rows != NULL || (t->partial & t->slots) != 0;
 }
 
-/* A new run for tensor `index`, at its coming step. */
-static void begin_run(const dsc_optimizer *o, dsc_run *run, size_t index, const dsc_step *step) {
-    const dsc_parameter *t = &o->tensors[index];
+/* A new run for a tensor, at its coming step. */
+static void begin_run(const dsc_optimizer *o, dsc_run *run, const dsc_parameter *t, const dsc_step *step,
+                      const dsc_row_gradient *rows) {
     const dsc_group *group = &o->groups[t->group];
     run->start = t->start;
     run->length = 0;
     run->tensor = t;
     run->group = t->group;
     run->missing = t->slots & ~t->filled;
-    run->rows = rows_of(step, index);
-    run->by_rows = goes_by_rows(t, run->rows);
-    run->gradients = run->rows != NULL ? run->rows->values : dsc_offset(o, step->gradients, t->start);
+    run->rows = rows;
+    run->by_rows = goes_by_rows(t, rows);
+    run->gradients = rows != NULL ? rows->values : dsc_offset(o, step->gradients, t->start);
     run->looks_ahead = group->lookahead_steps > 0 && (t->step + 1) % group->lookahead_steps == 0;
     run->norm = run->clip_norm = NAN;
     run->scale = 1;
@@ -67,23 +58,32 @@ static bool joins(const dsc_optimizer *o, const dsc_parameter *last, const dsc_p
 }
 
 dsc_status dsc_find_runs(dsc_optimizer *o, const dsc_step *step, dsc_run_list *list) {
-    *list = (dsc_run_list){.runs = o->runs};
+    const uint8_t *has_gradient = step->has_gradient;
+    const dsc_row_gradient *const *row_gradients = step->row_gradients;
+    dsc_run *run = NULL; /* the last */
+    size_t count = 0;
     const dsc_parameter *last = NULL;
-    for (size_t i = 0; i < o->tensor_count; ++i) {
-        const dsc_parameter *t = &o->tensors[i];
-        if (!takes_part(t, step, i))
+    dsc_parameter *t = o->tensors;
+    for (size_t i = 0, tensors = o->tensor_count; i < tensors; ++i, ++t) {
+        t->takes_part = t->group != SIZE_MAX && !t->frozen && (has_gradient == NULL || has_gradient[i] != 0);
+        t->run = NULL;
+        if (!t->takes_part)
             continue;
-        const dsc_row_gradient *rows = rows_of(step, i);
+        const dsc_row_gradient *rows = row_gradients == NULL ? NULL : row_gradients[i];
         if (rows != NULL)
             DSC_TRY(dsc_check_rows(o, i, rows));
         if (t->length == 0)
             continue;
         bool by_rows = goes_by_rows(t, rows);
-        if (last == NULL || by_rows || !joins(o, last, t))
-            begin_run(o, &list->runs[list->count++], i, step);
-        list->runs[list->count - 1].length += rows != NULL ? rows->count * dsc_row_width(t) : t->length;
+        if (last == NULL || by_rows || !joins(o, last, t)) {
+            run = &o->runs[count++];
+            begin_run(o, run, t, step, rows);
+        }
+        run->length += rows != NULL ? rows->count * dsc_row_width(t) : t->length;
+        t->run = run;
         last = by_rows ? NULL : t;
     }
+    *list = (dsc_run_list){.runs = o->runs, .count = count};
     for (size_t r = 0; r < list->count; ++r) {
         list->runs[r].first_tile = list->tiles;
         list->tiles += dsc_ceil_div(list->runs[r].length, DSC_TILE);
@@ -92,22 +92,18 @@ dsc_status dsc_find_runs(dsc_optimizer *o, const dsc_step *step, dsc_run_list *l
     return DSC_OK;
 }
 
-void dsc_count_step(dsc_optimizer *o, const dsc_step *step, const dsc_run_list *list) {
-    size_t next = 0;
-    for (size_t i = 0; i < o->tensor_count; ++i) {
-        dsc_parameter *t = &o->tensors[i];
-        if (!takes_part(t, step, i))
+void dsc_count_step(dsc_optimizer *o) {
+    for (dsc_parameter *t = o->tensors, *end = t + o->tensor_count; t < end; ++t) {
+        if (!t->takes_part)
             continue;
         ++t->step;
-        const dsc_row_gradient *rows = rows_of(step, i);
-        if (rows != NULL && t->length > 0)
-            dsc_begin_rows(t, rows);
+        const dsc_run *run = t->run;
+        if (run != NULL && run->rows != NULL)
+            dsc_begin_rows(t, run->rows);
         else if ((t->slots & ~t->filled) != 0)
             dsc_fill_planes(t, t->slots);
-        if (next < list->count && list->runs[next].tensor == t)
-            ++next;
-        if (t->length > 0 && o->groups[t->group].rule->start != NULL) {
-            memcpy(t->scalars, list->runs[next - 1].coefficients.scalar, sizeof t->scalars);
+        if (run != NULL && dsc_group_of(o, run)->rule->start != NULL) {
+            memcpy(t->scalars, run->coefficients.scalar, sizeof t->scalars);
             t->filled |= DSC_SCALARS_SET;
         }
     }

@@ -108,7 +108,7 @@ dsc_status dsc_optimizer_step(const dsc_context *context, dsc_optimizer *o, cons
         dsc_place_planes(o, step->parameters);
         report->updated = list.elements;
         report->penalty = dsc_update_runs(context, o, step, &list);
-        dsc_count_step(o, step, &list);
+        dsc_count_step(o);
     }
     dsc_hook_after(o, step, report);
     return status;

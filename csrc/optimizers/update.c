@@ -24,7 +24,7 @@ static void DSC_NAME(shape_gradient)(const dsc_run *run, const dsc_group *group,
         for (size_t i = 0; i < n; ++i)
             shaped[i] = -shaped[i];
     const DSC_REAL l1 = (DSC_REAL)group->penalty_l1, l2 = (DSC_REAL)group->penalty_l2;
-    if (is_penalized(group))
+    if (group->is_penalized)
         for (size_t i = 0; i < n; ++i)
             shaped[i] += l2 * p[i] + (p[i] > 0 ? l1 : p[i] < 0 ? -l1 : 0);
 }
@@ -84,9 +84,12 @@ static void DSC_NAME(begin_state)(const dsc_group *group, uint32_t missing, size
     }
 }
 
-static void DSC_NAME(find_state)(const dsc_optimizer *o, size_t at, DSC_REAL **state) {
-    for (size_t k = 0; k < DSC_PLANES; ++k)
-        state[k] = o->planes[k] == NULL ? NULL : (DSC_REAL *)o->planes[k] + at;
+/* The planes that a run uses, from `at` on. */
+static void DSC_NAME(find_state)(const dsc_optimizer *o, const dsc_run *run, size_t at, DSC_REAL **state) {
+    size_t k = 0;
+    for (uint32_t slots = run->tensor->slots; slots != 0; slots >>= 1, ++k)
+        if ((slots & 1) != 0)
+            state[k] = (DSC_REAL *)o->planes[k] + at;
 }
 
 /* n parameters from `at` on, at most BLOCK, whose missing planes are these. */
@@ -94,11 +97,11 @@ static void DSC_NAME(update_block)(const update_job *job, const dsc_run *run, ui
                                    size_t n, const DSC_REAL *g, double *partials) {
     const dsc_optimizer *o = job->optimizer;
     const dsc_group *group = dsc_group_of(o, run);
-    DSC_REAL shaped[BLOCK], before[BLOCK], *state[DSC_PLANES];
+    DSC_REAL shaped[BLOCK], before[BLOCK], *state[DSC_PLANES] = {NULL};
     DSC_REAL *p = (DSC_REAL *)job->step->parameters + at;
-    DSC_NAME(find_state)(o, at, state);
+    DSC_NAME(find_state)(o, run, at, state);
     bool plain = is_plain(o, run);
-    if (is_penalized(group))
+    if (group->is_penalized)
         DSC_NAME(add_penalty)(group, n, p, partials);
     if (o->statistics) {
         memcpy(before, p, n * sizeof *p);
@@ -155,12 +158,13 @@ static void DSC_NAME(before_tensor)(const tensor_job *job, size_t offset, size_t
     const dsc_optimizer *o = job->update->optimizer;
     const dsc_run *run = job->run;
     const dsc_group *group = dsc_group_of(o, run);
-    DSC_REAL *p = (DSC_REAL *)job->update->step->parameters + run->start + offset, *state[DSC_PLANES];
+    DSC_REAL *p = (DSC_REAL *)job->update->step->parameters + run->start + offset,
+             *state[DSC_PLANES] = {NULL};
     const DSC_REAL *g = (const DSC_REAL *)run->gradients + offset;
-    DSC_NAME(find_state)(o, run->start + offset, state);
+    DSC_NAME(find_state)(o, run, run->start + offset, state);
     if (run->missing != 0)
         DSC_NAME(begin_state)(group, run->missing, n, p, state);
-    if (is_penalized(group))
+    if (group->is_penalized)
         DSC_NAME(add_penalty)(group, n, p, partials);
     if (job->before != NULL) {
         memcpy((DSC_REAL *)job->before + offset, p, n * sizeof *p);
@@ -211,15 +215,9 @@ typedef struct tensor_job {
     bool is_after;
 } tensor_job;
 
-static bool is_penalized(const dsc_group *group) {
-    return group->penalty_l1 != 0 || group->penalty_l2 != 0;
-}
-
 /* Whether the rule may see the gradient as it is. */
 static bool is_plain(const dsc_optimizer *o, const dsc_run *run) {
-    const dsc_group *group = dsc_group_of(o, run);
-    return run->scale == 1 && !isfinite(o->clip_value) && !group->maximize && group->weight_decay == 0 &&
-           !is_penalized(group);
+    return run->scale == 1 && !dsc_group_of(o, run)->shapes_gradient && !isfinite(o->clip_value);
 }
 
 #define DSC_TEMPLATE "optimizers/update.c"
@@ -237,7 +235,7 @@ static void update_tile(void *argument, size_t tile) {
     if (!is_elementwise(o, run))
         return;
     double *partials = o->partials + tile * DSC_PARTIALS;
-    if (o->statistics || is_penalized(dsc_group_of(o, run)))
+    if (o->statistics || dsc_group_of(o, run)->is_penalized)
         memset(partials, 0, DSC_PARTIALS * sizeof *partials);
     if (o->dtype == DSC_FLOAT32)
         update_f32(job, run, offset, length, partials);
@@ -321,7 +319,7 @@ static void collect_statistics(dsc_optimizer *o, const dsc_run_list *list) {
 static double collect_penalties(const dsc_optimizer *o, const dsc_run_list *list) {
     double sum = 0;
     for (size_t r = 0; r < list->count; ++r)
-        if (is_penalized(dsc_group_of(o, &list->runs[r])))
+        if (dsc_group_of(o, &list->runs[r])->is_penalized)
             for (size_t tile = 0; tile < dsc_ceil_div(list->runs[r].length, DSC_TILE); ++tile)
                 sum += o->partials[(list->runs[r].first_tile + tile) * DSC_PARTIALS + 3];
     return sum;

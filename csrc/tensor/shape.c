@@ -13,20 +13,21 @@ size_t dsc_contiguous_strides(size_t rank, const size_t *shape, size_t *strides)
 }
 
 dsc_status dsc_check_shape(const char *function, dsc_dtype dtype, size_t rank, const size_t *shape) {
-    if (dsc_dtype_size(dtype) == 0)
+    size_t bytes = dsc_size_or_0(dtype);
+    if (bytes == 0)
         return dsc_fail(DSC_ERROR_ARGUMENT, "%s: unknown dtype %d", function, (int)dtype);
     if (rank > DSC_MAX_RANK)
         return dsc_fail(DSC_ERROR_SIZE, "%s: rank is %zu, must be at most %d", function, rank, DSC_MAX_RANK);
     if (rank > 0 && shape == NULL)
         return dsc_fail(DSC_ERROR_ARGUMENT, "%s: shape is NULL", function);
     /* Zeros do not hide an overflow: strides are products of the other extents. */
-    size_t count = 1;
-    for (size_t d = 0; d < rank; ++d) {
-        if (dsc_product_overflows(count, shape[d] == 0 ? 1 : shape[d], dtype))
-            return dsc_fail(DSC_ERROR_OVERFLOW, "%s: shape %s is too large", function,
-                            dsc_shape_text(rank, shape).text);
-        count *= shape[d] == 0 ? 1 : shape[d];
-    }
+    bool overflows = false;
+    for (size_t d = 0; d < rank; ++d)
+        overflows |=
+            __builtin_mul_overflow(bytes, shape[d] == 0 ? 1 : shape[d], &bytes) || bytes > PTRDIFF_MAX;
+    if (overflows)
+        return dsc_fail(DSC_ERROR_OVERFLOW, "%s: shape %s is too large", function,
+                        dsc_shape_text(rank, shape).text);
     return DSC_OK;
 }
 

@@ -6,72 +6,29 @@
 
 dsc_tensor *dsc_tensor_retain(dsc_tensor *tensor) {
     if (tensor != NULL)
-        atomic_fetch_add_explicit(&tensor->references, 1, memory_order_relaxed);
+        dsc_retain(tensor);
     return tensor;
 }
 
-void dsc_tensor_release(dsc_tensor *t) {
-    if (t == NULL || atomic_fetch_sub_explicit(&t->references, 1, memory_order_acq_rel) != 1)
-        return;
+__attribute__((noinline)) static void destroy(dsc_tensor *t) {
     dsc_node *node = t->node;
-    dsc_tensor_release(t->grad);
-    dsc_tensor_release(t->recorded_grad);
-    dsc_storage_release(t->storage);
-    dsc_recycler_give(DSC_RECYCLED_TENSOR, t);
-    dsc_node_release(node);
+    dsc_storage *storage = t->storage, *home = t->home;
+    if (t->grad != NULL)
+        dsc_tensor_release(t->grad);
+    if (t->recorded_grad != NULL)
+        dsc_tensor_release(t->recorded_grad);
+    if (home == NULL)
+        dsc_recycler_give(DSC_RECYCLED_VIEW, t);
+    else if (home != storage)
+        dsc_storage_release(home);
+    dsc_storage_release(storage);
+    if (node != NULL)
+        dsc_node_release(node);
 }
 
-/* Takes over the reference to the storage, also where it fails. */
-static dsc_status assemble(dsc_storage *storage, dsc_dtype dtype, size_t rank, const size_t *shape,
-                           const size_t *strides, size_t offset, dsc_tensor **tensor) {
-    dsc_tensor *t = dsc_recycler_take(DSC_RECYCLED_TENSOR, sizeof *t);
-    if (t == NULL) {
-        dsc_storage_release(storage);
-        return dsc_fail(DSC_ERROR_MEMORY, "a tensor: out of memory");
-    }
-    /* Not the shape and the strides, whose unused ends nobody looks at. */
-    t->references = 1;
-    t->storage = storage;
-    t->offset = offset;
-    t->dtype = dtype;
-    t->rank = (uint8_t)rank;
-    t->requires_grad = t->has_grad = t->has_grad_place = false;
-    t->awaited = 0;
-    t->node = NULL;
-    t->grad = t->recorded_grad = NULL;
-    t->is_contiguous = true;
-    size_t count = 1;
-    for (size_t d = rank; d-- > 0;) {
-        t->shape[d] = shape[d];
-        t->strides[d] = strides == NULL ? count : strides[d];
-        t->is_contiguous &= t->strides[d] == count || shape[d] == 1;
-        count *= shape[d];
-    }
-    t->count = count;
-    t->is_contiguous |= count == 0;
-    *tensor = t;
-    return DSC_OK;
-}
-
-dsc_status dsc_make(const dsc_context *context, dsc_dtype dtype, size_t rank, const size_t *shape,
-                    dsc_tensor **tensor) {
-    /* A shape that is good for one type may be too large for another: views make large shapes of little. */
-    size_t bytes = dsc_size_of(dtype);
-    bool overflows = false;
-    for (size_t d = 0; d < rank; ++d)
-        overflows |= __builtin_mul_overflow(bytes, shape[d], &bytes);
-    if (overflows || bytes > PTRDIFF_MAX)
-        return dsc_fail(DSC_ERROR_OVERFLOW, "a tensor: shape %s of %s is too large",
-                        dsc_shape_text(rank, shape).text, dsc_dtype_name(dtype));
-    dsc_storage *storage;
-    DSC_TRY(dsc_storage_create(context, bytes, &storage));
-    return assemble(storage, dtype, rank, shape, NULL, 0, tensor);
-}
-
-dsc_status dsc_view_of(const dsc_tensor *like, size_t rank, const size_t *shape, const size_t *strides,
-                       size_t offset, dsc_tensor **view) {
-    atomic_fetch_add_explicit(&like->storage->references, 1, memory_order_relaxed);
-    return assemble(like->storage, like->dtype, rank, shape, strides, offset, view);
+void dsc_tensor_release(dsc_tensor *t) {
+    if (t != NULL && dsc_was_last(&t->references))
+        destroy(t);
 }
 
 dsc_status dsc_tensor_empty(const dsc_context *context, dsc_dtype dtype, size_t rank, const size_t *shape,
@@ -137,15 +94,8 @@ dsc_status dsc_tensor_wrap(const dsc_context *context, dsc_dtype dtype, size_t r
     if (!is_empty)
         DSC_CHECK_NOT_NULL(data);
     DSC_TRY(dsc_check_aligned(__func__, dtype, data));
-    dsc_storage *storage;
-    DSC_TRY(dsc_storage_wrap(context, data, NULL, NULL, &storage));
-    dsc_tensor *made;
-    DSC_TRY(assemble(storage, dtype, rank, shape, strides, 0, &made));
-    /* Only now: where wrapping fails, the memory stays the caller's. */
-    storage->release = release;
-    storage->user = user;
-    *tensor = made;
-    return DSC_OK;
+    /* Where wrapping fails, the memory stays the caller's. */
+    return dsc_make_around(context, dtype, rank, shape, strides, data, release, user, tensor);
 }
 
 dsc_status dsc_tensor_uniform(const dsc_context *context, dsc_dtype dtype, size_t rank, const size_t *shape,
@@ -218,7 +168,7 @@ dsc_status dsc_tensor_copy_out(const dsc_tensor *t, void *data) {
     if (t->count == 0)
         return DSC_OK;
     DSC_CHECK_NOT_NULL(data);
-    dsc_tensor out = {.references = 1, .dtype = t->dtype, .rank = t->rank, .count = t->count};
+    dsc_tensor out = {.references = 1, .data = data, .dtype = t->dtype, .rank = t->rank, .count = t->count};
     dsc_storage there = {.data = data, .context = dsc_context_of(t)};
     out.storage = &there;
     memcpy(out.shape, t->shape, sizeof out.shape);
@@ -240,5 +190,5 @@ dsc_status dsc_contiguous_of(dsc_tensor *t, dsc_tensor **contiguous) {
 dsc_status dsc_tensor_detach(dsc_tensor *t, dsc_tensor **detached) {
     DSC_CHECK_NOT_NULL(t);
     DSC_CHECK_NOT_NULL(detached);
-    return dsc_view_of(t, t->rank, t->shape, t->strides, t->offset, detached);
+    return dsc_view_of(t, t->rank, t->shape, t->strides, 0, detached);
 }

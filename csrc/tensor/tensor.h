@@ -8,6 +8,14 @@
 #include "descent/tensor.h"
 
 typedef struct dsc_node dsc_node;
+struct dsc_parameters;
+
+/* Gives a reference up; whether it was the last. Who has the only one needs no atomic subtraction: nobody
+ * else has any to make a second from. */
+static inline bool dsc_was_last(atomic_size_t *references) {
+    return atomic_load_explicit(references, memory_order_acquire) == 1 ||
+           atomic_fetch_sub_explicit(references, 1, memory_order_acq_rel) == 1;
+}
 
 /* Counted memory. */
 typedef struct dsc_storage {
@@ -25,44 +33,54 @@ typedef struct dsc_storage {
 struct dsc_tensor {
     atomic_size_t references;
     dsc_storage *storage;
-    size_t offset, count;
-    size_t shape[DSC_MAX_RANK], strides[DSC_MAX_RANK];
+    void *data; /* the first number */
+    size_t count;
+    dsc_node *node; /* what computed it; NULL for leaves */
+    dsc_tensor *grad;
     dsc_dtype dtype;
     uint8_t rank;
     bool is_contiguous;
     bool requires_grad;
     bool has_grad;       /* whether `grad` has a gradient: else it is only the place for one */
-    bool has_grad_place; /* whether that place was given */
-    size_t awaited;      /* deliveries that a pass with a callback is still going to make */
-    dsc_node *node;      /* what computed it; NULL for leaves */
-    dsc_tensor *grad;
+    bool has_grad_place; /* whether that place is in parameters' buffer, and stays */
+    size_t shape[DSC_MAX_RANK], strides[DSC_MAX_RANK];
+    dsc_storage *home;         /* the storage that it was made with, in whose block it stands; NULL: alone */
     dsc_tensor *recorded_grad; /* the same gradient as something to differentiate, after create_graph */
+    size_t awaited;            /* deliveries that a pass with a callback is still going to make */
+    const struct dsc_parameters *owner; /* what a leaf belongs to */
 };
 
-dsc_status dsc_storage_create(const dsc_context *context, size_t bytes, dsc_storage **storage);
-dsc_status dsc_storage_wrap(const dsc_context *context, void *data, void (*release)(void *), void *user,
-                            dsc_storage **storage);
 void dsc_storage_release(dsc_storage *storage);
+/* Before a tensor gets another storage: gives up its reference. Its home stays, but for the numbers. */
+void dsc_storage_leave(dsc_tensor *tensor);
 
 /* A shape's strides where the last dimension is next to itself; its number of elements. */
 size_t dsc_contiguous_strides(size_t rank, const size_t *shape, size_t *strides);
 /* Refuses shapes that no tensor can have. */
 dsc_status dsc_check_shape(const char *function, dsc_dtype dtype, size_t rank, const size_t *shape);
 
-/* A tensor of this storage: `storage` is retained. Nothing is recorded. */
+/* A tensor of the same storage that begins `first` elements after another. Nothing is recorded. */
 dsc_status dsc_view_of(const dsc_tensor *like, size_t rank, const size_t *shape, const size_t *strides,
-                       size_t offset, dsc_tensor **view);
+                       size_t first, dsc_tensor **view);
 /* Memory that a tensor of this type may lie in. */
 dsc_status dsc_check_aligned(const char *function, dsc_dtype dtype, const void *data);
 /* An uninitialised, contiguous tensor of a shape that some tensor has: refused only where it is too large. */
 dsc_status dsc_make(const dsc_context *context, dsc_dtype dtype, size_t rank, const size_t *shape,
                     dsc_tensor **tensor);
+/* A tensor of memory that there is. */
+dsc_status dsc_make_around(const dsc_context *context, dsc_dtype dtype, size_t rank, const size_t *shape,
+                           const size_t *strides, void *data, void (*release)(void *), void *user,
+                           dsc_tensor **tensor);
 static inline dsc_status dsc_make_like(const dsc_tensor *like, dsc_dtype dtype, dsc_tensor **tensor) {
     return dsc_make(like->storage->context, dtype, like->rank, like->shape, tensor);
 }
 
+/* dsc_tensor_retain where there is one. */
+static inline void dsc_retain(dsc_tensor *t) {
+    atomic_fetch_add_explicit(&t->references, 1, memory_order_relaxed);
+}
 static inline void *dsc_data(const dsc_tensor *t) {
-    return (char *)t->storage->data + t->offset * dsc_size_of(t->dtype);
+    return t->data;
 }
 static inline const dsc_context *dsc_context_of(const dsc_tensor *t) {
     return t->storage->context;
@@ -96,6 +114,15 @@ dsc_text dsc_shape_text(size_t rank, const size_t *shape);
 
 /* The same numbers contiguously: the tensor itself, retained, or a copy. Nothing is recorded. */
 dsc_status dsc_contiguous_of(dsc_tensor *tensor, dsc_tensor **contiguous);
+/* The same for as long as the caller has the tensor anyway: where it is contiguous it is not retained. */
+static inline dsc_status dsc_borrow_contiguous(dsc_tensor *tensor, dsc_tensor **contiguous) {
+    *contiguous = tensor;
+    return tensor->is_contiguous ? DSC_OK : dsc_contiguous_of(tensor, contiguous);
+}
+static inline void dsc_return_contiguous(dsc_tensor *tensor, dsc_tensor *contiguous) {
+    if (contiguous != tensor)
+        dsc_tensor_release(contiguous);
+}
 /* out, contiguous or not, = x of the same shape, converted. */
 dsc_status dsc_convert_into(const dsc_tensor *x, dsc_tensor *out);
 

@@ -96,15 +96,10 @@ bool dsc_tensor_is_leaf(const dsc_tensor *tensor);
 /* What backward passes left at a leaf; NULL: nothing. A new reference to the leaf's own: the next pass adds
  * to it in place, as PyTorch does. Clone what is to stay; what dsc_gradients gives does. */
 dsc_tensor *dsc_tensor_grad(const dsc_tensor *tensor);
+/* Whether that would be anything. */
+bool dsc_tensor_has_grad(const dsc_tensor *tensor);
 /* NULL forgets it: the next pass writes instead of adding. Refused: another type or shape. */
 dsc_status dsc_tensor_set_grad(dsc_tensor *tensor, dsc_tensor *grad);
-/* Where gradients of this leaf are to be left from now on: memory of its type, aligned to it, for as many
- * contiguous numbers, which stays as long as the leaf. NULL: memory of its own again. What is there now
- * counts as no gradient. */
-dsc_status dsc_tensor_set_grad_memory(dsc_tensor *tensor, void *memory);
-/* Moves the numbers of a leaf to memory that stays as long as it does, as an optimizer's buffer; views of it
- * made before keep the old ones. Refused: memory that is not aligned to its type. */
-dsc_status dsc_tensor_move(dsc_tensor *tensor, void *memory);
 /* The same numbers, of which nothing is recorded. */
 dsc_status dsc_tensor_detach(dsc_tensor *tensor, dsc_tensor **detached);
 
