@@ -39,6 +39,7 @@ static void make_tensors(void) {
     w.vector = over(DSC_FLOAT32, 1, shape + 1, NULL, w.numbers);
     w.empty = over(DSC_FLOAT32, 2, none, NULL, w.numbers);
     w.leaf = over(DSC_FLOAT32, 2, shape, NULL, w.weights);
+    w.single = over(DSC_FLOAT32, 2, ones, NULL, w.numbers);
     w.deep = over(DSC_FLOAT32, DSC_MAX_RANK, ones, NULL, w.numbers);
     w.vast = over(DSC_UINT8, 1, (size_t[]){WRAPS}, (size_t[]){0}, w.bytes);
     dsc_tensor_set_requires_grad(w.leaf, true);

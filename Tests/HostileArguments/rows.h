@@ -34,6 +34,7 @@ typedef struct world {
     dsc_tensor *real, *other, *doubles, *whole, *truth, *half;
     dsc_tensor *number, *vector, *empty; /* float32: [], [3], [0, 3] */
     dsc_tensor *leaf, *result;           /* float32 [2, 3], with gradients; what was computed from it */
+    dsc_tensor *single;                  /* float32 [1, 1] */
     dsc_tensor *deep;                    /* float32, 8 dimensions */
     dsc_tensor *vast;                    /* a byte seen as 2^62 numbers */
     /* Where results would go: filled with pointers to nowhere, so that a NULL written is seen too. */
