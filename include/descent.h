@@ -78,6 +78,7 @@
 
 #include "descent/autodiff.h"
 #include "descent/losses.h"
+#include "descent/metrics.h"
 #include "descent/operations.h"
 
 /* Training. */
