@@ -5,7 +5,7 @@
 static void DSC_NAME(fold)(const job *job, matrix m, dsc_fold kind, const double *centers, const DSC_REAL *x,
                            double *out) {
     const dsc_dtype dtype = job->norm->dtype;
-    double sums[COLUMNS], room[COLUMNS];
+    double sums[COLUMNS], room[COLUMNS] = {0};
     if (!m.is_channel) {
         const double *wide = centers == NULL ? NULL : widened(job, m, centers, room);
         dsc_fold_columns(dtype, kind, 0, wide, m.rows, m.stride, m.n, x, sums);

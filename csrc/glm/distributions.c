@@ -48,7 +48,8 @@ static double decay(double t, double n) {
         return n < 1 ? pow(t, -n) * pow(n, n / 2) : pow(t / sqrt(n), -n);
     const dsc_wide base = dsc_wide_sum(1, u);
     const double rest = base.low + (fma(-u, n, square.high) + square.low) / n;
-    return pow(base.high, -n / 2) * exp(-n / 2 * (rest / base.high));
+    const double power = pow(base.high, -n / 2);
+    return power == 0 ? 0 : power * exp(-n / 2 * (rest / base.high));
 }
 
 /* log(cosh x + slope sinh x); complement: 1 - slope. */

@@ -129,19 +129,20 @@ dsc_status dsc_linear(dsc_tensor *x, dsc_tensor *weight, dsc_tensor *bias, dsc_a
 
 /* ---- Normalization ---- */
 
-/* (x - mean) / sqrt(variance + eps) weight + bias, channel by channel: x [N, C] or [N, C, d1, ...]; weight
- * and bias [C], or NULL for 1 and 0.
+/* (x - mean) / sqrt(variance + eps) weight + bias, channel by channel. x: float32 or float64, [N, C] or
+ * [N, C, d1, ...]; weight and bias: [C], or NULL for 1 and 0.
  *
- * In training, and wherever there are no running numbers, mean and variance are the batch's: the variance
- * with divisor n, the count of numbers in a channel. In training the running numbers, [C] each, are then
- * changed in place, to momentum new + (1 - momentum) running, the new variance having the divisor n - 1. In
- * evaluation they are the mean and the variance, held fixed. An empty batch gives an empty result and changes
- * nothing.
+ * In training, and wherever there are no running numbers, mean and variance are the batch's: the variance has
+ * the divisor n, the count of numbers in a channel. In training the running numbers, [C] each, are then
+ * changed in place to momentum new + (1 - momentum) running, the new variance having the divisor n - 1. In
+ * evaluation they are the mean and the variance, held fixed; to change them later does not spoil the
+ * gradients. An empty batch gives an empty result and changes nothing.
  *
- * Statistics and sums of gradients are in double, in two passes and in pieces as dsc_sum_run's; results and
- * gradients are rounded once. options NULL: evaluation, with PyTorch's defaults. Refused besides: a batch
- * with one number for each channel, one of running_mean and running_var without the other, running numbers
- * that require gradients, eps below 0 or, with the batch's statistics, 0; a momentum that is not finite.
+ * Statistics and the gradients' sums are in double, the variance in a second pass, in pieces as
+ * dsc_sum_run's; results, and gradients through a batch's statistics, are rounded once. options NULL:
+ * evaluation, with PyTorch's defaults. Refused besides: a batch with one value for each channel, one of
+ * running_mean and running_var without the other, running numbers that require gradients, eps below 0 or,
+ * with the batch's statistics, 0, a momentum that is not finite.
  *
  * Sources: torch.nn.functional.batch_norm; Ioffe and Szegedy 2015, arXiv:1502.03167. */
 typedef struct dsc_batch_norm_options {
