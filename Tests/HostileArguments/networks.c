@@ -133,7 +133,8 @@ static dsc_status wide_output(void) {
 static void forward_rows(void) {
     REFUSED(DSC_ERROR_SIZE, "batch_norm1d", forward("batch_norm1d(3)", w.vector));
     REFUSED(DSC_ERROR_SIZE, "batch_norm1d", forward("batch_norm1d(4)", w.real));
-    REFUSED(DSC_ERROR_SIZE, "more than one number", forward("batch_norm1d(3)", w.empty));
+    REFUSED(DSC_ERROR_SIZE, "more than one value for each channel", forward("batch_norm1d(1)", w.single));
+    ACCEPTED(forward("batch_norm1d(3)", w.empty));
     REFUSED(DSC_ERROR_SIZE, "flatten", forward("flatten", w.number));
     REFUSED(DSC_ERROR_SIZE, "dimension is 5", forward("flatten(5)", w.real));
     REFUSED(DSC_ERROR_DTYPE, "int64", forward("relu", w.whole));

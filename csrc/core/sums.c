@@ -1,5 +1,28 @@
 #ifdef DSC_REAL
 
+#include "core/real_math.h"
+
+DSC_MULTIVERSION
+static double DSC_NAME(piece)(size_t n, const DSC_REAL *x) {
+    double lanes[DSC_LANES] = {0}, sum = 0;
+    size_t whole = n - n % DSC_LANES;
+    for (size_t i = 0; i < whole; i += DSC_LANES)
+        for (size_t l = 0; l < DSC_LANES; ++l)
+            lanes[l] += (double)x[i + l];
+    for (size_t l = 0; l < DSC_LANES; ++l)
+        sum += lanes[l];
+    for (size_t i = whole; i < n; ++i)
+        sum += (double)x[i];
+    return sum;
+}
+
+static double DSC_NAME(of_row)(size_t n, const DSC_REAL *x) {
+    double sum = 0;
+    for (size_t i = 0; i < n; i += DSC_PIECE * DSC_LANES)
+        sum += DSC_NAME(piece)(dsc_min_size(DSC_PIECE * DSC_LANES, n - i), x + i);
+    return sum;
+}
+
 DSC_MULTIVERSION
 static void DSC_NAME(add)(size_t n, const DSC_REAL *x, double *sums) {
     for (size_t i = 0; i < n; ++i)
@@ -14,7 +37,15 @@ static void DSC_NAME(store)(size_t n, const double *sums, DSC_REAL *x) {
 
 DSC_MULTIVERSION
 static void DSC_NAME(add_rows)(size_t rows, size_t stride, size_t columns, const DSC_REAL *x, double *sums) {
-    for (size_t j = 0; j < rows; ++j)
+    size_t j = 0;
+    for (; j + DSC_ROWS <= rows; j += DSC_ROWS)
+        for (size_t i = 0; i < columns; ++i) {
+            double sum = sums[i];
+            for (size_t k = 0; k < DSC_ROWS; ++k)
+                sum += (double)x[(j + k) * stride + i];
+            sums[i] = sum;
+        }
+    for (; j < rows; ++j)
         for (size_t i = 0; i < columns; ++i)
             sums[i] += (double)x[j * stride + i];
 }
@@ -51,6 +82,10 @@ void dsc_sums_store(dsc_dtype dtype, size_t n, const double *sums, void *x) {
         store_f32(n, sums, x);
     else
         store_f64(n, sums, x);
+}
+
+double dsc_sums_of_row(dsc_dtype dtype, size_t n, const void *x) {
+    return dtype == DSC_FLOAT32 ? of_row_f32(n, x) : of_row_f64(n, x);
 }
 
 void dsc_sums_of_columns(dsc_dtype dtype, size_t rows, size_t stride, size_t columns, const void *x,
