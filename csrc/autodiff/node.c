@@ -135,7 +135,7 @@ static dsc_status save(dsc_tensor *t, const dsc_tensor *made, dsc_tensor **saved
 }
 
 static dsc_status attach(const dsc_record *record, dsc_tensor *made) {
-    dsc_node *node;
+    dsc_node *node = NULL;
     DSC_TRY(create(record, &node));
     for (size_t i = 0; i < DSC_NODE_SAVED; ++i) {
         if (record->saved[i] == NULL)

@@ -1,6 +1,35 @@
 #include <string.h>
 
+#include "autodiff/node.h"
+#include "core/recycler.h"
 #include "tensor/tensor.h"
+
+dsc_tensor *dsc_tensor_retain(dsc_tensor *tensor) {
+    if (tensor != NULL)
+        dsc_retain(tensor);
+    return tensor;
+}
+
+__attribute__((noinline)) static void destroy(dsc_tensor *t) {
+    dsc_node *node = t->node;
+    dsc_storage *storage = t->storage, *home = t->home;
+    if (t->grad != NULL)
+        dsc_tensor_release(t->grad);
+    if (t->recorded_grad != NULL)
+        dsc_tensor_release(t->recorded_grad);
+    if (home == NULL)
+        dsc_recycler_give(DSC_RECYCLED_VIEW, t);
+    else if (home != storage)
+        dsc_storage_release(home);
+    dsc_storage_release(storage);
+    if (node != NULL)
+        dsc_node_release(node);
+}
+
+void dsc_tensor_release(dsc_tensor *t) {
+    if (t != NULL && dsc_was_last(&t->references))
+        destroy(t);
+}
 
 dsc_status dsc_tensor_empty(const dsc_context *context, dsc_dtype dtype, size_t rank, const size_t *shape,
                             dsc_tensor **tensor) {
@@ -162,4 +191,23 @@ dsc_status dsc_tensor_detach(dsc_tensor *t, dsc_tensor **detached) {
     DSC_CHECK_NOT_NULL(t);
     DSC_CHECK_NOT_NULL(detached);
     return dsc_view_of(t, t->rank, t->shape, t->strides, 0, detached);
+}
+
+dsc_status dsc_tensor_swap(dsc_tensor *a, dsc_tensor *b) {
+    DSC_CHECK_NOT_NULL(a);
+    DSC_CHECK_NOT_NULL(b);
+    if (a->node != NULL || b->node != NULL)
+        return dsc_fail(DSC_ERROR_ARGUMENT, "%s: only leaves can be swapped", __func__);
+    /* Each keeps the references to itself. */
+    size_t of_a = atomic_load(&a->references), of_b = atomic_load(&b->references);
+    dsc_tensor kept = *a;
+    *a = *b;
+    *b = kept;
+    atomic_store(&a->references, of_a);
+    atomic_store(&b->references, of_b);
+    /* What was recorded with the old numbers must not be taken for unchanged. */
+    uint64_t later = 1 + (dsc_version_of(a) > dsc_version_of(b) ? dsc_version_of(a) : dsc_version_of(b));
+    atomic_store(&a->storage->version, later);
+    atomic_store(&b->storage->version, later);
+    return DSC_OK;
 }
