@@ -103,7 +103,8 @@ private struct SafeTensorsReader: ~Copyable {
     var tensors: [String: Tensor] = [:]
     for (name, entry) in entries {
       let tensor = Tensor(uninitialized: Shape(entry.shape), dtype: entry.type.dtype)
-      let place = UnsafeMutableRawBufferPointer(start: tensor.data, count: tensor.count * tensor.dtype.size)
+      let place = UnsafeMutableRawBufferPointer(
+        start: tensor.mutableData, count: tensor.count * tensor.dtype.size)
       if let half = entry.type.half {
         try widen(half, place, name)
       } else {

@@ -33,8 +33,12 @@ extension Tensor {
   func gathered(_ indices: ArraySlice<Int>) -> Tensor {
     let out = Tensor(uninitialized: shape.replacing(0, with: indices.count), dtype: dtype)
     let row = shape[0] == 0 ? 0 : count / shape[0] * dtype.size
-    require(
-      indices.withInt64 { dsc_gather_rows(nil, shape[0], row, data, indices.count, $0, out.data) })
+    withUnsafeBytes { bytes in
+      require(
+        indices.withInt64 {
+          dsc_gather_rows(nil, shape[0], row, bytes.baseAddress, indices.count, $0, out.mutableData)
+        })
+    }
     return out
   }
 }

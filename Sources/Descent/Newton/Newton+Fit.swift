@@ -1,3 +1,5 @@
+import CDescent
+
 extension Newton {
   /// Trains a model by Newton's method on all data at once: the same modules and losses that `Optimizer` trains, from
   /// where they are. After some epochs of Adam it finishes what Adam began.
@@ -80,17 +82,19 @@ extension Module {
 }
 
 extension Tensor {
-  /// Moves a tensor into float64 memory of its own; what it was.
+  /// Becomes float64, in memory of its own; what it was.
   fileprivate func widen() -> Tensor {
-    let (old, wide) = (detached(), detached().to(.float64).clone())
-    become(wide)
-    return old
+    guard dtype.isFloatingPoint else { return self }
+    let other = detached().to(.float64).clone()
+    other.requiresGrad = requiresGrad
+    require(dsc_tensor_swap(handle, other.handle))
+    return other
   }
 
   /// Undoes `widen`, with the numbers it has now.
   fileprivate func narrow(to old: Tensor) {
-    let numbers = detached().to(old.dtype)
-    become(old)
-    copy(from: numbers)
+    guard old !== self else { return }
+    require(dsc_tensor_swap(handle, old.handle))
+    copy(from: old.detached())
   }
 }

@@ -42,6 +42,18 @@ public struct Shape: Hashable, Sendable, RandomAccessCollection, ExpressibleByAr
     elementCount = 1
   }
 
+  /// A shape as C has it: `rank` extents, whose product is known to fit.
+  @inline(__always)
+  init(rank: Int, extents list: UnsafePointer<Int>) {
+    extents = (0, 0, 0, 0, 0, 0, 0, 0)
+    self.rank = rank
+    elementCount = 1
+    for d in 0..<rank {
+      set(d, list[d])
+      elementCount *= list[d]
+    }
+  }
+
   mutating func append(_ extent: Int) {
     demand(rank < Self.maximumRank, "a tensor has at most \(Self.maximumRank) dimensions")
     demand(extent >= 0, "an extent is \(extent), must not be negative")
@@ -102,27 +114,11 @@ public struct Shape: Hashable, Sendable, RandomAccessCollection, ExpressibleByAr
     return position
   }
 
-  /// The shape both operands are repeated to: extents must agree or be 1, aligned at the back.
-  static func broadcast(_ a: Shape, _ b: Shape, _ operation: String) -> Shape {
-    if a == b { return a }
-    let rank = Swift.max(a.rank, b.rank)
-    return Shape(
-      (0..<rank).map { d in
-        let x = d + a.rank - rank < 0 ? 1 : a[d + a.rank - rank]
-        let y = d + b.rank - rank < 0 ? 1 : b[d + b.rank - rank]
-        demand(x == y || x == 1 || y == 1, "\(operation): shapes \(a) and \(b) do not broadcast")
-        return x == 1 ? y : x
-      })
-  }
-
-  /// How a contiguous tensor of this shape is walked when repeated to `target`: 0 where repeated.
-  func strides(broadcastTo target: Shape) -> [Int] {
-    var strides = [Int](repeating: 0, count: target.rank)
-    var step = 1
-    for d in (0..<rank).reversed() {
-      if self[d] != 1 { strides[d + target.rank - rank] = step }
-      step *= self[d]
+  /// Calls `body` with the rank and the extents as C wants them.
+  @inline(__always)
+  func withExtents<Result>(_ body: (Int, UnsafePointer<Int>) -> Result) -> Result {
+    withUnsafeBytes(of: extents) {
+      body(rank, $0.baseAddress.unsafelyUnwrapped.assumingMemoryBound(to: Int.self))
     }
-    return strides
   }
 }
