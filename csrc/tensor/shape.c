@@ -12,6 +12,12 @@ size_t dsc_contiguous_strides(size_t rank, const size_t *shape, size_t *strides)
     return count;
 }
 
+__attribute__((noinline)) static dsc_status refuse_size(const char *function, size_t rank,
+                                                        const size_t *shape) {
+    return dsc_fail(DSC_ERROR_OVERFLOW, "%s: shape %s is too large", function,
+                    dsc_shape_text(rank, shape).text);
+}
+
 dsc_status dsc_check_shape(const char *function, dsc_dtype dtype, size_t rank, const size_t *shape) {
     size_t bytes = dsc_size_or_0(dtype);
     if (bytes == 0)
@@ -25,10 +31,7 @@ dsc_status dsc_check_shape(const char *function, dsc_dtype dtype, size_t rank, c
     for (size_t d = 0; d < rank; ++d)
         overflows |=
             __builtin_mul_overflow(bytes, shape[d] == 0 ? 1 : shape[d], &bytes) || bytes > PTRDIFF_MAX;
-    if (overflows)
-        return dsc_fail(DSC_ERROR_OVERFLOW, "%s: shape %s is too large", function,
-                        dsc_shape_text(rank, shape).text);
-    return DSC_OK;
+    return overflows ? refuse_size(function, rank, shape) : DSC_OK;
 }
 
 bool dsc_same_shape(const dsc_tensor *a, const dsc_tensor *b) {

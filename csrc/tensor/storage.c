@@ -1,4 +1,5 @@
-/* Tensors, made with memory that is counted. */
+/* How tensors begin and end, with memory that is counted. */
+#include "autodiff/node.h"
 #include "core/cache.h"
 #include "core/recycler.h"
 #include "tensor/tensor.h"
@@ -12,9 +13,8 @@ typedef struct block {
     _Alignas(LINE) unsigned char numbers[INLINE_BYTES];
 } block;
 
-/* All of a tensor but its storage and home, and not the unused ends of shape and strides. */
-static void assemble(dsc_tensor *t, dsc_dtype dtype, size_t rank, const size_t *shape, const size_t *strides,
-                     void *data) {
+/* All of a tensor but its storage and home, and what has to do with its shape. */
+static void begin(dsc_tensor *t, dsc_dtype dtype, size_t rank, void *data) {
     t->references = 1;
     t->data = data;
     t->node = NULL;
@@ -24,16 +24,21 @@ static void assemble(dsc_tensor *t, dsc_dtype dtype, size_t rank, const size_t *
     t->requires_grad = t->has_grad = t->has_grad_place = false;
     t->awaited = 0;
     t->owner = NULL;
+}
+
+/* The shape, contiguous or by strides, not the unused ends of either; whether the numbers overflow. */
+static bool set_shape(dsc_tensor *t, const size_t *shape, const size_t *strides) {
     size_t count = 1;
-    bool is_contiguous = true;
-    for (size_t d = rank; d-- > 0;) {
+    bool is_contiguous = true, overflows = false;
+    for (size_t d = t->rank; d-- > 0;) {
         t->shape[d] = shape[d];
         t->strides[d] = strides == NULL ? count : strides[d];
         is_contiguous &= t->strides[d] == count || shape[d] == 1;
-        count *= shape[d];
+        overflows |= __builtin_mul_overflow(count, shape[d], &count);
     }
     t->count = count;
     t->is_contiguous = is_contiguous || count == 0;
+    return overflows;
 }
 
 static block *take_block(const dsc_context *context) {
@@ -54,40 +59,45 @@ static dsc_status refuse(void) {
     return dsc_fail(DSC_ERROR_MEMORY, "a tensor: out of memory");
 }
 
+__attribute__((noinline)) static dsc_status refuse_size(dsc_dtype dtype, size_t rank, const size_t *shape) {
+    return dsc_fail(DSC_ERROR_OVERFLOW, "a tensor: shape %s of %s is too large",
+                    dsc_shape_text(rank, shape).text, dsc_dtype_name(dtype));
+}
+
 /* Memory for more: the context's. */
-static dsc_status allocate(dsc_storage *s, size_t bytes) {
+static dsc_status allocate(block *b, size_t bytes) {
+    dsc_storage *s = &b->storage;
     s->bytes = bytes;
     s->cache = dsc_context_cache(s->context);
-    if (s->cache != NULL)
-        return dsc_cache_take(s->cache, bytes, &s->data);
-    DSC_TRY(dsc_allocate(bytes, &s->data));
-    s->release = dsc_free;
-    s->user = s->data;
+    DSC_TRY(s->cache != NULL ? dsc_cache_take(s->cache, bytes, &s->data) : dsc_allocate(bytes, &s->data));
+    if (s->cache == NULL) {
+        s->release = dsc_free;
+        s->user = s->data;
+    }
+    b->tensor.data = s->data;
     return DSC_OK;
 }
 
 dsc_status dsc_make(const dsc_context *context, dsc_dtype dtype, size_t rank, const size_t *shape,
                     dsc_tensor **tensor) {
-    /* A shape that is good for one type may be too large for another: views make large shapes of little. */
-    size_t bytes = dsc_size_of(dtype);
-    bool overflows = false;
-    for (size_t d = 0; d < rank; ++d)
-        overflows |= __builtin_mul_overflow(bytes, shape[d], &bytes);
-    if (overflows || bytes > PTRDIFF_MAX)
-        return dsc_fail(DSC_ERROR_OVERFLOW, "a tensor: shape %s of %s is too large",
-                        dsc_shape_text(rank, shape).text, dsc_dtype_name(dtype));
     block *b = take_block(context);
     if (b == NULL)
         return refuse();
+    dsc_status status = DSC_OK;
     b->storage.data = b->numbers;
-    if (bytes > INLINE_BYTES) {
-        dsc_status status = allocate(&b->storage, bytes);
-        if (status != DSC_OK) {
-            dsc_recycler_give(DSC_RECYCLED_STORAGE, b);
-            return status;
-        }
+    begin(&b->tensor, dtype, rank, b->numbers);
+    /* A shape that is good for one type may be too large for another: views make large shapes of little. */
+    size_t bytes;
+    bool overflows = set_shape(&b->tensor, shape, NULL);
+    if (__builtin_mul_overflow(b->tensor.count, dsc_size_of(dtype), &bytes) || overflows ||
+        bytes > PTRDIFF_MAX)
+        status = refuse_size(dtype, rank, shape);
+    else if (bytes > INLINE_BYTES)
+        status = allocate(b, bytes);
+    if (status != DSC_OK) {
+        dsc_recycler_give(DSC_RECYCLED_STORAGE, b);
+        return status;
     }
-    assemble(&b->tensor, dtype, rank, shape, NULL, b->storage.data);
     *tensor = &b->tensor;
     return DSC_OK;
 }
@@ -101,7 +111,8 @@ dsc_status dsc_make_around(const dsc_context *context, dsc_dtype dtype, size_t r
     b->storage.data = data;
     b->storage.release = release;
     b->storage.user = user;
-    assemble(&b->tensor, dtype, rank, shape, strides, data);
+    begin(&b->tensor, dtype, rank, data);
+    set_shape(&b->tensor, shape, strides);
     *tensor = &b->tensor;
     return DSC_OK;
 }
@@ -115,7 +126,8 @@ dsc_status dsc_view_of(const dsc_tensor *like, size_t rank, const size_t *shape,
     t->home = NULL;
     atomic_fetch_add_explicit(&t->storage->references, 1, memory_order_relaxed);
     void *data = first == 0 ? like->data : (char *)like->data + first * dsc_size_of(like->dtype);
-    assemble(t, like->dtype, rank, shape, strides, data);
+    begin(t, like->dtype, rank, data);
+    set_shape(t, shape, strides);
     *view = t;
     return DSC_OK;
 }
@@ -127,23 +139,47 @@ static void free_numbers(dsc_storage *s) {
         s->release(s->user);
 }
 
-__attribute__((noinline)) static void destroy(dsc_storage *s) {
+static void release_storage(dsc_storage *s) {
+    if (!dsc_was_last(&s->references))
+        return;
     free_numbers(s);
     dsc_recycler_give(DSC_RECYCLED_STORAGE, s);
-}
-
-void dsc_storage_release(dsc_storage *s) {
-    if (dsc_was_last(&s->references))
-        destroy(s);
 }
 
 void dsc_storage_leave(dsc_tensor *t) {
     dsc_storage *s = t->storage;
     if (t->home != s) {
-        dsc_storage_release(s);
+        release_storage(s);
     } else if (atomic_load(&s->references) == 1) {
         free_numbers(s);
         s->cache = NULL;
         s->release = NULL;
     }
+}
+
+__attribute__((noinline)) static void destroy(dsc_tensor *t) {
+    dsc_node *node = t->node;
+    dsc_storage *storage = t->storage, *home = t->home;
+    if (t->grad != NULL)
+        dsc_tensor_release(t->grad);
+    if (t->recorded_grad != NULL)
+        dsc_tensor_release(t->recorded_grad);
+    if (home == NULL)
+        dsc_recycler_give(DSC_RECYCLED_VIEW, t);
+    else if (home != storage)
+        release_storage(home);
+    release_storage(storage);
+    if (node != NULL)
+        dsc_node_release(node);
+}
+
+dsc_tensor *dsc_tensor_retain(dsc_tensor *tensor) {
+    if (tensor != NULL)
+        dsc_retain(tensor);
+    return tensor;
+}
+
+void dsc_tensor_release(dsc_tensor *t) {
+    if (t != NULL && dsc_was_last(&t->references))
+        destroy(t);
 }

@@ -1,35 +1,6 @@
 #include <string.h>
 
-#include "autodiff/node.h"
-#include "core/recycler.h"
 #include "tensor/tensor.h"
-
-dsc_tensor *dsc_tensor_retain(dsc_tensor *tensor) {
-    if (tensor != NULL)
-        dsc_retain(tensor);
-    return tensor;
-}
-
-__attribute__((noinline)) static void destroy(dsc_tensor *t) {
-    dsc_node *node = t->node;
-    dsc_storage *storage = t->storage, *home = t->home;
-    if (t->grad != NULL)
-        dsc_tensor_release(t->grad);
-    if (t->recorded_grad != NULL)
-        dsc_tensor_release(t->recorded_grad);
-    if (home == NULL)
-        dsc_recycler_give(DSC_RECYCLED_VIEW, t);
-    else if (home != storage)
-        dsc_storage_release(home);
-    dsc_storage_release(storage);
-    if (node != NULL)
-        dsc_node_release(node);
-}
-
-void dsc_tensor_release(dsc_tensor *t) {
-    if (t != NULL && dsc_was_last(&t->references))
-        destroy(t);
-}
 
 dsc_status dsc_tensor_empty(const dsc_context *context, dsc_dtype dtype, size_t rank, const size_t *shape,
                             dsc_tensor **tensor) {

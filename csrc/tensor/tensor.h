@@ -50,7 +50,6 @@ struct dsc_tensor {
     const struct dsc_parameters *owner; /* what a leaf belongs to */
 };
 
-void dsc_storage_release(dsc_storage *storage);
 /* Before a tensor gets another storage: gives up its reference. Its home stays, but for the numbers. */
 void dsc_storage_leave(dsc_tensor *tensor);
 
