@@ -13,7 +13,8 @@ static dsc_status seed(const char *function, const dsc_pass *pass, dsc_tensor *t
                             "%s: shape %s needs an upstream gradient; one number does without", function,
                             dsc_shape_text(t->rank, t->shape).text);
         DSC_TRY(dsc_make_like(t, t->dtype, begin));
-        return dsc_tensor_fill(*begin, 1);
+        dsc_set_number(t->dtype, dsc_data(*begin), 0, 1);
+        return DSC_OK;
     }
     if (upstream->dtype != t->dtype || !dsc_same_shape(upstream, t))
         return dsc_fail(DSC_ERROR_SIZE, "%s: upstream is %s of shape %s, must be %s of shape %s", function,

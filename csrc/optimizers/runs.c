@@ -25,8 +25,8 @@ static bool goes_by_rows(const dsc_parameter *t, const dsc_row_gradient *rows) {
 }
 
 /* A new run for a tensor, at its coming step. */
-static void begin_run(const dsc_optimizer *o, dsc_run *run, const dsc_parameter *t, const dsc_step *step,
-                      const dsc_row_gradient *rows) {
+__attribute__((noinline)) static void begin_run(const dsc_optimizer *o, dsc_run *run, const dsc_parameter *t,
+                                                const dsc_step *step, const dsc_row_gradient *rows) {
     const dsc_group *group = &o->groups[t->group];
     run->start = t->start;
     run->length = 0;
