@@ -35,7 +35,8 @@ enum MemberSearch {
         collect(value, "\(name).\(key)", of: place, into: &found)
       }
       return
-    case is [Double], is [Float], is [Int], is [Int64], is [UInt8], is String: return  // long, and only numbers
+    // Long, and only numbers.
+    case is [Double], is [Float], is [Int], is [Int64], is [UInt8], is String: return
     default: break
     }
     let mirror = Mirror(reflecting: value)

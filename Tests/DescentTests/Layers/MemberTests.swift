@@ -24,6 +24,7 @@ import Testing
     let maybe: [Linear?] = [nil, Linear(1, 3, bias: false)]
     let choice = Choice.linear(Linear(1, 4, bias: false))
     let running = Buffer(.zeros([7]))
+    // swift-format-ignore: AlwaysUseLowerCamelCase
     let Wq = Parameter(.zeros([8]))
     let queryWeight = Parameter(.zeros([9]))
     lazy var late = Linear(1, 5, bias: false)
@@ -79,6 +80,7 @@ import Testing
     await #expect(processExitsWith: .failure) {
       final class Twice: Module {
         let myPart = Linear(1, 1)
+        // swift-format-ignore: AlwaysUseLowerCamelCase
         let my_part = Linear(1, 1)
       }
       _ = Twice().parameters
@@ -89,7 +91,9 @@ import Testing
   /// Several inputs and outputs: a method of the module's own.
   @Test func severalInputsAndOutputs() throws {
     final class Attention: Module {
+      // swift-format-ignore: AlwaysUseLowerCamelCase
       let Wq = Linear(4, 3, bias: false, generator: Generator(seed: 1))
+      // swift-format-ignore: AlwaysUseLowerCamelCase
       let Wk = Linear(4, 3, bias: false, generator: Generator(seed: 2))
       func callAsFunction(_ query: Tensor, _ memory: Tensor) -> (output: Tensor, weights: Tensor) {
         let weights = Wq(query).matmul(Wk(memory).transposed(-1, -2)).softmax()
