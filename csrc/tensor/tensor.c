@@ -163,22 +163,3 @@ dsc_status dsc_tensor_detach(dsc_tensor *t, dsc_tensor **detached) {
     DSC_CHECK_NOT_NULL(detached);
     return dsc_view_of(t, t->rank, t->shape, t->strides, 0, detached);
 }
-
-dsc_status dsc_tensor_swap(dsc_tensor *a, dsc_tensor *b) {
-    DSC_CHECK_NOT_NULL(a);
-    DSC_CHECK_NOT_NULL(b);
-    if (a->node != NULL || b->node != NULL)
-        return dsc_fail(DSC_ERROR_ARGUMENT, "%s: only leaves can be swapped", __func__);
-    /* Each keeps the references to itself. */
-    size_t of_a = atomic_load(&a->references), of_b = atomic_load(&b->references);
-    dsc_tensor kept = *a;
-    *a = *b;
-    *b = kept;
-    atomic_store(&a->references, of_a);
-    atomic_store(&b->references, of_b);
-    /* What was recorded with the old numbers must not be taken for unchanged. */
-    uint64_t later = 1 + (dsc_version_of(a) > dsc_version_of(b) ? dsc_version_of(a) : dsc_version_of(b));
-    atomic_store(&a->storage->version, later);
-    atomic_store(&b->storage->version, later);
-    return DSC_OK;
-}

@@ -79,7 +79,8 @@ dsc_status dsc_clamp(dsc_tensor *x, double low, double high, dsc_tensor **result
 /* a where the condition, a boolean, is true, else b; all three broadcast. a and b: of any one type. */
 dsc_status dsc_where(dsc_tensor *condition, dsc_tensor *a, dsc_tensor *b, dsc_tensor **result);
 /* The same numbers in another type; between real types the derivative goes through. The tensor itself where
- * the type is its own. What does not fit a whole number becomes the nearest; NaN 0. */
+ * the type is its own. What does not fit an int64 becomes the nearest, NaN 0;
+ * uint8 is taken modulo 256, as PyTorch does. */
 dsc_status dsc_to(dsc_tensor *x, dsc_dtype dtype, dsc_tensor **result);
 
 /* ---- Views ---- */

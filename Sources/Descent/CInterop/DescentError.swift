@@ -45,6 +45,8 @@ extension DescentError {
       case DSC_ERROR_NON_FINITE: .nonFinite
       case DSC_ERROR_MEMORY: .resources
       case DSC_ERROR_MISMATCH: .mismatch
+      case DSC_ERROR_FILE: .file
+      case DSC_ERROR_FORMAT: .format
       default: .invalidArgument
       }
     self.init(code, Refusals.lastSentence)

@@ -39,7 +39,9 @@ enum Refusals {
     if Int(status) == DSC_ERROR_MEMORY { Memory.exhausted(lastSentence) }
     guard let pointer = pthread_getspecific(key) else { stop(lastSentence, file: file, line: line) }
     let collected = Unmanaged<Collected>.fromOpaque(pointer).takeUnretainedValue()
-    if collected.error == nil { collected.error = DescentError(.mismatch, lastSentence) }
+    guard collected.error == nil else { return }
+    let isMisfit = Int(status) == DSC_ERROR_SIZE || Int(status) == DSC_ERROR_DTYPE
+    collected.error = isMisfit ? DescentError(.mismatch, lastSentence) : DescentError(status: status)
   }
 
   /// What stands for a result that was refused: a scalar NaN.

@@ -110,6 +110,9 @@ private struct SafeTensorsReader: ~Copyable {
       } else {
         try fill(place, name)
       }
+      guard entry.type != .bool || place.allSatisfy({ $0 <= 1 }) else {
+        throw damaged("'\(name)' has bytes other than 0 and 1")
+      }
       tensors[name] = tensor
     }
     guard try bytes(1).isEmpty else { throw damaged("bytes at its end belong to no tensor") }
@@ -195,6 +198,8 @@ private enum ElementType: String, CaseIterable {
   case f32 = "F32"
   case f64 = "F64"
   case i64 = "I64"
+  case u8 = "U8"
+  case bool = "BOOL"
   case f16 = "F16"
   case bf16 = "BF16"
 
@@ -203,6 +208,8 @@ private enum ElementType: String, CaseIterable {
     switch self {
     case .f64: .float64
     case .i64: .int64
+    case .u8: .uint8
+    case .bool: .bool
     case .f32, .f16, .bf16: .float32
     }
   }

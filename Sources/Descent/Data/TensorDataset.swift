@@ -15,8 +15,9 @@ public struct TensorDataset: Dataset {
       inputs.shape.first != nil && inputs.shape.first == targets.shape.first,
       "TensorDataset: inputs of shape \(inputs.shape), targets of shape \(targets.shape); they need as many rows"
     )
-    self.inputs = inputs
-    self.targets = targets
+    // Once, and not for every batch.
+    self.inputs = inputs.contiguous()
+    self.targets = targets.contiguous()
   }
 
   /// The number of samples.

@@ -9,7 +9,8 @@ public struct FrozenModel: @unchecked Sendable {
 
   /// The output for an input.
   ///
-  /// - Throws: `DescentError` of code `mismatch` for inputs of shapes or types that the model's layers do not take.
+  /// - Throws: `DescentError` of code `mismatch` for inputs of shapes or types that the model's layers and operations do not
+  ///   take. What a module's own code demands, as a position within a shape, still stops the program.
   public func predict(_ x: Tensor) throws(DescentError) -> Tensor {
     try Refusals.thrown { noGrad { module(x) } }
   }

@@ -7,7 +7,7 @@ public class Layer: Module {
   private let handle: OpaquePointer
   /// The table's row.
   let info: dsc_layer_info
-  private let options: [String: Double]
+  private var options: [String: Double]
   private let tensors: [(name: String, member: Member)]
   /// The parameters, in the table's order.
   let own: [Parameter]
@@ -26,10 +26,11 @@ public class Layer: Module {
       generator.withState { random in
         withOptions(options) { dsc_layer_create(Context.current, dtype.c, name, $0, $1, &random, &made) }
       })
-    handle = made.unsafelyUnwrapped
+    guard let made else { stop(Refusals.lastSentence) }
+    handle = made
     self.options = options
     info = dsc_layer_find(name).pointee
-    (tensors, own, buffers) = Self.list(made.unsafelyUnwrapped)
+    (tensors, own, buffers) = Self.list(made)
   }
 
   deinit { dsc_layer_destroy(handle) }
@@ -56,7 +57,10 @@ public class Layer: Module {
   /// Changes an option.
   ///
   /// - Precondition: it is in its range.
-  func set(_ option: String, _ value: Double) { require(dsc_layer_set_option(handle, option, value)) }
+  func set(_ option: String, _ value: Double) {
+    require(dsc_layer_set_option(handle, option, value))
+    options[option] = value
+  }
 
   public override var members: [(name: String, member: Member)] { tensors }
 

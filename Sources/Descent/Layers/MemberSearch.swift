@@ -11,7 +11,13 @@ enum MemberSearch {
     var found: [(name: String, member: Module.Member)] = []
     for (label, value) in levels.flatMap(\.children) {
       guard let label else { continue }
-      collect(value, property(label), of: "\(type(of: module)).\(label)", into: &found)
+      let place = "\(type(of: module)).\(label.dropping(lazyPrefix))"
+      if label.hasPrefix(lazyPrefix), let unused = value as? any Absence, unused.isMissingPart {
+        stop(
+          "\(place) is lazy and has not been used yet, so that its parameters cannot be found: use it in init"
+        )
+      }
+      collect(value, property(label.dropping(lazyPrefix)), of: place, into: &found)
     }
     var names = Set<String>()
     for (name, _) in found where !names.insert(name).inserted {
@@ -36,7 +42,7 @@ enum MemberSearch {
       }
       return
     // Long, and only numbers.
-    case is [Double], is [Float], is [Int], is [Int64], is [UInt8], is String: return
+    case is [Double], is [Float], is [Int], is [Int32], is [Int64], is [UInt8], is [Bool], is String: return
     default: break
     }
     let mirror = Mirror(reflecting: value)
@@ -46,6 +52,10 @@ enum MemberSearch {
       for child in mirror.children { collect(child.value, name, of: place, into: &found) }
     case .collection, .tuple, .struct:
       for (index, child) in mirror.children.enumerated() {
+        if child.label == "wrappedValue" {  // a property wrapper's, which is called what the property is
+          collect(child.value, name.hasPrefix("_") ? String(name.dropFirst()) : name, of: place, into: &found)
+          continue
+        }
         // A tuple's values are ".0", ".1" where they have no names.
         let label =
           child.label.map { $0.hasPrefix(".") ? String($0.dropFirst()) : property($0) } ?? "\(index)"
@@ -66,12 +76,31 @@ enum MemberSearch {
 
   /// A property's name in PyTorch's spelling. One that begins with a capital is taken as it is.
   private static func property(_ label: String) -> String {
-    let label =
-      label.hasPrefix("$__lazy_storage_$_") ? String(label.dropFirst("$__lazy_storage_$_".count)) : label
     guard label.first?.isUppercase == false else { return label }
     return label.reduce(into: "") { result, character in
       if character.isUppercase { result.append("_") }
       result.append(contentsOf: character.lowercased())
     }
+  }
+}
+
+/// What Swift puts before the name of a lazy property.
+private let lazyPrefix = "$__lazy_storage_$_"
+
+extension String {
+  fileprivate func dropping(_ prefix: String) -> String {
+    hasPrefix(prefix) ? String(dropFirst(prefix.count)) : self
+  }
+}
+
+/// An optional, of which the type can be asked though it is nil.
+private protocol Absence {
+  var isMissingPart: Bool { get }
+}
+
+extension Optional: Absence {
+  fileprivate var isMissingPart: Bool {
+    if case .some = self { return false }
+    return (Wrapped.self is Module.Type || Wrapped.self is Parameter.Type || Wrapped.self is Buffer.Type)
   }
 }

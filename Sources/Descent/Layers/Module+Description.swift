@@ -1,9 +1,12 @@
 extension Module: CustomStringConvertible {
   /// The module with its parts, a line each, as PyTorch prints it.
-  public var description: String {
+  public var description: String { description(in: []) }
+
+  private func description(in outer: [Module]) -> String {
+    let path = outer + [self]
     let parts = members.compactMap { name, member -> String? in
-      guard case .module(let module) = member else { return nil }
-      let lines = module.description.split(separator: "\n", omittingEmptySubsequences: false)
+      guard case .module(let module) = member, !path.contains(where: { $0 === module }) else { return nil }
+      let lines = module.description(in: path).split(separator: "\n", omittingEmptySubsequences: false)
       return "  (\(name)): " + lines.joined(separator: "\n  ")
     }
     return parts.isEmpty

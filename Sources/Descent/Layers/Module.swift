@@ -74,24 +74,39 @@ open class Module {
     return list
   }
 
-  /// Every buffer with its full name.
+  /// Every buffer with its full name; one that is used twice appears once.
   public var namedBuffers: [(name: String, buffer: Tensor)] {
     var list: [(name: String, buffer: Tensor)] = []
-    visit("") { name, member in if case .buffer(let buffer) = member { list.append((name, buffer)) } }
+    var seen = Set<ObjectIdentifier>()
+    visit("") { name, member in
+      if case .buffer(let buffer) = member, seen.insert(ObjectIdentifier(buffer)).inserted {
+        list.append((name, buffer))
+      }
+    }
     return list
   }
 
-  /// The module and all modules inside with their full names, outer ones first; its own name is empty.
+  /// The module and all modules inside with their full names, outer ones first; its own name is empty. One that is used
+  /// twice appears once.
   public var namedModules: [(name: String, module: Module)] {
     var list: [(name: String, module: Module)] = [("", self)]
-    visit("") { name, member in if case .module(let module) = member { list.append((name, module)) } }
+    var seen = Set([ObjectIdentifier(self)])
+    visit("") { name, member in
+      if case .module(let module) = member, seen.insert(ObjectIdentifier(module)).inserted {
+        list.append((name, module))
+      }
+    }
     return list
   }
 
-  private func visit(_ prefix: String, _ body: (String, Member) -> Void) {
+  /// - Parameter outer: the modules that this one is in: what leads back to one of them, as a pointer to a parent, is no
+  ///   part.
+  private func visit(_ prefix: String, in outer: [Module] = [], _ body: (String, Member) -> Void) {
+    let path = outer + [self]
     for (name, member) in members {
+      if case .module(let module) = member, path.contains(where: { $0 === module }) { continue }
       body(prefix + name, member)
-      if case .module(let module) = member { module.visit(prefix + name + ".", body) }
+      if case .module(let module) = member { module.visit(prefix + name + ".", in: path, body) }
     }
   }
 

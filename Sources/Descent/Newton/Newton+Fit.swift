@@ -13,7 +13,7 @@ extension Newton {
   /// Hessian-vector products.
   ///
   /// - Parameters:
-  ///   - model: its parameters are changed; whatever happens, they end where the last iteration did.
+  ///   - model: its parameters that require gradients are changed; whatever happens, they end where the last iteration did.
   ///   - loss: of a batch's output and targets.
   ///   - data: batches, as a `DataLoader` gives them; smaller ones need less memory, fewer ones less time.
   ///   - penalty: on all parameters. Its l1 has no second derivative: only l2 is allowed.
@@ -34,10 +34,13 @@ extension Newton {
     let batches = data.map { $0.widened }
     let samples = batches.reduce(0) { $0 + $1.count }
     guard samples > 0 else { throw DescentError(.invalidArgument, "there are no samples to fit") }
-    let parameters = model.parameters
+    let parameters = model.parameters.filter(\.requiresGrad)
+    guard !parameters.isEmpty else {
+      throw DescentError(.invalidArgument, "the model has no parameters that require gradients")
+    }
     return try model.inFloat64 { () throws(DescentError) in
       let objective = NewtonObjective(
-        count: model.parameterCount,
+        count: parameters.reduce(0) { $0 + $1.count },
         place: { numbers in
           var at = 0
           for parameter in parameters {

@@ -44,6 +44,10 @@ final class FlatParameters {
         "another optimizer updates \(name): give that one a group for each rule, or release it before this one is made"
       )
     }
+    guard parameters.isEmpty || parameters.contains(where: { $0.parameter.requiresGrad }) else {
+      throw DescentError(
+        .invalidArgument, "none of the optimizer's parameters requires gradients: they are a frozen model's")
+    }
     try check(
       withExtendedLifetime(parameters) {
         body(parameters.count, parameters.map { Optional($0.parameter.handle) })

@@ -129,6 +129,11 @@ public final class Optimizer {
     let status =
       hasRowGradients ? stepWithRows(&report) : dsc_parameters_step(flat.handle, handle, nil, &report)
     if status < 0 {
+      guard !needsClosure else {
+        throw DescentError(
+          .invalidArgument, "\(rules[0].ruleName) evaluates the loss itself: call step { ... } with a closure"
+        )
+      }
       try checkSomeGradient()
       try check(status)
     }

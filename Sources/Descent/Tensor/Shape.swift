@@ -24,24 +24,6 @@ public struct Shape: Hashable, Sendable, RandomAccessCollection, ExpressibleByAr
   /// The shape with these extents.
   public init(arrayLiteral elements: Int...) { self.init(elements) }
 
-  /// A matrix's shape, made quickly.
-  @inline(__always)
-  init(_ rows: Int, _ columns: Int) {
-    extents = (rows, columns, 0, 0, 0, 0, 0, 0)
-    rank = 2
-    let (product, overflows) = rows.multipliedReportingOverflow(by: columns)
-    elementCount = product
-    demand(!overflows, "a shape of [\(rows), \(columns)] has too many elements")
-  }
-
-  /// A scalar's shape.
-  @inline(__always)
-  init() {
-    extents = (0, 0, 0, 0, 0, 0, 0, 0)
-    rank = 0
-    elementCount = 1
-  }
-
   /// A shape as C has it: `rank` extents, whose product is known to fit.
   @inline(__always)
   init(rank: Int, extents list: UnsafePointer<Int>) {
@@ -91,27 +73,12 @@ public struct Shape: Hashable, Sendable, RandomAccessCollection, ExpressibleByAr
     for extent in self { hasher.combine(extent) }
   }
 
-  /// The bytes that a tensor of this shape takes.
-  @inline(__always)
-  func byteCount(_ dtype: DType) -> Int {
-    let (bytes, overflows) = elementCount.multipliedReportingOverflow(by: dtype.size)
-    demand(!overflows, "a \(dtype.rawValue) tensor of shape \(description) has too many bytes")
-    return bytes
-  }
-
   /// The extents, as "[2, 3]".
   public var description: String { "[" + map(String.init).joined(separator: ", ") + "]" }
 
   /// The same shape with one dimension's extent changed.
   func replacing(_ index: Int, with extent: Int) -> Shape {
     Shape(enumerated().map { $0.offset == index ? extent : $0.element })
-  }
-
-  /// The position of a dimension counted from the back where negative, as in PyTorch.
-  func dimension(_ index: Int) -> Int {
-    let position = index < 0 ? index + rank : index
-    demand(position >= 0 && position < rank, "dimension \(index) of the shape \(self)")
-    return position
   }
 
   /// Calls `body` with the rank and the extents as C wants them.

@@ -5,7 +5,7 @@ extension Tensor {
   ///
   /// - Precondition: there is exactly one.
   public func item() -> Double {
-    var value = 0.0
+    var value = Double.nan
     require(dsc_tensor_item(handle, &value))
     return value
   }
@@ -42,7 +42,7 @@ extension Tensor {
     return try body(UnsafeRawBufferPointer(start: rows.data, count: count * dtype.size))
   }
 
-  /// Sets every element. What does not fit a type of whole numbers becomes the nearest; NaN 0.
+  /// Sets every element. What does not fit an int64 becomes the nearest, NaN 0; uint8 is taken modulo 256.
   public func fill(_ value: Double) { require(dsc_tensor_fill(handle, value)) }
 
   /// Sets every element to a draw from U[low, high), as `torch.Tensor.uniform_`.

@@ -18,17 +18,20 @@ extension Tensor {
   }
 
   /// Where elements equal a number.
-  public static func .== (a: Tensor, b: Double) -> Tensor { a .== a.constant(b) }
+  public static func .== (a: Tensor, b: Double) -> Tensor { a.comparable .== a.comparable.constant(b) }
   /// Where elements differ from a number.
-  public static func .!= (a: Tensor, b: Double) -> Tensor { a .!= a.constant(b) }
+  public static func .!= (a: Tensor, b: Double) -> Tensor { a.comparable .!= a.comparable.constant(b) }
   /// Where elements are less than a number.
-  public static func .< (a: Tensor, b: Double) -> Tensor { a .< a.constant(b) }
+  public static func .< (a: Tensor, b: Double) -> Tensor { a.comparable .< a.comparable.constant(b) }
   /// Where elements are at most a number.
-  public static func .<= (a: Tensor, b: Double) -> Tensor { a .<= a.constant(b) }
+  public static func .<= (a: Tensor, b: Double) -> Tensor { a.comparable .<= a.comparable.constant(b) }
   /// Where elements are greater than a number.
-  public static func .> (a: Tensor, b: Double) -> Tensor { a .> a.constant(b) }
+  public static func .> (a: Tensor, b: Double) -> Tensor { a.comparable .> a.comparable.constant(b) }
   /// Where elements are at least a number.
-  public static func .>= (a: Tensor, b: Double) -> Tensor { a .>= a.constant(b) }
+  public static func .>= (a: Tensor, b: Double) -> Tensor { a.comparable .>= a.comparable.constant(b) }
+
+  /// What a number with a fraction may be compared with: whole numbers become float64.
+  private var comparable: Tensor { dtype.isFloatingPoint ? self : to(.float64) }
 
   /// `a` where the condition is true, else `b`; all three broadcast. As `torch.where`.
   public static func `where`(_ condition: Tensor, _ a: Tensor, _ b: Tensor) -> Tensor {
@@ -37,7 +40,10 @@ extension Tensor {
 
   /// The elements with a number where the condition is true, as `torch.Tensor.masked_fill`.
   public func filled(where condition: Tensor, with value: Double) -> Tensor {
-    Tensor.where(condition, constant(value), self)
+    let filling = constant(value)
+    demand(
+      dtype.isFloatingPoint || filling.item() == value, "filled: \(dtype.rawValue) does not hold \(value)")
+    return Tensor.where(condition, filling, self)
   }
 
   /// The opposite of conditions.

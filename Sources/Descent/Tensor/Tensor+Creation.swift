@@ -117,7 +117,12 @@ public struct TensorLiteral: ExpressibleByArrayLiteral, ExpressibleByFloatLitera
   public init(floatLiteral value: Double) { (numbers, extents) = ([value], []) }
 
   /// One number.
-  public init(integerLiteral value: Int) { (numbers, extents) = ([Double(value)], []) }
+  ///
+  /// - Precondition: a Double holds it: above 2^53 in size, write an array of Int64.
+  public init(integerLiteral value: Int) {
+    demand(Double(exactly: value) != nil, "\(value) is no Double: write it as an Int64")
+    (numbers, extents) = ([Double(value)], [])
+  }
 
   /// A list.
   ///

@@ -13,25 +13,50 @@ extension Int: TensorIndex {
   }
 }
 
-extension TensorIndex where Self: RangeExpression, Self.Bound == Int {
-  /// The positions of a range.
-  ///
-  /// - Precondition: it lies within the extent.
+/// A range of positions.
+///
+/// - Precondition: it lies within the extent.
+private func slice(_ tensor: Tensor, _ dim: Int, _ start: Int, _ end: Int) -> (Tensor, next: Int) {
+  demand(
+    start >= 0 && start <= end && end <= tensor.shape[dim],
+    "\(start)..<\(end) along dimension \(dim) of the shape \(tensor.shape)")
+  return (tensor.sliced(dim, from: start, to: end), dim + 1)
+}
+
+extension Range<Int>: TensorIndex {
+  /// The positions of the range.
   public func view(_ tensor: Tensor, _ dim: Int) -> (Tensor, next: Int) {
-    let extent = tensor.shape[dim]
-    let range = relative(to: 0..<extent)
-    demand(
-      range.lowerBound >= 0 && range.upperBound <= extent,
-      "\(range) along dimension \(dim) of the shape \(tensor.shape)")
-    return (tensor.sliced(dim, from: range.lowerBound, to: range.upperBound), dim + 1)
+    slice(tensor, dim, lowerBound, upperBound)
   }
 }
 
-extension Range<Int>: TensorIndex {}
-extension ClosedRange<Int>: TensorIndex {}
-extension PartialRangeFrom<Int>: TensorIndex {}
-extension PartialRangeUpTo<Int>: TensorIndex {}
-extension PartialRangeThrough<Int>: TensorIndex {}
+extension ClosedRange<Int>: TensorIndex {
+  /// The positions of the range.
+  public func view(_ tensor: Tensor, _ dim: Int) -> (Tensor, next: Int) {
+    slice(tensor, dim, lowerBound, upperBound + 1)
+  }
+}
+
+extension PartialRangeFrom<Int>: TensorIndex {
+  /// The positions of the range.
+  public func view(_ tensor: Tensor, _ dim: Int) -> (Tensor, next: Int) {
+    slice(tensor, dim, lowerBound, tensor.shape[dim])
+  }
+}
+
+extension PartialRangeUpTo<Int>: TensorIndex {
+  /// The positions of the range.
+  public func view(_ tensor: Tensor, _ dim: Int) -> (Tensor, next: Int) {
+    slice(tensor, dim, 0, upperBound)
+  }
+}
+
+extension PartialRangeThrough<Int>: TensorIndex {
+  /// The positions of the range.
+  public func view(_ tensor: Tensor, _ dim: Int) -> (Tensor, next: Int) {
+    slice(tensor, dim, 0, upperBound + 1)
+  }
+}
 
 /// Every so many positions of a dimension, or a dimension that is not there yet.
 public struct TensorSlice: TensorIndex, Sendable {
@@ -46,6 +71,8 @@ public struct TensorSlice: TensorIndex, Sendable {
     demand(step > 0, "a slice with a step of \(step): it must be positive")
     return TensorSlice(kind: .stride(start, end, step))
   }
+
+  var isNew: Bool { if case .new = kind { true } else { false } }
 
   static let all = TensorSlice(kind: .stride(0, nil, 1))
   static let new = TensorSlice(kind: .new)

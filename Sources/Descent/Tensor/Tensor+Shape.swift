@@ -49,7 +49,7 @@ extension Tensor {
   public func contiguous() -> Tensor { isContiguous ? self : Tensor.make { dsc_contiguous(handle, $0) } }
 
   /// Itself, or the same numbers in another type. Between floating-point types gradients flow through. What does not fit
-  /// a whole number becomes the nearest; NaN 0.
+  /// an int64 becomes the nearest, NaN 0; uint8 is taken modulo 256, as PyTorch does.
   public func to(_ type: DType) -> Tensor {
     type == dtype ? self : Tensor.make { dsc_to(handle, type.c, $0) }
   }

@@ -42,6 +42,13 @@ import Testing
     #expect(try frozen.predict(.zeros([0, 20])).shape == [0, 5])
   }
 
+  @Test func optimizersAreRefused() {
+    let module = model()
+    _ = module.frozen()
+    let error = #expect(throws: DescentError.self) { try Optimizer(for: module, SGD()) }
+    #expect(error?.message.contains("frozen") == true)
+  }
+
   @Test func badTypesAreThrown() throws {
     let frozen = model().frozen()
     #expect(throws: DescentError.self) { try frozen.predict(.zeros([2, 20], dtype: .float64)) }

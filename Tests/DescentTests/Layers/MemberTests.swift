@@ -88,6 +88,62 @@ import Testing
     await #expect(processExitsWith: .failure) { _ = Everything()(.zeros([1])) }
   }
 
+  /// A pointer to a parent is no part, and what is used twice appears once.
+  @Test func cyclesAndSharedParts() {
+    final class Child: Module {
+      weak var parent: Module?
+      let weight = Parameter(.zeros([1]))
+    }
+    final class Parent: Module {
+      let child = Child()
+      let norm = BatchNorm1d(2)
+      lazy var again = norm
+      override init() {
+        super.init()
+        child.parent = self
+        _ = again
+      }
+    }
+    let model = Parent()
+    model.eval()
+    #expect(model.namedParameters.map(\.name) == ["child.weight", "norm.weight", "norm.bias"])
+    #expect(
+      model.namedBuffers.map(\.name) == ["norm.running_mean", "norm.running_var", "norm.num_batches_tracked"])
+    #expect(
+      model.modules.count == 3 && !model.child.isTraining && model.description.contains("(child): Child()"))
+  }
+
+  /// Training in float64 and back goes over what is shared once.
+  @Test func sharedBuffersSurviveNewton() throws {
+    final class Twice: Module {
+      let layer = Linear(2, 1, generator: Generator(seed: 1))
+      let norm = BatchNorm1d(2)
+      lazy var again = norm
+      override init() {
+        super.init()
+        _ = again
+      }
+      override func forward(_ x: Tensor) -> Tensor { layer(norm(x)) }
+    }
+    let model = Twice()
+    let data = TensorDataset(
+      inputs: .randn([20, 2], generator: Generator(seed: 2)), targets: .ones([20, 1]))
+    _ = try Newton.fit(model, MSELoss(), DataLoader(data, batchSize: 20))
+    #expect(model.norm.runningMean.tensor.dtype == .float32 && model.layer.weight.dtype == .float32)
+    #expect(model.norm.numBatchesTracked.tensor.item() > 0 && model(data.inputs).isFinite.all())
+    for parameter in model.parameters { parameter.requiresGrad = false }
+    #expect(throws: DescentError.self) { try Newton.fit(model, MSELoss(), DataLoader(data, batchSize: 20)) }
+  }
+
+  @Test func unusedLazyPartsStop() async {
+    await #expect(processExitsWith: .failure) {
+      final class Late: Module {
+        lazy var layer = Linear(1, 1)
+      }
+      _ = Late().parameters
+    }
+  }
+
   /// Several inputs and outputs: a method of the module's own.
   @Test func severalInputsAndOutputs() throws {
     final class Attention: Module {

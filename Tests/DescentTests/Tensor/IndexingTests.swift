@@ -33,6 +33,12 @@ import Testing
     await #expect(processExitsWith: .failure) { _ = Tensor.zeros([2, 3])[0, 0, 0] }
     await #expect(processExitsWith: .failure) { _ = Tensor.zeros([2, 3])[0, 2..<4] }
     await #expect(processExitsWith: .failure) { _ = Tensor.zeros([2, 3])[.all, .stride(by: 0)] }
+    await #expect(processExitsWith: .failure) { _ = Tensor.zeros([2, 3])[5...] }
+    await #expect(processExitsWith: .failure) { _ = Tensor.zeros([2, 3])[..<(-1)] }
+    await #expect(processExitsWith: .failure) { _ = Tensor.zeros([2, 3])[.all, .all, .all] }
+    await #expect(processExitsWith: .failure) {
+      _ = Tensor(classes: [1]).filled(where: Tensor([true]), with: 0.5)
+    }
     await #expect(processExitsWith: .failure) {
       Tensor.zeros([2, 3]).transposed().withUnsafeMutableBytes { _ in }
     }
@@ -54,6 +60,13 @@ import Testing
     #expect(Tensor.where(x .>= 0, x, -x).doubles[..<3] == [1, 0, 2])
     #expect(((x .> -2) .& .!(x .== 0)).doubles == [1, 0, 1, 0] && (x .< 0).sum().item() == 1)
     #expect(Tensor(classes: [1, 2]).dtype == .int64 && (Tensor(classes: [1, 2]) .== 2).doubles == [0, 1])
+  }
+
+  /// A number is a number, whatever the tensor's type.
+  @Test func whatNumbersWholeTypesAreComparedWith() {
+    #expect((Tensor(classes: [0, 1]) .< 0.5).doubles == [1, 0])
+    #expect((Tensor([0, 200]).to(.uint8) .> -1).doubles == [1, 1])
+    #expect((Tensor([true, false]) .== 2).doubles == [0, 0])
   }
 
   @Test func extremes() {
