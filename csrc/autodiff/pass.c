@@ -80,10 +80,6 @@ bool dsc_pass_leads_to(const dsc_pass *pass, const dsc_tensor *t) {
     return (t->node != NULL && t->node->leads) || is_target(pass, t);
 }
 
-bool dsc_wants(const dsc_pullback *p, size_t input) {
-    return p->status == DSC_OK && dsc_pass_wants(p->pass, p->node->inputs[input]);
-}
-
 /* sum = sum + more, or more. A sum is a tensor of its own: what is handed out must not change. */
 static dsc_status add_to(dsc_tensor **sum, dsc_tensor *more) {
     if (*sum == NULL) {
@@ -139,6 +135,7 @@ static dsc_status pull_back(dsc_pass *pass, dsc_node *node) {
     p.node = node;
     p.upstream = node->upstream;
     p.creates_graph = pass->creates_graph;
+    p.has_targets = pass->targets != NULL;
     p.pass = pass;
     p.status = DSC_OK;
     p.count = 0;
@@ -200,12 +197,11 @@ dsc_status dsc_pass_run(dsc_pass *pass, dsc_tensor *root, dsc_tensor *upstream) 
     pass->nodes = few;
     pass->room = FEW_NODES;
     dsc_status status = walk(pass, root, upstream);
-    /* What led nowhere, or came too late for a failure. */
-    for (size_t i = 0; i < pass->count; ++i)
-        if (pass->nodes[i]->upstream != NULL) {
-            dsc_tensor_release(pass->nodes[i]->upstream);
-            pass->nodes[i]->upstream = NULL;
-        }
+    /* What leads to no target, or came too late for a failure. */
+    for (size_t i = 0; (status != DSC_OK || pass->targets != NULL) && i < pass->count; ++i) {
+        dsc_tensor_release(pass->nodes[i]->upstream);
+        pass->nodes[i]->upstream = NULL;
+    }
     free(pass->block);
     return status;
 }

@@ -19,7 +19,6 @@ typedef struct dsc_pass {
 } dsc_pass;
 
 /* Whether a tensor's gradient is part of what is looked for. */
-bool dsc_pass_leads_to(const dsc_pass *pass, const dsc_tensor *t);
 static inline bool dsc_pass_wants(const dsc_pass *pass, const dsc_tensor *input) {
     return input != NULL && input->requires_grad && (pass->targets == NULL || dsc_pass_leads_to(pass, input));
 }

@@ -84,7 +84,7 @@ static void check_finite(dsc_pullback *p, const dsc_tensor *gradient) {
 }
 
 void dsc_give(dsc_pullback *p, size_t input, dsc_tensor *gradient) {
-    if (gradient == NULL || p->status != DSC_OK || !dsc_pass_wants(p->pass, p->node->inputs[input]))
+    if (gradient == NULL || !dsc_wants(p, input))
         return;
     dsc_tensor *target = p->node->inputs[input];
     gradient = unbroadcast(p, gradient, target);
@@ -97,7 +97,7 @@ void dsc_give(dsc_pullback *p, size_t input, dsc_tensor *gradient) {
 void *dsc_place_of_gradient(dsc_pullback *p, size_t input, bool *add) {
     dsc_tensor *leaf = p->node->inputs[input];
     if (leaf == NULL || !leaf->requires_grad || leaf->node != NULL || leaf->recorded_grad != NULL ||
-        p->status != DSC_OK || p->creates_graph || p->pass->targets != NULL)
+        p->status != DSC_OK || p->creates_graph || p->has_targets)
         return NULL;
     /* A gradient that was handed back must not be written while it is read. */
     if (leaf->grad != NULL && leaf->grad->storage == p->upstream->storage)

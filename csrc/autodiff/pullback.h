@@ -20,15 +20,21 @@ enum { DSC_MOST_TEMPORARIES = 64 };
 struct dsc_pullback {
     dsc_node *node;
     dsc_tensor *upstream;
-    bool creates_graph;
+    bool creates_graph, has_targets; /* as the pass */
     struct dsc_pass *pass;
     dsc_status status;
     size_t count;
     dsc_tensor *temporaries[DSC_MOST_TEMPORARIES];
 };
 
+/* Whether a tensor that requires gradients leads to one that the pass looks for. */
+bool dsc_pass_leads_to(const struct dsc_pass *pass, const dsc_tensor *tensor);
 /* Whether the input's gradient is wanted. */
-bool dsc_wants(const dsc_pullback *p, size_t input);
+static inline bool dsc_wants(const dsc_pullback *p, size_t input) {
+    const dsc_tensor *t = p->node->inputs[input];
+    return t != NULL && t->requires_grad && p->status == DSC_OK &&
+           (!p->has_targets || dsc_pass_leads_to(p->pass, t));
+}
 /* An input, or what was saved; NULL, with a status, if it was changed since. */
 dsc_tensor *dsc_input(dsc_pullback *p, size_t input);
 dsc_tensor *dsc_saved(dsc_pullback *p, size_t index);

@@ -68,9 +68,13 @@ dsc_status dsc_linear(dsc_tensor *x, dsc_tensor *weight, dsc_tensor *bias, dsc_a
     return dsc_finish(&(dsc_record){.operation = operation,
                                     .count = bias == NULL ? 2 : 3,
                                     .inputs = inputs,
-                                    .options = &(dsc_options){.integer = activation},
                                     .saved = {keeps ? made : NULL}},
                       status, made, result);
+}
+
+/* The only one there is keeps its result. */
+static dsc_activation activation_of(const dsc_pullback *p) {
+    return p->node->saved[0] != NULL ? DSC_ACTIVATION_RELU : DSC_ACTIVATION_NONE;
 }
 
 /* ---- The first-order pass: the kernel's ---- */
@@ -105,7 +109,7 @@ static dsc_tensor *x_dense(dsc_pullback *p, dsc_tensor *t) {
 }
 
 static void fused(dsc_pullback *p) {
-    const dsc_activation activation = (dsc_activation)p->node->options.integer;
+    const dsc_activation activation = activation_of(p);
     dsc_tensor *x = x_dense(p, dsc_input(p, 0)), *w = x_dense(p, dsc_input(p, 1));
     dsc_tensor *dy = x_dense(p, p->upstream), *y = NULL, *dz = NULL, *made = NULL;
     if (activation != DSC_ACTIVATION_NONE) {
@@ -161,7 +165,7 @@ static dsc_tensor *x_product(dsc_pullback *p, dsc_tensor *a, dsc_tensor *b) {
 
 static void composed(dsc_pullback *p) {
     dsc_tensor *dz = p->upstream, *turned = NULL;
-    if (p->node->options.integer == DSC_ACTIVATION_RELU) {
+    if (activation_of(p) == DSC_ACTIVATION_RELU) {
         dsc_tensor *y = dsc_saved(p, 0);
         dsc_tensor *nothing = y == NULL ? NULL : x_constant(p, y, 0);
         dz = x_where(p, x_greater(p, y, nothing), p->upstream, nothing);

@@ -1,5 +1,4 @@
 #include <stdio.h>
-#include <string.h>
 
 #include "tensor/tensor.h"
 
@@ -35,7 +34,10 @@ dsc_status dsc_check_shape(const char *function, dsc_dtype dtype, size_t rank, c
 }
 
 bool dsc_same_shape(const dsc_tensor *a, const dsc_tensor *b) {
-    return a->rank == b->rank && memcmp(a->shape, b->shape, a->rank * sizeof *a->shape) == 0;
+    bool same = a->rank == b->rank;
+    for (size_t d = 0; same && d < a->rank; ++d)
+        same = a->shape[d] == b->shape[d];
+    return same;
 }
 
 dsc_text dsc_shape_text(size_t rank, const size_t *shape) {
