@@ -71,29 +71,20 @@ static void DSC_NAME(of_columns)(size_t rows, size_t stride, size_t columns, con
 #include "core/instantiate.h"
 
 void dsc_sums_add(dsc_dtype dtype, size_t n, const void *x, double *sums) {
-    if (dtype == DSC_FLOAT32)
-        add_f32(n, x, sums);
-    else
-        add_f64(n, x, sums);
+    DSC_CALL(dtype, add, n, x, sums);
 }
 
 void dsc_sums_store(dsc_dtype dtype, size_t n, const double *sums, void *x) {
-    if (dtype == DSC_FLOAT32)
-        store_f32(n, sums, x);
-    else
-        store_f64(n, sums, x);
+    DSC_CALL(dtype, store, n, sums, x);
 }
 
 double dsc_sums_of_row(dsc_dtype dtype, size_t n, const void *x) {
-    return dtype == DSC_FLOAT32 ? of_row_f32(n, x) : of_row_f64(n, x);
+    return DSC_CALL(dtype, of_row, n, x);
 }
 
 void dsc_sums_of_columns(dsc_dtype dtype, size_t rows, size_t stride, size_t columns, const void *x,
                          double *sums) {
-    if (dtype == DSC_FLOAT32)
-        of_columns_f32(rows, stride, columns, x, sums);
-    else
-        of_columns_f64(rows, stride, columns, x, sums);
+    DSC_CALL(dtype, of_columns, rows, stride, columns, x, sums);
 }
 
 #endif

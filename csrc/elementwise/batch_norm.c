@@ -166,23 +166,19 @@ static void do_tile(const job *job, size_t chunk, size_t block) {
     for (size_t c = from; c < to; c += step) {
         const matrix m = {end - start, n->channels * n->inner, step * n->inner, is_channel};
         const size_t at = (start * n->channels + c) * n->inner;
-        if (n->dtype == DSC_FLOAT32)
-            do_matrix_f32(job, chunk, m, c, at);
-        else
-            do_matrix_f64(job, chunk, m, c, at);
+        DSC_CALL(n->dtype, do_matrix, job, chunk, m, c, at);
     }
 }
 
 /* ---- What a phase found, of the channels [from, to) ---- */
 
 static double real_at(const job *job, const void *numbers, size_t at) {
-    return job->norm->dtype == DSC_FLOAT32 ? (double)((const float *)numbers)[at]
-                                           : ((const double *)numbers)[at];
+    return dsc_load_real(job->norm->dtype, numbers, at);
 }
 
 static void store_at(const job *job, void *numbers, size_t at, double value) {
     if (numbers != NULL)
-        dsc_store_real(job->norm->dtype, (char *)numbers + at * dsc_size_of(job->norm->dtype), value);
+        dsc_store_real(job->norm->dtype, numbers, at, value);
 }
 
 static double total(const job *job, size_t channel, size_t which) {
@@ -285,10 +281,7 @@ void dsc_batch_norm_backward(const dsc_context *context, const dsc_batch_norm_ca
 
 void dsc_batch_norm_track(const dsc_batch_norm_call *norm, const double *squares, double momentum, void *mean,
                           size_t mean_stride, void *variance, size_t variance_stride) {
-    if (norm->dtype == DSC_FLOAT32)
-        track_f32(norm, squares, (float)momentum, mean, mean_stride, variance, variance_stride);
-    else
-        track_f64(norm, squares, momentum, mean, mean_stride, variance, variance_stride);
+    DSC_CALL(norm->dtype, track, norm, squares, momentum, mean, mean_stride, variance, variance_stride);
 }
 
 #endif

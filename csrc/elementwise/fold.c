@@ -116,18 +116,15 @@ typedef struct fold_job {
 double dsc_fold_row(dsc_dtype dtype, dsc_fold fold, double power, double center, size_t n, const void *x) {
     if (fold == DSC_FOLD_SUM)
         return dsc_sums_of_row(dtype, n, x);
-    return dtype == DSC_FLOAT32 ? fold_row_f32(fold, power, center, n, x)
-                                : fold_row_f64(fold, power, center, n, x);
+    return DSC_CALL(dtype, fold_row, fold, power, center, n, x);
 }
 
 void dsc_fold_columns(dsc_dtype dtype, dsc_fold fold, double power, const double *centers, size_t rows,
                       size_t stride, size_t columns, const void *x, double *out) {
     if (fold == DSC_FOLD_SUM)
         dsc_sums_of_columns(dtype, rows, stride, columns, x, out);
-    else if (dtype == DSC_FLOAT32)
-        fold_columns_f32(fold, power, centers, rows, stride, columns, x, out);
     else
-        fold_columns_f64(fold, power, centers, rows, stride, columns, x, out);
+        DSC_CALL(dtype, fold_columns, fold, power, centers, rows, stride, columns, x, out);
 }
 
 static double row(const fold_job *job, size_t at, size_t n, double center) {

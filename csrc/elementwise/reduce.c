@@ -54,7 +54,7 @@ static void rows_tile(void *argument, size_t index) {
     size_t size = dsc_size_of(job->dtype);
     for (size_t o = start; o < end; ++o) {
         double sum = dsc_sums_of_row(job->dtype, job->n, (const char *)job->x + o * job->n * size);
-        dsc_store_real(job->dtype, (char *)job->out + o * size, sum);
+        dsc_store_real(job->dtype, job->out, o, sum);
     }
 }
 
@@ -74,7 +74,7 @@ dsc_status dsc_sum_run(const dsc_context *context, dsc_dtype dtype, size_t outer
         job.tile = dsc_rows_per_tile(n, 1);
         size_t tiles = dsc_ceil_div(n, job.tile);
         dsc_parallel_for(context, tiles, whole_tile, &job);
-        dsc_store_real(dtype, out, dsc_sum_partials(tiles, job.partials));
+        dsc_store_real(dtype, out, 0, dsc_sum_partials(tiles, job.partials));
     } else if (inner == 1) {
         job.inner = outer;
         job.tile = dsc_rows_per_tile(outer, n);
@@ -96,9 +96,10 @@ dsc_status dsc_argmax_run(dsc_dtype dtype, size_t outer, size_t n, const void *x
     DSC_CHECK_COUNT(outer, DSC_FLOAT64); /* of indices */
     DSC_CHECK_NOT_NULL(x);
     DSC_CHECK_NOT_NULL(index);
-    for (size_t o = 0; o < outer; ++o)
-        index[o] = dtype == DSC_FLOAT32 ? argmax_row_f32(n, (const float *)x + o * n)
-                                        : argmax_row_f64(n, (const double *)x + o * n);
+    for (size_t o = 0; o < outer; ++o) {
+        const void *row = (const char *)x + o * n * dsc_size_of(dtype);
+        index[o] = DSC_CALL(dtype, argmax_row, n, row);
+    }
     return DSC_OK;
 }
 

@@ -233,29 +233,25 @@ typedef struct softmax_job {
 } softmax_job;
 
 /* `columns` next to each other, or a row where inner is 1. */
-#define RUN_COLUMNS(real, suffix)                                                                            \
-    do {                                                                                                     \
-        const real *x = (const real *)job->x + from, *g = (const real *)job->g;                              \
-        real *y = (real *)job->y;                                                                            \
-        if (job->kind == LOGSUMEXP)                                                                          \
-            logsumexp_columns_##suffix(n, inner, columns, x, y + to);                                        \
-        else if (job->kind == FORWARD && inner == 1)                                                         \
-            softmax_row_##suffix(n, job->logarithm, x, y + from);                                            \
-        else if (job->kind == FORWARD)                                                                       \
-            softmax_columns_##suffix(n, inner, columns, job->logarithm, x, y + from);                        \
-        else if (inner == 1)                                                                                 \
-            pull_back_row_##suffix(n, job->logarithm, x, g + from, y + from);                                \
-        else                                                                                                 \
-            pull_back_columns_##suffix(n, inner, columns, job->logarithm, x, g + from, y + from);            \
-    } while (0)
-
 static void run_columns(const softmax_job *job, size_t outer, size_t column, size_t columns) {
-    const size_t n = job->n, inner = job->inner;
-    const size_t from = outer * n * inner + column, to = outer * inner + column;
-    if (job->dtype == DSC_FLOAT32)
-        RUN_COLUMNS(float, f32);
-    else
-        RUN_COLUMNS(double, f64);
+    const dsc_dtype dtype = job->dtype;
+    const size_t n = job->n, inner = job->inner, size = dsc_size_of(dtype);
+    const size_t from = (outer * n * inner + column) * size, to = (outer * inner + column) * size;
+    const void *x = (const char *)job->x + from;
+    void *y = (char *)job->y + (job->kind == LOGSUMEXP ? to : from);
+    if (job->kind == LOGSUMEXP)
+        DSC_CALL(dtype, logsumexp_columns, n, inner, columns, x, y);
+    else if (job->kind == FORWARD && inner == 1)
+        DSC_CALL(dtype, softmax_row, n, job->logarithm, x, y);
+    else if (job->kind == FORWARD)
+        DSC_CALL(dtype, softmax_columns, n, inner, columns, job->logarithm, x, y);
+    else {
+        const void *g = (const char *)job->g + from;
+        if (inner == 1)
+            DSC_CALL(dtype, pull_back_row, n, job->logarithm, x, g, y);
+        else
+            DSC_CALL(dtype, pull_back_columns, n, inner, columns, job->logarithm, x, g, y);
+    }
 }
 
 static void rows_tile(void *argument, size_t index) {

@@ -218,10 +218,7 @@ bool dsc_is_thin(const dsc_gemm_plan *p) {
 }
 
 void dsc_thin_run_tile(const dsc_gemm_plan *plan, dsc_gemm_tile tile, size_t first, size_t count, bool add) {
-    if (plan->dtype == DSC_FLOAT32)
-        DSC_VERSION(thin_tile_f32)(plan, tile, first, count, add);
-    else
-        DSC_VERSION(thin_tile_f64)(plan, tile, first, count, add);
+    DSC_CALL_VERSION(plan->dtype, thin_tile, plan, tile, first, count, add);
 }
 
 #endif

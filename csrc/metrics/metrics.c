@@ -117,8 +117,7 @@ dsc_status dsc_count_top_k(dsc_tensor *outputs, dsc_tensor *targets, size_t k, i
     for (size_t i = 0; i < rows.samples; ++i) {
         const size_t target = (size_t)((const int64_t *)dsc_data(rows.targets))[i];
         const void *row = row_of(&rows, i);
-        const size_t before = dtype == DSC_FLOAT32 ? larger_f32(rows.classes, target, row)
-                                                   : larger_f64(rows.classes, target, row);
+        const size_t before = DSC_CALL(dtype, larger, rows.classes, target, row);
         *correct += before < k && !isnan(dsc_number_at(dtype, row, target));
     }
     end_rows(&rows);
@@ -160,10 +159,7 @@ static dsc_r_squared sums_of(const dsc_tensor *prediction, const dsc_tensor *tar
     for (size_t i = 0; i < n; i += PART) {
         double part[2] = {0};
         const void *from = x + i * size, *to = y + i * size;
-        if (targets->dtype == DSC_FLOAT32)
-            residuals_f32(dsc_min_size(PART, n - i), start, from, to, part);
-        else
-            residuals_f64(dsc_min_size(PART, n - i), start, from, to, part);
+        DSC_CALL(targets->dtype, residuals, dsc_min_size(PART, n - i), start, from, to, part);
         shifted += part[0];
         sums.residual += part[1];
     }

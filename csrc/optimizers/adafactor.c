@@ -134,20 +134,14 @@ static void prepare(const double *values, int64_t step, dsc_coefficients *c) {
 
 static void row_task(void *argument, size_t row) {
     const dsc_tensor_step *s = argument;
-    if (s->dtype == DSC_FLOAT32)
-        row_means_f32(s, row);
-    else
-        row_means_f64(s, row);
+    DSC_CALL(s->dtype, row_means, s, row);
 }
 
 static void column_task(void *argument, size_t task) {
     const dsc_tensor_step *s = argument;
     size_t bands = dsc_ceil_div(s->columns, BAND), first = task % bands * BAND;
     size_t n = dsc_min_size(BAND, s->columns - first);
-    if (s->dtype == DSC_FLOAT32)
-        column_means_f32(s, task / bands, first, n);
-    else
-        column_means_f64(s, task / bands, first, n);
+    DSC_CALL(s->dtype, column_means, s, task / bands, first, n);
 }
 
 /* The matrices' means of row means. */
@@ -169,14 +163,11 @@ static void step_tensor(const dsc_tensor_step *given) {
     if (s.is_matrix) {
         dsc_parallel_work(s.context, elements, s.batch * s.rows, row_task, &s);
         dsc_parallel_work(s.context, elements, s.batch * dsc_ceil_div(s.columns, BAND), column_task, &s);
-        if (s.dtype == DSC_FLOAT32)
-            mean_rows_f32(&s);
-        else
-            mean_rows_f64(&s);
+        DSC_CALL(s.dtype, mean_rows, &s);
     }
-    dsc_tensor_run(&s, move_f32, move_f64, NULL, sums);
+    dsc_tensor_run(&s, DSC_PICK(s.dtype, move), NULL, sums);
     double rate = alpha / fmax(1, sqrt(sums[0]) / (sqrt(elements) * c.value[D]));
-    dsc_tensor_run(&s, move_f32, move_f64, &rate, NULL);
+    dsc_tensor_run(&s, DSC_PICK(s.dtype, move), &rate, NULL);
 }
 
 const dsc_rule dsc_rule_adafactor = {

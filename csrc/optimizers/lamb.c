@@ -86,12 +86,12 @@ static void prepare(const double *values, int64_t step, dsc_coefficients *c) {
 
 static void step_tensor(const dsc_tensor_step *s) {
     double sums[DSC_PARTIALS];
-    dsc_tensor_run(s, look_f32, look_f64, NULL, sums);
+    dsc_tensor_run(s, DSC_PICK(s->dtype, look), NULL, sums);
     double weights = sqrt(sums[0]), direction = sqrt(sums[1]);
     /* Fresh biases are 0: they move as in Adam. */
     double trust = weights == 0 || direction == 0 ? 1 : weights / direction;
     double rate = s->coefficients->value[RATE] * trust;
-    dsc_tensor_run(s, move_f32, move_f64, &rate, NULL);
+    dsc_tensor_run(s, DSC_PICK(s->dtype, move), &rate, NULL);
 }
 
 const dsc_rule dsc_rule_lamb = {

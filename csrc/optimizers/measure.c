@@ -51,7 +51,7 @@ static double DSC_NAME(powers)(size_t n, const DSC_REAL *g, double unit, double 
 #include "core/instantiate.h"
 
 size_t dsc_first_bad(dsc_dtype dtype, size_t n, const void *numbers) {
-    return dtype == DSC_FLOAT32 ? first_bad_f32(n, numbers) : first_bad_f64(n, numbers);
+    return DSC_CALL(dtype, first_bad, n, numbers);
 }
 
 /* A tile's partial sums. */
@@ -68,8 +68,7 @@ static bool needs_powers(const dsc_optimizer *o) {
 }
 
 static double powers(const dsc_optimizer *o, const void *gradients, size_t n, double unit, double exponent) {
-    return o->dtype == DSC_FLOAT32 ? powers_f32(n, gradients, unit, exponent)
-                                   : powers_f64(n, gradients, unit, exponent);
+    return DSC_CALL(o->dtype, powers, n, gradients, unit, exponent);
 }
 
 static void measure_tile(void *argument, size_t tile) {
@@ -79,8 +78,7 @@ static void measure_tile(void *argument, size_t tile) {
     const dsc_run *run = dsc_run_of_tile(job->list, tile, &offset, &n);
     const void *g = dsc_offset(o, run->gradients, offset);
     double *partials = o->partials + tile * DSC_PARTIALS;
-    partials[SQUARES] = o->dtype == DSC_FLOAT32 ? squares_f32(n, g, &partials[LARGEST])
-                                                : squares_f64(n, g, &partials[LARGEST]);
+    partials[SQUARES] = DSC_CALL(o->dtype, squares, n, g, &partials[LARGEST]);
     if (needs_powers(o))
         partials[POWERS] = powers(o, g, n, 1, o->clipping.norm_type);
 }

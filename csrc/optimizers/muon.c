@@ -114,15 +114,15 @@ static void orthogonalize(const dsc_tensor_step *s) {
 static void step_tensor(const dsc_tensor_step *s) {
     const double *value = s->coefficients->value;
     double sums[DSC_PARTIALS], rows = (double)s->rows, columns = (double)s->columns;
-    dsc_tensor_run(s, gather_f32, gather_f64, NULL, sums);
+    dsc_tensor_run(s, DSC_PICK(s->dtype, gather), NULL, sums);
     double factor = 1 / fmax(sqrt(sums[0]), value[EPS]);
     if (isnan(sums[0]))
         factor = NAN; /* which fmax would hide */
-    dsc_tensor_run(s, scale_f32, scale_f64, &factor, NULL);
+    dsc_tensor_run(s, DSC_PICK(s->dtype, scale), &factor, NULL);
     orthogonalize(s);
     double rate = value[LR] * (value[ADJUST_LR] == ORIGINAL ? sqrt(fmax(1, rows / columns))
                                                             : 0.2 * sqrt(fmax(rows, columns)));
-    dsc_tensor_run(s, move_f32, move_f64, &rate, NULL);
+    dsc_tensor_run(s, DSC_PICK(s->dtype, move), &rate, NULL);
 }
 
 const dsc_rule dsc_rule_muon = {

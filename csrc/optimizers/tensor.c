@@ -43,9 +43,9 @@ static void run_tile(void *argument, size_t tile) {
                  partials);
 }
 
-void dsc_tensor_run(const dsc_tensor_step *step, dsc_tensor_kernel f32, dsc_tensor_kernel f64,
-                    const double *argument, double sums[DSC_PARTIALS]) {
-    tensor_pass pass = {step, step->dtype == DSC_FLOAT32 ? f32 : f64, argument};
+void dsc_tensor_run(const dsc_tensor_step *step, dsc_tensor_kernel kernel, const double *argument,
+                    double sums[DSC_PARTIALS]) {
+    tensor_pass pass = {step, kernel, argument};
     size_t tiles = dsc_ceil_div(step->length, DSC_TILE);
     dsc_parallel_for(step->context, tiles, run_tile, &pass);
     for (size_t k = 0; sums != NULL && k < DSC_PARTIALS; ++k) {
@@ -57,7 +57,7 @@ void dsc_tensor_run(const dsc_tensor_step *step, dsc_tensor_kernel f32, dsc_tens
 
 void dsc_tensor_norms(const dsc_tensor_step *step, double *weights, double *gradient) {
     double sums[DSC_PARTIALS];
-    dsc_tensor_run(step, squares_f32, squares_f64, NULL, sums);
+    dsc_tensor_run(step, DSC_PICK(step->dtype, squares), NULL, sums);
     *weights = sqrt(sums[0]);
     *gradient = sqrt(sums[1]);
 }

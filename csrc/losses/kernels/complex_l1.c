@@ -39,8 +39,7 @@ typedef struct complex_job {
 static void complex_tile(void *argument, size_t index) {
     complex_job *job = argument;
     size_t start = index * job->tile, count = dsc_min_size(job->tile, job->n - start);
-    job->partials[index] =
-        job->dtype == DSC_FLOAT32 ? range_f32(job, start, count) : range_f64(job, start, count);
+    job->partials[index] = DSC_CALL(job->dtype, range, job, start, count);
 }
 
 dsc_status dsc_complex_l1_run(const dsc_context *context, dsc_dtype dtype, size_t n, const void *x,

@@ -242,8 +242,7 @@ static void cross_entropy_tile(void *argument, size_t index) {
     cross_entropy_job *job = argument;
     const dsc_classes *over = &job->loss->over;
     size_t start = index * job->tile, count = dsc_min_size(job->tile, over->samples - start);
-    job->partials[index] = over->dtype == DSC_FLOAT32 ? samples_f32(job, index, start, count)
-                                                      : samples_f64(job, index, start, count);
+    job->partials[index] = DSC_CALL(over->dtype, samples, job, index, start, count);
 }
 
 dsc_status dsc_cross_entropy_check(const char *function, const dsc_cross_entropy *loss, double *divisor) {

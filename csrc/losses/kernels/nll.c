@@ -41,8 +41,7 @@ typedef struct nll_job {
 static void nll_tile(void *argument, size_t index) {
     nll_job *job = argument;
     size_t start = index * job->tile, count = dsc_min_size(job->tile, job->over->samples - start);
-    job->partials[index] =
-        job->over->dtype == DSC_FLOAT32 ? range_f32(job, start, count) : range_f64(job, start, count);
+    job->partials[index] = DSC_CALL(job->over->dtype, range, job, start, count);
 }
 
 dsc_status dsc_nll_run(const dsc_context *context, const dsc_classes *loss, void *value, void *gradient) {

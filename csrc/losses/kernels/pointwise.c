@@ -126,8 +126,7 @@ static void run_tile(void *argument, size_t index) {
     pointwise_job *job = argument;
     size_t at = index * job->tile, n = dsc_min_size(job->tile, job->loss->n - at);
     dsc_pointwise kind = job->loss->kind;
-    job->partials[index] =
-        job->loss->dtype == DSC_FLOAT32 ? ranges_f32[kind](job, at, n) : ranges_f64[kind](job, at, n);
+    job->partials[index] = DSC_PICK(job->loss->dtype, ranges)[kind](job, at, n);
 }
 
 /* Refuses a parameter outside [low, high], or (low, high) where the ends do not count; NaN in any case. */
@@ -141,12 +140,10 @@ static dsc_status check_parameter(const char *name, double value, double low, do
 
 static dsc_status check_range(const dsc_pointwise_loss *loss, const char *name, const void *numbers,
                               double low, double high) {
-    size_t at = loss->dtype == DSC_FLOAT32 ? first_outside_f32(loss->n, numbers, (float)low, (float)high)
-                                           : first_outside_f64(loss->n, numbers, low, high);
+    size_t at = DSC_CALL(loss->dtype, first_outside, loss->n, numbers, low, high);
     if (at == loss->n)
         return DSC_OK;
-    double value =
-        loss->dtype == DSC_FLOAT32 ? (double)((const float *)numbers)[at] : ((const double *)numbers)[at];
+    double value = dsc_load_real(loss->dtype, numbers, at);
     return dsc_fail(DSC_ERROR_ARGUMENT, "%s %zu is %s, must be in [%g, %g]", name, at,
                     dsc_digits(loss->dtype, value).text, low, high);
 }

@@ -244,8 +244,7 @@ typedef struct row_job {
 static void row_tile(void *argument, size_t index) {
     row_job *job = argument;
     size_t start = index * job->tile, count = dsc_min_size(job->tile, job->loss->rows - start);
-    job->partials[index] =
-        job->loss->dtype == DSC_FLOAT32 ? rows_f32(job, start, count) : rows_f64(job, start, count);
+    job->partials[index] = DSC_CALL(job->loss->dtype, rows, job, start, count);
 }
 
 static dsc_status check_targets(const dsc_row_loss *loss) {
