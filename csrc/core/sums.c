@@ -4,20 +4,20 @@
 
 DSC_MULTIVERSION
 static double DSC_NAME(piece)(size_t n, const DSC_REAL *x) {
-    double lanes[DSC_LANES] = {0}, sum = 0;
+    DSC_WIDE lanes[DSC_LANES] = {0}, sum = 0;
     size_t whole = n - n % DSC_LANES;
     for (size_t i = 0; i < whole; i += DSC_LANES)
         for (size_t l = 0; l < DSC_LANES; ++l)
-            lanes[l] += (double)x[i + l];
+            lanes[l] += (DSC_WIDE)x[i + l];
     for (size_t l = 0; l < DSC_LANES; ++l)
         sum += lanes[l];
     for (size_t i = whole; i < n; ++i)
-        sum += (double)x[i];
+        sum += (DSC_WIDE)x[i];
     return sum;
 }
 
 static double DSC_NAME(of_row)(size_t n, const DSC_REAL *x) {
-    double sum = 0;
+    DSC_WIDE sum = 0;
     for (size_t i = 0; i < n; i += DSC_PIECE * DSC_LANES)
         sum += DSC_NAME(piece)(dsc_min_size(DSC_PIECE * DSC_LANES, n - i), x + i);
     return sum;
@@ -26,7 +26,7 @@ static double DSC_NAME(of_row)(size_t n, const DSC_REAL *x) {
 DSC_MULTIVERSION
 static void DSC_NAME(add)(size_t n, const DSC_REAL *x, double *sums) {
     for (size_t i = 0; i < n; ++i)
-        sums[i] += (double)x[i];
+        sums[i] += (DSC_WIDE)x[i];
 }
 
 DSC_MULTIVERSION
@@ -40,14 +40,14 @@ static void DSC_NAME(add_rows)(size_t rows, size_t stride, size_t columns, const
     size_t j = 0;
     for (; j + DSC_ROWS <= rows; j += DSC_ROWS)
         for (size_t i = 0; i < columns; ++i) {
-            double sum = sums[i];
+            DSC_WIDE sum = sums[i];
             for (size_t k = 0; k < DSC_ROWS; ++k)
-                sum += (double)x[(j + k) * stride + i];
+                sum += (DSC_WIDE)x[(j + k) * stride + i];
             sums[i] = sum;
         }
     for (; j < rows; ++j)
         for (size_t i = 0; i < columns; ++i)
-            sums[i] += (double)x[j * stride + i];
+            sums[i] += (DSC_WIDE)x[j * stride + i];
 }
 
 static void DSC_NAME(of_columns)(size_t rows, size_t stride, size_t columns, const DSC_REAL *x,

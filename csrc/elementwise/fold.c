@@ -24,7 +24,7 @@
 DSC_MULTIVERSION
 static double DSC_NAME(fold_piece)(dsc_fold fold, double power, double center, size_t n,
                                    const DSC_REAL *numbers) {
-    double lanes[DSC_LANES] = {0}, sum = 0;
+    DSC_WIDE lanes[DSC_LANES] = {0}, sum = 0;
     size_t whole = n - n % DSC_LANES;
 #define ROW(function)                                                                                        \
     for (size_t i = 0; i < whole; i += DSC_LANES)                                                            \
@@ -46,7 +46,7 @@ static double DSC_NAME(fold_piece)(dsc_fold fold, double power, double center, s
 static double DSC_NAME(fold_row)(dsc_fold fold, double power, double center, size_t n,
                                  const DSC_REAL *numbers) {
     enum { PART = DSC_PIECE * DSC_LANES };
-    double sum = 0;
+    DSC_WIDE sum = 0;
     for (size_t i = 0; i < n; i += PART)
         sum += DSC_NAME(fold_piece)(fold, power, center, dsc_min_size(PART, n - i), numbers + i);
     return sum;

@@ -17,17 +17,17 @@ static size_t DSC_NAME(larger)(size_t n, size_t target, const DSC_REAL *x) {
 /* Sums of y - start and (y - x)^2, added to `sums`. */
 DSC_MULTIVERSION
 static void DSC_NAME(residuals)(size_t n, double start, const DSC_REAL *x, const DSC_REAL *y, double *sums) {
-    double shifted[DSC_LANES] = {0}, squares[DSC_LANES] = {0};
+    DSC_WIDE shifted[DSC_LANES] = {0}, squares[DSC_LANES] = {0};
     size_t whole = n - n % DSC_LANES;
     for (size_t i = 0; i < whole; i += DSC_LANES)
         for (size_t l = 0; l < DSC_LANES; ++l) {
             double off = (double)y[i + l] - (double)x[i + l];
-            shifted[l] += (double)y[i + l] - start;
+            shifted[l] += (DSC_WIDE)y[i + l] - start;
             squares[l] += off * off;
         }
     for (size_t i = whole; i < n; ++i) {
         double off = (double)y[i] - (double)x[i];
-        shifted[i - whole] += (double)y[i] - start;
+        shifted[i - whole] += (DSC_WIDE)y[i] - start;
         squares[i - whole] += off * off;
     }
     for (size_t l = 0; l < DSC_LANES; ++l) {

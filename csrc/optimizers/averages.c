@@ -14,9 +14,9 @@ static void DSC_NAME(lerp)(size_t n, DSC_REAL weight, const DSC_REAL *start, con
 /* Squares of w g. */
 DSC_MULTIVERSION
 static double DSC_NAME(weighted_squares)(size_t n, const DSC_REAL *p, const DSC_REAL *g) {
-    double sum = 0;
+    DSC_WIDE sum = 0;
     for (size_t i = 0; i < n; ++i)
-        sum += ((double)p[i] * (double)g[i]) * ((double)p[i] * (double)g[i]);
+        sum += ((DSC_WIDE)p[i] * (DSC_WIDE)g[i]) * ((DSC_WIDE)p[i] * (DSC_WIDE)g[i]);
     return sum;
 }
 

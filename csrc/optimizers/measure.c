@@ -4,13 +4,13 @@
 
 DSC_MULTIVERSION
 static double DSC_NAME(squares)(size_t n, const DSC_REAL *g, double *largest) {
-    double sums[DSC_LANES] = {0}, sum = 0;
+    DSC_WIDE sums[DSC_LANES] = {0}, sum = 0;
     DSC_REAL maxima[DSC_LANES] = {0}, maximum = 0;
     size_t whole = n - n % DSC_LANES;
     for (size_t i = 0; i < whole; i += DSC_LANES)
         for (size_t l = 0; l < DSC_LANES; ++l) {
             DSC_REAL size = g[i + l] < 0 ? -g[i + l] : g[i + l];
-            sums[l] += (double)size * (double)size;
+            sums[l] += (DSC_WIDE)size * (DSC_WIDE)size;
             maxima[l] = size > maxima[l] ? size : maxima[l];
         }
     for (size_t l = 0; l < DSC_LANES; ++l) {
@@ -19,7 +19,7 @@ static double DSC_NAME(squares)(size_t n, const DSC_REAL *g, double *largest) {
     }
     for (size_t i = whole; i < n; ++i) {
         DSC_REAL size = g[i] < 0 ? -g[i] : g[i];
-        sum += (double)size * (double)size;
+        sum += (DSC_WIDE)size * (DSC_WIDE)size;
         maximum = size > maximum ? size : maximum;
     }
     *largest = (double)maximum;
@@ -35,9 +35,9 @@ static size_t DSC_NAME(first_bad)(size_t n, const DSC_REAL *g) {
 
 /* The sum of |g / unit|^exponent: with the largest for a unit it neither overflows nor underflows. */
 static double DSC_NAME(powers)(size_t n, const DSC_REAL *g, double unit, double exponent) {
-    double sum = 0;
+    DSC_WIDE sum = 0;
     for (size_t i = 0; i < n; ++i)
-        sum += exponent == 1 ? fabs((double)g[i] / unit) : pow(fabs((double)g[i] / unit), exponent);
+        sum += exponent == 1 ? fabs((DSC_WIDE)g[i] / unit) : pow(fabs((DSC_WIDE)g[i] / unit), exponent);
     return sum;
 }
 

@@ -12,13 +12,13 @@ static void DSC_NAME(gather)(const dsc_tensor_step *s, const double *argument, s
     const DSC_REAL *g = (const DSC_REAL *)s->g + start;
     DSC_REAL *restrict buffer = (DSC_REAL *)s->state[0] + start, *restrict x =
                                                                      (DSC_REAL *)s->workspace + start;
-    double sums[DSC_LANES] = {0};
+    DSC_WIDE sums[DSC_LANES] = {0};
     for (size_t i = 0; i < n; ++i) {
         const DSC_REAL mean = DSC_NAME(dsc_lerp)(buffer[i], g[i], weight);
         const DSC_REAL update = nesterov ? DSC_NAME(dsc_lerp)(g[i], mean, momentum) : mean;
         buffer[i] = mean;
         x[i] = update;
-        sums[i % DSC_LANES] += (double)update * (double)update;
+        sums[i % DSC_LANES] += (DSC_WIDE)update * (DSC_WIDE)update;
     }
     for (size_t l = 0; l < DSC_LANES; ++l)
         partials[0] += sums[l];

@@ -7,10 +7,10 @@ static void DSC_NAME(squares)(const dsc_tensor_step *s, const double *argument, 
                               double *partials) {
     (void)argument;
     const DSC_REAL *p = (const DSC_REAL *)s->p + start, *g = (const DSC_REAL *)s->g + start;
-    double weights[DSC_LANES] = {0}, gradients[DSC_LANES] = {0};
+    DSC_WIDE weights[DSC_LANES] = {0}, gradients[DSC_LANES] = {0};
     for (size_t i = 0; i < n; ++i) {
-        weights[i % DSC_LANES] += (double)p[i] * (double)p[i];
-        gradients[i % DSC_LANES] += (double)g[i] * (double)g[i];
+        weights[i % DSC_LANES] += (DSC_WIDE)p[i] * (DSC_WIDE)p[i];
+        gradients[i % DSC_LANES] += (DSC_WIDE)g[i] * (DSC_WIDE)g[i];
     }
     for (size_t l = 0; l < DSC_LANES; ++l) {
         partials[0] += weights[l];

@@ -31,10 +31,10 @@ static void DSC_NAME(shape_gradient)(const dsc_run *run, const dsc_group *group,
 
 /* The penalty of n weights: partials[3] has the sum. */
 static void DSC_NAME(add_penalty)(const dsc_group *group, size_t n, const DSC_REAL *p, double *partials) {
-    double sizes = 0, squares = 0;
+    DSC_WIDE sizes = 0, squares = 0;
     for (size_t i = 0; i < n; ++i) {
-        sizes += fabs((double)p[i]);
-        squares += (double)p[i] * (double)p[i];
+        sizes += fabs((DSC_WIDE)p[i]);
+        squares += (DSC_WIDE)p[i] * (DSC_WIDE)p[i];
     }
     partials[3] += group->penalty_l1 * sizes + group->penalty_l2 / 2 * squares;
 }

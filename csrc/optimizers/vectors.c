@@ -4,18 +4,18 @@
 
 DSC_MULTIVERSION
 static double DSC_NAME(dot)(size_t n, const DSC_REAL *a, const DSC_REAL *b) {
-    double sums[DSC_LANES] = {0}, sum = 0;
+    DSC_WIDE sums[DSC_LANES] = {0}, sum = 0;
     for (size_t i = 0; i < n; ++i)
-        sums[i % DSC_LANES] += (double)a[i] * (double)b[i];
+        sums[i % DSC_LANES] += (DSC_WIDE)a[i] * (DSC_WIDE)b[i];
     for (size_t l = 0; l < DSC_LANES; ++l)
         sum += sums[l];
     return sum;
 }
 
 static double DSC_NAME(sum)(size_t n, const DSC_REAL *a) {
-    double sum = 0;
+    DSC_WIDE sum = 0;
     for (size_t i = 0; i < n; ++i)
-        sum += fabs((double)a[i]);
+        sum += fabs((DSC_WIDE)a[i]);
     return sum;
 }
 

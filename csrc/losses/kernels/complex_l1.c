@@ -3,7 +3,7 @@
 static double DSC_NAME(range)(const complex_job *job, size_t start, size_t count) {
     const DSC_REAL *x = job->x, *y = job->y;
     DSC_REAL *values = job->values, *dx = job->dx;
-    double sum = 0;
+    DSC_WIDE sum = 0;
     for (size_t i = start; i < start + count; ++i) {
         double re = (double)(x[2 * i] - y[2 * i]), im = (double)(x[2 * i + 1] - y[2 * i + 1]),
                size = hypot(re, im);

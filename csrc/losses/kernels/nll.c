@@ -3,7 +3,7 @@
 static double DSC_NAME(range)(const nll_job *job, size_t start, size_t count) {
     const dsc_classes *over = job->over;
     size_t n = over->classes, inner = job->inner;
-    double sum = 0;
+    DSC_WIDE sum = 0;
     for (size_t i = start; i < start + count; ++i) {
         size_t at = i / inner * n * inner + i % inner;
         int64_t target = over->targets[i];

@@ -51,7 +51,7 @@ DSC_NAME(range)(const pointwise_job *job, const dsc_pointwise kind, size_t at, s
     const DSC_REAL *z = loss->z == NULL ? NULL : (const DSC_REAL *)loss->z + at;
     const DSC_REAL *w = loss->w == NULL ? NULL : (const DSC_REAL *)loss->w + at;
     const DSC_REAL scale = (DSC_REAL)job->scale;
-    double lanes[DSC_LANES] = {0}, sum = 0;
+    DSC_WIDE lanes[DSC_LANES] = {0}, sum = 0;
     for (size_t first = 0; first < n; first += BLOCK) {
         size_t count = dsc_min_size(BLOCK, n - first);
         DSC_REAL results[4][BLOCK];
@@ -65,7 +65,7 @@ DSC_NAME(range)(const pointwise_job *job, const dsc_pointwise kind, size_t at, s
             results[3][i] = scale * e.dz;
         }
         for (size_t i = 0; i < count; ++i)
-            lanes[i % DSC_LANES] += (double)results[0][i];
+            lanes[i % DSC_LANES] += (DSC_WIDE)results[0][i];
         for (size_t k = 0; k < 4; ++k)
             if (job->out[k] != NULL)
                 memcpy((DSC_REAL *)job->out[k] + at + first, results[k], count * sizeof(DSC_REAL));
