@@ -68,7 +68,7 @@ let tests: [Target] = [
   .testTarget(name: "CDescentTests", dependencies: ["CDescent"], swiftSettings: swiftSettings),
   .testTarget(
     name: "DescentTests",
-    dependencies: ["Descent", .product(name: "Numerics", package: "swift-numerics")],
+    dependencies: ["CDescent", "Descent", .product(name: "Numerics", package: "swift-numerics")],
     swiftSettings: swiftSettings),
   .testTarget(
     name: "CommandTests", dependencies: ["Descent", "DescentCharts", "descent-cli"],

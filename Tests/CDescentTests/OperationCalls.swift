@@ -6,7 +6,7 @@ enum OperationCalls {
   typealias Call = @Sendable ([OpaquePointer?], OperationCase.Options, Results) -> dsc_status
 
   static let all: [String: Call] = [
-    unary, binary, others, reductions, extremes, places, norms, indexing, lossCalls,
+    unary, binary, others, reductions, extremes, places, norms, normalizations, indexing, lossCalls,
   ]
   .reduce(into: [:]) { all, part in all.merge(part) { $1 } }
 
@@ -107,6 +107,17 @@ enum OperationCalls {
     "std": { dsc_std($0[0], $1.correction!, $1.dimensions!.count, $1.dimensions!, $1.keeps!, $2) },
     "softmax": { dsc_softmax($0[0], $1.dimension!, $2) },
     "log_softmax": { dsc_log_softmax($0[0], $1.dimension!, $2) },
+  ]
+
+  private static let normalizations: [String: Call] = [
+    "batch_norm": { x, options, result in
+      var own = dsc_batch_norm_options(
+        training: options.training!, momentum: options.momentum!, eps: options.eps!)
+      // Weight and bias, if they are there, come before the running numbers.
+      let parameters = options.affine! ? Array(x[1...2]) : [nil, nil]
+      let running = x.count > (options.affine! ? 3 : 1) ? Array(x.suffix(2)) : [nil, nil]
+      return dsc_batch_norm(x[0], parameters[0], parameters[1], running[0], running[1], &own, result)
+    }
   ]
 
   // MARK: Joining, indexing, order

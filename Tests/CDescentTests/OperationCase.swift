@@ -12,8 +12,8 @@ struct OperationCase: Decodable, Sendable {
     var scale, add: Double?
     /// Not of the fixture: see `run`.
     var scaling: Double?
-    /// Whether there is no derivative by it.
-    var fixed: Bool?
+    /// Whether there is no derivative by it; whether it is changed in place.
+    var fixed, changes: Bool?
     /// What is repeated to the shape without a copy.
     var base: [Int]?
 
@@ -32,13 +32,13 @@ struct OperationCase: Decodable, Sendable {
   }
 
   struct Options: Decodable, Sendable {
-    var scale, offset, low, high, value, correction: Double?
+    var scale, offset, low, high, value, correction, momentum, eps: Double?
     var order: String?
     var dimension, start, end, first, last, index, classes, padding, diagonal: Int64?
     var dimensions, amounts: [Int64]?
     var shape: [Int]?
     var step, k: Int?
-    var keeps, descending, largest: Bool?
+    var keeps, descending, largest, training, affine: Bool?
     var mode, activation, equation, dtype: String?
     /// Of a loss, by its table's names.
     var loss: [String: Double]?
@@ -51,6 +51,8 @@ struct OperationCase: Decodable, Sendable {
   var outputs: [Output]
   /// PyTorch's, by each real input, of outputs times `exactNumbers(step: 9 + output)`.
   var gradients: [[FixtureNumber]]?
+  /// What the inputs that are changed in place are then.
+  var changed: [[FixtureNumber]]?
   /// Whether only so many of the numbers are here: those at every (count / 7)-th place.
   var large: Bool?
   /// "first" or "second": the derivatives from which on differences do not tell them.

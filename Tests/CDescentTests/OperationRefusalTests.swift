@@ -51,7 +51,7 @@ import Testing
     for index in test.inputs.indices {
       let optional =
         name == "linear" && index == 2 || name == "einsum" && index == 1
-        || name == "ctc_loss" && index > 1
+        || name == "ctc_loss" && index > 1 || name == "batch_norm" && (1...2).contains(index)
       guard !optional,
         let status = call(
           name,
@@ -187,6 +187,14 @@ import Testing
       },
       Row("linear", DSC_ERROR_ARGUMENT) {
         dsc_linear($0.handle, $0.handle, nil, dsc_activation(rawValue: 7), $1)
+      },
+      Row("batch_norm", DSC_ERROR_SIZE) { _, r in dsc_batch_norm(row.handle, nil, nil, nil, nil, nil, r) },
+      Row("batch_norm", DSC_ERROR_SIZE) { x, r in
+        dsc_batch_norm(x.handle, wide.handle, nil, nil, nil, nil, r)
+      },
+      Row("batch_norm", DSC_ERROR_ARGUMENT) { x, r in
+        var options = dsc_batch_norm_options(training: true, momentum: 0.1, eps: 0)
+        return dsc_batch_norm(x.handle, nil, nil, nil, nil, &options, r)
       },
       Row("einsum", DSC_ERROR_ARGUMENT) { dsc_einsum("...i->i", $0.handle, nil, $1) },
       Row("einsum", DSC_ERROR_ARGUMENT) { dsc_einsum("ij->k", $0.handle, nil, $1) },

@@ -47,6 +47,7 @@ import Testing
         let run = try test.run(layout, requiresGrad: false)
         #expect(!run.outputs.contains { $0.requiresGrad })
         check(test, run.outputs, "\(layout) \(test.title)")
+        checkChanged(test, run, "\(layout) \(test.title)")
       }
     }
   }
@@ -119,6 +120,17 @@ import Testing
       let budget =
         found.dtype == DSC_FLOAT64 ? float64Budget : test.large == true ? Self.largeBudget : Self.valueBudget
       #expect(error <= budget, "\(title): \(error) ULP, \(test.sample(found.numbers)), not \(values)")
+    }
+  }
+
+  private func checkChanged(_ test: OperationCase, _ run: OperationCase.Run, _ title: String) {
+    let views = zip(test.inputs, run.views).filter { $0.0.changes == true }.map { $0.1 }
+    #expect(views.count == test.changed?.count ?? 0, "\(title)")
+    for (view, right) in zip(views, test.changed ?? []) {
+      let values = right.map(\.value)
+      let error = largestULP(test.sample(view.numbers), values, view.dtype, scale: size(values))
+      let budget = view.dtype == DSC_FLOAT64 ? float64Budget : Self.valueBudget
+      #expect(error <= budget, "\(title): \(error) ULP, \(view.numbers), not \(values)")
     }
   }
 

@@ -48,6 +48,7 @@ import Testing
       ("ctc", ctc),
       ("sums", sums),
       ("elementwise", elementwise),
+      ("batch norm", batchNorm),
     ]
     + (0..<dsc_rule_count()).map { String(cString: dsc_rule_at($0).pointee.name) }.map { rule in
       (rule, { optimizer($0, $1, rule) })
@@ -243,6 +244,26 @@ import Testing
     #expect(dsc_binary_run(c, t, DSC_MULTIPLY, 2, shape, &a, &b, out.p) == DSC_OK)
     #expect(dsc_unary_run(c, t, DSC_EXP, 60_300, x.p, exponentials.p) == DSC_OK)
     return [out.contents, exponentials.contents]
+  }
+
+  /// Both ways, over channels next to each other and apart, in one chunk of samples and in several.
+  @Sendable private static func batchNorm(_ c: OpaquePointer?, _ t: dsc_dtype) -> [[UInt8]] {
+    [[700, 70], [9000, 33], [50, 30, 5], [40, 90, 300], [40, 3, 900]].flatMap { shape -> [[UInt8]] in
+      let (count, channels) = (shape.reduce(1, *), shape[1])
+      let x = TensorHandle(numbers(count, 1), shape, t, context: c, requiresGrad: true)
+      let weight = TensorHandle(numbers(channels, 2), [channels], t, context: c, requiresGrad: true)
+      let running = ([3, 4] as [UInt64]).map {
+        TensorHandle(numbers(channels, $0), [channels], t, context: c)
+      }
+      let upstream = TensorHandle(numbers(count, 5), shape, t, context: c)
+      var options = dsc_batch_norm_options(training: true, momentum: 0.1, eps: 1e-5)
+      let made = try? TensorHandle.from {
+        dsc_batch_norm(x.handle, weight.handle, nil, running[0].handle, running[1].handle, &options, $0)
+      }
+      guard let y = made else { return [] }
+      #expect(y.backward(upstream) == DSC_OK, "\(TensorHandle.lastError)")
+      return [y.bytes] + [x, weight].compactMap { $0.grad?.bytes } + running.map(\.bytes)
+    }
   }
 
   private static func optimizer(_ c: OpaquePointer?, _ t: dsc_dtype, _ rule: String) -> [[UInt8]] {

@@ -9,7 +9,7 @@ NAMES = {v: k for k, v in DTYPES.items()}
 
 # Operations that add up, or divide by sums: numbers are rounded in units of the largest, not of their own.
 SUMS = set("""sum mean matmul linear einsum softmax log_softmax logsumexp norm var std cumsum index_add scatter_add embedding
-              tile gather index_select expand pad""".split())
+              tile gather index_select expand pad batch_norm""".split())
 
 cases = []
 narrow = {}
@@ -74,6 +74,9 @@ def write(operation, options, function, specs, dtype, check, second, large):
                         ({} if v.dtype == used else dict(dtype=NAMES[v.dtype])) for v in outputs])
     if large:
         one["large"] = True
+    changed = [t for t, spec in zip(inputs, specs) if spec.get("changes")]
+    if changed:
+        one["changed"] = [numbers(t, large, dtype) for t in changed]
     real = [t for t in inputs if t.requires_grad]
     if real and outputs[0].requires_grad:
         total = sum((v * torch.tensor(exact(v.numel(), 9 + i), dtype=torch.float64).to(v.dtype).reshape(v.shape)).sum()

@@ -36,9 +36,11 @@ static void make_tensors(void) {
     w.truth = over(DSC_BOOL, 2, shape, NULL, w.truths);
     w.half = over(DSC_FLOAT16, 2, shape, NULL, w.halves);
     w.number = over(DSC_FLOAT32, 0, NULL, NULL, w.numbers);
+    w.whole_number = over(DSC_INT64, 0, NULL, NULL, w.indices);
     w.vector = over(DSC_FLOAT32, 1, shape + 1, NULL, w.numbers);
     w.empty = over(DSC_FLOAT32, 2, none, NULL, w.numbers);
     w.leaf = over(DSC_FLOAT32, 2, shape, NULL, w.weights);
+    w.single = over(DSC_FLOAT32, 2, ones, NULL, w.numbers);
     w.deep = over(DSC_FLOAT32, DSC_MAX_RANK, ones, NULL, w.numbers);
     w.vast = over(DSC_UINT8, 1, (size_t[]){WRAPS}, (size_t[]){0}, w.bytes);
     dsc_tensor_set_requires_grad(w.leaf, true);
@@ -113,6 +115,7 @@ int main(void) {
     index_rows();
     reduction_rows();
     loss_rows();
+    metric_rows();
     network_rows();
     parameter_rows();
     checkpoint_rows();

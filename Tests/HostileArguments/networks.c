@@ -38,9 +38,49 @@ static dsc_status linear(double inputs, double outputs) {
     return add(NULL, "linear", 2, (dsc_option[]){{"in_features", inputs}, {"out_features", outputs}});
 }
 
+static void single_rows(void) {
+    dsc_layer *layer = NULL;
+    const dsc_option sizes[] = {{"in_features", 3}, {"out_features", 2}};
+    REFUSED(DSC_ERROR_ARGUMENT, "layer is NULL",
+            dsc_layer_create(NULL, DSC_FLOAT32, "relu", 0, NULL, NULL, NULL));
+    REFUSED(DSC_ERROR_ARGUMENT, "int64", dsc_layer_create(NULL, DSC_INT64, "relu", 0, NULL, NULL, &layer));
+    REFUSED(DSC_ERROR_OPTION, "unknown layer '(null)'",
+            dsc_layer_create(NULL, DSC_FLOAT32, NULL, 0, NULL, NULL, &layer));
+    REFUSED(DSC_ERROR_OPTION, "unknown layer 'conv9d'",
+            dsc_layer_create(NULL, DSC_FLOAT32, "conv9d", 0, NULL, NULL, &layer));
+    REFUSED(DSC_ERROR_OPTION, "in_features",
+            dsc_layer_create(NULL, DSC_FLOAT32, "linear", 0, NULL, &w.random, &layer));
+    REFUSED(DSC_ERROR_ARGUMENT, "random is NULL",
+            dsc_layer_create(NULL, DSC_FLOAT32, "linear", 2, sizes, NULL, &layer));
+    dsc_layer_create(NULL, DSC_FLOAT32, "linear", 2, sizes, &w.random, &layer);
+    dsc_layer_tensor entry;
+    dsc_tensor *y = NULL;
+    REFUSED(DSC_ERROR_ARGUMENT, "layer is NULL", dsc_layer_tensor_at(NULL, 0, &entry));
+    REFUSED(DSC_ERROR_ARGUMENT, "tensor is NULL", dsc_layer_tensor_at(layer, 0, NULL));
+    REFUSED(DSC_ERROR_ARGUMENT, "index is 2",
+            dsc_layer_tensor_at(layer, dsc_layer_tensor_count(layer), &entry));
+    REFUSED(DSC_ERROR_ARGUMENT, "layer is NULL", dsc_layer_set_option(NULL, "bias", 1));
+    REFUSED(DSC_ERROR_OPTION, "in_features", dsc_layer_set_option(layer, "in_features", 4));
+    REFUSED(DSC_ERROR_OPTION, "nothing", dsc_layer_set_option(layer, "nothing", 4));
+    REFUSED(DSC_ERROR_OPTION, "bias", dsc_layer_set_option(layer, "bias", 2));
+    REFUSED(DSC_ERROR_ARGUMENT, "layer is NULL",
+            dsc_layer_forward(NULL, true, DSC_ACTIVATION_NONE, w.real, &y));
+    REFUSED(DSC_ERROR_ARGUMENT, "x is NULL", dsc_layer_forward(layer, true, DSC_ACTIVATION_NONE, NULL, &y));
+    REFUSED(DSC_ERROR_ARGUMENT, "y is NULL",
+            dsc_layer_forward(layer, true, DSC_ACTIVATION_NONE, w.real, NULL));
+    REFUSED(DSC_ERROR_SIZE, "linear", dsc_layer_forward(layer, true, DSC_ACTIVATION_NONE, w.number, &y));
+    dsc_layer_destroy(layer);
+    ACCEPTED((dsc_layer_destroy(NULL), DSC_OK));
+    dsc_layer_create(NULL, DSC_FLOAT32, "tanh", 0, NULL, NULL, &layer);
+    REFUSED(DSC_ERROR_ARGUMENT, "tanh applies no activation",
+            dsc_layer_forward(layer, true, DSC_ACTIVATION_RELU, w.real, &y));
+    dsc_layer_destroy(layer);
+}
+
 static void layer_rows(void) {
     HOLDS(dsc_layer_at(dsc_layer_count()) == NULL && dsc_layer_at(MOST) == NULL);
     HOLDS(dsc_layer_find(NULL) == NULL && dsc_layer_find("") == NULL && dsc_layer_find("lineaR") == NULL);
+    HOLDS(dsc_layer_tensor_count(NULL) == 0);
     REFUSED(DSC_ERROR_ARGUMENT, "network is NULL", dsc_network_create(NULL, DSC_FLOAT32, NULL));
     REFUSED(DSC_ERROR_ARGUMENT, "int64", dsc_network_create(NULL, DSC_INT64, &w.new_network));
     REFUSED(DSC_ERROR_ARGUMENT, "float16", dsc_network_create(NULL, DSC_FLOAT16, &w.new_network));
@@ -133,7 +173,8 @@ static dsc_status wide_output(void) {
 static void forward_rows(void) {
     REFUSED(DSC_ERROR_SIZE, "batch_norm1d", forward("batch_norm1d(3)", w.vector));
     REFUSED(DSC_ERROR_SIZE, "batch_norm1d", forward("batch_norm1d(4)", w.real));
-    REFUSED(DSC_ERROR_SIZE, "more than one number", forward("batch_norm1d(3)", w.empty));
+    REFUSED(DSC_ERROR_SIZE, "more than one value for each channel", forward("batch_norm1d(1)", w.single));
+    ACCEPTED(forward("batch_norm1d(3)", w.empty));
     REFUSED(DSC_ERROR_SIZE, "flatten", forward("flatten", w.number));
     REFUSED(DSC_ERROR_SIZE, "dimension is 5", forward("flatten(5)", w.real));
     REFUSED(DSC_ERROR_DTYPE, "int64", forward("relu", w.whole));
@@ -191,6 +232,7 @@ static void train_rows(void) {
 }
 
 void network_rows(void) {
+    single_rows();
     layer_rows();
     parse_rows();
     look_rows();

@@ -91,8 +91,20 @@ static void glm_rows(void) {
             fit(DSC_GLM_LINEAR, 2, 1, 0, (dsc_glm_options){.input_rounding = 1}));
 }
 
+static void tail_rows(void) {
+    HOLDS(isnan(dsc_normal_tails(NAN)) && isnan(dsc_student_tails(NAN, 3)));
+    HOLDS(isnan(dsc_student_tails(1, NAN)) && isnan(dsc_student_tails(1, 0)));
+    HOLDS(isnan(dsc_student_tails(1, -1)) && isnan(dsc_student_tails(1, -INFINITY)));
+    HOLDS(dsc_normal_tails(0) == 1 && dsc_normal_tails(-INFINITY) == 0 && dsc_normal_tails(1e308) == 0);
+    HOLDS(dsc_student_tails(INFINITY, 1) == 0 && dsc_student_tails(-1e308, 1e25) == 0);
+    HOLDS(dsc_student_tails(2e10, 7e19) == 0 && dsc_student_tails(1e10, 1e24) == 0);
+    HOLDS(dsc_student_tails(1e308, 5e-324) == 1 && dsc_student_tails(0, 1e-3) <= 1);
+    HOLDS(dsc_student_tails(1.5, INFINITY) == dsc_normal_tails(-1.5));
+}
+
 void newton_rows(void) {
     minimize_rows();
     least_squares_rows();
     glm_rows();
+    tail_rows();
 }

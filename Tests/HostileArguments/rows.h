@@ -33,7 +33,9 @@ typedef struct world {
     /* [2, 3], by type; `other` is real too */
     dsc_tensor *real, *other, *doubles, *whole, *truth, *half;
     dsc_tensor *number, *vector, *empty; /* float32: [], [3], [0, 3] */
+    dsc_tensor *whole_number;            /* int64: [] */
     dsc_tensor *leaf, *result;           /* float32 [2, 3], with gradients; what was computed from it */
+    dsc_tensor *single;                  /* float32 [1, 1] */
     dsc_tensor *deep;                    /* float32, 8 dimensions */
     dsc_tensor *vast;                    /* a byte seen as 2^62 numbers */
     /* Where results would go: filled with pointers to nowhere, so that a NULL written is seen too. */
@@ -80,6 +82,7 @@ void operation_rows(void);
 void index_rows(void);
 void reduction_rows(void);
 void loss_rows(void);
+void metric_rows(void);
 void network_rows(void);
 void parameter_rows(void);
 void checkpoint_rows(void);

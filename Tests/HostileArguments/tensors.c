@@ -83,6 +83,7 @@ static void look_rows(void) {
     HOLDS(dsc_tensor_context(NULL) == NULL && !dsc_tensor_is_contiguous(NULL));
     HOLDS(!dsc_tensor_requires_grad(NULL) && !dsc_tensor_is_leaf(NULL) && dsc_tensor_grad(NULL) == NULL);
     HOLDS(!dsc_tensor_has_grad(NULL) && !dsc_tensor_has_grad(w.leaf));
+    HOLDS(!dsc_parameters_have(NULL) && !dsc_parameters_have(w.leaf));
     REFUSED(DSC_ERROR_ARGUMENT, "NULL", dsc_tensor_item(NULL, w.out));
     REFUSED(DSC_ERROR_ARGUMENT, "value is NULL", dsc_tensor_item(w.number, NULL));
     REFUSED(DSC_ERROR_SIZE, "[2, 3] has 6 numbers", dsc_tensor_item(w.real, w.out));
@@ -101,11 +102,15 @@ static void change_rows(void) {
     ACCEPTED(dsc_tensor_assign(w.real, w.real));
     ACCEPTED(dsc_tensor_fill(w.whole, NAN));
     ACCEPTED(dsc_tensor_fill(w.empty, 1));
+    REFUSED(DSC_ERROR_ARGUMENT, "a is NULL", dsc_tensor_swap(NULL, w.real));
+    REFUSED(DSC_ERROR_ARGUMENT, "b is NULL", dsc_tensor_swap(w.real, NULL));
+    REFUSED(DSC_ERROR_ARGUMENT, "only leaves", dsc_tensor_swap(w.real, w.result));
+    ACCEPTED(dsc_tensor_swap(w.real, w.real));
 }
 
 static void gradient_rows(void) {
     REFUSED(DSC_ERROR_ARGUMENT, "NULL", dsc_tensor_set_requires_grad(NULL, true));
-    REFUSED(DSC_ERROR_ARGUMENT, "int64", dsc_tensor_set_requires_grad(w.whole, true));
+    REFUSED(DSC_ERROR_DTYPE, "int64", dsc_tensor_set_requires_grad(w.whole, true));
     REFUSED(DSC_ERROR_ARGUMENT, "multiply", dsc_tensor_set_requires_grad(w.result, false));
     REFUSED(DSC_ERROR_ARGUMENT, "NULL", dsc_tensor_set_grad(NULL, w.real));
     REFUSED(DSC_ERROR_SIZE, "float64", dsc_tensor_set_grad(w.leaf, w.doubles));

@@ -77,6 +77,12 @@ static bool is_sole(const dsc_tensor *t) {
 }
 
 dsc_status dsc_leaf_accumulate(dsc_tensor *leaf, dsc_tensor *gradient, bool is_spare, bool creates_graph) {
+    if (leaf->dtype != gradient->dtype || !dsc_same_shape(leaf, gradient))
+        return dsc_fail(
+            DSC_ERROR_SIZE,
+            "a gradient is %s of shape %s, its leaf %s of shape %s: it was swapped after it was used",
+            dsc_dtype_name(gradient->dtype), dsc_shape_text(gradient->rank, gradient->shape).text,
+            dsc_dtype_name(leaf->dtype), dsc_shape_text(leaf->rank, leaf->shape).text);
     dsc_tensor *recorded = NULL;
     if (creates_graph) {
         dsc_tensor *before = dsc_tensor_grad(leaf);

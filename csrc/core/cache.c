@@ -98,6 +98,7 @@ dsc_status dsc_cache_take(dsc_cache *cache, size_t bytes, void **memory) {
         cache->state.idle -= size;
     }
     ++cache->blocks;
+    cache->state.requests += block == NULL;
     cache->state.in_use += size;
     cache->state.most_in_use = dsc_max_size(cache->state.most_in_use, cache->state.in_use);
     pthread_mutex_unlock(&cache->lock);

@@ -2,7 +2,7 @@
  * (vector_size), which GCC takes apart for the baseline before it makes DSC_MULTIVERSION's clones. Here every
  * function of the template is compiled for the instruction set, with what it calls. The caller chooses:
  *
- *     DSC_VERSION(verb_f32)(...);
+ *     DSC_CALL_VERSION(dtype, verb, ...);
  *
  * DSC_VECTOR_BYTES is what one register holds: wider vectors cost AVX2 half its speed, in moves to the stack
  * and back, and GCC keeps them in memory. */
@@ -41,3 +41,6 @@ DSC_END_TARGET
 #define DSC_VECTOR_BYTES 16
 #include "core/instantiate.h"
 #undef DSC_VECTOR_BYTES
+
+#define DSC_CALL_VERSION(dtype, verb, ...) DSC_FOR_TYPE(dtype, DSC_CALL_ONE_VERSION, verb, __VA_ARGS__)
+#define DSC_CALL_ONE_VERSION(real, suffix, verb, ...) DSC_VERSION(verb##_##suffix)(__VA_ARGS__)

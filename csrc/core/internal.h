@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "core/dispatch.h"
 #include "descent/context.h"
 #include "descent/status.h"
 
@@ -39,7 +40,11 @@ dsc_text dsc_digits(dsc_dtype dtype, double value);
 
 /* What kernels compute with. */
 static inline bool dsc_is_real(dsc_dtype dtype) {
-    return dtype == DSC_FLOAT32 || dtype == DSC_FLOAT64;
+#define DSC_IS_IT(row_dtype, ...) dtype == row_dtype
+#define DSC_IS_IT_OR(row_dtype, ...) DSC_IS_IT(row_dtype) ||
+    return DSC_EVERY_REAL(DSC_IS_IT_OR, DSC_IS_IT);
+#undef DSC_IS_IT
+#undef DSC_IS_IT_OR
 }
 
 #define DSC_CHECK_DTYPE(dtype)                                                                               \

@@ -30,13 +30,6 @@ static inline dsc_status dsc_check_reduction(dsc_reduction reduction) {
     return DSC_OK;
 }
 
-static inline void dsc_store_real(dsc_dtype dtype, void *to, double value) {
-    if (dtype == DSC_FLOAT32)
-        *(float *)to = (float)value;
-    else
-        *(double *)to = value;
-}
-
 /* What a reduction multiplies the values by. The mean over nothing, or over weights of 0, is NaN. */
 static inline double dsc_reduction_scale(dsc_reduction reduction, double divisor) {
     return reduction != DSC_REDUCTION_MEAN ? 1 : divisor == 0 ? NAN : 1 / divisor;
@@ -49,7 +42,7 @@ static inline void dsc_store_reduced(dsc_dtype dtype, dsc_reduction reduction, d
     if (value == NULL || reduction == DSC_REDUCTION_NONE)
         return;
     bool is_mean = reduction == DSC_REDUCTION_MEAN;
-    dsc_store_real(dtype, value, !is_mean ? sum : divisor == 0 ? NAN : sum / divisor);
+    dsc_store_real(dtype, value, 0, !is_mean ? sum : divisor == 0 ? NAN : sum / divisor);
 }
 
 #endif

@@ -2,7 +2,7 @@
  * loop that holds the processor for milliseconds. Beside a busy process, a section then takes as long as the
  * scheduler keeps its slowest thread waiting. Here a section needs nobody but the caller: tiles are taken,
  * not assigned, and who comes late finds none left. Threads that wait hold the processor for microseconds,
- * then give it away, then sleep. */
+ * then offer it to others, then sleep. */
 #include <pthread.h>
 #include <sched.h>
 #include <stdatomic.h>
@@ -13,9 +13,18 @@
 #include "core/pool.h"
 
 enum { CACHE_LINE = 64 };
-/* How long a thread looks again and again, and how long until it sleeps. Waking one takes a few microseconds:
- * sections that follow one another within a training step should find the others awake. */
-enum { SPIN_NANOSECONDS = 4000, YIELD_NANOSECONDS = 60000 };
+/* How long a thread looks again and again before it offers its processor to others, and how long until it
+ * sleeps.
+ *
+ * A yield beside a busy process costs milliseconds: that process has the processor for its whole time slice.
+ * So the gaps within a training step, and the end of a section, should be over before it. Without yields,
+ * though, a thread spends its share of the processor on waiting, is put aside in the middle of a tile, and
+ * the caller waits for it.
+ *
+ * Waking takes a few microseconds, on a virtual machine forty, and the system may wake a thread on the
+ * caller's own processor. So a thread sleeps only when the gap is longer than those between two iterations of
+ * Newton's method or two training steps. */
+enum { SPIN_NANOSECONDS = 50000, YIELD_NANOSECONDS = 1000000 };
 
 /* A thread's own part of the tiles: the others take from it when theirs are done. */
 typedef struct share {

@@ -123,33 +123,21 @@ dsc_status dsc_random_normal(dsc_random *random, dsc_dtype dtype, size_t n, doub
     if (!isfinite(mean) || !isfinite(deviation) || deviation < 0)
         return dsc_fail(DSC_ERROR_ARGUMENT, "%s: mean %g and deviation %g must be finite, the latter >= 0",
                         __func__, mean, deviation);
-    float *f32 = buffer;
-    double *f64 = buffer;
     if (n < 16) {
-        for (size_t i = 0; i < n; ++i) {
-            double value = single_normal(random) * deviation + mean;
-            if (dtype == DSC_FLOAT32)
-                f32[i] = (float)value;
-            else
-                f64[i] = value;
-        }
+        for (size_t i = 0; i < n; ++i)
+            dsc_store_real(dtype, buffer, i, single_normal(random) * deviation + mean);
         return DSC_OK;
     }
     dsc_random_uniform(random, dtype, n, 0, 1, buffer);
+    size_t size = dsc_size_of(dtype);
     for (size_t i = 0; i + 16 <= n; i += 16) {
-        if (dtype == DSC_FLOAT32)
-            normal_16_f32(f32 + i, (float)mean, (float)deviation);
-        else
-            normal_16_f64(f64 + i, mean, deviation);
+        void *next = (char *)buffer + i * size;
+        DSC_CALL(dtype, normal_16, next, mean, deviation);
     }
     if (n % 16 != 0) { /* the last 16 are drawn anew, as PyTorch does */
-        if (dtype == DSC_FLOAT32) {
-            dsc_random_uniform(random, dtype, 16, 0, 1, f32 + n - 16);
-            normal_16_f32(f32 + n - 16, (float)mean, (float)deviation);
-        } else {
-            dsc_random_uniform(random, dtype, 16, 0, 1, f64 + n - 16);
-            normal_16_f64(f64 + n - 16, mean, deviation);
-        }
+        void *last = (char *)buffer + (n - 16) * size;
+        dsc_random_uniform(random, dtype, 16, 0, 1, last);
+        DSC_CALL(dtype, normal_16, last, mean, deviation);
     }
     return DSC_OK;
 }

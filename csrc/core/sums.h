@@ -10,11 +10,16 @@
 enum { DSC_LONGEST_SUM = 16384 };
 
 enum { DSC_PIECE = 256, DSC_SUM_COLUMNS = 256 };
+/* Rows to one load and store of columns' sums. */
+enum { DSC_ROWS = 4 };
 
 /* sums[i] += x[i] */
 void dsc_sums_add(dsc_dtype dtype, size_t n, const void *x, double *sums);
 /* x[i] = sums[i] */
 void dsc_sums_store(dsc_dtype dtype, size_t n, const double *sums, void *x);
+
+/* The sum of numbers that stand together, in double: some side by side, pieces of them, and then those. */
+double dsc_sums_of_row(dsc_dtype dtype, size_t n, const void *x);
 
 /* The sums down the rows of up to DSC_SUM_COLUMNS columns, rows being `stride` numbers apart: pieces of rows
  * and then those, all in double. A column's sum does not depend on the others. */

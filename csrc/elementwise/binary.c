@@ -103,14 +103,10 @@ static void run_piece(const walk_job *job, size_t a, size_t b, size_t out, size_
     const void *pa = job->a + a * size, *pb = job->b == NULL ? NULL : job->b + b * size;
     void *po = job->out + out * size;
     if (job->operation < 0) {
-        if (job->dtype == DSC_FLOAT32)
-            copy_range_f32(n, pa, job->sa[last], po);
-        else
-            copy_range_f64(n, pa, job->sa[last], po);
-    } else if (job->dtype == DSC_FLOAT32)
-        binary_range_f32((dsc_binary)job->operation, n, pa, job->sa[last], pb, job->sb[last], po);
-    else
-        binary_range_f64((dsc_binary)job->operation, n, pa, job->sa[last], pb, job->sb[last], po);
+        DSC_CALL(job->dtype, copy_range, n, pa, job->sa[last], po);
+    } else
+        DSC_CALL(job->dtype, binary_range, (dsc_binary)job->operation, n, pa, job->sa[last], pb,
+                 job->sb[last], po);
 }
 
 /* Elements [start, end) of the output, a run of the innermost dimension at a time. */

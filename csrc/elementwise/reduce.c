@@ -1,28 +1,5 @@
 #ifdef DSC_REAL
 
-#include "core/real_math.h"
-
-DSC_MULTIVERSION
-static double DSC_NAME(sum_piece)(size_t n, const DSC_REAL *x) {
-    double lanes[DSC_LANES] = {0}, sum = 0;
-    size_t whole = n - n % DSC_LANES;
-    for (size_t i = 0; i < whole; i += DSC_LANES)
-        for (size_t l = 0; l < DSC_LANES; ++l)
-            lanes[l] += (double)x[i + l];
-    for (size_t l = 0; l < DSC_LANES; ++l)
-        sum += lanes[l];
-    for (size_t i = whole; i < n; ++i)
-        sum += (double)x[i];
-    return sum;
-}
-
-static double DSC_NAME(sum_range)(size_t n, const DSC_REAL *x) {
-    double sum = 0;
-    for (size_t i = 0; i < n; i += DSC_PIECE * DSC_LANES)
-        sum += DSC_NAME(sum_piece)(dsc_min_size(DSC_PIECE * DSC_LANES, n - i), x + i);
-    return sum;
-}
-
 static int64_t DSC_NAME(argmax_row)(size_t n, const DSC_REAL *x) {
     size_t best = 0;
     for (size_t i = 0; i < n; ++i) {
@@ -55,8 +32,8 @@ typedef struct sum_job {
 static void whole_tile(void *argument, size_t index) {
     sum_job *job = argument;
     size_t at = index * job->tile, n = dsc_min_size(job->tile, job->n - at);
-    job->partials[index] = job->dtype == DSC_FLOAT32 ? sum_range_f32(n, (const float *)job->x + at)
-                                                     : sum_range_f64(n, (const double *)job->x + at);
+    job->partials[index] =
+        dsc_sums_of_row(job->dtype, n, (const char *)job->x + at * dsc_size_of(job->dtype));
 }
 
 static void columns_tile(void *argument, size_t index) {
@@ -74,10 +51,10 @@ static void columns_tile(void *argument, size_t index) {
 static void rows_tile(void *argument, size_t index) {
     const sum_job *job = argument;
     size_t rows = job->inner, start = index * job->tile, end = dsc_min_size(start + job->tile, rows);
+    size_t size = dsc_size_of(job->dtype);
     for (size_t o = start; o < end; ++o) {
-        double sum = job->dtype == DSC_FLOAT32 ? sum_range_f32(job->n, (const float *)job->x + o * job->n)
-                                               : sum_range_f64(job->n, (const double *)job->x + o * job->n);
-        dsc_store_real(job->dtype, (char *)job->out + o * dsc_dtype_size(job->dtype), sum);
+        double sum = dsc_sums_of_row(job->dtype, job->n, (const char *)job->x + o * job->n * size);
+        dsc_store_real(job->dtype, job->out, o, sum);
     }
 }
 
@@ -97,7 +74,7 @@ dsc_status dsc_sum_run(const dsc_context *context, dsc_dtype dtype, size_t outer
         job.tile = dsc_rows_per_tile(n, 1);
         size_t tiles = dsc_ceil_div(n, job.tile);
         dsc_parallel_for(context, tiles, whole_tile, &job);
-        dsc_store_real(dtype, out, dsc_sum_partials(tiles, job.partials));
+        dsc_store_real(dtype, out, 0, dsc_sum_partials(tiles, job.partials));
     } else if (inner == 1) {
         job.inner = outer;
         job.tile = dsc_rows_per_tile(outer, n);
@@ -119,9 +96,10 @@ dsc_status dsc_argmax_run(dsc_dtype dtype, size_t outer, size_t n, const void *x
     DSC_CHECK_COUNT(outer, DSC_FLOAT64); /* of indices */
     DSC_CHECK_NOT_NULL(x);
     DSC_CHECK_NOT_NULL(index);
-    for (size_t o = 0; o < outer; ++o)
-        index[o] = dtype == DSC_FLOAT32 ? argmax_row_f32(n, (const float *)x + o * n)
-                                        : argmax_row_f64(n, (const double *)x + o * n);
+    for (size_t o = 0; o < outer; ++o) {
+        const void *row = (const char *)x + o * n * dsc_size_of(dtype);
+        index[o] = DSC_CALL(dtype, argmax_row, n, row);
+    }
     return DSC_OK;
 }
 

@@ -39,16 +39,10 @@ static void relu_tile(void *argument, size_t index) {
     const void *x = job->x + at;
     void *out = job->out + at;
     if (job->dy == NULL) {
-        if (job->dtype == DSC_FLOAT32)
-            forward_f32(n, x, out);
-        else
-            forward_f64(n, x, out);
+        DSC_CALL(job->dtype, forward, n, x, out);
     } else {
         const void *dy = job->dy + at;
-        if (job->dtype == DSC_FLOAT32)
-            backward_f32(n, x, dy, out);
-        else
-            backward_f64(n, x, dy, out);
+        DSC_CALL(job->dtype, backward, n, x, dy, out);
     }
 }
 

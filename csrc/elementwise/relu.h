@@ -3,7 +3,9 @@
 
 #include "core/internal.h"
 
-void dsc_relu_forward_range_f32(size_t n, const float *x, float *y);
-void dsc_relu_forward_range_f64(size_t n, const double *x, double *y);
+#define DSC_DECLARE(row_dtype, real, suffix, ...)                                                            \
+    void dsc_relu_forward_range_##suffix(size_t n, const real *x, real *y);
+DSC_EVERY_REAL(DSC_DECLARE, DSC_DECLARE)
+#undef DSC_DECLARE
 
 #endif

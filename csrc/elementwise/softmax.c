@@ -5,19 +5,19 @@
 /* Rows that stand together, in the order of dsc_sum_run: lanes, then pieces. */
 DSC_MULTIVERSION
 static double DSC_NAME(dot_piece)(size_t n, bool logarithm, const DSC_REAL *y, const DSC_REAL *g) {
-    double lanes[DSC_LANES] = {0}, sum = 0;
+    DSC_WIDE lanes[DSC_LANES] = {0}, sum = 0;
     size_t whole = n - n % DSC_LANES;
     for (size_t j = 0; j < whole; j += DSC_LANES)
         for (size_t l = 0; l < DSC_LANES; ++l) {
             /* Rounded before it is added, as a product of its own is. */
             DSC_REAL term = logarithm ? g[j + l] : g[j + l] * y[j + l];
-            lanes[l] += (double)term;
+            lanes[l] += (DSC_WIDE)term;
         }
     for (size_t l = 0; l < DSC_LANES; ++l)
         sum += lanes[l];
     for (size_t j = whole; j < n; ++j) {
         DSC_REAL term = logarithm ? g[j] : g[j] * y[j];
-        sum += (double)term;
+        sum += (DSC_WIDE)term;
     }
     return sum;
 }
@@ -47,7 +47,7 @@ static void DSC_NAME(pull_back_range)(size_t n, bool logarithm, const DSC_REAL *
 
 static void DSC_NAME(pull_back_row)(size_t n, bool logarithm, const DSC_REAL *y, const DSC_REAL *g,
                                     DSC_REAL *dx) {
-    double sum = 0;
+    DSC_WIDE sum = 0;
     for (size_t j = 0; j < n; j += PIECE_OF_ROW)
         sum += DSC_NAME(dot_piece)(dsc_min_size(PIECE_OF_ROW, n - j), logarithm, y + j, g + j);
     DSC_REAL rounded = (DSC_REAL)sum;
@@ -56,20 +56,20 @@ static void DSC_NAME(pull_back_row)(size_t n, bool logarithm, const DSC_REAL *y,
 
 DSC_MULTIVERSION
 static void DSC_NAME(add_dots)(size_t rows, size_t stride, size_t columns, bool logarithm, const DSC_REAL *y,
-                               const DSC_REAL *g, double *sums) {
+                               const DSC_REAL *g, DSC_WIDE *sums) {
     for (size_t j = 0; j < rows; ++j)
         for (size_t i = 0; i < columns; ++i) {
             DSC_REAL term = logarithm ? g[j * stride + i] : g[j * stride + i] * y[j * stride + i];
-            sums[i] += (double)term;
+            sums[i] += (DSC_WIDE)term;
         }
 }
 
 static void DSC_NAME(pull_back_columns)(size_t n, size_t stride, size_t columns, bool logarithm,
                                         const DSC_REAL *y, const DSC_REAL *g, DSC_REAL *dx) {
-    double sums[COLUMNS] = {0};
+    DSC_WIDE sums[COLUMNS] = {0};
     DSC_REAL rounded[COLUMNS];
     for (size_t j = 0; j < n; j += DSC_PIECE) {
-        double piece[COLUMNS] = {0};
+        DSC_WIDE piece[COLUMNS] = {0};
         DSC_NAME(add_dots)
         (dsc_min_size(DSC_PIECE, n - j), stride, columns, logarithm, y + j * stride, g + j * stride, piece);
         for (size_t i = 0; i < columns; ++i)
@@ -100,7 +100,7 @@ static void DSC_NAME(exp_range)(size_t n, DSC_REAL shift, const DSC_REAL *x, DSC
 /* The sum of e^(x - shift), whose terms are left in y unless that is NULL. */
 static double DSC_NAME(sum_exp_row)(size_t n, DSC_REAL shift, const DSC_REAL *x, DSC_REAL *y) {
     DSC_REAL room[PIECE_OF_ROW];
-    double sum = 0;
+    DSC_WIDE sum = 0;
     for (size_t start = 0; start < n; start += PIECE_OF_ROW) {
         size_t count = dsc_min_size(PIECE_OF_ROW, n - start);
         DSC_REAL *e = y == NULL ? room : y + start;
@@ -113,7 +113,7 @@ static double DSC_NAME(sum_exp_row)(size_t n, DSC_REAL shift, const DSC_REAL *x,
 /* What becomes of e^(x - shift), or of x, when the sum is known. */
 static inline __attribute__((always_inline)) void DSC_NAME(finish_by)(size_t n, bool logarithm,
                                                                       const DSC_REAL *shifts,
-                                                                      const double *sums, size_t step,
+                                                                      const DSC_WIDE *sums, size_t step,
                                                                       const DSC_REAL *x, DSC_REAL *y) {
     if (logarithm)
         for (size_t i = 0; i < n; ++i) {
@@ -126,7 +126,7 @@ static inline __attribute__((always_inline)) void DSC_NAME(finish_by)(size_t n, 
 }
 
 DSC_MULTIVERSION
-static void DSC_NAME(finish_range)(size_t n, bool logarithm, const DSC_REAL *shifts, const double *sums,
+static void DSC_NAME(finish_range)(size_t n, bool logarithm, const DSC_REAL *shifts, const DSC_WIDE *sums,
                                    size_t step, const DSC_REAL *x, DSC_REAL *y) {
     if (step == 0) /* known to the compiler, else the loops would gather */
         DSC_NAME(finish_by)(n, logarithm, shifts, sums, 0, x, y);
@@ -136,7 +136,7 @@ static void DSC_NAME(finish_range)(size_t n, bool logarithm, const DSC_REAL *shi
 
 static void DSC_NAME(softmax_row)(size_t n, bool logarithm, const DSC_REAL *x, DSC_REAL *y) {
     DSC_REAL largest = DSC_NAME(dsc_largest)(n, x);
-    double sum = DSC_NAME(sum_exp_row)(n, largest, x, logarithm ? NULL : y);
+    DSC_WIDE sum = DSC_NAME(sum_exp_row)(n, largest, x, logarithm ? NULL : y);
     if (logarithm)
         sum = log(sum);
     DSC_NAME(finish_range)(n, logarithm, &largest, &sum, 0, x, y);
@@ -144,22 +144,22 @@ static void DSC_NAME(softmax_row)(size_t n, bool logarithm, const DSC_REAL *x, D
 
 DSC_MULTIVERSION
 static void DSC_NAME(add_exps)(size_t rows, size_t stride, size_t columns, const DSC_REAL *shifts,
-                               const DSC_REAL *x, DSC_REAL *y, double *sums) {
+                               const DSC_REAL *x, DSC_REAL *y, DSC_WIDE *sums) {
     for (size_t j = 0; j < rows; ++j)
         for (size_t i = 0; i < columns; ++i) {
             DSC_REAL e = DSC_NAME(dsc_exp)(x[j * stride + i] - shifts[i]);
             if (y != NULL)
                 y[j * stride + i] = e;
-            sums[i] += (double)e;
+            sums[i] += (DSC_WIDE)e;
         }
 }
 
 static void DSC_NAME(sum_exp_columns)(size_t n, size_t stride, size_t columns, const DSC_REAL *shifts,
-                                      const DSC_REAL *x, DSC_REAL *y, double *sums) {
+                                      const DSC_REAL *x, DSC_REAL *y, DSC_WIDE *sums) {
     for (size_t i = 0; i < columns; ++i)
         sums[i] = 0;
     for (size_t j = 0; j < n; j += DSC_PIECE) {
-        double piece[COLUMNS] = {0};
+        DSC_WIDE piece[COLUMNS] = {0};
         DSC_NAME(add_exps)
         (dsc_min_size(DSC_PIECE, n - j), stride, columns, shifts, x + j * stride,
          y == NULL ? NULL : y + j * stride, piece);
@@ -179,7 +179,7 @@ static void DSC_NAME(largest_of_columns)(size_t n, size_t stride, size_t columns
 static void DSC_NAME(softmax_columns)(size_t n, size_t stride, size_t columns, bool logarithm,
                                       const DSC_REAL *x, DSC_REAL *y) {
     DSC_REAL largest[COLUMNS];
-    double sums[COLUMNS];
+    DSC_WIDE sums[COLUMNS];
     DSC_NAME(largest_of_columns)(n, stride, columns, x, largest);
     DSC_NAME(sum_exp_columns)(n, stride, columns, largest, x, logarithm ? NULL : y, sums);
     for (size_t i = 0; logarithm && i < columns; ++i)
@@ -192,7 +192,7 @@ static void DSC_NAME(softmax_columns)(size_t n, size_t stride, size_t columns, b
 static void DSC_NAME(logsumexp_columns)(size_t n, size_t stride, size_t columns, const DSC_REAL *x,
                                         DSC_REAL *out) {
     DSC_REAL shifts[COLUMNS];
-    double sums[COLUMNS];
+    DSC_WIDE sums[COLUMNS];
     if (stride == 1) /* one row */
         shifts[0] = n == 0 ? 0 : DSC_NAME(dsc_largest)(n, x);
     else
@@ -233,29 +233,25 @@ typedef struct softmax_job {
 } softmax_job;
 
 /* `columns` next to each other, or a row where inner is 1. */
-#define RUN_COLUMNS(real, suffix)                                                                            \
-    do {                                                                                                     \
-        const real *x = (const real *)job->x + from, *g = (const real *)job->g;                              \
-        real *y = (real *)job->y;                                                                            \
-        if (job->kind == LOGSUMEXP)                                                                          \
-            logsumexp_columns_##suffix(n, inner, columns, x, y + to);                                        \
-        else if (job->kind == FORWARD && inner == 1)                                                         \
-            softmax_row_##suffix(n, job->logarithm, x, y + from);                                            \
-        else if (job->kind == FORWARD)                                                                       \
-            softmax_columns_##suffix(n, inner, columns, job->logarithm, x, y + from);                        \
-        else if (inner == 1)                                                                                 \
-            pull_back_row_##suffix(n, job->logarithm, x, g + from, y + from);                                \
-        else                                                                                                 \
-            pull_back_columns_##suffix(n, inner, columns, job->logarithm, x, g + from, y + from);            \
-    } while (0)
-
 static void run_columns(const softmax_job *job, size_t outer, size_t column, size_t columns) {
-    const size_t n = job->n, inner = job->inner;
-    const size_t from = outer * n * inner + column, to = outer * inner + column;
-    if (job->dtype == DSC_FLOAT32)
-        RUN_COLUMNS(float, f32);
-    else
-        RUN_COLUMNS(double, f64);
+    const dsc_dtype dtype = job->dtype;
+    const size_t n = job->n, inner = job->inner, size = dsc_size_of(dtype);
+    const size_t from = (outer * n * inner + column) * size, to = (outer * inner + column) * size;
+    const void *x = (const char *)job->x + from;
+    void *y = (char *)job->y + (job->kind == LOGSUMEXP ? to : from);
+    if (job->kind == LOGSUMEXP)
+        DSC_CALL(dtype, logsumexp_columns, n, inner, columns, x, y);
+    else if (job->kind == FORWARD && inner == 1)
+        DSC_CALL(dtype, softmax_row, n, job->logarithm, x, y);
+    else if (job->kind == FORWARD)
+        DSC_CALL(dtype, softmax_columns, n, inner, columns, job->logarithm, x, y);
+    else {
+        const void *g = (const char *)job->g + from;
+        if (inner == 1)
+            DSC_CALL(dtype, pull_back_row, n, job->logarithm, x, g, y);
+        else
+            DSC_CALL(dtype, pull_back_columns, n, inner, columns, job->logarithm, x, g, y);
+    }
 }
 
 static void rows_tile(void *argument, size_t index) {

@@ -167,25 +167,15 @@ typedef struct unary_job {
 static void unary_tile(void *argument, size_t index) {
     const unary_job *job = argument;
     size_t at = index * DSC_TILE, n = dsc_min_size(DSC_TILE, job->n - at);
-    if (job->dtype == DSC_FLOAT32) {
-        const float *x = (const float *)job->x + at;
-        float *y = (float *)job->y + at, first = (float)job->first, second = (float)job->second;
-        if (job->kind == UNARY)
-            unary_range_f32(job->operation, n, x, y);
-        else if (job->kind == AFFINE)
-            affine_range_f32(n, first, x, second, y);
-        else
-            clamp_range_f32(n, x, first, second, y);
-    } else {
-        const double *x = (const double *)job->x + at;
-        double *y = (double *)job->y + at;
-        if (job->kind == UNARY)
-            unary_range_f64(job->operation, n, x, y);
-        else if (job->kind == AFFINE)
-            affine_range_f64(n, job->first, x, job->second, y);
-        else
-            clamp_range_f64(n, x, job->first, job->second, y);
-    }
+    size_t offset = at * dsc_size_of(job->dtype);
+    const void *x = (const char *)job->x + offset;
+    void *y = (char *)job->y + offset;
+    if (job->kind == UNARY)
+        DSC_CALL(job->dtype, unary_range, job->operation, n, x, y);
+    else if (job->kind == AFFINE)
+        DSC_CALL(job->dtype, affine_range, n, job->first, x, job->second, y);
+    else
+        DSC_CALL(job->dtype, clamp_range, n, x, job->first, job->second, y);
 }
 
 static dsc_status run(const dsc_context *context, unary_job job) {

@@ -217,9 +217,9 @@ static void set_up(dsc_glm_run *m, const dsc_glm *p, const dsc_glm_options *opti
     m->columns = p->features + p->intercept;
     m->rows = p->family == DSC_GLM_SOFTMAX ? p->classes : 1;
     m->size = m->rows * m->columns;
-    m->stride = dsc_ceil_div(m->columns, DSC_GRAM_GRAIN) * DSC_GRAM_GRAIN;
+    m->stride = dsc_gram_stride(m->columns);
     /* A tile of 128 KiB. Several to a chunk; at most 32 chunks, and not many where the Hessian is large. */
-    m->tile = dsc_min_size(dsc_max_size(16384 / m->columns, 64), 512);
+    m->tile = dsc_min_size(dsc_max_size(16384 / m->columns / 8 * 8, 64), 512);
     size_t most = dsc_max_size(((size_t)1 << 23) / (m->size * m->size), 2);
     m->chunks = dsc_min_size(dsc_ceil_div(m->n, 8 * m->tile), dsc_min_size(most, 32));
 }
@@ -233,6 +233,7 @@ static dsc_status allocate(dsc_glm_run *m, double **memory) {
     void *block = NULL;
     DSC_TRY(dsc_allocate(count * sizeof(double), &block));
     double *at = *memory = block;
+    m->scratch = at, at += m->chunks * scratch; /* first, to be aligned */
     m->eta = at, at += n * m->rows;
     m->trial_eta = at, at += n * m->rows;
     double *zeroed = at;
@@ -251,8 +252,7 @@ static dsc_status allocate(dsc_glm_run *m, double **memory) {
     m->factor = at, at += square;
     m->factor_low = at, at += square;
     m->solution = (dsc_wide *)at, at += 2 * size;
-    m->partials = at, at += m->chunks * partial;
-    m->scratch = at;
+    m->partials = at;
     return DSC_OK;
 }
 

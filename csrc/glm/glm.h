@@ -15,7 +15,7 @@ typedef struct dsc_glm_run {
     dsc_glm_result *result;
     size_t n, features, columns, rows; /* columns: with the intercept; rows: of coefficients */
     size_t size;                       /* rows x columns */
-    size_t stride;                     /* columns, rounded up to what dsc_gram_add takes */
+    size_t stride;                     /* of the columns: dsc_gram_stride */
     /* Of the columns. Coefficients are those of the inputs less their means, z, which the intercept then has
      * little to do with. */
     double *means, *scales;
@@ -33,9 +33,9 @@ typedef struct dsc_glm_run {
     dsc_wide *solution;                /* room for solving */
     double loss, value, gradient_norm; /* value: with the penalties */
     /* Sums are made by chunks of samples, whose number depends on the problem alone. */
-    size_t chunks, tile;
-    double *partials; /* chunks x (1 + size + size^2) */
-    double *scratch;  /* chunks x tile x dsc_glm_scratch */
+    size_t chunks, tile; /* tile: a multiple of 8, so that each tile's scratch is aligned to 64 bytes */
+    double *partials;    /* chunks x (1 + size + size^2) */
+    double *scratch;     /* chunks x tile x dsc_glm_scratch */
 } dsc_glm_run;
 
 static inline size_t dsc_glm_first(const dsc_glm_run *m, size_t chunk) {

@@ -67,7 +67,7 @@ static void add_gradient(const dsc_glm_run *m, const double *z, size_t count, co
 
 /* A tile's room to work in. */
 typedef struct tile_room {
-    double *residual, *curvature, *roots, *z, *scaled;
+    double *z, *scaled, *residual, *curvature, *roots;
 } tile_room;
 
 static void add_tile(const dsc_glm_run *m, size_t first, size_t count, tile_room t, double *gradient,
@@ -96,11 +96,11 @@ static void pass_chunk(void *argument, size_t chunk) {
     const dsc_glm_run *m = job->m;
     double *sums = m->partials + chunk * (1 + m->size + m->size * m->size);
     double *room = m->scratch + chunk * m->tile * dsc_glm_scratch(m);
-    tile_room t = {.residual = room};
+    tile_room t = {.z = room};
+    t.scaled = t.z + m->tile * m->stride;
+    t.residual = t.scaled + m->tile * m->stride;
     t.curvature = t.residual + m->tile * m->rows;
     t.roots = t.curvature + m->tile * m->rows;
-    t.z = t.roots + m->tile;
-    t.scaled = t.z + m->tile * m->stride;
     memset(sums, 0, (job->has_derivatives ? 1 + m->size + m->size * m->size : 1) * sizeof *sums);
     size_t end = dsc_glm_first(m, chunk + 1);
     for (size_t at = dsc_glm_first(m, chunk); at < end; at += m->tile) {

@@ -11,16 +11,12 @@
 
 enum { DSC_LAYER_TENSORS = 8 };
 
-typedef struct dsc_layer {
+struct dsc_layer {
     const struct dsc_layer_row *row;
     double values[DSC_MAX_OPTIONS];
     size_t count; /* of tensors: parameters and buffers, in PyTorch's order */
-    struct {
-        const char *name;
-        dsc_tensor *tensor;
-        bool is_parameter;
-    } tensors[DSC_LAYER_TENSORS];
-} dsc_layer;
+    dsc_layer_tensor tensors[DSC_LAYER_TENSORS];
+};
 
 /* What forward may depend on. */
 typedef struct dsc_layer_mode {
@@ -35,8 +31,6 @@ typedef struct dsc_layer_row {
     dsc_status (*forward)(const dsc_layer *layer, const dsc_layer_mode *mode, dsc_tensor *x, dsc_tensor **y);
     /* The output's shape, in place; the products' flops. Refuses what forward would. NULL: it stays. */
     dsc_status (*shape)(const dsc_layer *layer, size_t *rank, size_t *shape, double *flops);
-    bool fuses_activation;
-    dsc_activation activation; /* what it is itself, to a layer before it that fuses */
 } dsc_layer_row;
 
 extern const dsc_layer_row *const dsc_layers[];

@@ -45,9 +45,9 @@ const dsc_layer_row dsc_layer_linear = {
              .source = "torch.nn.Linear",
              .formula = "x w^T + b",
              .shapes = "[..., in_features], and [..., out_features]",
+             .fuses_activation = true,
              DSC_LAYER_OPTIONS(options)},
     .make = make,
     .forward = forward,
     .shape = shape,
-    .fuses_activation = true,
 };

@@ -68,16 +68,8 @@ void dsc_gemm_finish(dsc_gemm_plan *plan) {
     plan->sums = NULL;
 }
 
-#define GEMM_PIECE(prefix, real)                                                                             \
-    do {                                                                                                     \
-        size_t a_at = p->transpose_a ? first * p->m + t.row : t.row * p->k + first;                          \
-        size_t b_at = p->transpose_b ? t.column * p->k + first : first * p->n + t.column;                    \
-        const real *a = (const real *)p->a + a_at, *b = (const real *)p->b + b_at;                           \
-        real *c = (real *)p->c + t.row * p->n + t.column;                                                    \
-        cblas_##prefix##gemm(CblasRowMajor, p->transpose_a ? CblasTrans : CblasNoTrans,                      \
-                             p->transpose_b ? CblasTrans : CblasNoTrans, (int)t.height, (int)t.width,        \
-                             (int)count, (real)p->alpha, a, lda, b, ldb, (real)beta, c, (int)p->n);          \
-    } while (0)
+#define gemm_f32 cblas_sgemm
+#define gemm_f64 cblas_dgemm
 
 /* The part of a tile's product from k = first on, `count` of them, with beta times what is there. */
 static void run_piece(const dsc_gemm_plan *p, dsc_gemm_tile t, size_t first, size_t count, double beta) {
@@ -88,10 +80,14 @@ static void run_piece(const dsc_gemm_plan *p, dsc_gemm_tile t, size_t first, siz
     /* A leading dimension of 0 is refused by BLAS, even of an empty matrix. */
     int lda = (int)dsc_max_size(p->transpose_a ? p->m : p->k, 1);
     int ldb = (int)dsc_max_size(p->transpose_b ? p->k : p->n, 1);
-    if (p->dtype == DSC_FLOAT32)
-        GEMM_PIECE(s, float);
-    else
-        GEMM_PIECE(d, double);
+    size_t size = dsc_size_of(p->dtype);
+    size_t a_at = p->transpose_a ? first * p->m + t.row : t.row * p->k + first;
+    size_t b_at = p->transpose_b ? t.column * p->k + first : first * p->n + t.column;
+    const void *a = (const char *)p->a + a_at * size, *b = (const char *)p->b + b_at * size;
+    void *c = (char *)p->c + (t.row * p->n + t.column) * size;
+    DSC_CALL(p->dtype, gemm, CblasRowMajor, p->transpose_a ? CblasTrans : CblasNoTrans,
+             p->transpose_b ? CblasTrans : CblasNoTrans, (int)t.height, (int)t.width, (int)count, p->alpha, a,
+             lda, b, ldb, beta, c, (int)p->n);
 }
 
 /* What is there already, then piece by piece. */

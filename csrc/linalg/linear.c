@@ -134,18 +134,12 @@ typedef struct forward_job {
 static void forward_tile(void *argument, size_t index) {
     const forward_job *job = argument;
     dsc_gemm_tile t = dsc_gemm_run_tile(&job->product, index);
-    if (job->layer->dtype == DSC_FLOAT32)
-        finish_tile_f32(job->layer, t);
-    else
-        finish_tile_f64(job->layer, t);
+    DSC_CALL(job->layer->dtype, finish_tile, job->layer, t);
 }
 
 dsc_status dsc_linear_run(const dsc_context *context, const dsc_linear_call *layer) {
     if (is_small(layer)) {
-        if (layer->dtype == DSC_FLOAT32)
-            small_forward_f32(layer);
-        else
-            small_forward_f64(layer);
+        DSC_CALL(layer->dtype, small_forward, layer);
         return DSC_OK;
     }
     forward_job job = {layer,
@@ -189,10 +183,7 @@ static void backward_tile(void *argument, size_t index) {
         dsc_gemm_run_tile(&job->dx, index);
         return;
     }
-    if (job->layer->dtype == DSC_FLOAT32)
-        bias_block_f32(job->layer, job->gradients, job->dz, index - job->dx_tiles);
-    else
-        bias_block_f64(job->layer, job->gradients, job->dz, index - job->dx_tiles);
+    DSC_CALL(job->layer->dtype, bias_block, job->layer, job->gradients, job->dz, index - job->dx_tiles);
 }
 
 /* Writes dz where there is an activation. */
@@ -252,10 +243,7 @@ dsc_status dsc_linear_run_back(const dsc_context *context, const dsc_linear_call
     if (!is_small(layer))
         return large_backward(context, layer, gradients, dz);
     DSC_TRY(pass_activation(context, layer, gradients));
-    if (layer->dtype == DSC_FLOAT32)
-        small_backward_f32(layer, gradients, dz);
-    else
-        small_backward_f64(layer, gradients, dz);
+    DSC_CALL(layer->dtype, small_backward, layer, gradients, dz);
     return DSC_OK;
 }
 

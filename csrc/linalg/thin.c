@@ -94,19 +94,6 @@ DSC_NAME(outer_block)(const size_t rows, const size_t vectors, size_t k, const D
         }
 }
 
-/* The columns that fill no vector. */
-static void DSC_NAME(outer_rest)(size_t rows, size_t columns, size_t k, const DSC_REAL *a, size_t a_row,
-                                 size_t a_k, const DSC_REAL *b, size_t ldb, bool add, DSC_REAL *c,
-                                 size_t ldc) {
-    for (size_t j = 0; j < rows; ++j)
-        for (size_t l = 0; l < columns; ++l) {
-            DSC_REAL sum = 0;
-            for (size_t i = 0; i < k; ++i)
-                sum += a[j * a_row + i * a_k] * b[i * ldb + l];
-            c[j * ldc + l] = add ? c[j * ldc + l] + sum : sum;
-        }
-}
-
 /* Rows [0, rows) of a strip of columns `vectors` vectors wide. */
 __attribute__((always_inline)) static inline void
 DSC_NAME(outer_strip)(size_t rows, const size_t vectors, size_t k, const DSC_REAL *a, size_t a_row,
@@ -118,9 +105,20 @@ DSC_NAME(outer_strip)(size_t rows, const size_t vectors, size_t k, const DSC_REA
         DSC_NAME(outer_block)(1, vectors, k, a + j * a_row, a_row, a_k, b, ldb, add, c + j * ldc, ldc);
 }
 
+/* The columns that fill no vector: in `b` they have zeros beside them, and do. */
+static void DSC_NAME(outer_rest)(size_t rows, size_t columns, size_t k, const DSC_REAL *a, size_t a_row,
+                                 size_t a_k, const DSC_REAL *b, bool add, DSC_REAL *c, size_t ldc) {
+    DSC_REAL sums[ROWS_AT_ONCE * WIDTH];
+    DSC_NAME(outer_strip)(rows, 1, k, a, a_row, a_k, b, WIDTH, false, sums, WIDTH);
+    for (size_t j = 0; j < rows; ++j)
+        for (size_t l = 0; l < columns; ++l)
+            c[j * ldc + l] = add ? c[j * ldc + l] + sums[j * WIDTH + l] : sums[j * WIDTH + l];
+}
+
+/* rest: the columns of b that fill no vector, for outer_rest. */
 static void DSC_NAME(outer_rows)(size_t rows, size_t columns, size_t k, const DSC_REAL *a, size_t a_row,
-                                 size_t a_k, const DSC_REAL *b, size_t ldb, bool add, DSC_REAL *c,
-                                 size_t ldc) {
+                                 size_t a_k, const DSC_REAL *b, size_t ldb, const DSC_REAL *rest, bool add,
+                                 DSC_REAL *c, size_t ldc) {
     size_t l = 0;
     for (; rows < 8 && l + 8 * WIDTH <= columns; l += 8 * WIDTH)
         DSC_NAME(outer_strip)(rows, 8, k, a, a_row, a_k, b + l, ldb, add, c + l, ldc);
@@ -128,36 +126,59 @@ static void DSC_NAME(outer_rows)(size_t rows, size_t columns, size_t k, const DS
         DSC_NAME(outer_strip)(rows, 2, k, a, a_row, a_k, b + l, ldb, add, c + l, ldc);
     for (; l + WIDTH <= columns; l += WIDTH)
         DSC_NAME(outer_strip)(rows, 1, k, a, a_row, a_k, b + l, ldb, add, c + l, ldc);
-    DSC_NAME(outer_rest)(rows, columns - l, k, a, a_row, a_k, b + l, ldb, add, c + l, ldc);
+    if (l < columns)
+        DSC_NAME(outer_rest)(rows, columns - l, k, a, a_row, a_k, rest, add, c + l, ldc);
+}
+
+/* `count` numbers of each of k rows, `to_row` apart. */
+static void DSC_NAME(gather)(size_t k, size_t count, const DSC_REAL *from, size_t from_row, DSC_REAL *to,
+                             size_t to_row) {
+    for (size_t i = 0; i < k; ++i)
+        for (size_t j = 0; j < to_row; ++j)
+            to[i * to_row + j] = j < count ? from[i * from_row + j] : 0;
+}
+
+/* c = a b, b along its rows. */
+static void DSC_NAME(outer_tile)(const dsc_gemm_plan *p, dsc_gemm_tile t, size_t count, const DSC_REAL *a,
+                                 const DSC_REAL *b, bool add, DSC_REAL *c) {
+    size_t n = p->n, a_row = p->transpose_a ? 1 : p->k, a_k = p->transpose_a ? p->m : 1;
+    size_t whole = t.width - t.width % WIDTH;
+    DSC_REAL band[PIECE * BAND], rest[PIECE * WIDTH];
+    /* Many rows: a band at a time, so that c is written along its rows. Few: strip by strip, so that b is
+     * read once. A band of a transposed operand is brought together: in their places its rows would stand a
+     * power of two apart as often as not, and all in a few sets of the first cache. */
+    size_t most = p->transpose_a || t.height > ROWS_AT_ONCE ? BAND : t.height;
+    for (size_t i = 0; i < count; i += PIECE) {
+        size_t piece = dsc_min_size(PIECE, count - i);
+        if (whole < t.width)
+            DSC_NAME(gather)(piece, t.width - whole, b + i * n + whole, n, rest, WIDTH);
+        for (size_t j = 0; j < t.height; j += most) {
+            size_t rows = dsc_min_size(most, t.height - j);
+            const DSC_REAL *left = a + j * a_row + i * a_k;
+            if (p->transpose_a)
+                DSC_NAME(gather)(piece, rows, left, a_k, band, BAND);
+            DSC_NAME(outer_rows)
+            (rows, t.width, piece, p->transpose_a ? band : left, a_row, p->transpose_a ? BAND : a_k,
+             b + i * n, n, rest, add || i > 0, c + j * n, n);
+        }
+    }
 }
 
 /* By pieces whose sums are added to c: of PIECE products one after another, which dot_tile adds up in as
  * many lanes as a vector has. */
 static void DSC_NAME(thin_tile)(const dsc_gemm_plan *p, dsc_gemm_tile t, size_t first, size_t count,
                                 bool add) {
-    size_t k = p->k, n = p->n, a_row = p->transpose_a ? 1 : k, a_k = p->transpose_a ? p->m : 1;
+    size_t k = p->k, n = p->n;
     DSC_REAL *c = (DSC_REAL *)p->c + t.row * n + t.column;
-    const DSC_REAL *a = (const DSC_REAL *)p->a + t.row * a_row + first * a_k;
-    if (p->transpose_b) {
-        const DSC_REAL *b = (const DSC_REAL *)p->b + t.column * k + first;
-        for (size_t i = 0; i < count; i += PIECE * WIDTH) {
-            size_t piece = dsc_min_size(PIECE * WIDTH, count - i);
-            DSC_NAME(dot_tile)(t.height, t.width, piece, k, a + i, b + i, add || i > 0, c, n);
-        }
+    const DSC_REAL *a = (const DSC_REAL *)p->a + (p->transpose_a ? t.row + first * p->m : t.row * k + first);
+    if (!p->transpose_b) {
+        DSC_NAME(outer_tile)(p, t, count, a, (const DSC_REAL *)p->b + t.column + first * n, add, c);
         return;
     }
-    const DSC_REAL *b = (const DSC_REAL *)p->b + t.column + first * n;
-    /* Many rows: eight at a time, so that c is written along its rows. Few: strip by strip, so that b is read
-     * once. */
-    size_t most = t.height > ROWS_AT_ONCE ? 8 : t.height;
-    for (size_t j = 0; j < t.height; j += most) {
-        size_t rows = dsc_min_size(most, t.height - j);
-        const DSC_REAL *band = a + j * a_row;
-        for (size_t i = 0; i < count; i += PIECE) {
-            size_t piece = dsc_min_size(PIECE, count - i);
-            DSC_NAME(outer_rows)
-            (rows, t.width, piece, band + i * a_k, a_row, a_k, b + i * n, n, add || i > 0, c + j * n, n);
-        }
+    const DSC_REAL *b = (const DSC_REAL *)p->b + t.column * k + first;
+    for (size_t i = 0; i < count; i += PIECE * WIDTH) {
+        size_t piece = dsc_min_size(PIECE * WIDTH, count - i);
+        DSC_NAME(dot_tile)(t.height, t.width, piece, k, a + i, b + i, add || i > 0, c, n);
     }
 }
 
@@ -173,10 +194,18 @@ static void DSC_NAME(thin_tile)(const dsc_gemm_plan *p, dsc_gemm_tile t, size_t 
 
 /* Measured at 784 and 512 against OpenBLAS 0.3.21: 1.7 to 2.4 times as fast at 16, 1.2 to 1.6 at 256. The
  * operand that is read again and again should stay in the second-level cache. */
-enum { ROWS_AT_ONCE = 64, THIN = 256, CACHED_BYTES = 1 << 20, PIECE = 512 };
+enum { ROWS_AT_ONCE = 64, BAND = 8, THIN = 256, CACHED_BYTES = 1 << 20, PIECE = 512 };
 
 #define DSC_TEMPLATE "linalg/thin.c"
 #include "core/instantiate_versions.h"
+
+/* Whether the products of rows with rows are long enough: each ends in adding up a vector's lanes, which
+ * costs more than packing does once many rows share what is packed. With AVX2, at 300 and 512 columns, both
+ * are about even at k = 50, 200 and 400 for 4, 16 and 32 rows; at 30 OpenBLAS is two to six times as fast. */
+static bool is_long(const dsc_gemm_plan *p) {
+    size_t sharing = dsc_min_size(dsc_min_size(p->m, p->n), 32);
+    return p->k * dsc_dtype_size(p->dtype) >= 48 * sharing;
+}
 
 bool dsc_is_thin(const dsc_gemm_plan *p) {
     /* With k = 0 there may be no operands to point to. */
@@ -184,15 +213,12 @@ bool dsc_is_thin(const dsc_gemm_plan *p) {
         return false;
     size_t cached = CACHED_BYTES / dsc_dtype_size(p->dtype);
     if (p->transpose_b)
-        return p->m <= THIN && p->m * p->k <= cached;
+        return p->m <= THIN && p->m * p->k <= cached && is_long(p);
     return (p->m <= THIN && p->m * p->k <= cached) || (p->k <= THIN && p->k * p->n <= cached);
 }
 
 void dsc_thin_run_tile(const dsc_gemm_plan *plan, dsc_gemm_tile tile, size_t first, size_t count, bool add) {
-    if (plan->dtype == DSC_FLOAT32)
-        DSC_VERSION(thin_tile_f32)(plan, tile, first, count, add);
-    else
-        DSC_VERSION(thin_tile_f64)(plan, tile, first, count, add);
+    DSC_CALL_VERSION(plan->dtype, thin_tile, plan, tile, first, count, add);
 }
 
 #endif

@@ -1,5 +1,7 @@
 #include "losses/loss.h"
 
+#include "autodiff/pass.h"
+
 #include <math.h>
 #include <stdio.h>
 
@@ -210,6 +212,12 @@ static dsc_tensor *x_with_slope(dsc_pullback *p, dsc_tensor *numbers, dsc_tensor
     return slope == NULL ? numbers : x_call(p, made, dsc_loss_slope(numbers, slope, &made));
 }
 
+/* For a leaf, or a caller, to keep and change: what is saved must stay for the next pass. */
+static dsc_tensor *x_copy(dsc_pullback *p, dsc_tensor *gradient) {
+    dsc_tensor *made = NULL;
+    return gradient == NULL ? NULL : x_call(p, made, dsc_clone(gradient, &made));
+}
+
 static bool is_one(const dsc_tensor *t) {
     return t->count == 1 && dsc_number_at(t->dtype, dsc_data(t), 0) == 1;
 }
@@ -228,7 +236,11 @@ void dsc_loss_pull_back(dsc_pullback *p, void (*slopes)(dsc_pullback *p, dsc_ten
         dsc_tensor *gradient = dsc_saved(p, i);
         if (slope[i] != NULL)
             gradient = x_with_slope(p, gradient, x_scale(p, slope[i], o->number));
-        dsc_give(p, i, factor == NULL ? gradient : x_multiply(p, gradient, factor));
+        if (factor != NULL)
+            gradient = x_multiply(p, gradient, factor);
+        else if (p->node->inputs[i]->node == NULL || p->pass->targets != NULL)
+            gradient = x_copy(p, gradient);
+        dsc_give(p, i, gradient);
     }
 }
 

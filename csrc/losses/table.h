@@ -40,7 +40,7 @@ typedef struct dsc_plain_loss_options {
 #define DSC_LOSS_FROM(type, field, low, summary)                                                             \
     DSC_LOSS_OPTION(type, field, DSC_OPTION_REAL, low, INFINITY, false, true, summary, NULL)
 #define DSC_LOSS_ANY(type, field, summary)                                                                   \
-    DSC_LOSS_OPTION(type, field, DSC_OPTION_REAL, -INFINITY, INFINITY, true, true, summary, NULL)
+    DSC_LOSS_OPTION(type, field, DSC_OPTION_REAL, -INFINITY, INFINITY, false, false, summary, NULL)
 #define DSC_LOSS_FLAG(type, field, summary)                                                                  \
     DSC_LOSS_OPTION(type, field, DSC_OPTION_FLAG, 0, 1, false, false, summary, NULL)
 #define DSC_LOSS_WHOLE(type, field, low, high, summary)                                                      \

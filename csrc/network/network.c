@@ -18,8 +18,7 @@ dsc_status dsc_network_create(const dsc_context *context, dsc_dtype dtype, dsc_n
 }
 
 static void release_layer(dsc_network_item *item) {
-    for (size_t i = 0; i < item->layer.count; ++i)
-        dsc_tensor_release(item->layer.tensors[i].tensor);
+    dsc_layer_destroy(item->layer);
     free(item->name);
 }
 
@@ -34,12 +33,6 @@ void dsc_network_destroy(dsc_network *network) {
     free(network->layers);
     free(network->entries);
     free(network);
-}
-
-static void list_layers(char *text, size_t size) {
-    size_t used = 0;
-    for (size_t i = 0; i < dsc_layer_count() && used < size; ++i)
-        used += (size_t)snprintf(text + used, size - used, "%s%s", i == 0 ? "" : ", ", dsc_layer_at(i)->name);
 }
 
 static dsc_status check_name(const dsc_network *network, const char *name) {
@@ -61,34 +54,20 @@ static dsc_status make_layer(const dsc_network *network, const char *name, const
     if (name == NULL)
         name = number;
     DSC_TRY(check_name(network, name));
-    *item = (dsc_network_item){.layer = {.row = dsc_layer_named(layer)}};
-    const dsc_layer_row *row = item->layer.row;
-    if (row == NULL) {
-        char known[512];
-        list_layers(known, sizeof known);
-        return dsc_fail(DSC_ERROR_OPTION, "unknown layer '%s'; there are %s",
-                        layer != NULL ? layer : "(null)", known);
-    }
-    dsc_options_begin(row->info.options, row->info.option_count, item->layer.values);
-    DSC_TRY(dsc_options_set(row->info.name, row->info.options, row->info.option_count, option_count, options,
-                            item->layer.values));
-    DSC_TRY(dsc_options_check_given(row->info.name, row->info.options, row->info.option_count,
-                                    item->layer.values));
-    if (row->make != NULL && random == NULL)
-        return dsc_fail_null("dsc_network_add", "random");
-    item->name = strdup(name);
-    dsc_status status = item->name == NULL ? dsc_fail(DSC_ERROR_MEMORY, "a layer: out of memory") : DSC_OK;
-    if (status == DSC_OK && row->make != NULL)
-        status = row->make(&item->layer, network->context, network->dtype, random);
+    *item = (dsc_network_item){.name = strdup(name)};
+    if (item->name == NULL)
+        return dsc_fail(DSC_ERROR_MEMORY, "a layer: out of memory");
+    dsc_status status = dsc_layer_create(network->context, network->dtype, layer, option_count, options,
+                                         random, &item->layer);
     if (status != DSC_OK)
-        release_layer(item);
+        free(item->name);
     return status;
 }
 
 /* Names the tensors of a layer in `entries`, which has room for them. */
 static dsc_status name_tensors(const dsc_network_item *item, dsc_network_entry *entries) {
-    for (size_t i = 0; i < item->layer.count; ++i) {
-        const char *own = item->layer.tensors[i].name;
+    for (size_t i = 0; i < item->layer->count; ++i) {
+        const char *own = item->layer->tensors[i].name;
         size_t size = strlen(item->name) + strlen(own) + 2;
         char *name = malloc(size);
         if (name == NULL) {
@@ -98,7 +77,7 @@ static dsc_status name_tensors(const dsc_network_item *item, dsc_network_entry *
         }
         snprintf(name, size, "%s.%s", item->name, own);
         entries[i] =
-            (dsc_network_entry){name, item->layer.tensors[i].tensor, item->layer.tensors[i].is_parameter};
+            (dsc_network_entry){name, item->layer->tensors[i].tensor, item->layer->tensors[i].is_parameter};
     }
     return DSC_OK;
 }
@@ -107,7 +86,7 @@ static dsc_status append(dsc_network *network, const dsc_network_item *item) {
     dsc_network_item *layers = realloc(network->layers, (network->count + 1) * sizeof *layers);
     if (layers != NULL)
         network->layers = layers;
-    size_t entry_count = network->entry_count + item->layer.count;
+    size_t entry_count = network->entry_count + item->layer->count;
     dsc_network_entry *entries = realloc(network->entries, (entry_count + 1) * sizeof *entries);
     if (entries != NULL)
         network->entries = entries;
@@ -136,7 +115,7 @@ dsc_status dsc_network_add(dsc_network *network, const char *name, const char *l
 void dsc_network_truncate(dsc_network *network, size_t count) {
     while (network->count > count) {
         dsc_network_item *last = &network->layers[--network->count];
-        for (size_t i = 0; i < last->layer.count; ++i)
+        for (size_t i = 0; i < last->layer->count; ++i)
             free((void *)(uintptr_t)network->entries[--network->entry_count].name);
         release_layer(last);
     }
@@ -175,15 +154,13 @@ dsc_status dsc_network_forward(const dsc_network *network, dsc_tensor *x, dsc_te
     DSC_CHECK_NOT_NULL(y);
     dsc_tensor *now = x, *own = NULL; /* what comes after x */
     for (size_t i = 0; i < network->count; ++i) {
-        const dsc_layer *layer = &network->layers[i].layer;
-        dsc_layer_mode mode = {.is_training = network->is_training};
-        const dsc_layer_row *next = i + 1 < network->count ? network->layers[i + 1].layer.row : NULL;
-        if (layer->row->fuses_activation && next != NULL && next->activation != DSC_ACTIVATION_NONE) {
-            mode.activation = next->activation;
-            ++i;
-        }
+        const dsc_layer *layer = network->layers[i].layer;
+        dsc_activation activation = DSC_ACTIVATION_NONE;
+        if (layer->row->info.fuses_activation && i + 1 < network->count)
+            activation = network->layers[i + 1].layer->row->info.activation;
+        i += activation != DSC_ACTIVATION_NONE;
         dsc_tensor *made = NULL;
-        dsc_status status = layer->row->forward(layer, &mode, now, &made);
+        dsc_status status = dsc_layer_forward(layer, network->is_training, activation, now, &made);
         if (own != NULL)
             dsc_release(own);
         if (status != DSC_OK)
@@ -206,7 +183,7 @@ dsc_status dsc_network_layer_at(const dsc_network *network, size_t index, size_t
     for (size_t d = 0; d < rank; ++d)
         found.shape[d] = shape[d];
     for (size_t i = 0; i <= index; ++i) {
-        const dsc_layer *at = &network->layers[i].layer;
+        const dsc_layer *at = network->layers[i].layer;
         found.flops = 0;
         if (at->row->shape != NULL)
             DSC_TRY(at->row->shape(at, &found.rank, found.shape, &found.flops));
@@ -214,10 +191,10 @@ dsc_status dsc_network_layer_at(const dsc_network *network, size_t index, size_t
     }
     const dsc_network_item *item = &network->layers[index];
     found.name = item->name;
-    found.info = &item->layer.row->info;
-    for (size_t i = 0; i < item->layer.count; ++i)
-        if (item->layer.tensors[i].is_parameter)
-            found.parameters += item->layer.tensors[i].tensor->count;
+    found.info = &item->layer->row->info;
+    for (size_t i = 0; i < item->layer->count; ++i)
+        if (item->layer->tensors[i].is_parameter)
+            found.parameters += item->layer->tensors[i].tensor->count;
     *layer = found;
     return DSC_OK;
 }

@@ -7,7 +7,7 @@
 
 typedef struct dsc_network_item {
     char *name;
-    dsc_layer layer;
+    dsc_layer *layer;
 } dsc_network_item;
 
 struct dsc_network {

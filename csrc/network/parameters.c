@@ -282,3 +282,7 @@ void dsc_parameters_note_change(dsc_parameters *p) {
     if (p != NULL)
         dsc_note_change(p->values);
 }
+
+bool dsc_parameters_have(const dsc_tensor *leaf) {
+    return leaf != NULL && leaf->owner != NULL;
+}

@@ -39,8 +39,7 @@ static dsc_status norm_of_sums(dsc_tensor *x, const dsc_reduction_plan *plan, do
     if (status == DSC_OK)
         status = dsc_make(dsc_context_of(x), x->dtype, plan->rank, plan->shape, made);
     for (size_t i = 0; status == DSC_OK && i < sums->count; ++i)
-        dsc_store_real(x->dtype, (char *)dsc_data(*made) + i * dsc_dtype_size(x->dtype),
-                       root(order, ((const double *)dsc_data(sums))[i]));
+        dsc_store_real(x->dtype, dsc_data(*made), i, root(order, ((const double *)dsc_data(sums))[i]));
     dsc_tensor_release(sums);
     return status;
 }
@@ -153,8 +152,7 @@ static dsc_status spread(bool is_root, dsc_tensor *x, double correction, const d
     const double divisor = fmax((double)plan->count - correction, 0);
     for (size_t i = 0; status == DSC_OK && i < squares->count; ++i) {
         double variance = ((const double *)dsc_data(squares))[i] / divisor;
-        dsc_store_real(x->dtype, (char *)dsc_data(*made) + i * dsc_dtype_size(x->dtype),
-                       is_root ? sqrt(variance) : variance);
+        dsc_store_real(x->dtype, dsc_data(*made), i, is_root ? sqrt(variance) : variance);
     }
     dsc_tensor_release(squares);
     return status;

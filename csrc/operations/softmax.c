@@ -63,18 +63,22 @@ static void pull_back(dsc_pullback *p, bool logarithm) {
     dsc_tensor *y = dsc_output(p, 0);
     if (y == NULL)
         return;
-    if (!p->creates_graph) {
-        dsc_give(p, 0, fused(p, y, logarithm));
+    dsc_tensor *numbers = fused(p, y, logarithm), *slope, *made = NULL;
+    if (numbers == NULL || !p->creates_graph) {
+        dsc_give(p, 0, numbers);
         return;
     }
+    /* The same numbers, with the derivatives of the formula. */
     const int64_t d = (int64_t)p->node->options.sizes[0];
     if (logarithm) {
         dsc_tensor *share = x_multiply(p, x_exp(p, y), x_sum(p, p->upstream, 1, &d, true));
-        dsc_give(p, 0, x_subtract(p, p->upstream, share));
+        slope = x_subtract(p, p->upstream, share);
     } else {
         dsc_tensor *sum = x_sum(p, x_multiply(p, p->upstream, y), 1, &d, true);
-        dsc_give(p, 0, x_multiply(p, y, x_subtract(p, p->upstream, sum)));
+        slope = x_multiply(p, y, x_subtract(p, p->upstream, sum));
     }
+    if (slope != NULL)
+        dsc_give(p, 0, x_call(p, made, dsc_loss_slope(numbers, slope, &made)));
 }
 
 void dsc_pull_back_softmax(dsc_pullback *p) {

@@ -10,9 +10,9 @@ static void DSC_NAME(mix)(DSC_REAL *old, double fresh, double weight) {
 DSC_MULTIVERSION
 static void DSC_NAME(row_means)(const dsc_tensor_step *s, size_t row) {
     const DSC_REAL *g = (const DSC_REAL *)s->g + row * s->columns;
-    double sums[DSC_LANES] = {0}, sum = 0;
+    DSC_WIDE sums[DSC_LANES] = {0}, sum = 0;
     for (size_t j = 0; j < s->columns; ++j)
-        sums[j % DSC_LANES] += (double)g[j] * (double)g[j];
+        sums[j % DSC_LANES] += (DSC_WIDE)g[j] * (DSC_WIDE)g[j];
     for (size_t l = 0; l < DSC_LANES; ++l)
         sum += sums[l];
     DSC_NAME(mix)((DSC_REAL *)s->state[ROW] + row, sum / (double)s->columns, s->coefficients->value[WEIGHT]);
@@ -21,11 +21,11 @@ static void DSC_NAME(row_means)(const dsc_tensor_step *s, size_t row) {
 /* The mean squares of a matrix's columns [first, first + n), n <= BAND. */
 DSC_MULTIVERSION
 static void DSC_NAME(column_means)(const dsc_tensor_step *s, size_t matrix, size_t first, size_t n) {
-    double sums[BAND] = {0};
+    DSC_WIDE sums[BAND] = {0};
     for (size_t i = 0; i < s->rows; ++i) {
         const DSC_REAL *g = (const DSC_REAL *)s->g + (matrix * s->rows + i) * s->columns + first;
         for (size_t j = 0; j < n; ++j)
-            sums[j] += (double)g[j] * (double)g[j];
+            sums[j] += (DSC_WIDE)g[j] * (DSC_WIDE)g[j];
     }
     DSC_REAL *means = (DSC_REAL *)s->state[COLUMN] + matrix * s->columns + first;
     for (size_t j = 0; j < n; ++j)
@@ -79,9 +79,9 @@ static void DSC_NAME(move)(const dsc_tensor_step *s, const double *rate, size_t 
 static void DSC_NAME(mean_rows)(const dsc_tensor_step *s) {
     for (size_t matrix = 0; matrix < s->batch; ++matrix) {
         const DSC_REAL *rows = (const DSC_REAL *)s->state[ROW] + matrix * s->rows;
-        double sum = 0;
+        DSC_WIDE sum = 0;
         for (size_t i = 0; i < s->rows; ++i)
-            sum += (double)rows[i];
+            sum += (DSC_WIDE)rows[i];
         DSC_REAL mean = (DSC_REAL)(sum / (double)s->rows), least = (DSC_REAL)s->coefficients->value[EPS1];
         ((DSC_REAL *)s->workspace)[matrix] = mean < least ? least : mean;
     }
@@ -134,20 +134,14 @@ static void prepare(const double *values, int64_t step, dsc_coefficients *c) {
 
 static void row_task(void *argument, size_t row) {
     const dsc_tensor_step *s = argument;
-    if (s->dtype == DSC_FLOAT32)
-        row_means_f32(s, row);
-    else
-        row_means_f64(s, row);
+    DSC_CALL(s->dtype, row_means, s, row);
 }
 
 static void column_task(void *argument, size_t task) {
     const dsc_tensor_step *s = argument;
     size_t bands = dsc_ceil_div(s->columns, BAND), first = task % bands * BAND;
     size_t n = dsc_min_size(BAND, s->columns - first);
-    if (s->dtype == DSC_FLOAT32)
-        column_means_f32(s, task / bands, first, n);
-    else
-        column_means_f64(s, task / bands, first, n);
+    DSC_CALL(s->dtype, column_means, s, task / bands, first, n);
 }
 
 /* The matrices' means of row means. */
@@ -169,14 +163,11 @@ static void step_tensor(const dsc_tensor_step *given) {
     if (s.is_matrix) {
         dsc_parallel_work(s.context, elements, s.batch * s.rows, row_task, &s);
         dsc_parallel_work(s.context, elements, s.batch * dsc_ceil_div(s.columns, BAND), column_task, &s);
-        if (s.dtype == DSC_FLOAT32)
-            mean_rows_f32(&s);
-        else
-            mean_rows_f64(&s);
+        DSC_CALL(s.dtype, mean_rows, &s);
     }
-    dsc_tensor_run(&s, move_f32, move_f64, NULL, sums);
+    dsc_tensor_run(&s, DSC_PICK(s.dtype, move), NULL, sums);
     double rate = alpha / fmax(1, sqrt(sums[0]) / (sqrt(elements) * c.value[D]));
-    dsc_tensor_run(&s, move_f32, move_f64, &rate, NULL);
+    dsc_tensor_run(&s, DSC_PICK(s.dtype, move), &rate, NULL);
 }
 
 const dsc_rule dsc_rule_adafactor = {

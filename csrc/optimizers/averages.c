@@ -14,9 +14,9 @@ static void DSC_NAME(lerp)(size_t n, DSC_REAL weight, const DSC_REAL *start, con
 /* Squares of w g. */
 DSC_MULTIVERSION
 static double DSC_NAME(weighted_squares)(size_t n, const DSC_REAL *p, const DSC_REAL *g) {
-    double sum = 0;
+    DSC_WIDE sum = 0;
     for (size_t i = 0; i < n; ++i)
-        sum += ((double)p[i] * (double)g[i]) * ((double)p[i] * (double)g[i]);
+        sum += ((DSC_WIDE)p[i] * (DSC_WIDE)g[i]) * ((DSC_WIDE)p[i] * (DSC_WIDE)g[i]);
     return sum;
 }
 
@@ -47,12 +47,10 @@ typedef struct lerp_job {
 static void lerp_tile(void *argument, size_t tile) {
     const lerp_job *job = argument;
     size_t at = tile * DSC_TILE, n = dsc_min_size(DSC_TILE, job->n - at);
-    if (job->dtype == DSC_FLOAT32)
-        lerp_f32(n, (float)job->weight, (const float *)job->start + at, (const float *)job->end + at,
-                 (float *)job->out + at);
-    else
-        lerp_f64(n, job->weight, (const double *)job->start + at, (const double *)job->end + at,
-                 (double *)job->out + at);
+    size_t offset = at * dsc_size_of(job->dtype);
+    const void *start = (const char *)job->start + offset, *end = (const char *)job->end + offset;
+    void *out = (char *)job->out + offset;
+    DSC_CALL(job->dtype, lerp, n, job->weight, start, end, out);
 }
 
 dsc_status dsc_average_update(const dsc_context *context, dsc_dtype dtype, size_t n, double weight,
@@ -130,13 +128,10 @@ static void climb_tile(void *argument, size_t tile) {
     void *p = dsc_offset(o, job->step->parameters, run->start + offset);
     const void *g = dsc_offset(o, run->gradients, offset);
     double *sum = o->partials + tile * DSC_PARTIALS;
-    bool is_f32 = o->dtype == DSC_FLOAT32;
     if (job->measures)
-        *sum = is_f32 ? weighted_squares_f32(n, p, g) : weighted_squares_f64(n, p, g);
-    else if (is_f32)
-        climb_f32(n, (float)job->scale, job->adaptive, p, g);
+        *sum = DSC_CALL(o->dtype, weighted_squares, n, p, g);
     else
-        climb_f64(n, job->scale, job->adaptive, p, g);
+        DSC_CALL(o->dtype, climb, n, job->scale, job->adaptive, p, g);
 }
 
 dsc_status dsc_optimizer_perturb(const dsc_context *context, dsc_optimizer *o, const dsc_step *step,

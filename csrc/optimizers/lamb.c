@@ -18,14 +18,14 @@ static void DSC_NAME(look)(const dsc_tensor_step *s, const double *argument, siz
     const DSC_REAL decay = (DSC_REAL)c->value[DECAY];
     const DSC_REAL *p = (const DSC_REAL *)s->p + start, *g = (const DSC_REAL *)s->g + start;
     DSC_REAL *restrict m = (DSC_REAL *)s->state[0] + start, *restrict v = (DSC_REAL *)s->state[1] + start;
-    double weights[DSC_LANES] = {0}, directions[DSC_LANES] = {0};
+    DSC_WIDE weights[DSC_LANES] = {0}, directions[DSC_LANES] = {0};
     for (size_t i = 0; i < n; ++i) {
         const DSC_REAL mean = DSC_NAME(dsc_lerp)(m[i], g[i], weight1);
         const DSC_REAL square = DSC_NAME(dsc_mean_square)(v[i], g[i], beta2, weight2);
         m[i] = mean;
         v[i] = square;
         const double direction = (double)DIRECTION(mean, square, p[i]);
-        weights[i % DSC_LANES] += (double)p[i] * (double)p[i];
+        weights[i % DSC_LANES] += (DSC_WIDE)p[i] * (DSC_WIDE)p[i];
         directions[i % DSC_LANES] += direction * direction;
     }
     for (size_t l = 0; l < DSC_LANES; ++l) {
@@ -86,12 +86,12 @@ static void prepare(const double *values, int64_t step, dsc_coefficients *c) {
 
 static void step_tensor(const dsc_tensor_step *s) {
     double sums[DSC_PARTIALS];
-    dsc_tensor_run(s, look_f32, look_f64, NULL, sums);
+    dsc_tensor_run(s, DSC_PICK(s->dtype, look), NULL, sums);
     double weights = sqrt(sums[0]), direction = sqrt(sums[1]);
     /* Fresh biases are 0: they move as in Adam. */
     double trust = weights == 0 || direction == 0 ? 1 : weights / direction;
     double rate = s->coefficients->value[RATE] * trust;
-    dsc_tensor_run(s, move_f32, move_f64, &rate, NULL);
+    dsc_tensor_run(s, DSC_PICK(s->dtype, move), &rate, NULL);
 }
 
 const dsc_rule dsc_rule_lamb = {

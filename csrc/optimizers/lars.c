@@ -54,7 +54,7 @@ static void step_tensor(const dsc_tensor_step *s) {
             ? 1
             : value[TRUST_COEFFICIENT] * weights / (gradient + value[WEIGHT_DECAY] * weights + value[EPS]);
     double rate = value[LR] * trust;
-    dsc_tensor_run(s, move_f32, move_f64, &rate, NULL);
+    dsc_tensor_run(s, DSC_PICK(s->dtype, move), &rate, NULL);
 }
 
 const dsc_rule dsc_rule_lars = {

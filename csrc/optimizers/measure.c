@@ -4,13 +4,13 @@
 
 DSC_MULTIVERSION
 static double DSC_NAME(squares)(size_t n, const DSC_REAL *g, double *largest) {
-    double sums[DSC_LANES] = {0}, sum = 0;
+    DSC_WIDE sums[DSC_LANES] = {0}, sum = 0;
     DSC_REAL maxima[DSC_LANES] = {0}, maximum = 0;
     size_t whole = n - n % DSC_LANES;
     for (size_t i = 0; i < whole; i += DSC_LANES)
         for (size_t l = 0; l < DSC_LANES; ++l) {
             DSC_REAL size = g[i + l] < 0 ? -g[i + l] : g[i + l];
-            sums[l] += (double)size * (double)size;
+            sums[l] += (DSC_WIDE)size * (DSC_WIDE)size;
             maxima[l] = size > maxima[l] ? size : maxima[l];
         }
     for (size_t l = 0; l < DSC_LANES; ++l) {
@@ -19,7 +19,7 @@ static double DSC_NAME(squares)(size_t n, const DSC_REAL *g, double *largest) {
     }
     for (size_t i = whole; i < n; ++i) {
         DSC_REAL size = g[i] < 0 ? -g[i] : g[i];
-        sum += (double)size * (double)size;
+        sum += (DSC_WIDE)size * (DSC_WIDE)size;
         maximum = size > maximum ? size : maximum;
     }
     *largest = (double)maximum;
@@ -35,9 +35,9 @@ static size_t DSC_NAME(first_bad)(size_t n, const DSC_REAL *g) {
 
 /* The sum of |g / unit|^exponent: with the largest for a unit it neither overflows nor underflows. */
 static double DSC_NAME(powers)(size_t n, const DSC_REAL *g, double unit, double exponent) {
-    double sum = 0;
+    DSC_WIDE sum = 0;
     for (size_t i = 0; i < n; ++i)
-        sum += exponent == 1 ? fabs((double)g[i] / unit) : pow(fabs((double)g[i] / unit), exponent);
+        sum += exponent == 1 ? fabs((DSC_WIDE)g[i] / unit) : pow(fabs((DSC_WIDE)g[i] / unit), exponent);
     return sum;
 }
 
@@ -51,7 +51,7 @@ static double DSC_NAME(powers)(size_t n, const DSC_REAL *g, double unit, double 
 #include "core/instantiate.h"
 
 size_t dsc_first_bad(dsc_dtype dtype, size_t n, const void *numbers) {
-    return dtype == DSC_FLOAT32 ? first_bad_f32(n, numbers) : first_bad_f64(n, numbers);
+    return DSC_CALL(dtype, first_bad, n, numbers);
 }
 
 /* A tile's partial sums. */
@@ -68,8 +68,7 @@ static bool needs_powers(const dsc_optimizer *o) {
 }
 
 static double powers(const dsc_optimizer *o, const void *gradients, size_t n, double unit, double exponent) {
-    return o->dtype == DSC_FLOAT32 ? powers_f32(n, gradients, unit, exponent)
-                                   : powers_f64(n, gradients, unit, exponent);
+    return DSC_CALL(o->dtype, powers, n, gradients, unit, exponent);
 }
 
 static void measure_tile(void *argument, size_t tile) {
@@ -79,8 +78,7 @@ static void measure_tile(void *argument, size_t tile) {
     const dsc_run *run = dsc_run_of_tile(job->list, tile, &offset, &n);
     const void *g = dsc_offset(o, run->gradients, offset);
     double *partials = o->partials + tile * DSC_PARTIALS;
-    partials[SQUARES] = o->dtype == DSC_FLOAT32 ? squares_f32(n, g, &partials[LARGEST])
-                                                : squares_f64(n, g, &partials[LARGEST]);
+    partials[SQUARES] = DSC_CALL(o->dtype, squares, n, g, &partials[LARGEST]);
     if (needs_powers(o))
         partials[POWERS] = powers(o, g, n, 1, o->clipping.norm_type);
 }

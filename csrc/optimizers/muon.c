@@ -12,13 +12,13 @@ static void DSC_NAME(gather)(const dsc_tensor_step *s, const double *argument, s
     const DSC_REAL *g = (const DSC_REAL *)s->g + start;
     DSC_REAL *restrict buffer = (DSC_REAL *)s->state[0] + start, *restrict x =
                                                                      (DSC_REAL *)s->workspace + start;
-    double sums[DSC_LANES] = {0};
+    DSC_WIDE sums[DSC_LANES] = {0};
     for (size_t i = 0; i < n; ++i) {
         const DSC_REAL mean = DSC_NAME(dsc_lerp)(buffer[i], g[i], weight);
         const DSC_REAL update = nesterov ? DSC_NAME(dsc_lerp)(g[i], mean, momentum) : mean;
         buffer[i] = mean;
         x[i] = update;
-        sums[i % DSC_LANES] += (double)update * (double)update;
+        sums[i % DSC_LANES] += (DSC_WIDE)update * (DSC_WIDE)update;
     }
     for (size_t l = 0; l < DSC_LANES; ++l)
         partials[0] += sums[l];
@@ -114,15 +114,15 @@ static void orthogonalize(const dsc_tensor_step *s) {
 static void step_tensor(const dsc_tensor_step *s) {
     const double *value = s->coefficients->value;
     double sums[DSC_PARTIALS], rows = (double)s->rows, columns = (double)s->columns;
-    dsc_tensor_run(s, gather_f32, gather_f64, NULL, sums);
+    dsc_tensor_run(s, DSC_PICK(s->dtype, gather), NULL, sums);
     double factor = 1 / fmax(sqrt(sums[0]), value[EPS]);
     if (isnan(sums[0]))
         factor = NAN; /* which fmax would hide */
-    dsc_tensor_run(s, scale_f32, scale_f64, &factor, NULL);
+    dsc_tensor_run(s, DSC_PICK(s->dtype, scale), &factor, NULL);
     orthogonalize(s);
     double rate = value[LR] * (value[ADJUST_LR] == ORIGINAL ? sqrt(fmax(1, rows / columns))
                                                             : 0.2 * sqrt(fmax(rows, columns)));
-    dsc_tensor_run(s, move_f32, move_f64, &rate, NULL);
+    dsc_tensor_run(s, DSC_PICK(s->dtype, move), &rate, NULL);
 }
 
 const dsc_rule dsc_rule_muon = {

@@ -58,8 +58,10 @@ typedef struct dsc_rule {
     /* Coefficients for the step with this number (the first is 1). */
     void (*prepare)(const double *options, int64_t step, dsc_coefficients *c);
     /* The loop of an elementwise rule. */
-    void (*update_f32)(const dsc_coefficients *c, size_t n, float *p, const float *g, float *const *state);
-    void (*update_f64)(const dsc_coefficients *c, size_t n, double *p, const double *g, double *const *state);
+#define DSC_UPDATE(row_dtype, real, suffix, ...)                                                             \
+    void (*update_##suffix)(const dsc_coefficients *c, size_t n, real *p, const real *g, real *const *state);
+    DSC_EVERY_REAL(DSC_UPDATE, DSC_UPDATE)
+#undef DSC_UPDATE
     /* The step of a rule over tensors, and the elements of workspace it needs. */
     void (*step_tensor)(const dsc_tensor_step *step);
     size_t (*workspace)(size_t batch, size_t rows, size_t columns);
@@ -116,8 +118,10 @@ double dsc_option_get(const dsc_rule_info *info, const double *options, const ch
 
 extern const char *const dsc_epsilon_placements[]; /* "outside", "inside" */
 
-/* A rule's two loops. */
-#define DSC_UPDATES(loop) .update_f32 = loop##_f32, .update_f64 = loop##_f64
+/* A rule's loops. */
+#define DSC_UPDATES(loop) DSC_EVERY_REAL(DSC_SET_UPDATE_AND, DSC_SET_UPDATE, loop)
+#define DSC_SET_UPDATE(row_dtype, real, suffix, wide, loop) .update_##suffix = loop##_##suffix
+#define DSC_SET_UPDATE_AND(...) DSC_SET_UPDATE(__VA_ARGS__),
 #define DSC_OPTIONS(table) .options = table, .option_count = sizeof(table) / sizeof *(table)
 
 /* 1 - beta^step. */

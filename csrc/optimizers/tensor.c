@@ -7,10 +7,10 @@ static void DSC_NAME(squares)(const dsc_tensor_step *s, const double *argument, 
                               double *partials) {
     (void)argument;
     const DSC_REAL *p = (const DSC_REAL *)s->p + start, *g = (const DSC_REAL *)s->g + start;
-    double weights[DSC_LANES] = {0}, gradients[DSC_LANES] = {0};
+    DSC_WIDE weights[DSC_LANES] = {0}, gradients[DSC_LANES] = {0};
     for (size_t i = 0; i < n; ++i) {
-        weights[i % DSC_LANES] += (double)p[i] * (double)p[i];
-        gradients[i % DSC_LANES] += (double)g[i] * (double)g[i];
+        weights[i % DSC_LANES] += (DSC_WIDE)p[i] * (DSC_WIDE)p[i];
+        gradients[i % DSC_LANES] += (DSC_WIDE)g[i] * (DSC_WIDE)g[i];
     }
     for (size_t l = 0; l < DSC_LANES; ++l) {
         partials[0] += weights[l];
@@ -43,9 +43,9 @@ static void run_tile(void *argument, size_t tile) {
                  partials);
 }
 
-void dsc_tensor_run(const dsc_tensor_step *step, dsc_tensor_kernel f32, dsc_tensor_kernel f64,
-                    const double *argument, double sums[DSC_PARTIALS]) {
-    tensor_pass pass = {step, step->dtype == DSC_FLOAT32 ? f32 : f64, argument};
+void dsc_tensor_run(const dsc_tensor_step *step, dsc_tensor_kernel kernel, const double *argument,
+                    double sums[DSC_PARTIALS]) {
+    tensor_pass pass = {step, kernel, argument};
     size_t tiles = dsc_ceil_div(step->length, DSC_TILE);
     dsc_parallel_for(step->context, tiles, run_tile, &pass);
     for (size_t k = 0; sums != NULL && k < DSC_PARTIALS; ++k) {
@@ -57,7 +57,7 @@ void dsc_tensor_run(const dsc_tensor_step *step, dsc_tensor_kernel f32, dsc_tens
 
 void dsc_tensor_norms(const dsc_tensor_step *step, double *weights, double *gradient) {
     double sums[DSC_PARTIALS];
-    dsc_tensor_run(step, squares_f32, squares_f64, NULL, sums);
+    dsc_tensor_run(step, DSC_PICK(step->dtype, squares), NULL, sums);
     *weights = sqrt(sums[0]);
     *gradient = sqrt(sums[1]);
 }

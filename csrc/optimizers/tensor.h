@@ -8,9 +8,10 @@
 typedef void (*dsc_tensor_kernel)(const dsc_tensor_step *step, const double *argument, size_t start, size_t n,
                                   double *partials);
 
-/* Runs the kernel of the tensor's type over all tiles; sums, if not NULL, become the partials' sums. */
-void dsc_tensor_run(const dsc_tensor_step *step, dsc_tensor_kernel f32, dsc_tensor_kernel f64,
-                    const double *argument, double sums[DSC_PARTIALS]);
+/* Runs a kernel, DSC_PICK(step->dtype, verb), over all tiles; sums, if not NULL, become the partials' sums.
+ */
+void dsc_tensor_run(const dsc_tensor_step *step, dsc_tensor_kernel kernel, const double *argument,
+                    double sums[DSC_PARTIALS]);
 
 /* The norms of the tensor's weights and of its gradient. */
 void dsc_tensor_norms(const dsc_tensor_step *step, double *weights, double *gradient);

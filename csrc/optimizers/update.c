@@ -31,10 +31,10 @@ static void DSC_NAME(shape_gradient)(const dsc_run *run, const dsc_group *group,
 
 /* The penalty of n weights: partials[3] has the sum. */
 static void DSC_NAME(add_penalty)(const dsc_group *group, size_t n, const DSC_REAL *p, double *partials) {
-    double sizes = 0, squares = 0;
+    DSC_WIDE sizes = 0, squares = 0;
     for (size_t i = 0; i < n; ++i) {
-        sizes += fabs((double)p[i]);
-        squares += (double)p[i] * (double)p[i];
+        sizes += fabs((DSC_WIDE)p[i]);
+        squares += (DSC_WIDE)p[i] * (DSC_WIDE)p[i];
     }
     partials[3] += group->penalty_l1 * sizes + group->penalty_l2 / 2 * squares;
 }
@@ -237,10 +237,7 @@ static void update_tile(void *argument, size_t tile) {
     double *partials = o->partials + tile * DSC_PARTIALS;
     if (o->statistics || dsc_group_of(o, run)->is_penalized)
         memset(partials, 0, DSC_PARTIALS * sizeof *partials);
-    if (o->dtype == DSC_FLOAT32)
-        update_f32(job, run, offset, length, partials);
-    else
-        update_f64(job, run, offset, length, partials);
+    DSC_CALL(o->dtype, update, job, run, offset, length, partials);
 }
 
 static void around_tile(void *argument, size_t tile) {
@@ -250,10 +247,10 @@ static void around_tile(void *argument, size_t tile) {
     double *partials = o->partials + (job->run->first_tile + tile) * DSC_PARTIALS;
     if (!job->is_after)
         memset(partials, 0, DSC_PARTIALS * sizeof *partials);
-    if (o->dtype == DSC_FLOAT32)
-        (job->is_after ? after_tensor_f32 : before_tensor_f32)(job, offset, n, partials);
+    if (job->is_after)
+        DSC_CALL(o->dtype, after_tensor, job, offset, n, partials);
     else
-        (job->is_after ? after_tensor_f64 : before_tensor_f64)(job, offset, n, partials);
+        DSC_CALL(o->dtype, before_tensor, job, offset, n, partials);
 }
 
 /* One tensor whose rule looks at all of it. */

@@ -4,18 +4,18 @@
 
 DSC_MULTIVERSION
 static double DSC_NAME(dot)(size_t n, const DSC_REAL *a, const DSC_REAL *b) {
-    double sums[DSC_LANES] = {0}, sum = 0;
+    DSC_WIDE sums[DSC_LANES] = {0}, sum = 0;
     for (size_t i = 0; i < n; ++i)
-        sums[i % DSC_LANES] += (double)a[i] * (double)b[i];
+        sums[i % DSC_LANES] += (DSC_WIDE)a[i] * (DSC_WIDE)b[i];
     for (size_t l = 0; l < DSC_LANES; ++l)
         sum += sums[l];
     return sum;
 }
 
 static double DSC_NAME(sum)(size_t n, const DSC_REAL *a) {
-    double sum = 0;
+    DSC_WIDE sum = 0;
     for (size_t i = 0; i < n; ++i)
-        sum += fabs((double)a[i]);
+        sum += fabs((DSC_WIDE)a[i]);
     return sum;
 }
 
@@ -61,22 +61,18 @@ static void run_tile(void *argument, size_t tile) {
            offset = at * dsc_dtype_size(v->dtype);
     const void *a = (const char *)job->a + offset, *b = job->b == NULL ? NULL : (const char *)job->b + offset;
     void *out = job->out == NULL ? NULL : (char *)job->out + offset;
-    bool is_f32 = v->dtype == DSC_FLOAT32;
     switch (job->operation) {
     case DOT:
-        v->partials[tile] = is_f32 ? dot_f32(n, a, b) : dot_f64(n, a, b);
+        v->partials[tile] = DSC_CALL(v->dtype, dot, n, a, b);
         break;
     case SUM:
-        v->partials[tile] = is_f32 ? sum_f32(n, a) : sum_f64(n, a);
+        v->partials[tile] = DSC_CALL(v->dtype, sum, n, a);
         break;
     case LARGEST:
-        v->partials[tile] = is_f32 ? largest_f32(n, a) : largest_f64(n, a);
+        v->partials[tile] = DSC_CALL(v->dtype, largest, n, a);
         break;
     case COMBINE:
-        if (is_f32)
-            combine_f32(n, (float)job->alpha, a, (float)job->beta, b, out);
-        else
-            combine_f64(n, job->alpha, a, job->beta, b, out);
+        DSC_CALL(v->dtype, combine, n, job->alpha, a, job->beta, b, out);
         break;
     }
 }

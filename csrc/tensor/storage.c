@@ -183,3 +183,42 @@ void dsc_tensor_release(dsc_tensor *t) {
     if (t != NULL)
         dsc_release(t);
 }
+
+/* What a tensor is, but for the references to it, where it stands, and what it belongs to. */
+static void take_over(dsc_tensor *t, const dsc_tensor *from) {
+    size_t references = atomic_load(&t->references);
+    dsc_storage *home = t->home;
+    const struct dsc_parameters *owner = t->owner;
+    *t = *from;
+    atomic_store(&t->references, references);
+    t->home = home;
+    t->owner = owner;
+}
+
+/* One reference serves a home that is the storage too: it has gone with the numbers, or come with them. */
+static void settle_home(dsc_tensor *t, const dsc_storage *before) {
+    if (t->home == NULL || t->storage == before)
+        return;
+    if (t->home == before)
+        atomic_fetch_add(&t->home->references, 1);
+    else if (t->home == t->storage)
+        atomic_fetch_sub(&t->home->references, 1);
+}
+
+dsc_status dsc_tensor_swap(dsc_tensor *a, dsc_tensor *b) {
+    DSC_CHECK_NOT_NULL(a);
+    DSC_CHECK_NOT_NULL(b);
+    if (a->node != NULL || b->node != NULL)
+        return dsc_fail(DSC_ERROR_ARGUMENT, "%s: only leaves can be swapped", __func__);
+    dsc_tensor kept = *a;
+    dsc_storage *of_a = a->storage, *of_b = b->storage;
+    take_over(a, b);
+    take_over(b, &kept);
+    settle_home(a, of_a);
+    settle_home(b, of_b);
+    /* What was recorded with the old numbers must not be taken for unchanged. */
+    uint64_t later = 1 + (dsc_version_of(a) > dsc_version_of(b) ? dsc_version_of(a) : dsc_version_of(b));
+    atomic_store(&a->storage->version, later);
+    atomic_store(&b->storage->version, later);
+    return DSC_OK;
+}

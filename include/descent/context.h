@@ -45,6 +45,7 @@ typedef struct dsc_memory {
     size_t in_use, most_in_use; /* by tensors now; the most so far */
     size_t idle;                /* kept for later */
     size_t limit;               /* that idle memory keeps to */
+    size_t requests;            /* for blocks that the system was asked for, in number */
 } dsc_memory;
 dsc_status dsc_context_memory(const dsc_context *context, dsc_memory *state);
 /* Idle memory beyond the limit goes back to the system, now and from now on. */

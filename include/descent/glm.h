@@ -94,5 +94,13 @@ dsc_status dsc_glm_fit(const dsc_context *context, const dsc_glm *problem, const
                        bool (*progress)(void *user, const dsc_glm_iterate *iterate), void *user,
                        double *coefficients, double *covariance, dsc_glm_result *result);
 
+/* ---- Tails, for p-values ---- */
+
+/* P(|Z| >= |z|) of a standard normal Z, and P(|T| >= |t|) of Student's T with `degrees` > 0 of freedom, which
+ * need not be whole; infinitely many make it normal. Within 1e-14 of themselves, however small they are, down
+ * to the least normal number. NaN of NaN, and of other degrees. */
+double dsc_normal_tails(double z);
+double dsc_student_tails(double t, double degrees);
+
 DSC_END_API
 #endif

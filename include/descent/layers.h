@@ -1,9 +1,9 @@
-/* The table of layers: for descriptions in text, documentation and tests. Networks are made of them:
- * network.h. */
+/* Layers: the table of what there is, and single ones made from it. Networks are made of them: network.h. */
 #ifndef DESCENT_LAYERS_H
 #define DESCENT_LAYERS_H
 
-#include "optimizers.h"
+#include "operations.h"
+#include "options.h"
 
 DSC_BEGIN_API
 
@@ -15,12 +15,44 @@ typedef struct dsc_layer_info {
     const char *formula;
     const dsc_option_info *options;
     size_t option_count;
-    const char *shapes; /* of the input and the output */
+    const char *shapes;        /* of the input and the output */
+    bool fuses_activation;     /* whether it can apply the activation behind it in its own pass */
+    dsc_activation activation; /* which it is itself, to a layer before it that can */
 } dsc_layer_info;
 
 size_t dsc_layer_count(void);
 const dsc_layer_info *dsc_layer_at(size_t index);       /* NULL outside the table */
 const dsc_layer_info *dsc_layer_find(const char *name); /* NULL for an unknown name */
+
+/* ---- One layer ---- */
+
+typedef struct dsc_layer dsc_layer;
+
+/* A layer by its name in the table. dtype: of its parameters, float32 or float64; random: what they are drawn
+ * from, in PyTorch's order (NULL where there are none). Refused: unknown layers and options, values out of
+ * range, options missing. */
+dsc_status dsc_layer_create(const dsc_context *context, dsc_dtype dtype, const char *name,
+                            size_t option_count, const dsc_option *options, dsc_random *random,
+                            dsc_layer **layer);
+/* Passes NULL by. */
+void dsc_layer_destroy(dsc_layer *layer);
+/* Changes an option that has a default. */
+dsc_status dsc_layer_set_option(dsc_layer *layer, const char *name, double value);
+
+/* A parameter, or a buffer that is saved with them, by PyTorch's name. The tensor is the layer's: no
+ * reference is given. */
+typedef struct dsc_layer_tensor {
+    const char *name;
+    dsc_tensor *tensor;
+    bool is_parameter;
+} dsc_layer_tensor;
+size_t dsc_layer_tensor_count(const dsc_layer *layer); /* 0 for NULL */
+dsc_status dsc_layer_tensor_at(const dsc_layer *layer, size_t index, dsc_layer_tensor *tensor);
+
+/* y of x, in training or in evaluation, followed by an activation where the layer fuses them. Recorded.
+ * Refused: shapes and types that it does not take. */
+dsc_status dsc_layer_forward(const dsc_layer *layer, bool is_training, dsc_activation activation,
+                             dsc_tensor *x, dsc_tensor **y);
 
 DSC_END_API
 #endif

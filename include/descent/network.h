@@ -24,6 +24,7 @@
 #define DESCENT_NETWORK_H
 
 #include "layers.h"
+#include "optimizers.h"
 #include "tensor.h"
 
 DSC_BEGIN_API

@@ -37,6 +37,9 @@ dsc_status dsc_parameters_add(dsc_parameters *parameters, size_t count, dsc_tens
 /* The leaves are free for others, and keep their memory. */
 void dsc_parameters_destroy(dsc_parameters *parameters);
 
+/* Whether a dsc_parameters has this leaf; false for NULL. */
+bool dsc_parameters_have(const dsc_tensor *leaf);
+
 /* dsc_optimizer_step by the gradients that the leaves have now, and keep. row_gradients: one pointer a leaf,
  * which where it is not NULL goes before the leaf's own gradient; NULL: none. report may be NULL. Refused: no
  * gradient at all, an optimizer that was made for other lengths. Without leaves nothing is to be done. */

@@ -1,7 +1,9 @@
+import CDescent
+
 /// Compares a function's gradients with central differences, as `torch.autograd.gradcheck`.
 ///
-/// The inputs must be float64, and away from kinks. A function with several numbers as its result is checked
-/// through a fixed weighted sum of them.
+/// The inputs must be float64, and away from kinks; others are held fixed. A function with several numbers as its result
+/// is checked through a fixed weighted sum of them.
 ///
 /// - Parameters:
 ///   - function: from the inputs to a tensor.
@@ -11,32 +13,7 @@
 public func gradcheck(
   _ function: ([Tensor]) -> Tensor, at inputs: [Tensor], step: Double = 1e-6, tolerance: Double = 1e-6
 ) throws(DescentError) {
-  for (index, input) in inputs.enumerated() where input.dtype != .float64 {
-    throw DescentError(
-      .invalidArgument, "gradcheck: input \(index) is \(input.dtype.rawValue), must be float64")
-  }
-  let leaves = inputs.map { $0.clone().asLeaf() }
-  let value = enableGrad { weightedSum(function(leaves)) }
-  let analytic = gradients(of: value, at: leaves)
-  for (index, leaf) in leaves.enumerated() {
-    let elements = leaf.buffer(Double.self)
-    for i in 0..<leaf.count {
-      let center = elements[i]
-      func valueAt(_ x: Double) -> Double {
-        elements[i] = x
-        return noGrad { weightedSum(function(leaves)).item() }
-      }
-      let numeric = (valueAt(center + step) - valueAt(center - step)) / (2 * step)
-      elements[i] = center
-      let exact = analytic[index].element(i)
-      let error = Swift.abs(exact - numeric) / Swift.max(1, Swift.abs(exact))
-      if !(error <= tolerance) {
-        throw DescentError(
-          .mismatch,
-          "gradcheck: input \(index), element \(i): gradient \(exact), central difference \(numeric)")
-      }
-    }
-  }
+  try gradcheck(function, inputs, dsc_gradcheck_options(step: step, tolerance: tolerance, second: false))
 }
 
 /// Compares second derivatives with central differences of the gradient, as `torch.autograd.gradgradcheck`.
@@ -45,21 +22,17 @@ public func gradcheck(
 public func gradgradcheck(
   _ function: ([Tensor]) -> Tensor, at inputs: [Tensor], step: Double = 1e-6, tolerance: Double = 1e-5
 ) throws(DescentError) {
-  try gradcheck(
-    { leaves in
-      let points = leaves.map { $0.requiresGrad ? $0 : $0.asLeaf() }
-      return enableGrad {
-        let value = weightedSum(function(points))
-        let slopes = gradients(of: value, at: points, createGraph: true)
-        return slopes.enumerated().map { weightedSum($0.element) * Double($0.offset + 1) }.reduce(
-          Tensor(0, dtype: .float64), +)
-      }
-    }, at: inputs, step: step, tolerance: tolerance)
+  try gradcheck(function, inputs, dsc_gradcheck_options(step: step, tolerance: tolerance, second: true))
 }
 
-/// A scalar in which every element counts differently, so that errors do not cancel.
-private func weightedSum(_ tensor: Tensor) -> Tensor {
-  let weights = Tensor(
-    (0..<tensor.count).map { 1 + 0.37 * Double($0 % 7) }, shape: tensor.shape, dtype: tensor.dtype)
-  return (tensor * weights).sum()
+private func gradcheck(
+  _ function: ([Tensor]) -> Tensor, _ inputs: [Tensor], _ options: dsc_gradcheck_options
+) throws(DescentError) {
+  var options = options
+  let status = withExtendedLifetime(inputs) {
+    withFunction(function) { call, user in
+      dsc_gradcheck(call, user, inputs.count, inputs.map { Optional($0.handle) }, &options)
+    }
+  }
+  try check(status)
 }

@@ -44,9 +44,12 @@ extension DescentError {
       switch Int(status) {
       case DSC_ERROR_NON_FINITE: .nonFinite
       case DSC_ERROR_MEMORY: .resources
+      case DSC_ERROR_MISMATCH: .mismatch
+      case DSC_ERROR_FILE: .file
+      case DSC_ERROR_FORMAT: .format
       default: .invalidArgument
       }
-    self.init(code, String(cString: dsc_last_error()))
+    self.init(code, Refusals.lastSentence)
   }
 }
 
@@ -59,11 +62,5 @@ func check(_ status: dsc_status) throws(DescentError) {
 /// Stops where only a mistake in the program, or lack of memory, can make the C core refuse.
 @inline(__always)
 func require(_ status: dsc_status, file: StaticString = #fileID, line: UInt = #line) {
-  if status < 0 { refused(status, file, line) }
-}
-
-private func refused(_ status: dsc_status, _ file: StaticString, _ line: UInt) -> Never {
-  let sentence = String(cString: dsc_last_error())
-  if Int(status) == DSC_ERROR_MEMORY { Memory.exhausted(sentence) }
-  stop(sentence, file: file, line: line)
+  if status < 0 { Refusals.refused(status, file, line) }
 }

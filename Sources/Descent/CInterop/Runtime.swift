@@ -20,8 +20,8 @@ public enum Runtime {
   /// The counts that `setThreads` takes.
   package static let threadCounts = 0...Int(DSC_MAX_THREADS)
 
-  /// Sets the number of threads; 0: `$DESCENT_THREADS`, or one for each processor the process may use. No other thread
-  /// may be computing meanwhile.
+  /// Sets the number of threads; 0: `$DESCENT_THREADS`, or one for each processor the process may use. At any
+  /// time: what is being computed keeps the threads that it has.
   ///
   /// - Throws: `DescentError` for a count outside 0...256, and for a `$DESCENT_THREADS` that is no such count.
   public static func setThreads(_ count: Int) throws(DescentError) {

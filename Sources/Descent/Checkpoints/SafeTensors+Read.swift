@@ -103,11 +103,15 @@ private struct SafeTensorsReader: ~Copyable {
     var tensors: [String: Tensor] = [:]
     for (name, entry) in entries {
       let tensor = Tensor(uninitialized: Shape(entry.shape), dtype: entry.type.dtype)
-      let place = UnsafeMutableRawBufferPointer(start: tensor.data, count: tensor.count * tensor.dtype.size)
+      let place = UnsafeMutableRawBufferPointer(
+        start: tensor.mutableData, count: tensor.count * tensor.dtype.size)
       if let half = entry.type.half {
         try widen(half, place, name)
       } else {
         try fill(place, name)
+      }
+      guard entry.type != .bool || place.allSatisfy({ $0 <= 1 }) else {
+        throw damaged("'\(name)' has bytes other than 0 and 1")
       }
       tensors[name] = tensor
     }
@@ -194,6 +198,8 @@ private enum ElementType: String, CaseIterable {
   case f32 = "F32"
   case f64 = "F64"
   case i64 = "I64"
+  case u8 = "U8"
+  case bool = "BOOL"
   case f16 = "F16"
   case bf16 = "BF16"
 
@@ -202,6 +208,8 @@ private enum ElementType: String, CaseIterable {
     switch self {
     case .f64: .float64
     case .i64: .int64
+    case .u8: .uint8
+    case .bool: .bool
     case .f32, .f16, .bf16: .float32
     }
   }

@@ -16,7 +16,10 @@ public enum SafeTensors {
     }
   }
 
-  private static let names: [DType: String] = [.float32: "F32", .float64: "F64", .int64: "I64"]
+  private static let names: [DType: String] = [
+    .float32: "F32", .float64: "F64", .int64: "I64", .uint8: "U8", .bool: "BOOL", .float16: "F16",
+    .bfloat16: "BF16",
+  ]
   static let checksumKey = "crc32"
   static let metadataKey = "__metadata__"
 
@@ -34,7 +37,9 @@ public enum SafeTensors {
     _ tensors: [String: Tensor], metadata: [String: String] = [:], for path: String
   ) throws(DescentError) -> StagedFile {
     // Larger alignments first, as the format advises; then by name, so that equal contents are equal files.
-    let ordered = tensors.sorted { ($1.value.dtype.size, $0.key) < ($0.value.dtype.size, $1.key) }
+    let ordered = tensors.mapValues { $0.contiguous() }.sorted {
+      ($1.value.dtype.size, $0.key) < ($0.value.dtype.size, $1.key)
+    }
     var entries: [String: Entry] = [:]
     var offset = 0
     var checksum: UInt32 = 0
@@ -54,6 +59,7 @@ public enum SafeTensors {
         let contents = ordered.map {
           UnsafeRawBufferPointer(start: $0.value.data, count: $0.value.count * $0.value.dtype.size)
         }
+        defer { withExtendedLifetime(ordered) {} }
         return try StagedFile([lengthBytes, UnsafeRawBufferPointer(headerBytes)] + contents, for: path)
       }
     }

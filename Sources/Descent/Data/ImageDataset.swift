@@ -63,10 +63,12 @@ public struct ImageDataset: Dataset, Sendable {
       indices.withInt64 {
         dsc_gather_bytes(
           nil, count, height * width, pixels, indices.count, $0,
-          inputs.data.assumingMemoryBound(to: Float.self))
+          inputs.mutableData.assumingMemoryBound(to: Float.self))
       })
-    let classes = targets.buffer(Int64.self)
-    for (place, index) in indices.enumerated() { classes[place] = Int64(labels[index]) }
+    targets.withUnsafeMutableBytes { bytes in
+      let classes = bytes.assumingMemoryBound(to: Int64.self)
+      for (place, index) in indices.enumerated() { classes[place] = Int64(labels[index]) }
+    }
     return Batch(inputs: inputs, targets: targets)
   }
 }

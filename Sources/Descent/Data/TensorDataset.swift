@@ -15,8 +15,9 @@ public struct TensorDataset: Dataset {
       inputs.shape.first != nil && inputs.shape.first == targets.shape.first,
       "TensorDataset: inputs of shape \(inputs.shape), targets of shape \(targets.shape); they need as many rows"
     )
-    self.inputs = inputs
-    self.targets = targets
+    // Once, and not for every batch.
+    self.inputs = inputs.contiguous()
+    self.targets = targets.contiguous()
   }
 
   /// The number of samples.
@@ -33,8 +34,12 @@ extension Tensor {
   func gathered(_ indices: ArraySlice<Int>) -> Tensor {
     let out = Tensor(uninitialized: shape.replacing(0, with: indices.count), dtype: dtype)
     let row = shape[0] == 0 ? 0 : count / shape[0] * dtype.size
-    require(
-      indices.withInt64 { dsc_gather_rows(nil, shape[0], row, data, indices.count, $0, out.data) })
+    withUnsafeBytes { bytes in
+      require(
+        indices.withInt64 {
+          dsc_gather_rows(nil, shape[0], row, bytes.baseAddress, indices.count, $0, out.mutableData)
+        })
+    }
     return out
   }
 }

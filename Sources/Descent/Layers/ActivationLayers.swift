@@ -1,41 +1,50 @@
-/// `1 / (1 + e^-x)`, as `torch.nn.Sigmoid`.
-public final class Sigmoid: Module {
-  /// Any shape, kept.
-  public override func forward(_ x: Tensor) -> Tensor { x.sigmoid() }
+/// `max(x, 0)`, as `torch.nn.ReLU`. Any shape, kept.
+public final class ReLU: Layer {
+  /// The layer.
+  public init() { super.init("relu") }
 }
 
-/// The logarithm of the sigmoid, stable, as `torch.nn.LogSigmoid`.
-public final class LogSigmoid: Module {
-  /// Any shape, kept.
-  public override func forward(_ x: Tensor) -> Tensor { x.logSigmoid() }
+/// `1 / (1 + e^-x)`, as `torch.nn.Sigmoid`. Any shape, kept.
+public final class Sigmoid: Layer {
+  /// The layer.
+  public init() { super.init("sigmoid") }
 }
 
-/// The hyperbolic tangent, as `torch.nn.Tanh`.
-public final class Tanh: Module {
-  /// Any shape, kept.
-  public override func forward(_ x: Tensor) -> Tensor { x.tanh() }
+/// The logarithm of the sigmoid, stable, as `torch.nn.LogSigmoid`. Any shape, kept.
+public final class LogSigmoid: Layer {
+  /// The layer.
+  public init() { super.init("log_sigmoid") }
 }
 
-/// `exp(x) / Σ exp(x)` along a dimension, as `torch.nn.Softmax`.
-public final class Softmax: Module {
-  /// The dimension; negative ones count from the back.
-  public let dim: Int
-
-  /// Along the last dimension unless another is named.
-  public init(dim: Int = -1) { self.dim = dim }
-
-  /// Any shape, kept.
-  public override func forward(_ x: Tensor) -> Tensor { x.softmax(dim: dim) }
+/// The hyperbolic tangent, as `torch.nn.Tanh`. Any shape, kept.
+public final class Tanh: Layer {
+  /// The layer.
+  public init() { super.init("tanh") }
 }
 
-/// The logarithm of the softmax, stable, as `torch.nn.LogSoftmax`.
-public final class LogSoftmax: Module {
-  /// The dimension; negative ones count from the back.
-  public let dim: Int
+/// `log(1 + e^x)`, without overflow; as `torch.nn.Softplus`, whose threshold it does not have. Any shape, kept.
+public final class Softplus: Layer {
+  /// The layer.
+  public init() { super.init("softplus") }
+}
 
-  /// Along the last dimension unless another is named.
-  public init(dim: Int = -1) { self.dim = dim }
+/// `e^x / Σ e^x` along a dimension, as `torch.nn.Softmax`. Any shape, kept.
+public final class Softmax: Layer {
+  /// Along the last dimension unless another is named; negative ones count from the back.
+  public init(dim: Int = -1) { super.init("softmax", ["dim": Double(dim)]) }
+}
 
-  /// Any shape, kept.
-  public override func forward(_ x: Tensor) -> Tensor { x.logSoftmax(dim: dim) }
+/// The logarithm of the softmax, stable, as `torch.nn.LogSoftmax`. Any shape, kept.
+public final class LogSoftmax: Layer {
+  /// Along the last dimension unless another is named; negative ones count from the back.
+  public init(dim: Int = -1) { super.init("log_softmax", ["dim": Double(dim)]) }
+}
+
+/// Dimensions made one, as `torch.nn.Flatten`: all but the first, [batch, d1, d2, ...] to [batch, d1 * d2 * ...], unless
+/// others are named.
+public final class Flatten: Layer {
+  /// From one dimension to another; negative ones count from the back.
+  public init(from start: Int = 1, to end: Int = -1) {
+    super.init("flatten", ["start_dim": Double(start), "end_dim": Double(end)])
+  }
 }

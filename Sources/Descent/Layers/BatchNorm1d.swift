@@ -1,3 +1,5 @@
+import CDescent
+
 /// Batch normalization over [batch, features] or [batch, features, length], as `torch.nn.BatchNorm1d`: Ioffe and
 /// Szegedy 2015, arXiv:1502.03167.
 ///
@@ -5,79 +7,58 @@
 ///
 /// In training the batch's own mean and (biased) variance are used, and added to the running ones; in evaluation the
 /// running ones are used.
-public final class BatchNorm1d: Module {
+public final class BatchNorm1d: Layer {
   /// [features]; ones at first.
-  public let weight: Parameter
+  public var weight: Parameter { own[0] }
   /// [features]; zeros at first.
-  public let bias: Parameter
-  /// The running means, and variances (unbiased): [features].
-  public let runningMean: Buffer, runningVar: Buffer
+  public var bias: Parameter { own[1] }
+  /// The running means: [features].
+  public var runningMean: Buffer { buffers[0] }
+  /// The running variances (unbiased): [features].
+  public var runningVar: Buffer { buffers[1] }
   /// How many batches they have seen.
-  public let numBatchesTracked: Buffer
+  public var numBatchesTracked: Buffer { buffers[2] }
   /// Added to the variance.
   public let eps: Double
   /// The weight of a new batch in the running numbers; nil: all batches weigh the same.
-  public var momentum: Double?
+  public var momentum: Double? { didSet { set("momentum", momentum ?? -1) } }
 
   /// A layer with PyTorch's defaults.
   public init(_ features: Int, eps: Double = 1e-5, momentum: Double? = 0.1, dtype: DType = .float32) {
-    weight = Parameter(.ones([features], dtype: dtype))
-    bias = Parameter(.zeros([features], dtype: dtype))
-    runningMean = Buffer(.zeros([features], dtype: dtype))
-    runningVar = Buffer(.ones([features], dtype: dtype))
-    numBatchesTracked = Buffer(Tensor([Int64(0)], shape: []))
-    self.eps = eps
-    self.momentum = momentum
+    (self.eps, self.momentum) = (eps, momentum)
+    super.init(
+      "batch_norm1d", ["num_features": Double(features), "eps": eps, "momentum": momentum ?? -1], dtype: dtype
+    )
   }
 
   /// Forgets the running numbers.
   public func resetRunningStatistics() {
-    runningMean.tensor.copy(from: .zeros(runningMean.tensor.shape, dtype: weight.dtype))
-    runningVar.tensor.copy(from: .ones(runningVar.tensor.shape, dtype: weight.dtype))
-    numBatchesTracked.tensor.copy(from: Tensor([Int64(0)], shape: []))
-  }
-
-  /// The normalized batch, of the same shape.
-  public override func forward(_ x: Tensor) -> Tensor {
-    demand(
-      (x.shape.rank == 2 || x.shape.rank == 3) && x.shape[1] == weight.count && x.dtype == weight.dtype,
-      """
-      BatchNorm1d: x is \(x.dtype.rawValue) of shape \(x.shape), must be \(weight.dtype.rawValue) of shape \
-      [batch, \(weight.count)] or [batch, \(weight.count), length]
-      """)
-    let perFeature: Shape = x.shape.rank == 2 ? [1, weight.count] : [1, weight.count, 1]
-    var (mean, variance) = (
-      runningMean.tensor.reshaped(perFeature), runningVar.tensor.reshaped(perFeature)
-    )
-    if isTraining {
-      let count = x.count / weight.count
-      demand(
-        count > 1, "BatchNorm1d needs more than one value for each feature; the shape is \(x.shape)")
-      mean = x.meanOverBatch()
-      let centered = x - mean
-      variance = (centered * centered).meanOverBatch()
-      track(mean.detached(), variance.detached() * (Double(count) / Double(count - 1)))
-    }
-    let scale = weight.reshaped(perFeature) / (variance + eps).sqrt()
-    return (x - mean) * scale + bias.reshaped(perFeature)
-  }
-
-  private func track(_ mean: Tensor, _ variance: Tensor) {
-    // Wrapping, as PyTorch's: the number may come from a file.
-    let batches = numBatchesTracked.tensor.buffer(Int64.self)[0] &+ 1
-    numBatchesTracked.tensor.copy(from: Tensor([batches], shape: []))
-    let weight = momentum ?? 1 / Double(batches)
-    for (running, new) in [(runningMean.tensor, mean), (runningVar.tensor, variance)] {
-      noGrad { running.copy(from: running * (1 - weight) + new.reshaped(running.shape) * weight) }
-    }
+    runningMean.tensor.fill(0)
+    runningVar.tensor.fill(1)
+    numBatchesTracked.tensor.fill(0)
   }
 }
 
-extension Tensor {
-  /// The mean over all dimensions but the second, which are kept as 1.
-  fileprivate func meanOverBatch() -> Tensor {
-    let mean = mean(dim: 0, keepingDimension: true)
-    return shape.rank == 2 ? mean : mean.mean(dim: 2, keepingDimension: true)
+/// Normalizes each channel, the second dimension, over all others: as `torch.nn.functional.batch_norm`.
+///
+/// - Parameters:
+///   - x: [batch, channels] or [batch, channels, d1, ...]
+///   - weight: [channels]; nil: 1.
+///   - bias: [channels]; nil: 0.
+///   - runningMean: [channels]: what is used in evaluation, and changed in training. nil: the batch's own always.
+///   - runningVar: [channels], likewise.
+///   - training: whether the batch's own mean and variance are used.
+///   - momentum: the new batch's share in the running numbers.
+///   - eps: added to the variance.
+public func batchNorm(
+  _ x: Tensor, weight: Tensor? = nil, bias: Tensor? = nil, runningMean: Tensor? = nil,
+  runningVar: Tensor? = nil,
+  training: Bool = false, momentum: Double = 0.1, eps: Double = 1e-5
+) -> Tensor {
+  var options = dsc_batch_norm_options(training: training, momentum: momentum, eps: eps)
+  return Tensor.make {
+    dsc_batch_norm(
+      x.handle, weight?.handle, bias?.handle, runningMean?.handle, runningVar?.handle, &options, $0)
   }
 }
 

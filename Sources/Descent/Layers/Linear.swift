@@ -1,33 +1,43 @@
+import CDescent
+
 /// `y = x weightᵀ + bias`, as `torch.nn.Linear`, with its initial weights: the same seed gives the same ones.
-public final class Linear: Module {
+public final class Linear: Layer {
   /// [outputs, inputs]
-  public let weight: Parameter
+  public var weight: Parameter { own[0] }
   /// [outputs]; nil without a bias.
-  public let bias: Parameter?
+  public var bias: Parameter? { own.count > 1 ? own[1] : nil }
 
   /// A layer with weights and biases drawn from U(-1/√inputs, 1/√inputs), PyTorch's default: weights first.
   ///
   /// - Precondition: `inputs` and `outputs` are at least 1.
   public init(
-    _ inputs: Int, _ outputs: Int, bias hasBias: Bool = true, dtype: DType = .float32,
-    generator: Generator = .default
+    _ inputs: Int, _ outputs: Int, bias: Bool = true, dtype: DType = .float32, generator: Generator = .default
   ) {
-    demand(inputs > 0 && outputs > 0, "Linear(\(inputs), \(outputs)): both must be at least 1")
-    weight = Parameter(uninitializedParameter: Shape(outputs, inputs), dtype: dtype)
-    // kaiming_uniform_ with a = √5, in PyTorch's order of operations: the last bit matters.
-    let gain = (2.0 / (1.0 + 5.0)).squareRoot()
-    let bound = 3.0.squareRoot() * (gain / Double(inputs).squareRoot())
-    weight.fillUniform(-bound, bound, generator: generator)
-    if hasBias {
-      let bias = Parameter(uninitializedParameter: [outputs], dtype: dtype)
-      let bound = 1 / Double(inputs).squareRoot()
-      bias.fillUniform(-bound, bound, generator: generator)
-      self.bias = bias
-    } else {
-      bias = nil
-    }
+    super.init(
+      "linear", ["in_features": Double(inputs), "out_features": Double(outputs), "bias": bias ? 1 : 0],
+      dtype: dtype, generator: generator)
   }
+}
 
-  /// [..., inputs] to [..., outputs].
-  public override func forward(_ x: Tensor) -> Tensor { linear(x, weight, bias) }
+/// A function that a linear layer applies to its output while that is in cache.
+public enum Activation: Sendable {
+  /// None.
+  case identity
+  /// max(x, 0)
+  case relu
+
+  var c: dsc_activation { self == .relu ? DSC_ACTIVATION_RELU : DSC_ACTIVATION_NONE }
+}
+
+/// `activation(x weightᵀ + bias)`, as `torch.nn.functional.linear`, in one kernel each way.
+///
+/// - Parameters:
+///   - x: [..., inputs]
+///   - weight: [outputs, inputs]
+///   - bias: [outputs]
+/// - Returns: [..., outputs]
+public func linear(
+  _ x: Tensor, _ weight: Tensor, _ bias: Tensor? = nil, activation: Activation = .identity
+) -> Tensor {
+  Tensor.make { dsc_linear(x.handle, weight.handle, bias?.handle, activation.c, $0) }
 }

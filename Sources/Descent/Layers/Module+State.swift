@@ -23,7 +23,4 @@ extension Module {
   private var namedState: [(name: String, tensor: Tensor)] {
     namedParameters.map { ($0.name, $0.parameter) } + namedBuffers.map { ($0.name, $0.buffer) }
   }
-
-  /// The number of parameters' elements.
-  public var parameterCount: Int { parameters.reduce(0) { $0 + $1.count } }
 }

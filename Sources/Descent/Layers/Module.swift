@@ -1,39 +1,44 @@
 /// A part of a model: parameters, parts of its own, and a function from input to output.
 ///
-/// Subclass it, keep parts and parameters in properties, and override `forward`, as with `torch.nn.Module`.
-/// The parts are found by reflection; their names are the properties', in PyTorch's spelling:
-/// `linearReluStack` becomes `linear_relu_stack`.
+/// Subclass it, keep parts and parameters in properties, and override `forward`, as with `torch.nn.Module`:
+///
+///     final class Net: Module {
+///       let blocks = [Linear(8, 8), Linear(8, 8)]
+///       let scale = Parameter(.ones([1]))
+///       override func forward(_ x: Tensor) -> Tensor { blocks.reduce(x) { $1($0).relu() } * scale }
+///     }
+///
+/// Parts and parameters are found in properties, and in arrays, dictionaries, optionals, tuples and structures that are
+/// properties. Their names are the properties', in PyTorch's spelling: `linearReluStack` becomes `linear_relu_stack`, the
+/// blocks above are "blocks.0" and "blocks.1"; a name that begins with a capital, as `Wq`, stays as it is. They are looked
+/// up once, when they are first asked for: call `findMembers()` after putting others in their place.
+///
+/// A module of several inputs or outputs has a method of its own for them, usually `callAsFunction`, and calls its parts:
+///
+///     func callAsFunction(_ query: Tensor, _ memory: Tensor) -> (Tensor, Tensor)
 open class Module {
-  /// Whether the module is being trained; layers like dropout will ask.
+  /// Whether the module is being trained; layers as batch normalization ask.
   public private(set) var isTraining = true
+  private var found: [(name: String, member: Member)]?
+  /// Sees the output of every call while the model's structure is being looked at.
+  private var observer: ((Module, Tensor) -> Void)?
 
   /// A module without parts; subclasses add theirs.
   public init() {}
 
   /// The output for an input. To be overridden.
   open func forward(_ x: Tensor) -> Tensor {
-    stop("\(type(of: self)) does not override forward")
+    stop("\(type(of: self)) does not override forward(_:)")
   }
 
   /// The output for an input.
-  public func callAsFunction(_ x: Tensor) -> Tensor { forward(x) }
-
-  /// The parts and parameters, named, in the order of their declaration. Override it where reflection does not
-  /// see them.
-  open var members: [(name: String, member: Member)] {
-    var found: [(String, Member)] = []
-    var mirror: Mirror? = Mirror(reflecting: self)
-    var levels: [Mirror] = []
-    while let level = mirror {
-      levels.insert(level, at: 0)
-      mirror = level.superclassMirror
-    }
-    for child in levels.flatMap(\.children) {
-      guard let label = child.label else { continue }
-      Self.collect(child.value, name: label.snakeCased, into: &found)
-    }
-    return found.map { (name: $0.0, member: $0.1) }
+  public func callAsFunction(_ x: Tensor) -> Tensor {
+    let y = forward(x)
+    if let observer { observer(self, y) }
+    return y
   }
+
+  // MARK: What it consists of
 
   /// What a module consists of.
   public enum Member {
@@ -45,68 +50,100 @@ open class Module {
     case buffer(Tensor)
   }
 
-  private static func collect(_ value: Any, name: String, into found: inout [(String, Member)]) {
-    switch value {
-    case let parameter as Parameter: found.append((name, .parameter(parameter)))
-    case let buffer as Buffer: found.append((name, .buffer(buffer.tensor)))
-    case let module as Module: found.append((name, .module(module)))
-    case let list as [Module]:
-      for (index, module) in list.enumerated() { found.append(("\(name).\(index)", .module(module))) }
-    case let optional as Parameter?: if let optional { found.append((name, .parameter(optional))) }
-    default: break
-    }
+  /// The parts and parameters, named, in the order of their declaration. Override it to name them otherwise.
+  open var members: [(name: String, member: Member)] {
+    if found == nil { findMembers() }
+    return found ?? []
   }
+
+  /// Looks the parts and parameters up again.
+  ///
+  /// - Precondition: no two of them have one name, and none is in a property where it cannot be named, as in a set.
+  public func findMembers() { found = MemberSearch.members(of: self) }
 
   /// Every parameter with its full name, as in PyTorch's state_dict: "linear_relu_stack.0.weight". A parameter
   /// that is used twice appears once.
   public var namedParameters: [(name: String, parameter: Parameter)] {
     var seen = Set<ObjectIdentifier>()
-    return allParameters(prefix: "").filter { seen.insert(ObjectIdentifier($0.parameter)).inserted }
-  }
-
-  private func allParameters(prefix: String) -> [(name: String, parameter: Parameter)] {
-    members.flatMap { name, member -> [(name: String, parameter: Parameter)] in
-      switch member {
-      case .parameter(let parameter): [(prefix + name, parameter)]
-      case .module(let module): module.allParameters(prefix: prefix + name + ".")
-      case .buffer: []
+    var list: [(name: String, parameter: Parameter)] = []
+    visit("") { name, member in
+      if case .parameter(let parameter) = member, seen.insert(ObjectIdentifier(parameter)).inserted {
+        list.append((name, parameter))
       }
     }
+    return list
   }
 
-  /// Every buffer with its full name.
+  /// Every buffer with its full name; one that is used twice appears once.
   public var namedBuffers: [(name: String, buffer: Tensor)] {
-    members.flatMap { name, member -> [(name: String, buffer: Tensor)] in
-      switch member {
-      case .buffer(let buffer): [(name, buffer)]
-      case .module(let module): module.namedBuffers.map { (name + "." + $0.name, $0.buffer) }
-      case .parameter: []
+    var list: [(name: String, buffer: Tensor)] = []
+    var seen = Set<ObjectIdentifier>()
+    visit("") { name, member in
+      if case .buffer(let buffer) = member, seen.insert(ObjectIdentifier(buffer)).inserted {
+        list.append((name, buffer))
       }
+    }
+    return list
+  }
+
+  /// The module and all modules inside with their full names, outer ones first; its own name is empty. One that is used
+  /// twice appears once.
+  public var namedModules: [(name: String, module: Module)] {
+    var list: [(name: String, module: Module)] = [("", self)]
+    var seen = Set([ObjectIdentifier(self)])
+    visit("") { name, member in
+      if case .module(let module) = member, seen.insert(ObjectIdentifier(module)).inserted {
+        list.append((name, module))
+      }
+    }
+    return list
+  }
+
+  /// - Parameter outer: the modules that this one is in: what leads back to one of them, as a pointer to a parent, is no
+  ///   part.
+  private func visit(_ prefix: String, in outer: [Module] = [], _ body: (String, Member) -> Void) {
+    let path = outer + [self]
+    for (name, member) in members {
+      if case .module(let module) = member, path.contains(where: { $0 === module }) { continue }
+      body(prefix + name, member)
+      if case .module(let module) = member { module.visit(prefix + name + ".", in: path, body) }
     }
   }
 
   /// The module and all modules inside, outer ones first.
-  public var modules: [Module] {
-    [self]
-      + members.flatMap { _, member -> [Module] in
-        if case .module(let module) = member { module.modules } else { [] }
-      }
-  }
+  public var modules: [Module] { namedModules.map(\.module) }
 
   /// Every parameter, in order.
   public var parameters: [Parameter] { namedParameters.map(\.parameter) }
 
+  /// The number of parameters' elements.
+  public var parameterCount: Int { parameters.reduce(0) { $0 + $1.count } }
+
+  // MARK: Training and evaluation
+
   /// Sets the module and its parts to training.
-  public func train() { setTraining(true) }
+  public func train() { for module in modules { module.isTraining = true } }
 
   /// Sets the module and its parts to evaluation.
-  public func eval() { setTraining(false) }
+  public func eval() { for module in modules { module.isTraining = false } }
 
-  private func setTraining(_ on: Bool) {
-    isTraining = on
-    for (_, member) in members {
-      if case .module(let module) = member { module.setTraining(on) }
-    }
+  /// Sets only the module itself to training.
+  final func resumeTraining() { isTraining = true }
+
+  // MARK: Looking at calls
+
+  /// What the description says of the module's options.
+  var summaryOfOptions: String { "" }
+
+  /// Whether every part must be called by itself, since somebody looks at its output.
+  final var isObserved: Bool { observer != nil }
+
+  /// Runs `body` while `observer` sees the output of every part's call.
+  func observed<Result>(by observer: @escaping (Module, Tensor) -> Void, _ body: () -> Result) -> Result {
+    let parts = modules
+    for part in parts { part.observer = observer }
+    defer { for part in parts { part.observer = nil } }
+    return body()
   }
 }
 
@@ -116,15 +153,7 @@ public struct Buffer {
   public let tensor: Tensor
 
   /// A buffer that starts with these numbers.
-  public init(_ initial: Tensor) { tensor = initial.clone() }
-}
+  public init(_ initial: Tensor) { tensor = initial.detached().clone() }
 
-extension String {
-  /// camelCase as snake_case.
-  fileprivate var snakeCased: String {
-    reduce(into: "") { result, character in
-      if character.isUppercase && !result.isEmpty { result.append("_") }
-      result.append(contentsOf: character.lowercased())
-    }
-  }
+  init(sharing tensor: Tensor) { self.tensor = tensor }
 }

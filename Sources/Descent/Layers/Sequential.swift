@@ -1,3 +1,5 @@
+import CDescent
+
 /// Modules one after another, as `torch.nn.Sequential`:
 ///
 ///     let model = Sequential {
@@ -14,7 +16,8 @@ public final class Sequential: Module {
 
   private enum Stage {
     case module(Module)
-    case linear(Linear, Activation)
+    /// A layer, and the activation behind it that it applies itself.
+    case fused(Layer, Layer)
   }
 
   /// The modules listed in the closure.
@@ -24,13 +27,13 @@ public final class Sequential: Module {
   public init(_ layers: [Module]) {
     self.layers = layers
     var stages: [Stage] = []
-    for layer in layers {
-      if layer is ReLU, case .linear(let linear, .identity) = stages.last {
-        stages[stages.count - 1] = .linear(linear, .relu)
-      } else if let linear = layer as? Linear {
-        stages.append(.linear(linear, .identity))
+    for module in layers {
+      if let activation = module as? Layer, activation.info.activation != DSC_ACTIVATION_NONE,
+        case .module(let before as Layer) = stages.last, before.info.fuses_activation
+      {
+        stages[stages.count - 1] = .fused(before, activation)
       } else {
-        stages.append(.module(layer))
+        stages.append(.module(module))
       }
     }
     self.stages = stages
@@ -46,7 +49,12 @@ public final class Sequential: Module {
     for stage in stages {
       switch stage {
       case .module(let module): x = module(x)
-      case .linear(let layer, let activation): x = linear(x, layer.weight, layer.bias, activation: activation)
+      case .fused(let layer, let activation):
+        if isObserved {
+          x = activation(layer(x))
+        } else {
+          x = layer.forward(x, followedBy: activation.info.activation)
+        }
       }
     }
     return x

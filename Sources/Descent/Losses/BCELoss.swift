@@ -19,18 +19,9 @@ public struct BCELoss: Loss {
 
   /// The loss: a scalar, or one number an element without a reduction.
   public func callAsFunction(_ prediction: Tensor, _ targets: Tensor) -> Tensor {
-    let arguments = LossArguments("BCELoss", prediction)
-    arguments.alike("targets", targets)
-    let weight = arguments.elementWeights("weight", weight)
-    return ElementLoss(kind: DSC_POINTWISE_BCE)(reduction, prediction, targets, z: weight) {
-      // The second derivatives are PyTorch's own formulas, with its limits; the true ones are infinite at 0 and 1.
-      let (x, y, eps) = (prediction, targets, 1e-12)
-      let spread = Tensor.maximum((1 - x) * x, x.constant(eps))
-      let byX = ((x - y) / spread).derived(
-        by: x, { (x * x - x * y * 2 + y) / ((x + eps).pow(2) * (1 - x + eps).pow(2)) },
-        by: y, { -1 / spread })
-      let byY = (1 - x).log() - x.log()
-      return (weight.map { byX * $0 } ?? byX, weight.map { byY * $0 } ?? byY, nil)
+    withExtendedLifetime(weight) {
+      var options = dsc_bce_options(weight: weight?.handle, reduction: reduction.c)
+      return Tensor.make { dsc_bce_loss(prediction.handle, targets.handle, &options, $0) }
     }
   }
 }

@@ -21,17 +21,10 @@ public struct BCEWithLogitsLoss: Loss {
 
   /// The loss: a scalar, or one number an element without a reduction.
   public func callAsFunction(_ prediction: Tensor, _ targets: Tensor) -> Tensor {
-    let arguments = LossArguments("BCEWithLogitsLoss", prediction)
-    arguments.alike("targets", targets)
-    let weight = arguments.elementWeights("weight", weight)
-    let positive = arguments.elementWeights("positiveWeight", positiveWeight)
-    return ElementLoss(kind: DSC_POINTWISE_BCE_WITH_LOGITS)(
-      reduction, prediction, targets, z: weight, w: positive
-    ) {
-      let (x, y) = (prediction, targets)
-      let byX = positive.map { (y * $0 + 1 - y) * x.logistic() - y * $0 } ?? x.logistic() - y
-      let byY = positive.map { $0 * (-x).softplus() - x.softplus() } ?? -x
-      return (weight.map { byX * $0 } ?? byX, weight.map { byY * $0 } ?? byY, nil)
+    withExtendedLifetime((weight, positiveWeight)) {
+      var options = dsc_bce_with_logits_options(
+        weight: weight?.handle, positive_weight: positiveWeight?.handle, reduction: reduction.c)
+      return Tensor.make { dsc_bce_with_logits_loss(prediction.handle, targets.handle, &options, $0) }
     }
   }
 }

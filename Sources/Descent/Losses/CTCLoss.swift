@@ -4,7 +4,7 @@ import CDescent
 /// over all their alignments with longer inputs. Graves et al. 2006.
 ///
 /// Differentiable once, by the log probabilities; the gradient is PyTorch's, that of the logits behind a `logSoftmax`.
-public struct CTCLoss: Sendable {
+public struct CTCLoss: Loss, Sendable {
   /// The class that stands for nothing.
   public var blank: Int
   /// Whether samples whose loss is infinite, as their targets are too long for their inputs, count as 0.
@@ -27,39 +27,38 @@ public struct CTCLoss: Sendable {
   public func callAsFunction(
     _ logProbabilities: Tensor, targets: [[Int]], inputLengths: [Int]? = nil
   ) -> Tensor {
-    let shape = logProbabilities.shape
-    _ = LossArguments("CTCLoss", logProbabilities, name: "logProbabilities")
-    demand(
-      shape.rank == 2 || shape.rank == 3,
-      "CTCLoss: logProbabilities is of shape \(shape), must be [steps, batch, classes] or [steps, classes]")
-    let (steps, samples, classes) = (shape[0], shape.rank == 3 ? shape[1] : 1, shape[shape.rank - 1])
-    let lengths = inputLengths ?? Array(repeating: steps, count: samples)
-    demand(targets.count == samples, "CTCLoss: \(targets.count) targets for \(samples) samples")
-    demand(lengths.count == samples, "CTCLoss: \(lengths.count) inputLengths for \(samples) samples")
-    let evaluation = LossEvaluation(
-      operation: .connectionistTemporalClassification, reduction: reduction,
-      values: shape.rank == 3 ? [samples] : [], broadcast: shape.rank == 3 ? [1, samples, 1] : [])
-    return evaluation(
-      logProbabilities,
-      kernel: { results in
-        var loss = dsc_ctc()
-        (loss.dtype, loss.steps, loss.samples, loss.classes) = (
-          logProbabilities.dtype.c, steps, samples, classes
-        )
-        loss.log_probabilities = UnsafeRawPointer(logProbabilities.data)
-        (loss.blank, loss.zero_infinity, loss.reduction) = (Int64(blank), zeroInfinity, reduction.c)
-        let flat = targets.flatMap { $0.map(Int64.init) }
-        let (inputs, outputs) = (lengths.map(Int64.init), targets.map { Int64($0.count) })
-        return flat.withUnsafeBufferPointer { flat in
-          inputs.withUnsafeBufferPointer { inputs in
-            outputs.withUnsafeBufferPointer { outputs in
-              (loss.targets, loss.input_lengths) = (flat.baseAddress, inputs.baseAddress)
-              loss.target_lengths = outputs.baseAddress
-              return dsc_ctc_run(nil, &loss, results.value, results.dx)
-            }
-          }
-        }
-      },
-      slopes: { stop("CTCLoss is differentiable once: it has no gradient of its gradient") })
+    self(
+      logProbabilities, Tensor(classes: targets.flatMap(\.self)), inputLengths.map(Tensor.init(classes:)),
+      Tensor(classes: targets.map(\.count)))
+  }
+
+  /// The loss of whole numbers in tensors, as PyTorch has it.
+  ///
+  /// - Parameters:
+  ///   - logProbabilities: [steps, batch, classes], or [steps, classes] for one sample.
+  ///   - targets: int64, [batch, longest] with anything behind a sample's own, or one sample's after another's.
+  ///   - inputLengths: int64, [batch]; nil: all of the steps.
+  ///   - targetLengths: int64, [batch]; nil: all of [batch, longest].
+  public func callAsFunction(
+    _ logProbabilities: Tensor, _ targets: Tensor, _ inputLengths: Tensor?, _ targetLengths: Tensor?
+  ) -> Tensor {
+    var options = dsc_ctc_options(
+      blank: Int64(blank), zero_infinity: zeroInfinity, reduction: reduction.c)
+    return Tensor.make {
+      dsc_ctc_loss(
+        logProbabilities.handle, targets.handle, inputLengths?.handle, targetLengths?.handle, &options, $0)
+    }
+  }
+
+  /// The same for samples of full lengths.
+  public func callAsFunction(_ logProbabilities: Tensor, _ targets: Tensor) -> Tensor {
+    self(logProbabilities, targets, nil, nil)
+  }
+
+  /// The same, of a list of two to four of them.
+  public func callAsFunction(_ inputs: [Tensor]) -> Tensor {
+    demand(2...4 ~= inputs.count, "CTCLoss: \(inputs.count) tensors, must be 2 to 4")
+    return self(
+      inputs[0], inputs[1], inputs.count > 2 ? inputs[2] : nil, inputs.count > 3 ? inputs[3] : nil)
   }
 }

@@ -15,21 +15,13 @@ public struct DiceLoss: Loss, Sendable {
   ///
   /// - Precondition: `smooth` is finite and not negative.
   public init(smooth: Double = 1, reduction: Reduction = .mean) {
-    demand(smooth >= 0 && smooth.isFinite, "DiceLoss: smooth is \(smooth), must be >= 0 and finite")
+    LossTable.demand("dice", "smooth", smooth)
     (self.smooth, self.reduction) = (smooth, reduction)
   }
 
   /// The loss: a scalar, or one number a sample without a reduction.
   public func callAsFunction(_ prediction: Tensor, _ targets: Tensor) -> Tensor {
-    LossArguments("DiceLoss", prediction).alike("targets", targets)
-    demand(prediction.shape.rank > 0, "DiceLoss: prediction is a scalar, must be [batch, ...]")
-    let rank = prediction.shape.rank
-    let (x, y) = rank == 1 ? (prediction, targets) : (prediction.flattened(), targets.flattened())
-    return RowLoss(name: "DiceLoss", kind: DSC_ROW_DICE, eps: smooth)(reduction, x, y) {
-      func sum(_ x: Tensor) -> Tensor { x.sum(dim: -1, keepingDimension: true) }
-      let bottom = sum(x) + sum(y) + smooth
-      let ratio = (sum(x * y) * 2 + smooth) / bottom
-      return ((ratio - y * 2) / bottom, (ratio - x * 2) / bottom, nil)
-    }
+    var options = dsc_dice_options(smooth: smooth, reduction: reduction.c)
+    return Tensor.make { dsc_dice_loss(prediction.handle, targets.handle, &options, $0) }
   }
 }

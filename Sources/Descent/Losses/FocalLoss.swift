@@ -17,9 +17,8 @@ public struct FocalLoss: Loss, Sendable {
   ///
   /// - Precondition: `gamma` is finite and not negative, `alpha` nil or in 0...1.
   public init(gamma: Double = 2, alpha: Double? = 0.25, reduction: Reduction = .mean) {
-    demand(gamma >= 0 && gamma.isFinite, "FocalLoss: gamma is \(gamma), must be >= 0 and finite")
-    demand(
-      alpha.map { 0...1 ~= $0 } ?? true, "FocalLoss: alpha is \(alpha ?? 0), must be in 0...1, or nil")
+    LossTable.demand("focal", "gamma", gamma)
+    LossTable.demand("focal", "alpha", alpha ?? -1)
     self.gamma = gamma
     self.alpha = alpha
     self.reduction = reduction
@@ -27,24 +26,7 @@ public struct FocalLoss: Loss, Sendable {
 
   /// The loss: a scalar, or one number an element without a reduction.
   public func callAsFunction(_ prediction: Tensor, _ targets: Tensor) -> Tensor {
-    LossArguments("FocalLoss", prediction).alike("targets", targets)
-    let loss = ElementLoss(
-      kind: DSC_POINTWISE_FOCAL, options: { ($0.gamma, $0.alpha) = (gamma, alpha ?? -1) })
-    return loss(reduction, prediction, targets) {
-      let (x, y) = (prediction, targets)
-      let (yes, no) = (x.logistic(), (-x).logistic())
-      let miss = y * no + (1 - y) * yes
-      let entropy = y * (-x).softplus() + (1 - y) * x.softplus()
-      // Powers of 0 would be infinite, but what they are multiplied by falls with it: so that is divided first.
-      let counts = miss.isNonzero
-      let base = miss.chosen(by: counts, else: miss.detached() * 0 + 1)
-      let power = gamma == 0 ? y.detached() * 0 + 1 : base.pow(gamma).masked(by: counts)
-      let bend = power * (entropy / base) * gamma
-      let byX = power * ((1 - y) * yes - y * no) + power * entropy * (yes * no / base) * (1 - y * 2) * gamma
-      let byY = bend * (no - yes) - power * x
-      guard let alpha else { return (byX, byY, nil) }
-      let share = y * (2 * alpha - 1) + (1 - alpha)
-      return (byX * share, byY * share + power * entropy * (2 * alpha - 1), nil)
-    }
+    var options = dsc_focal_options(gamma: gamma, alpha: alpha ?? -1, reduction: reduction.c)
+    return Tensor.make { dsc_focal_loss(prediction.handle, targets.handle, &options, $0) }
   }
 }

@@ -12,19 +12,16 @@ public struct HingeEmbeddingLoss: Loss, Sendable {
 
   /// The loss with PyTorch's options and defaults.
   ///
-  /// - Precondition: `margin` is a number.
+  /// - Precondition: `margin` is not NaN.
   public init(margin: Double = 1, reduction: Reduction = .mean) {
-    demand(!margin.isNaN, "HingeEmbeddingLoss: margin is NaN, must be a number")
+    LossTable.demand("hinge_embedding", "margin", margin)
     self.margin = margin
     self.reduction = reduction
   }
 
   /// The loss: a scalar, or one number an element without a reduction.
   public func callAsFunction(_ prediction: Tensor, _ targets: Tensor) -> Tensor {
-    LossArguments("HingeEmbeddingLoss", prediction).alike("targets", targets)
-    let loss = ElementLoss(
-      kind: DSC_POINTWISE_HINGE_EMBEDDING, options: { $0.margin = margin })
-    return loss(
-      reduction, prediction, targets.detached(), slopes: nil)
+    var options = dsc_hinge_embedding_options(margin: margin, reduction: reduction.c)
+    return Tensor.make { dsc_hinge_embedding_loss(prediction.handle, targets.handle, &options, $0) }
   }
 }

@@ -13,22 +13,14 @@ public struct HuberLoss: Loss, Sendable {
   ///
   /// - Precondition: `delta` is above 0.
   public init(delta: Double = 1, reduction: Reduction = .mean) {
-    demand(delta > 0, "HuberLoss: delta is \(delta), must be > 0")
+    LossTable.demand("huber", "delta", delta)
     self.delta = delta
     self.reduction = reduction
   }
 
   /// The loss: a scalar, or one number an element without a reduction.
   public func callAsFunction(_ prediction: Tensor, _ targets: Tensor) -> Tensor {
-    LossArguments("HuberLoss", prediction).alike("targets", targets)
-    let loss = ElementLoss(
-      kind: DSC_POINTWISE_HUBER, options: { $0.delta = delta })
-    return loss(
-      reduction, prediction, targets
-    ) {
-      let d = prediction - targets
-      let slope = d.masked(by: d.abs().isBelow(delta))
-      return (slope, -slope, nil)
-    }
+    var options = dsc_huber_options(delta: delta, reduction: reduction.c)
+    return Tensor.make { dsc_huber_loss(prediction.handle, targets.handle, &options, $0) }
   }
 }

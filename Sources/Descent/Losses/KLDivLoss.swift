@@ -15,6 +15,15 @@ public struct KLDivLoss: Loss, Sendable {
     case sum
     /// Their mean over all elements: PyTorch's default.
     case mean
+
+    fileprivate var c: dsc_reduction {
+      switch self {
+      case .none: DSC_REDUCTION_NONE
+      case .batchMean: DSC_REDUCTION_BATCH_MEAN
+      case .sum: DSC_REDUCTION_SUM
+      case .mean: DSC_REDUCTION_MEAN
+      }
+    }
   }
 
   /// How elements become one number.
@@ -30,21 +39,7 @@ public struct KLDivLoss: Loss, Sendable {
 
   /// The loss: a scalar, or one number an element without a reduction.
   public func callAsFunction(_ prediction: Tensor, _ targets: Tensor) -> Tensor {
-    LossArguments("KLDivLoss", prediction).alike("targets", targets)
-    var loss = ElementLoss(
-      kind: DSC_POINTWISE_KL_DIVERGENCE, options: { $0.log_target = logTarget })
-    var plain: Descent.Reduction = reduction == .none ? .none : reduction == .sum ? .sum : .mean
-    if reduction == .batchMean {
-      let rows = prediction.shape.first ?? 1
-      // PyTorch divides by it even if it is 0: NaN.
-      (plain, loss.divisor) = rows == 0 ? (.mean, nil) : (.mean, Double(rows))
-    }
-    return loss(plain, prediction, targets) {
-      if logTarget {
-        let share = targets.exp()
-        return (-share, share * (targets - prediction) + share, nil)
-      }
-      return (-targets, targets.log() + targets / targets - prediction, nil)
-    }
+    var options = dsc_kl_div_options(log_target: logTarget, reduction: reduction.c)
+    return Tensor.make { dsc_kl_div_loss(prediction.handle, targets.handle, &options, $0) }
   }
 }

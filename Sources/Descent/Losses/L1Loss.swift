@@ -15,8 +15,6 @@ public struct L1Loss: Loss, Sendable {
 
   /// The loss: a scalar, or one number an element without a reduction.
   public func callAsFunction(_ prediction: Tensor, _ targets: Tensor) -> Tensor {
-    LossArguments("L1Loss", prediction).alike("targets", targets)
-    return ElementLoss(kind: DSC_POINTWISE_ABSOLUTE_ERROR)(
-      reduction, prediction, targets, slopes: nil)
+    Tensor.make { dsc_l1_loss(prediction.handle, targets.handle, reduction.c, $0) }
   }
 }

@@ -4,7 +4,7 @@ import CDescent
 /// to be larger, -1 where the second is.
 ///
 /// All three have one shape, any, and are differentiable, to any order.
-public struct MarginRankingLoss: Sendable {
+public struct MarginRankingLoss: LossOfThree, Sendable {
   /// How far apart is far enough.
   public var margin: Double
   /// How elements become one number.
@@ -12,23 +12,15 @@ public struct MarginRankingLoss: Sendable {
 
   /// The loss with PyTorch's options and defaults.
   ///
-  /// - Precondition: `margin` is a number.
+  /// - Precondition: `margin` is not NaN.
   public init(margin: Double = 0, reduction: Reduction = .mean) {
-    demand(!margin.isNaN, "MarginRankingLoss: margin is NaN, must be a number")
+    LossTable.demand("margin_ranking", "margin", margin)
     (self.margin, self.reduction) = (margin, reduction)
   }
 
   /// The loss: a scalar, or one number an element without a reduction.
   public func callAsFunction(_ first: Tensor, _ second: Tensor, _ targets: Tensor) -> Tensor {
-    let arguments = LossArguments("MarginRankingLoss", first, name: "first")
-    arguments.alike("second", second)
-    arguments.alike("targets", targets)
-    let loss = ElementLoss(
-      kind: DSC_POINTWISE_MARGIN_RANKING, options: { $0.margin = margin })
-    return loss(reduction, first, targets, z: second, zIsInput: true) {
-      let difference = second - first
-      let isActive = (targets.detached() * difference.detached() + margin).isNotNegative
-      return ((-targets).masked(by: isActive), difference * isActive, targets.masked(by: isActive))
-    }
+    var options = dsc_margin_ranking_options(margin: margin, reduction: reduction.c)
+    return Tensor.make { dsc_margin_ranking_loss(first.handle, second.handle, targets.handle, &options, $0) }
   }
 }

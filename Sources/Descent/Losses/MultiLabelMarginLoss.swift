@@ -14,13 +14,6 @@ public struct MultiLabelMarginLoss: Loss, Sendable {
 
   /// The loss: a scalar, or one number a sample without a reduction.
   public func callAsFunction(_ prediction: Tensor, _ targets: Tensor) -> Tensor {
-    let arguments = LossArguments("MultiLabelMarginLoss", prediction)
-    arguments.classes("targets", targets, shape: prediction.shape)
-    demand(
-      1...2 ~= prediction.shape.rank,
-      "MultiLabelMarginLoss: prediction is of shape \(prediction.shape), must be [batch, classes] or [classes]"
-    )
-    let loss = RowLoss(name: "MultiLabelMarginLoss", kind: DSC_ROW_MULTILABEL_MARGIN)
-    return loss(reduction, prediction, targets: targets, slopes: nil)
+    Tensor.make { dsc_multilabel_margin_loss(prediction.handle, targets.handle, reduction.c, $0) }
   }
 }

@@ -17,20 +17,9 @@ public struct MultiLabelSoftMarginLoss: Loss {
 
   /// The loss: a scalar, or one number a sample without a reduction.
   public func callAsFunction(_ prediction: Tensor, _ targets: Tensor) -> Tensor {
-    let arguments = LossArguments("MultiLabelSoftMarginLoss", prediction)
-    arguments.alike("targets", targets)
-    let classes = prediction.shape.last ?? 0
-    arguments.classWeights("weight", weight, classes)
-    let (x, y) = (prediction, targets)
-    if let weight, Tensor.records(weight) {
-      let values = (y * (-x).softplus() + (1 - y) * x.softplus()) * weight
-      return values.mean(dim: -1).reduced(reduction, divisor: Double(x.count / max(classes, 1)))
-    }
-    let loss = RowLoss(
-      name: "MultiLabelSoftMarginLoss", kind: DSC_ROW_MULTILABEL_SOFT_MARGIN, weight: weight)
-    return loss(reduction, prediction, targets) {
-      let share = weight.map { $0 / Double(classes) } ?? Tensor(1 / Double(classes), dtype: x.dtype)
-      return ((x.logistic() - y) * share, -x * share, nil)
+    withExtendedLifetime(weight) {
+      var options = dsc_multilabel_soft_margin_options(weight: weight?.handle, reduction: reduction.c)
+      return Tensor.make { dsc_multilabel_soft_margin_loss(prediction.handle, targets.handle, &options, $0) }
     }
   }
 }

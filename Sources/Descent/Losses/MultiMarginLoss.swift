@@ -15,32 +15,19 @@ public struct MultiMarginLoss: Loss {
 
   /// The loss with PyTorch's options and defaults.
   ///
-  /// - Precondition: `p` is 1 or 2, `margin` a number.
+  /// - Precondition: `p` is 1 or 2, `margin` not NaN.
   public init(p: Int = 1, margin: Double = 1, weight: Tensor? = nil, reduction: Reduction = .mean) {
-    demand(p == 1 || p == 2, "MultiMarginLoss: p is \(p), must be 1 or 2")
-    demand(!margin.isNaN, "MultiMarginLoss: margin is NaN, must be a number")
+    LossTable.demand("multi_margin", "p", Double(p))
+    LossTable.demand("multi_margin", "margin", margin)
     (self.p, self.margin, self.weight, self.reduction) = (p, margin, weight, reduction)
   }
 
   /// The loss: a scalar, or one number a sample without a reduction.
   public func callAsFunction(_ prediction: Tensor, _ targets: Tensor) -> Tensor {
-    let arguments = LossArguments("MultiMarginLoss", prediction)
-    arguments.oneClassEach("targets", targets)
-    demand(
-      prediction.shape.rank <= 2,
-      "MultiMarginLoss: prediction is of shape \(prediction.shape), must be [batch, classes] or [classes]")
-    arguments.classWeights("weight", weight, prediction.shape[prediction.shape.rank - 1])
-    arguments.notDifferentiated("weight", weight)
-    let loss = RowLoss(
-      name: "MultiMarginLoss", kind: DSC_ROW_MULTI_MARGIN, margin: margin, p: Double(p), weight: weight)
-    guard p == 2 else { return loss(reduction, prediction, targets: targets, slopes: nil) }
-    return loss(reduction, prediction, targets: targets) {
-      func sum(_ x: Tensor) -> Tensor { x.sum(dim: -1, keepingDimension: true) }
-      let right = targets.oneHot(like: prediction)
-      let hinges = (margin - sum(prediction * right) + prediction).hinged().masked(by: 1 - right)
-      let counts = weight.map { sum(right * $0) } ?? prediction.constant(1)
-      let slope = hinges * (counts * (2 / Double(prediction.shape[prediction.shape.rank - 1])))
-      return (slope - right * sum(slope), nil, nil)
+    withExtendedLifetime(weight) {
+      var options = dsc_multi_margin_options(
+        p: Int64(p), margin: margin, weight: weight?.handle, reduction: reduction.c)
+      return Tensor.make { dsc_multi_margin_loss(prediction.handle, targets.handle, &options, $0) }
     }
   }
 }

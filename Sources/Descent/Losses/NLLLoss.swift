@@ -19,18 +19,10 @@ public struct NLLLoss: Loss {
 
   /// The loss: a scalar, or one number a sample without a reduction.
   public func callAsFunction(_ prediction: Tensor, _ targets: Tensor) -> Tensor {
-    let arguments = LossArguments("NLLLoss", prediction)
-    arguments.oneClassEach("targets", targets)
-    arguments.notDifferentiated("weight", weight)
-    let layout = ClassLayout(arguments, weight)
-    let evaluation = LossEvaluation(
-      operation: .negativeLogLikelihood, reduction: reduction, values: layout.values,
-      broadcast: layout.broadcast)
-    return evaluation(
-      prediction,
-      kernel: { results in
-        var loss = layout.classes(prediction, targets, ignoreIndex, reduction)
-        return dsc_nll_run(nil, &loss, results.value, results.dx)
-      }, slopes: nil)
+    withExtendedLifetime(weight) {
+      var options = dsc_nll_options(
+        weight: weight?.handle, ignore_index: Int64(ignoreIndex), reduction: reduction.c)
+      return Tensor.make { dsc_nll_loss(prediction.handle, targets.handle, &options, $0) }
+    }
   }
 }

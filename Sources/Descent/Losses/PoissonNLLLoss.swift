@@ -18,8 +18,7 @@ public struct PoissonNLLLoss: Loss, Sendable {
   ///
   /// - Precondition: `eps` is finite and not negative, for rates.
   public init(logInput: Bool = true, full: Bool = false, eps: Double = 1e-8, reduction: Reduction = .mean) {
-    demand(
-      logInput || eps >= 0 && eps.isFinite, "PoissonNLLLoss: eps is \(eps), must be >= 0 and finite")
+    if !logInput { LossTable.demand("poisson_nll", "eps", eps) }
     self.logInput = logInput
     self.full = full
     self.eps = eps
@@ -28,17 +27,7 @@ public struct PoissonNLLLoss: Loss, Sendable {
 
   /// The loss: a scalar, or one number an element without a reduction.
   public func callAsFunction(_ prediction: Tensor, _ targets: Tensor) -> Tensor {
-    LossArguments("PoissonNLLLoss", prediction).alike("targets", targets)
-    let loss = ElementLoss(
-      kind: DSC_POINTWISE_POISSON_NLL,
-      options: { ($0.eps, $0.log_input, $0.full) = (eps, logInput, full) })
-    return loss(reduction, prediction, targets) {
-      let byX = logInput ? prediction.exp() - targets : 1 - targets / (prediction + eps)
-      let logarithm = logInput ? prediction : (prediction + eps).log()
-      guard full else { return (byX, -logarithm, nil) }
-      let isLarge = targets.detached() .> targets.constant(1)
-      let y = targets.chosen(by: isLarge, else: targets.detached() * 0 + 1)
-      return (byX, (y.log() + 0.5 / y).masked(by: isLarge) - logarithm, nil)
-    }
+    var options = dsc_poisson_nll_options(log_input: logInput, full: full, eps: eps, reduction: reduction.c)
+    return Tensor.make { dsc_poisson_nll_loss(prediction.handle, targets.handle, &options, $0) }
   }
 }

@@ -14,17 +14,14 @@ public struct QuantileLoss: Loss, Sendable {
   ///
   /// - Precondition: `quantile` is in (0, 1).
   public init(quantile: Double = 0.5, reduction: Reduction = .mean) {
-    demand(quantile > 0 && quantile < 1, "QuantileLoss: quantile is \(quantile), must be in (0, 1)")
+    LossTable.demand("quantile", "quantile", quantile)
     self.quantile = quantile
     self.reduction = reduction
   }
 
   /// The loss: a scalar, or one number an element without a reduction.
   public func callAsFunction(_ prediction: Tensor, _ targets: Tensor) -> Tensor {
-    LossArguments("QuantileLoss", prediction).alike("targets", targets)
-    let loss = ElementLoss(
-      kind: DSC_POINTWISE_QUANTILE, options: { $0.quantile = quantile })
-    return loss(
-      reduction, prediction, targets, slopes: nil)
+    var options = dsc_quantile_options(quantile: quantile, reduction: reduction.c)
+    return Tensor.make { dsc_quantile_loss(prediction.handle, targets.handle, &options, $0) }
   }
 }

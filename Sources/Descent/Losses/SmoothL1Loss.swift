@@ -13,23 +13,14 @@ public struct SmoothL1Loss: Loss, Sendable {
   ///
   /// - Precondition: `beta` is not negative.
   public init(beta: Double = 1, reduction: Reduction = .mean) {
-    demand(beta >= 0, "SmoothL1Loss: beta is \(beta), must be >= 0")
+    LossTable.demand("smooth_l1", "beta", beta)
     self.beta = beta
     self.reduction = reduction
   }
 
   /// The loss: a scalar, or one number an element without a reduction.
   public func callAsFunction(_ prediction: Tensor, _ targets: Tensor) -> Tensor {
-    LossArguments("SmoothL1Loss", prediction).alike("targets", targets)
-    let loss = ElementLoss(
-      kind: DSC_POINTWISE_SMOOTH_L1, options: { $0.beta = beta })
-    return loss(
-      reduction, prediction, targets
-    ) {
-      guard beta > 0 else { return (nil, nil, nil) }
-      let d = prediction - targets
-      let slope = (d / beta).masked(by: d.abs().isBelow(beta))
-      return (slope, -slope, nil)
-    }
+    var options = dsc_smooth_l1_options(beta: beta, reduction: reduction.c)
+    return Tensor.make { dsc_smooth_l1_loss(prediction.handle, targets.handle, &options, $0) }
   }
 }

@@ -14,12 +14,6 @@ public struct SoftMarginLoss: Loss, Sendable {
 
   /// The loss: a scalar, or one number an element without a reduction.
   public func callAsFunction(_ prediction: Tensor, _ targets: Tensor) -> Tensor {
-    LossArguments("SoftMarginLoss", prediction).alike("targets", targets)
-    return ElementLoss(kind: DSC_POINTWISE_SOFT_MARGIN)(
-      reduction, prediction, targets
-    ) {
-      let miss = (-(targets * prediction)).logistic()
-      return (-targets * miss, -prediction * miss, nil)
-    }
+    Tensor.make { dsc_soft_margin_loss(prediction.handle, targets.handle, reduction.c, $0) }
   }
 }

@@ -1,3 +1,5 @@
+import CDescent
+
 /// A measure of predictions that is added up batch by batch: the same as over all of them at once.
 public protocol Metric {
   /// Takes a batch in.
@@ -29,7 +31,7 @@ public struct Accuracy: Metric {
 public struct TopKAccuracy: Metric {
   /// How many outputs count.
   public let k: Int
-  private var (correct, samples) = (0, 0)
+  private var (correct, samples): (Int64, Int) = (0, 0)
 
   /// No batches yet.
   ///
@@ -41,13 +43,8 @@ public struct TopKAccuracy: Metric {
 
   /// Takes in outputs, [..., classes], and classes, [...].
   public mutating func update(_ prediction: Tensor, _ targets: Tensor) {
-    let (rows, classes) = predictedRows(prediction, targets)
-    for (row, target) in zip(rows, classes) {
-      let own = row[target]
-      let before = row.enumerated().count { $0.element > own || ($0.element == own && $0.offset < target) }
-      if before < k && !own.isNaN { correct += 1 }
-    }
-    samples += classes.count
+    require(dsc_count_top_k(prediction.handle, targets.handle, k, &correct))
+    samples += targets.count
   }
 
   /// The share, in 0...1.
@@ -59,46 +56,43 @@ public struct TopKAccuracy: Metric {
 
 /// How often samples of each class were taken for each: `counts[target][predicted]`.
 public struct ConfusionMatrix: Metric {
+  private let classes: Int
+  private var table: [Int64]
+
   /// Rows are targets, columns predictions.
-  public private(set) var counts: [[Int]]
+  public var counts: [[Int]] {
+    (0..<classes).map { row in table[row * classes..<(row + 1) * classes].map(Int.init) }
+  }
 
   /// No batches yet.
   public init(classes: Int) {
     demand(classes >= 0, "ConfusionMatrix: \(classes) classes")
-    counts = Array(repeating: Array(repeating: 0, count: classes), count: classes)
+    self.classes = classes
+    table = Array(repeating: 0, count: classes * classes)
   }
 
   /// Takes in outputs, [..., classes], and classes, [...].
   public mutating func update(_ prediction: Tensor, _ targets: Tensor) {
-    demand(
-      prediction.shape.last == counts.count,
-      "ConfusionMatrix: outputs of shape \(prediction.shape) for \(counts.count) classes")
-    _ = predictedRows(prediction, targets)
-    for (predicted, target) in zip(
-      prediction.argmax().scalars(as: Int64.self), targets.scalars(as: Int64.self))
-    {
-      counts[Int(target)][Int(predicted)] += 1
-    }
+    require(dsc_count_confusion(prediction.handle, targets.handle, classes, &table))
   }
 
+  private func sum(_ range: some Sequence<Int>) -> Double { Double(range.reduce(0) { $0 + table[$1] }) }
+
   /// The accuracy: the diagonal's share.
-  public var value: Double {
-    let correct = counts.indices.reduce(0) { $0 + counts[$1][$1] }
-    return Double(correct) / Double(counts.joined().reduce(0, +))
-  }
+  public var value: Double { sum((0..<classes).map { $0 * (classes + 1) }) / sum(table.indices) }
 
   /// Of the samples taken for a class, the share that is of it; NaN if there are none.
   public func precision(_ index: Int) -> Double {
-    Double(counts[index][index]) / Double(counts.reduce(0) { $0 + $1[index] })
+    Double(table[index * (classes + 1)]) / sum((0..<classes).map { $0 * classes + index })
   }
 
   /// Of a class's samples, the share that was taken for it; NaN if there are none.
   public func recall(_ index: Int) -> Double {
-    Double(counts[index][index]) / Double(counts[index].reduce(0, +))
+    Double(table[index * (classes + 1)]) / sum((0..<classes).map { index * classes + $0 })
   }
 
   /// Forgets all batches.
-  public mutating func reset() { self = ConfusionMatrix(classes: counts.count) }
+  public mutating func reset() { self = ConfusionMatrix(classes: classes) }
 }
 
 /// The mean of |prediction - target| over all elements.
@@ -133,7 +127,7 @@ public struct Perplexity: Metric {
   public mutating func update(_ prediction: Tensor, _ targets: Tensor) {
     let loss = CrossEntropyLoss(ignoreIndex: ignoreIndex, reduction: .sum)
     sum += loss(prediction.detached(), targets).item()
-    count += targets.scalars(as: Int64.self).count { $0 != ignoreIndex }
+    count += Int((targets .!= Double(ignoreIndex)).sum().item())
   }
 
   /// The perplexity, at least 1.
@@ -145,40 +139,19 @@ public struct Perplexity: Metric {
 
 /// The coefficient of determination, 1 - Σ (y - x)² / Σ (y - mean y)²: 1 is exact, 0 as good as the targets' mean.
 public struct RSquared: Metric {
-  private var (residual, count, mean, spread) = (0.0, 0.0, 0.0, 0.0)
+  private var sums = dsc_r_squared()
 
   /// No batches yet.
   public init() {}
 
   /// Takes in a batch; both of one shape.
   public mutating func update(_ prediction: Tensor, _ targets: Tensor) {
-    LossArguments("RSquared", prediction).alike("targets", targets)
-    for (x, y) in zip(prediction.doubles, targets.doubles) {
-      residual += (y - x) * (y - x)
-      // Welford 1962: stable over any number of batches.
-      count += 1
-      let step = y - mean
-      mean += step / count
-      spread += step * (y - mean)
-    }
+    require(dsc_r_squared_add(prediction.handle, targets.handle, &sums))
   }
 
   /// The coefficient; NaN of no samples, -infinity or NaN of targets that are all the same.
-  public var value: Double { count == 0 ? .nan : 1 - residual / spread }
+  public var value: Double { withUnsafePointer(to: sums) { dsc_r_squared_value($0) } }
 
   /// Forgets all batches.
   public mutating func reset() { self = RSquared() }
-}
-
-/// The outputs' rows and the target classes.
-private func predictedRows(_ prediction: Tensor, _ targets: Tensor) -> (rows: [ArraySlice<Double>], [Int]) {
-  demand(
-    prediction.shape.rank > 0 && targets.dtype == .int64
-      && targets.shape == Shape(prediction.shape.dropLast()),
-    "outputs of shape \(prediction.shape), \(targets.dtype.rawValue) targets of shape \(targets.shape)")
-  let classes = prediction.shape[prediction.shape.rank - 1]
-  let labels = targets.scalars(as: Int64.self).map(Int.init)
-  for label in labels { demand(label >= 0 && label < classes, "target \(label) of \(classes) classes") }
-  let numbers = prediction.doubles
-  return (labels.indices.map { ArraySlice(Array(numbers[$0 * classes..<($0 + 1) * classes])) }, labels)
 }

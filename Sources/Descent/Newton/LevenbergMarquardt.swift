@@ -61,7 +61,7 @@ public enum LevenbergMarquardt {
     public let badIndex: Int?
 
     /// The parameters' standard errors.
-    public var standardErrors: [Double] { x.indices.map { covariance[$0, $0].squareRoot() } }
+    public var standardErrors: [Double] { x.indices.map { covariance[$0, $0].item().squareRoot() } }
   }
 
   /// Minimizes the sum of squares of residuals; the Jacobian comes from automatic differentiation.

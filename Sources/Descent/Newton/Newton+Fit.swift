@@ -1,3 +1,5 @@
+import CDescent
+
 extension Newton {
   /// Trains a model by Newton's method on all data at once: the same modules and losses that `Optimizer` trains, from
   /// where they are. After some epochs of Adam it finishes what Adam began.
@@ -11,7 +13,7 @@ extension Newton {
   /// Hessian-vector products.
   ///
   /// - Parameters:
-  ///   - model: its parameters are changed; whatever happens, they end where the last iteration did.
+  ///   - model: its parameters that require gradients are changed; whatever happens, they end where the last iteration did.
   ///   - loss: of a batch's output and targets.
   ///   - data: batches, as a `DataLoader` gives them; smaller ones need less memory, fewer ones less time.
   ///   - penalty: on all parameters. Its l1 has no second derivative: only l2 is allowed.
@@ -32,10 +34,13 @@ extension Newton {
     let batches = data.map { $0.widened }
     let samples = batches.reduce(0) { $0 + $1.count }
     guard samples > 0 else { throw DescentError(.invalidArgument, "there are no samples to fit") }
-    let parameters = model.parameters
+    let parameters = model.parameters.filter(\.requiresGrad)
+    guard !parameters.isEmpty else {
+      throw DescentError(.invalidArgument, "the model has no parameters that require gradients")
+    }
     return try model.inFloat64 { () throws(DescentError) in
       let objective = NewtonObjective(
-        count: model.parameterCount,
+        count: parameters.reduce(0) { $0 + $1.count },
         place: { numbers in
           var at = 0
           for parameter in parameters {
@@ -80,17 +85,19 @@ extension Module {
 }
 
 extension Tensor {
-  /// Moves a tensor into float64 memory of its own; what it was.
+  /// Becomes float64, in memory of its own; what it was.
   fileprivate func widen() -> Tensor {
-    let (old, wide) = (detached(), detached().to(.float64).clone())
-    become(wide)
-    return old
+    guard dtype.isFloatingPoint else { return self }
+    let other = detached().to(.float64).clone()
+    other.requiresGrad = requiresGrad
+    require(dsc_tensor_swap(handle, other.handle))
+    return other
   }
 
   /// Undoes `widen`, with the numbers it has now.
   fileprivate func narrow(to old: Tensor) {
-    let numbers = detached().to(old.dtype)
-    become(old)
-    copy(from: numbers)
+    guard old !== self else { return }
+    require(dsc_tensor_swap(handle, old.handle))
+    copy(from: old.detached())
   }
 }

@@ -36,30 +36,27 @@ final class AveragePairing {
     var index = 0
     while index < averaged.count {
       let (average, current) = averaged[index]
+      let (target, source, size) = (average.mutableData, current.data, average.dtype.size)
       var count = 0
       while index < averaged.count, averaged[index].average.dtype == average.dtype,
-        averaged[index].average.data == average.data + count * average.dtype.size,
-        averaged[index].current.data == current.data + count * average.dtype.size
+        averaged[index].average.data == UnsafeRawPointer(target) + count * size,
+        averaged[index].current.data == source + count * size
       {
         count += averaged[index].average.count
-        averaged[index].average.storage.version &+= 1
+        _ = averaged[index].average.mutableData  // counts as a change
         index += 1
       }
-      require(dsc_average_update(nil, average.dtype.c, count, weight, current.data, average.data))
+      require(dsc_average_update(nil, average.dtype.c, count, weight, source, target))
     }
     for (buffer, current) in copied { buffer.copy(from: current) }
   }
 
-  /// Moves tensors side by side, as an optimizer does with the model's parameters, unless they are.
+  /// Moves tensors side by side, as an optimizer does with the model's parameters, unless they are, or are an
+  /// optimizer's themselves.
   private static func gather(_ tensors: [Tensor]) {
-    guard let first = tensors.first, tensors.allSatisfy({ $0.dtype == first.dtype }) else { return }
-    let size = first.dtype.size
-    let places = tensors.reduce(into: [0]) { $0.append($0[$0.count - 1] + $1.count) }
-    if zip(tensors, places).allSatisfy({ $0.data == first.data + $1 * size }) { return }
-    let values = Storage(bytes: places[tensors.count] * size)
-    for (tensor, place) in zip(tensors, places) {
-      (values.pointer + place * size).copyMemory(from: tensor.data, byteCount: tensor.count * size)
-      tensor.move(to: values, offset: place)
-    }
+    var gathered: OpaquePointer?
+    let handles = tensors.map { Optional($0.handle) }
+    guard dsc_parameters_create(nil, handles.count, handles, &gathered) == DSC_OK else { return }
+    dsc_parameters_destroy(gathered)
   }
 }

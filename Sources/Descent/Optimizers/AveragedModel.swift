@@ -37,7 +37,7 @@ public final class AveragedModel: Module {
   private var known: AveragePairing?
 
   /// How many models have been averaged.
-  public var averagedCount: Int { Int(nAveraged.tensor.buffer(Int64.self)[0]) }
+  public var averagedCount: Int { Int(nAveraged.tensor.item()) }
 
   /// Averages kept in a module of the models' architecture, whose own weights are forgotten at the first update.
   ///
@@ -63,13 +63,12 @@ public final class AveragedModel: Module {
   ///   was loaded and is none. Nothing is changed then.
   public func update(from model: Module) throws(DescentError) {
     let pairing = try pairing(with: model)
-    let count = nAveraged.tensor.buffer(Int64.self)
-    guard 0..<(1 << 53) ~= count[0] else {
-      throw DescentError(.mismatch, "the average's n_averaged is \(count[0]), which is no count")
+    let count = nAveraged.tensor.scalars(as: Int64.self)[0]
+    guard 0..<(1 << 53) ~= count else {
+      throw DescentError(.mismatch, "the average's n_averaged is \(count), which is no count")
     }
-    pairing.average(count[0] == 0 ? 1 : averaging.weight(Int(count[0])))
-    count[0] += 1
-    nAveraged.tensor.storage.version &+= 1
+    pairing.average(count == 0 ? 1 : averaging.weight(Int(count)))
+    nAveraged.tensor.fill(Double(count + 1))
   }
 
   private func pairing(with model: Module) throws(DescentError) -> AveragePairing {

@@ -1,81 +1,79 @@
-/// Parameters side by side in one buffer, their gradients in a second of the same layout.
+import CDescent
+
+/// An optimizer's parameters, side by side in one buffer, with their gradients in a second of the same layout.
 final class FlatParameters {
-  let parameters: [Parameter]
-  let values: Storage
-  let gradients: Storage
-  let dtype: DType
-  /// The parameters again, for loops that are run at every step: without reference counting.
-  let list: UnsafeMutableBufferPointer<Unmanaged<Parameter>>
-  /// A flag for each: whether it has a gradient.
-  let hasGradient: UnsafeMutablePointer<UInt8>
+  private(set) var parameters: [Parameter]
+  let handle: OpaquePointer
 
-  /// Moves the parameters into fresh buffers, unless they stand in such already.
-  init(_ parameters: [Parameter]) throws(DescentError) {
-    self.parameters = parameters
-    dtype = parameters.first?.dtype ?? .float32
-    list = .allocate(capacity: parameters.count)
-    _ = list.initialize(from: parameters.map(Unmanaged.passUnretained))
-    hasGradient = .allocate(capacity: max(parameters.count, 1))
-    var total = 0
-    for parameter in parameters {
-      guard parameter.dtype == dtype else {
-        throw DescentError(
-          .invalidArgument,
-          "an optimizer's parameters must be of one type; there are \(dtype.rawValue) and \(parameter.dtype.rawValue)"
-        )
-      }
-      total += parameter.count
-    }
-    if let existing = Self.common(parameters) {
-      (values, gradients) = existing
-      return
-    }
-    values = Storage(bytes: total * dtype.size)
-    gradients = Storage(bytes: total * dtype.size)
-    var offset = 0
-    for parameter in parameters {
-      parameter.move(to: values, gradients: gradients, offset: offset)
-      offset += parameter.count
+  /// Moves the parameters into buffers, unless they stand in such already.
+  init(_ parameters: [(name: String, parameter: Parameter)]) throws(DescentError) {
+    self.parameters = parameters.map(\.parameter)
+    var made: OpaquePointer?
+    handle = try Self.naming(parameters) { count, leaves in
+      dsc_parameters_create(count > 0 ? dsc_tensor_context(leaves.pointee) : nil, count, leaves, &made)
+    } result: {
+      made.unsafelyUnwrapped
     }
   }
 
-  deinit {
-    list.deallocate()
-    hasGradient.deallocate()
-  }
+  deinit { dsc_parameters_destroy(handle) }
 
-  /// Sets the flags; true if every parameter has a dense gradient.
-  @inline(__always)
-  func noteGradients() -> Bool {
-    var isComplete = true
-    for index in list.indices {
-      let has = list[index]._withUnsafeGuaranteedRef { $0.hasGradient }
-      hasGradient[index] = has ? 1 : 0
-      isComplete = isComplete && has
+  /// Moves all into larger buffers.
+  func add(_ more: [(name: String, parameter: Parameter)]) throws(DescentError) {
+    try Self.naming(more) {
+      dsc_parameters_add(handle, $0, $1)
+    } result: {
     }
-    return isComplete
+    parameters += more.map(\.parameter)
   }
 
-  /// The size of either buffer's part that the parameters fill.
-  var byteCount: Int { parameters.reduce(0) { $0 + $1.count } * dtype.size }
+  private static func naming<Result>(
+    _ parameters: [(name: String, parameter: Parameter)],
+    _ body: (Int, UnsafePointer<OpaquePointer?>) -> dsc_status, result: () -> Result
+  ) throws(DescentError) -> Result {
+    let dtype = parameters.first?.parameter.dtype
+    for (name, parameter) in parameters where parameter.dtype != dtype {
+      throw DescentError(
+        .invalidArgument,
+        "an optimizer's parameters must be of one type; \(parameters[0].name) is \(dtype?.rawValue ?? ""), \(name) \(parameter.dtype.rawValue)"
+      )
+    }
+    for (name, parameter) in parameters where dsc_parameters_have(parameter.handle) {
+      throw DescentError(
+        .invalidArgument,
+        "another optimizer updates \(name): give that one a group for each rule, or release it before this one is made"
+      )
+    }
+    guard parameters.isEmpty || parameters.contains(where: { $0.parameter.requiresGrad }) else {
+      throw DescentError(
+        .invalidArgument, "none of the optimizer's parameters requires gradients: they are a frozen model's")
+    }
+    try check(
+      withExtendedLifetime(parameters) {
+        body(parameters.count, parameters.map { Optional($0.parameter.handle) })
+      })
+    return result()
+  }
+
+  /// What C is to work on, with the flags of the parameters that have gradients now.
+  var step: dsc_step {
+    var step = dsc_step()
+    require(dsc_parameters_prepare(handle, &step))
+    return step
+  }
+
+  /// Says that the parameters' numbers have changed.
+  func noteChange() { dsc_parameters_note_change(handle) }
+
+  /// The elements of all parameters.
+  var count: Int { parameters.reduce(0) { $0 + $1.count } }
+
+  /// Room for a copy of all parameters.
+  func makeRoom() -> Tensor { Tensor(uninitialized: [count], dtype: parameters.first?.dtype ?? .float32) }
 
   /// Sets all parameters.
-  func copyValues(from other: Storage) {
-    values.pointer.copyMemory(from: other.pointer, byteCount: byteCount)
-    values.version &+= 1
-  }
-
-  /// The buffers that hold exactly these parameters in this order, if there are any.
-  private static func common(_ parameters: [Parameter]) -> (Storage, Storage)? {
-    guard let first = parameters.first, let gradients = first.gradientView?.storage else { return nil }
-    var offset = 0
-    for parameter in parameters {
-      guard
-        parameter.storage === first.storage, parameter.offset == offset,
-        let view = parameter.gradientView, view.storage === gradients, view.offset == offset
-      else { return nil }
-      offset += parameter.count
-    }
-    return (first.storage, gradients)
+  func copyValues(from copy: Tensor) {
+    step.parameters?.copyMemory(from: copy.data, byteCount: copy.count * copy.dtype.size)
+    noteChange()
   }
 }

@@ -103,10 +103,11 @@ extension Optimizer {
     _ body: () throws(Failure) -> Result
   ) throws(Failure) -> Result {
     guard dsc_optimizer_has_evaluation_weights(handle) else { return try body() }
-    let training = Storage(bytes: flat.byteCount)
-    training.pointer.copyMemory(from: flat.values.pointer, byteCount: flat.byteCount)
-    require(dsc_optimizer_evaluation_weights(nil, handle, training.pointer, flat.values.pointer))
-    flat.values.version &+= 1
+    let training = flat.makeRoom()
+    guard let parameters = flat.step.parameters else { return try body() }
+    training.mutableData.copyMemory(from: parameters, byteCount: training.count * training.dtype.size)
+    require(dsc_optimizer_evaluation_weights(nil, handle, training.data, parameters))
+    flat.noteChange()
     defer { flat.copyValues(from: training) }
     return try body()
   }

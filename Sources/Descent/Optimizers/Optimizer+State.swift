@@ -200,10 +200,12 @@ extension Optimizer {
         isFilled: info.filled, isOptional: needsClosure,  // as much history as there was
         read: {
           let tensor = Tensor(uninitialized: shape, dtype: dtype)
-          require(dsc_optimizer_export_slot(handle, index, slot, tensor.data))
+          require(dsc_optimizer_export_slot(handle, index, slot, tensor.mutableData))
           return tensor
         },
-        write: { require(dsc_optimizer_import_slot(handle, index, slot, $0.data)) })
+        write: { tensor in
+          tensor.withUnsafeBytes { require(dsc_optimizer_import_slot(handle, index, slot, $0.baseAddress)) }
+        })
       return info.by_rows
         ? [elements, rowsEntry(of: index, slot, name, shape[0], isFilled: info.partly)] : [elements]
     }

@@ -77,9 +77,7 @@ public final class Optimizer {
     try Self.checkDistinct(parameters)
     engine = try OptimizerEngine(dtype: parameters.first?.parameter.dtype ?? .float32)
     try engine.add(groups)
-    try Self.checkFree(parameters, for: engine)
-    flat = try FlatParameters(parameters.map(\.parameter))
-    for (_, parameter) in parameters { parameter.owner = engine }
+    flat = try FlatParameters(parameters)
     self.parameters = parameters
     rules = groups.map(\.rule)
     needsClosure = rules.contains { RuleTable.rule($0.ruleName)?.needsClosure ?? false }
@@ -93,16 +91,10 @@ public final class Optimizer {
   public func addGroup(_ group: ParameterGroup) throws(DescentError) {
     let all = parameters + group.parameters
     try Self.checkDistinct(all)
-    let dtype = flat.parameters.first?.dtype ?? group.parameters.first?.parameter.dtype ?? flat.dtype
+    let dtype = flat.parameters.first?.dtype ?? group.parameters.first?.parameter.dtype ?? .float32
     try OptimizerEngine(dtype: dtype).add([group])  // throws where the rule does not fit
-    try Self.checkFree(group.parameters, for: engine)
-    guard dtype == flat.dtype, group.parameters.allSatisfy({ $0.parameter.dtype == dtype }) else {
-      throw DescentError(
-        .invalidArgument, "an optimizer's parameters must be of one type, \(flat.dtype.rawValue)")
-    }
+    try flat.add(group.parameters)
     try engine.add([group])
-    flat = try FlatParameters(all.map(\.parameter))
-    for (_, parameter) in group.parameters { parameter.owner = engine }
     parameters = all
     rules.append(group.rule)  // none that needs a closure: that would be the only one
   }
@@ -116,19 +108,6 @@ public final class Optimizer {
     var names = Set<String>()
     for (name, _) in parameters where !names.insert(name).inserted {
       throw DescentError(.invalidArgument, "two of the optimizer's parameters are called \(name)")
-    }
-  }
-
-  /// An optimizer's buffers hold its parameters: moved into others, they would no longer be what it updates.
-  private static func checkFree(
-    _ parameters: [(name: String, parameter: Parameter)], for engine: OptimizerEngine
-  ) throws(DescentError) {
-    for (name, parameter) in parameters {
-      guard let owner = parameter.owner, owner !== engine else { continue }
-      throw DescentError(
-        .invalidArgument,
-        "another optimizer updates \(name): give that one a group for each rule, or release it before this one is made"
-      )
     }
   }
 
@@ -146,21 +125,18 @@ public final class Optimizer {
   @discardableResult
   public func step() throws(DescentError) -> StepReport {
     if hasHooks { for hook in hooks.before { try hook.run(self) } }
-    let flat = flat
-    var step = dsc_step()
-    step.parameters = flat.values.pointer
-    step.gradients = flat.gradients.pointer
     var report = dsc_step_report()
-    let status: dsc_status
-    if flat.noteGradients() {
-      status = dsc_optimizer_step(nil, handle, &step, &report)
-    } else {
+    let status =
+      hasRowGradients ? stepWithRows(&report) : dsc_parameters_step(flat.handle, handle, nil, &report)
+    if status < 0 {
+      guard !needsClosure else {
+        throw DescentError(
+          .invalidArgument, "\(rules[0].ruleName) evaluates the loss itself: call step { ... } with a closure"
+        )
+      }
       try checkSomeGradient()
-      step.has_gradient = UnsafePointer(flat.hasGradient)
-      status = stepWithRows(&step, &report)
+      try check(status)
     }
-    try check(status)
-    if status == DSC_OK { flat.values.version &+= 1 }
     let finished = FinishedStep(report, measured: isMeasuring, clipped: clipping.measuresNorm)
     last = finished
     if hasHooks { for hook in hooks.after { try hook.run(self) } }
@@ -169,13 +145,11 @@ public final class Optimizer {
 
   /// A step without any gradient would train nothing, and nobody would notice.
   func checkSomeGradient() throws(DescentError) {
-    let isSome = flat.list.contains {
-      $0._withUnsafeGuaranteedRef { $0.hasGradient || $0.rowGradient != nil }
-    }
-    guard isSome || flat.list.isEmpty else {
+    guard flat.parameters.isEmpty || flat.parameters.contains(where: { $0.hasGrad || $0.rowGradient != nil })
+    else {
       throw DescentError(
         .invalidArgument,
-        "none of the optimizer's \(flat.list.count) parameters has a gradient: call backward() before step(), on a loss that depends on these parameters"
+        "none of the optimizer's \(flat.parameters.count) parameters has a gradient: call backward() before step(), on a loss that depends on these parameters"
       )
     }
   }
@@ -197,13 +171,13 @@ public final class Optimizer {
 
   private func minimize(_ closure: () throws(DescentError) -> Tensor) throws(DescentError) -> StepReport {
     for hook in hooks.before { try hook.run(self) }
-    var step = stepArguments()
+    var step = flat.step
     var (report, loss, status) = (dsc_step_report(), 0.0, dsc_status(DSC_OK))
     var failure: DescentError?
     withoutActuallyEscaping(closure) { closure in
       let evaluation = Evaluation { [unowned self] () throws(DescentError) in
         let value = try closure().item()
-        _ = flat.noteGradients()
+        _ = flat.step  // the flags of those that have gradients now
         try checkSomeGradient()
         try checkNoRowGradient("L-BFGS")
         return value
@@ -212,7 +186,7 @@ public final class Optimizer {
         nil, handle, &step, Evaluation.run, Unmanaged.passUnretained(evaluation).toOpaque(), &loss, &report)
       failure = evaluation.error
     }
-    flat.values.version &+= 1
+    flat.noteChange()
     if let failure { throw failure }
     try check(status)
     let finished = FinishedStep(report, measured: isMeasuring, clipped: clipping.measuresNorm, loss: loss)
@@ -227,22 +201,12 @@ public final class Optimizer {
     }
   }
 
-  /// What C is to work on, with the flags of the parameters that have gradients now.
-  func stepArguments() -> dsc_step {
-    _ = flat.noteGradients()
-    var step = dsc_step()
-    step.parameters = flat.values.pointer
-    step.gradients = flat.gradients.pointer
-    step.has_gradient = UnsafePointer(flat.hasGradient)
-    return step
+  private var hasRowGradients: Bool {
+    flat.parameters.contains { $0.rowGradient != nil }
   }
 
-  private func stepWithRows(_ step: inout dsc_step, _ report: inout dsc_step_report) -> dsc_status {
-    let rows = flat.list.map { $0._withUnsafeGuaranteedRef { $0.rowGradient } }
-    guard rows.contains(where: { $0 != nil }) else {
-      return dsc_optimizer_step(nil, handle, &step, &report)
-    }
-    for (index, gradient) in rows.enumerated() where gradient != nil { flat.hasGradient[index] = 1 }
+  private func stepWithRows(_ report: inout dsc_step_report) -> dsc_status {
+    let rows = flat.parameters.map(\.rowGradient)
     return withExtendedLifetime(rows) {
       withUnsafeTemporaryAllocation(of: dsc_row_gradient.self, capacity: rows.count) { gradients in
         withUnsafeTemporaryAllocation(of: UnsafePointer<dsc_row_gradient>?.self, capacity: rows.count) {
@@ -253,8 +217,7 @@ public final class Optimizer {
               count: row?.rows.count ?? 0, rows: indices.map { UnsafePointer($0) }, values: row?.values.data)
             pointers[index] = row == nil ? nil : UnsafePointer(gradients.baseAddress! + index)
           }
-          step.row_gradients = UnsafePointer(pointers.baseAddress!)
-          return dsc_optimizer_step(nil, handle, &step, &report)
+          return dsc_parameters_step(flat.handle, handle, UnsafePointer(pointers.baseAddress!), &report)
         }
       }
     }
@@ -274,12 +237,8 @@ public final class Optimizer {
 
   /// Forgets all gradients: `grad` is nil until the next backward pass, which then writes instead of adding.
   public func zeroGrad() {
-    for parameter in flat.list {
-      parameter._withUnsafeGuaranteedRef {
-        $0.hasGradient = false
-        if $0.rowGradient != nil { $0.rowGradient = nil }
-      }
-    }
+    dsc_parameters_zero_grad(flat.handle)
+    for parameter in flat.parameters where parameter.rowGradient != nil { parameter.rowGradient = nil }
   }
 }
 

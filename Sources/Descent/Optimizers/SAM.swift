@@ -46,13 +46,13 @@ public final class SAM {
 
 extension Optimizer {
   /// Moves the parameters along their gradients; the parameters as they were.
-  fileprivate func perturb(rho: Double, adaptive: Bool) throws(DescentError) -> Storage {
-    let before = Storage(bytes: flat.byteCount)
-    var step = stepArguments()
+  fileprivate func perturb(rho: Double, adaptive: Bool) throws(DescentError) -> Tensor {
+    let before = flat.makeRoom()
     try checkNoRowGradient("SAM")
     try checkSomeGradient()
-    try check(dsc_optimizer_perturb(nil, handle, &step, rho, adaptive, before.pointer))
-    flat.values.version &+= 1
+    var step = flat.step
+    try check(dsc_optimizer_perturb(nil, handle, &step, rho, adaptive, before.mutableData))
+    flat.noteChange()
     return before
   }
 }

@@ -56,14 +56,16 @@ public class RegressionModel {
     progress: ((RegressionResult.Iterate) -> Bool)? = nil
   ) throws(DescentError) -> RegressionResult {
     let names = try checkShapes(inputs, targets, weights, featureNames)
-    let (x, y, w) = (inputs.to(.float64), targets.to(.float64), weights?.to(.float64))
+    let (x, y, w) = (
+      inputs.to(.float64).contiguous(), targets.to(.float64).contiguous(), weights?.to(.float64).contiguous()
+    )
     var problem = dsc_glm()
     let classes = try family == .softmax ? countClasses(y) : 1
     (problem.family, problem.samples, problem.features) = (family.c, x.shape[0], x.shape[1])
     (problem.classes, problem.intercept) = (classes, hasIntercept)
-    problem.inputs = UnsafePointer(x.data.assumingMemoryBound(to: Double.self))
-    problem.targets = UnsafePointer(y.data.assumingMemoryBound(to: Double.self))
-    problem.weights = w.map { UnsafePointer($0.data.assumingMemoryBound(to: Double.self)) }
+    problem.inputs = x.data.assumingMemoryBound(to: Double.self)
+    problem.targets = y.data.assumingMemoryBound(to: Double.self)
+    problem.weights = w.map { $0.data.assumingMemoryBound(to: Double.self) }
     var options = dsc_glm_options(
       l1: l1, l2: l2, gradient_tolerance: gradientTolerance, max_iterations: Int64(maxIterations),
       input_rounding: inputs.dtype == .float32 ? 0x1p-24 : 0)

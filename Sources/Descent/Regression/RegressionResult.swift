@@ -100,7 +100,7 @@ public struct RegressionResult {
   private var classes: Int { intercepts.count }
   private var columns: Int { featureNames.count + (hasIntercept ? 1 : 0) }
 
-  private func standardError(_ index: Int) -> Double { covariance[index, index].squareRoot() }
+  private func standardError(_ index: Int) -> Double { covariance[index, index].item().squareRoot() }
 
   /// The coefficients' standard errors, in their shape.
   public var standardErrors: Tensor {
@@ -143,17 +143,17 @@ public struct RegressionResult {
     return (0..<classes).filter { $0 != baseline }.flatMap { k in
       order.map { j in
         let (here, base) = (k * columns + j, baseline.map { $0 * columns + j })
-        var (estimate, variance) = (coefficient(k, j), covariance[here, here])
+        var (estimate, variance) = (coefficient(k, j), covariance[here, here].item())
         if let base, let baseline {
           estimate -= coefficient(baseline, j)
-          variance += covariance[base, base] - 2 * covariance[here, base]
+          variance += covariance[base, base].item() - 2 * covariance[here, base].item()
         }
         let error = variance.squareRoot()
         let statistic = error == 0 ? .nan : estimate / error
         let p =
           family == .linear
-          ? Distributions.studentTails(statistic, Double(degreesOfFreedom))
-          : Distributions.normalTails(statistic)
+          ? dsc_student_tails(statistic, Double(degreesOfFreedom))
+          : dsc_normal_tails(statistic)
         return Row(
           name: j < featureNames.count ? featureNames[j] : "(intercept)",
           classIndex: classes > 1 ? k : nil, estimate: estimate, standardError: error, pValue: p)
@@ -162,6 +162,7 @@ public struct RegressionResult {
   }
 
   private func coefficient(_ k: Int, _ j: Int) -> Double {
-    j < featureNames.count ? coefficients.element(k * featureNames.count + j) : intercepts.element(k)
+    j < featureNames.count
+      ? coefficients.flattened(from: 0)[k * featureNames.count + j].item() : intercepts[k].item()
   }
 }

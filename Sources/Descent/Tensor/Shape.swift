@@ -24,22 +24,16 @@ public struct Shape: Hashable, Sendable, RandomAccessCollection, ExpressibleByAr
   /// The shape with these extents.
   public init(arrayLiteral elements: Int...) { self.init(elements) }
 
-  /// A matrix's shape, made quickly.
+  /// A shape as C has it: `rank` extents, whose product is known to fit.
   @inline(__always)
-  init(_ rows: Int, _ columns: Int) {
-    extents = (rows, columns, 0, 0, 0, 0, 0, 0)
-    rank = 2
-    let (product, overflows) = rows.multipliedReportingOverflow(by: columns)
-    elementCount = product
-    demand(!overflows, "a shape of [\(rows), \(columns)] has too many elements")
-  }
-
-  /// A scalar's shape.
-  @inline(__always)
-  init() {
+  init(rank: Int, extents list: UnsafePointer<Int>) {
     extents = (0, 0, 0, 0, 0, 0, 0, 0)
-    rank = 0
+    self.rank = rank
     elementCount = 1
+    for d in 0..<rank {
+      set(d, list[d])
+      elementCount *= list[d]
+    }
   }
 
   mutating func append(_ extent: Int) {
@@ -79,14 +73,6 @@ public struct Shape: Hashable, Sendable, RandomAccessCollection, ExpressibleByAr
     for extent in self { hasher.combine(extent) }
   }
 
-  /// The bytes that a tensor of this shape takes.
-  @inline(__always)
-  func byteCount(_ dtype: DType) -> Int {
-    let (bytes, overflows) = elementCount.multipliedReportingOverflow(by: dtype.size)
-    demand(!overflows, "a \(dtype.rawValue) tensor of shape \(description) has too many bytes")
-    return bytes
-  }
-
   /// The extents, as "[2, 3]".
   public var description: String { "[" + map(String.init).joined(separator: ", ") + "]" }
 
@@ -95,34 +81,11 @@ public struct Shape: Hashable, Sendable, RandomAccessCollection, ExpressibleByAr
     Shape(enumerated().map { $0.offset == index ? extent : $0.element })
   }
 
-  /// The position of a dimension counted from the back where negative, as in PyTorch.
-  func dimension(_ index: Int) -> Int {
-    let position = index < 0 ? index + rank : index
-    demand(position >= 0 && position < rank, "dimension \(index) of the shape \(self)")
-    return position
-  }
-
-  /// The shape both operands are repeated to: extents must agree or be 1, aligned at the back.
-  static func broadcast(_ a: Shape, _ b: Shape, _ operation: String) -> Shape {
-    if a == b { return a }
-    let rank = Swift.max(a.rank, b.rank)
-    return Shape(
-      (0..<rank).map { d in
-        let x = d + a.rank - rank < 0 ? 1 : a[d + a.rank - rank]
-        let y = d + b.rank - rank < 0 ? 1 : b[d + b.rank - rank]
-        demand(x == y || x == 1 || y == 1, "\(operation): shapes \(a) and \(b) do not broadcast")
-        return x == 1 ? y : x
-      })
-  }
-
-  /// How a contiguous tensor of this shape is walked when repeated to `target`: 0 where repeated.
-  func strides(broadcastTo target: Shape) -> [Int] {
-    var strides = [Int](repeating: 0, count: target.rank)
-    var step = 1
-    for d in (0..<rank).reversed() {
-      if self[d] != 1 { strides[d + target.rank - rank] = step }
-      step *= self[d]
+  /// Calls `body` with the rank and the extents as C wants them.
+  @inline(__always)
+  func withExtents<Result>(_ body: (Int, UnsafePointer<Int>) -> Result) -> Result {
+    withUnsafeBytes(of: extents) {
+      body(rank, $0.baseAddress.unsafelyUnwrapped.assumingMemoryBound(to: Int.self))
     }
-    return strides
   }
 }

@@ -1,31 +1,47 @@
 import CDescent
 
 extension Tensor {
-  /// A tensor of these numbers, row by row.
+  /// A tensor of these numbers, row by row, of their type.
   ///
   /// - Precondition: there are as many as the shape has elements.
-  public convenience init<Scalar: TensorScalar>(_ scalars: [Scalar], shape: Shape) {
+  @_disfavoredOverload
+  public convenience init<Scalar: TensorScalar>(_ scalars: [Scalar], shape: Shape? = nil) {
+    let shape = shape ?? [scalars.count]
     demand(
       scalars.count == shape.elementCount,
       "\(scalars.count) numbers for the shape \(shape) of \(shape.elementCount)")
-    self.init(uninitialized: shape, dtype: Scalar.dtype)
-    scalars.withUnsafeBytes {
-      if let base = $0.baseAddress { data.copyMemory(from: base, byteCount: $0.count) }
-    }
+    var result: OpaquePointer?
+    require(
+      scalars.withUnsafeBytes { bytes in
+        shape.withExtents {
+          dsc_tensor_copy_in(Context.current, Scalar.dtype.c, $0, $1, bytes.baseAddress, &result)
+        }
+      })
+    self.init(owning: result ?? Refusals.placeholder())
   }
 
-  /// A vector of these numbers.
-  public convenience init<Scalar: TensorScalar>(_ scalars: [Scalar]) {
-    self.init(scalars, shape: [scalars.count])
+  /// Numbers as they are written, of type float32 unless another is named: `Tensor([1, 2, 3])`, or a matrix,
+  /// `Tensor([[1, 2], [3, 4]])`.
+  ///
+  /// - Parameters:
+  ///   - literal: numbers, or lists of equal lengths.
+  ///   - shape: another shape for as many numbers.
+  public convenience init(_ literal: TensorLiteral, shape: Shape? = nil, dtype: DType = .float32) {
+    self.init(literal.numbers, shape: shape ?? Shape(literal.extents), dtype: dtype)
   }
 
-  /// A vector of float32 numbers: `Tensor([1, 2, 3])`.
+  /// These numbers in a type.
+  ///
+  /// - Precondition: for a type of whole numbers, that they fit. Fractions are cut off, as PyTorch does.
   @_disfavoredOverload
   public convenience init(_ scalars: [Double], shape: Shape? = nil, dtype: DType) {
     switch dtype {
-    case .float32: self.init(scalars.map(Float.init), shape: shape ?? [scalars.count])
-    case .float64: self.init(scalars, shape: shape ?? [scalars.count])
-    case .int64: self.init(scalars.map(Int64.init(whole:)), shape: shape ?? [scalars.count])
+    case .float32: self.init(scalars.map(Float.init), shape: shape)
+    case .float64: self.init(scalars, shape: shape)
+    case .int64: self.init(scalars.map(Int64.init(whole:)), shape: shape)
+    case .uint8, .bool, .float16, .bfloat16:
+      let converted = Tensor(scalars, shape: shape).to(dtype)
+      self.init(retaining: converted.handle)
     }
   }
 
@@ -36,15 +52,14 @@ extension Tensor {
 
   /// A scalar.
   public convenience init(_ value: Double, dtype: DType = .float32) {
-    self.init(uninitialized: Shape(), dtype: dtype)
-    fill(value)
+    var result: OpaquePointer?
+    require(dsc_tensor_full(Context.current, dtype.c, 0, nil, value, &result))
+    self.init(owning: result ?? Refusals.placeholder())
   }
 
   /// All elements the same.
   public static func full(_ shape: Shape, _ value: Double, dtype: DType = .float32) -> Tensor {
-    let tensor = Tensor(uninitialized: shape, dtype: dtype)
-    tensor.fill(value)
-    return tensor
+    make { result in shape.withExtents { dsc_tensor_full(Context.current, dtype.c, $0, $1, value, result) } }
   }
 
   /// All elements 0.
@@ -66,17 +81,21 @@ extension Tensor {
   /// Numbers from U[0, 1), drawn as `torch.rand` draws them.
   public static func rand(_ shape: Shape, dtype: DType = .float32, generator: Generator = .default) -> Tensor
   {
-    let tensor = Tensor(uninitialized: shape, dtype: dtype)
-    tensor.fillUniform(0, 1, generator: generator)
-    return tensor
+    make { result in
+      generator.withState { state in
+        shape.withExtents { dsc_tensor_uniform(Context.current, dtype.c, $0, $1, &state, 0, 1, result) }
+      }
+    }
   }
 
   /// Numbers from N(0, 1), drawn as `torch.randn` draws them.
   public static func randn(_ shape: Shape, dtype: DType = .float32, generator: Generator = .default) -> Tensor
   {
-    let tensor = Tensor(uninitialized: shape, dtype: dtype)
-    tensor.fillNormal(0, 1, generator: generator)
-    return tensor
+    make { result in
+      generator.withState { state in
+        shape.withExtents { dsc_tensor_normal(Context.current, dtype.c, $0, $1, &state, 0, 1, result) }
+      }
+    }
   }
 
   /// A random order of `0..<count` as int64, as `torch.randperm`.
@@ -84,39 +103,38 @@ extension Tensor {
     Tensor(generator.permutation(count).map(Int64.init))
   }
 
-  /// Sets every element.
-  public func fill(_ value: Double) {
-    storage.version &+= 1
-    switch dtype {
-    case .float32: buffer(Float.self).update(repeating: Float(value))
-    case .float64: buffer(Double.self).update(repeating: value)
-    case .int64: buffer(Int64.self).update(repeating: Int64(whole: value))
+  /// A scalar of this tensor's type.
+  func constant(_ value: Double) -> Tensor { Tensor(value, dtype: dtype) }
+}
+
+/// Numbers written in source: one, or lists of lists of equal lengths.
+public struct TensorLiteral: ExpressibleByArrayLiteral, ExpressibleByFloatLiteral, ExpressibleByIntegerLiteral
+{
+  let numbers: [Double]
+  let extents: [Int]
+
+  /// One number.
+  public init(floatLiteral value: Double) { (numbers, extents) = ([value], []) }
+
+  /// One number.
+  ///
+  /// - Precondition: a Double holds it: above 2^53 in size, write an array of Int64.
+  public init(integerLiteral value: Int) {
+    demand(Double(exactly: value) != nil, "\(value) is no Double: write it as an Int64")
+    (numbers, extents) = ([Double(value)], [])
+  }
+
+  /// A list.
+  ///
+  /// - Precondition: its parts have one shape.
+  public init(arrayLiteral parts: TensorLiteral...) {
+    for part in parts.dropFirst() {
+      demand(
+        part.extents == parts[0].extents,
+        "a list of parts of shapes \(Shape(parts[0].extents)) and \(Shape(part.extents)): they must agree")
     }
-  }
-
-  /// Sets every element to a draw from U[low, high), as `torch.Tensor.uniform_`.
-  public func fillUniform(_ low: Double, _ high: Double, generator: Generator = .default) {
-    storage.version &+= 1
-    require(generator.withState { dsc_random_uniform(&$0, dtype.c, count, low, high, data) })
-  }
-
-  /// Sets every element to a draw from N(mean, deviation^2), as `torch.Tensor.normal_`.
-  public func fillNormal(_ mean: Double, _ deviation: Double, generator: Generator = .default) {
-    storage.version &+= 1
-    require(generator.withState { dsc_random_normal(&$0, dtype.c, count, mean, deviation, data) })
-  }
-
-  /// Sets every element to those of a tensor of the same shape; the type may differ.
-  public func copy(from other: Tensor) {
-    demand(other.shape == shape, "copying shape \(other.shape) into shape \(shape)")
-    storage.version &+= 1
-    let source = other.dtype == dtype ? other : other.to(dtype)
-    data.copyMemory(from: source.data, byteCount: count * dtype.size)
-  }
-
-  func buffer<Scalar: TensorScalar>(_ type: Scalar.Type) -> UnsafeMutableBufferPointer<Scalar> {
-    demand(type.dtype == dtype, "a \(dtype) tensor read as \(type.dtype)")
-    return UnsafeMutableBufferPointer(start: data.assumingMemoryBound(to: type), count: count)
+    numbers = parts.flatMap(\.numbers)
+    extents = [parts.count] + (parts.first?.extents ?? [])
   }
 }
 

@@ -1,65 +1,71 @@
 import CDescent
 
+// Views share memory and gradients with what they are views of. Negative dimensions count from the back.
 extension Tensor {
-  /// The same elements under another shape of as many; shares the memory.
+  /// The same elements under another shape of as many: a view where strides allow it, else a copy.
   public func reshaped(_ target: Shape) -> Tensor {
-    if target == shape { return self }
-    demand(
-      target.elementCount == count,
-      "shape \(shape) of \(count) elements reshaped to \(target) of \(target.elementCount)")
-    let out = Tensor(storage: storage, offset: offset, shape: target, dtype: dtype)
-    guard dtype.isFloatingPoint else { return out }
-    let shape = shape
-    return out.recorded(.reshape, self) { _, g, _ in (g.reshaped(shape), nil, nil) }
+    Tensor.make { result in target.withExtents { dsc_reshape(handle, $0, $1, result) } }
   }
 
   /// All dimensions from `dim` on made one.
   public func flattened(from dim: Int = 1) -> Tensor {
-    demand(dim >= 0 && dim <= shape.rank, "flattening \(shape) from dimension \(dim)")
-    if shape.rank == dim + 1 { return self }
-    let kept = shape.prefix(dim)
-    return reshaped(Shape(kept + [shape.dropFirst(dim).reduce(1, *)]))
+    demand(dim >= 0 && dim <= rank, "flattening \(shape) from dimension \(dim)")
+    return rank == dim ? unsqueezed(dim) : Tensor.make { dsc_flatten(handle, Int64(dim), -1, $0) }
   }
 
-  /// The matrix's transpose, as a copy: tensors are contiguous.
+  /// The matrix's transpose.
   ///
   /// - Precondition: two dimensions.
   public func transposed() -> Tensor {
-    demand(shape.rank == 2, "transposed() of a tensor of shape \(shape), which is no matrix")
-    let out = Tensor(uninitialized: Shape(shape[1], shape[0]), dtype: dtype)
-    var operand = dsc_operand()
-    operand.data = UnsafeRawPointer(data)
-    operand.strides.0 = 1
-    operand.strides.1 = shape[1]
-    require(
-      out.shape.withExtents { rank, extents in
-        dsc_copy_run(nil, dtype.c, rank, extents, &operand, out.data)
-      })
-    return out.recorded(.transpose, self) { _, g, _ in (g.transposed(), nil, nil) }
+    demand(rank == 2, "transposed() of a tensor of shape \(shape), which is no matrix")
+    return transposed(0, 1)
   }
 
-  /// The rows of a range along the first dimension; shares the memory.
-  public subscript(rows range: Range<Int>) -> Tensor {
-    demand(
-      shape.rank > 0 && range.lowerBound >= 0 && range.upperBound <= shape[0],
-      "rows \(range) of the shape \(shape)")
-    let row = count / max(shape[0], 1)
-    let out = Tensor(
-      storage: storage, offset: offset + range.lowerBound * row,
-      shape: shape.rank == 2 ? Shape(range.count, row) : shape.replacing(0, with: range.count), dtype: dtype)
-    guard requiresGrad else { return out }
-    let total = shape[0]
-    return out.recorded(.rows, self) { _, g, _ in
-      (g.paddedRows(before: range.lowerBound, total: total), nil, nil)
-    }
+  /// Two dimensions exchanged.
+  public func transposed(_ first: Int, _ second: Int) -> Tensor {
+    Tensor.make { dsc_transpose(handle, Int64(first), Int64(second), $0) }
   }
 
-  /// These rows inside a tensor of `total` rows, the others 0: the adjoint of taking rows.
-  func paddedRows(before: Int, total: Int) -> Tensor {
-    let out = Tensor.zeros(shape.replacing(0, with: total), dtype: dtype)
-    let row = count / max(shape[0], 1) * dtype.size
-    (out.data + before * row).copyMemory(from: data, byteCount: shape[0] * row)
-    let range = before..<before + shape[0]
-    return out.recorded(.padRows, self) { _, g, _ in (g[rows: range], nil, nil) }
+  /// The dimensions in another order: that of the result's d is `order[d]`.
+  public func permuted(_ order: [Int]) -> Tensor {
+    Tensor.make { dsc_permute(handle, order.count, order.map(Int64.init), $0) }
+  }
+
+  /// Without a dimension of extent 1.
+  public func squeezed(_ dim: Int) -> Tensor { Tensor.make { dsc_squeeze(handle, Int64(dim), $0) } }
+
+  /// With one more dimension, of extent 1, at this place.
+  public func unsqueezed(_ dim: Int) -> Tensor { Tensor.make { dsc_unsqueeze(handle, Int64(dim), $0) } }
+
+  /// Repeated to a shape that it broadcasts to, without a copy.
+  public func expanded(to target: Shape) -> Tensor {
+    Tensor.make { result in target.withExtents { dsc_expand(handle, $0, $1, result) } }
+  }
+
+  /// A copy in memory of its own. Gradients flow through it: `detached().clone()` is a new leaf.
+  public func clone() -> Tensor { Tensor.make { dsc_clone(handle, $0) } }
+
+  /// Itself where the elements lie row by row, else a copy.
+  public func contiguous() -> Tensor { isContiguous ? self : Tensor.make { dsc_contiguous(handle, $0) } }
+
+  /// Itself, or the same numbers in another type. Between floating-point types gradients flow through. What does not fit
+  /// an int64 becomes the nearest, NaN 0; uint8 is taken modulo 256, as PyTorch does.
+  public func to(_ type: DType) -> Tensor {
+    type == dtype ? self : Tensor.make { dsc_to(handle, type.c, $0) }
+  }
+
+  /// The dimensions named, in reverse: a copy.
+  public func flipped(dims: [Int]) -> Tensor {
+    Tensor.make { dsc_flip(handle, dims.count, dims.map(Int64.init), $0) }
+  }
+
+  /// On and below a diagonal of the last two dimensions; 0 elsewhere. 0 is the main diagonal, 1 that above.
+  public func lowerTriangle(_ diagonal: Int = 0) -> Tensor {
+    Tensor.make { dsc_tril(handle, Int64(diagonal), $0) }
+  }
+
+  /// On and above a diagonal of the last two dimensions; 0 elsewhere.
+  public func upperTriangle(_ diagonal: Int = 0) -> Tensor {
+    Tensor.make { dsc_triu(handle, Int64(diagonal), $0) }
   }
 }

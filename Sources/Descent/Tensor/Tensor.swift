@@ -1,111 +1,80 @@
 import CDescent
 
-/// A contiguous, row-major array of numbers that remembers how it was computed.
+/// Numbers of one type in up to eight dimensions, which remember how they were computed.
 ///
-/// Tensors are references, as in PyTorch: `let b = a` names the same numbers. Results of operations on
-/// tensors that require gradients carry a node of the tape, which `backward()` follows. A tensor and all that
-/// share its tape belong to one thread at a time.
+/// Tensors are references, as in PyTorch: `let b = a` names the same numbers, and a view (`reshaped`, `transposed`,
+/// `a[0..<2]`) shares them. Results of operations on tensors that require gradients are recorded, and `backward()`
+/// follows the record. A tensor and all that share its record belong to one thread at a time.
+///
+/// Everything is the C core's `dsc_tensor`: this is its face. Operations stop the program where shapes or types do not
+/// fit, with a sentence that shows both.
 public class Tensor {
-  @exclusivity(unchecked) private(set) var storage: Storage
-  /// Where the elements start in the storage, in elements.
-  @exclusivity(unchecked) private(set) var offset: Int
-  /// The first element's address.
-  @exclusivity(unchecked) private(set) var data: UnsafeMutableRawPointer
-  /// The extent of each dimension.
-  public let shape: Shape
-  /// The type of the elements.
-  @exclusivity(unchecked) public private(set) final var dtype: DType
-  /// How the tensor was computed; nil for leaves.
-  @exclusivity(unchecked) var node: Node?
-  /// Whether gradients are wanted of a leaf.
-  @exclusivity(unchecked) var isLeafWithGradient = false
-  /// Where the gradient of a leaf is kept; valid only while `hasGradient`.
-  @exclusivity(unchecked) var gradientView: Tensor?
-  @exclusivity(unchecked) var hasGradient = false
-  /// Whether a leaf that is given this as its gradient may keep it instead of a copy: nobody else will use it.
-  @exclusivity(unchecked) var isGivenAway = false
-  /// The same gradient with the graph that it was computed by, after a backward pass that creates one.
-  @exclusivity(unchecked) var recordedGradient: Tensor?
+  /// The tensor in C: one reference to it is this object's.
+  let handle: OpaquePointer
 
-  init(storage: Storage, offset: Int, shape: Shape, dtype: DType) {
-    self.storage = storage
-    self.offset = offset
-    self.shape = shape
-    self.dtype = dtype
-    data = storage.pointer + offset * dtype.size
+  /// Takes over a reference.
+  @inline(__always)
+  init(owning handle: OpaquePointer) { self.handle = handle }
+
+  deinit { dsc_tensor_release(handle) }
+
+  /// What a C function makes. Stops where it refuses.
+  @inline(__always)
+  static func make(
+    file: StaticString = #fileID, line: UInt = #line,
+    _ body: (UnsafeMutablePointer<OpaquePointer?>) -> dsc_status
+  ) -> Tensor {
+    var result: OpaquePointer?
+    require(body(&result), file: file, line: line)
+    return Tensor(owning: result ?? Refusals.placeholder())
   }
 
   /// A tensor with undefined contents.
-  init(uninitialized shape: Shape, dtype: DType) {
-    storage = Storage(bytes: shape.byteCount(dtype))
-    offset = 0
-    self.shape = shape
-    self.dtype = dtype
-    data = storage.pointer
+  convenience init(uninitialized shape: Shape, dtype: DType) {
+    var result: OpaquePointer?
+    require(shape.withExtents { dsc_tensor_empty(Context.current, dtype.c, $0, $1, &result) })
+    self.init(owning: result ?? Refusals.placeholder())
   }
 
-  /// Two tensors with undefined contents in one block of memory, which costs half as much to get.
-  static func uninitializedPair(_ first: Shape, _ second: Shape, dtype: DType) -> (Tensor, Tensor) {
-    let place = (first.elementCount + 15) & ~15
-    let storage = Storage(bytes: (place + second.elementCount) * dtype.size)
-    return (
-      Tensor(storage: storage, offset: 0, shape: first, dtype: dtype),
-      Tensor(storage: storage, offset: place, shape: second, dtype: dtype)
-    )
-  }
+  // MARK: What it is
+
+  /// The extent of each dimension.
+  public var shape: Shape { Shape(rank: rank, extents: dsc_tensor_shape(handle)) }
+
+  /// The number of dimensions.
+  public var rank: Int { dsc_tensor_rank(handle) }
+
+  /// How many elements lie between neighbours along each dimension. A dimension that is repeated has 0.
+  public var strides: [Int] { Array(UnsafeBufferPointer(start: dsc_tensor_strides(handle), count: rank)) }
+
+  /// Whether the elements lie row by row, without gaps.
+  public var isContiguous: Bool { dsc_tensor_is_contiguous(handle) }
+
+  /// The type of the elements.
+  public var dtype: DType { DType(dsc_tensor_dtype(handle)) }
 
   /// The number of elements.
-  public var count: Int { shape.elementCount }
+  public var count: Int { dsc_tensor_count(handle) }
 
-  /// Whether a backward pass reaches this tensor.
+  // MARK: Gradients
+
+  /// Whether a backward pass reaches this tensor. Setting it is for leaves, which nothing computed.
   public var requiresGrad: Bool {
-    get { node != nil || isLeafWithGradient }
-    set {
-      demand(node == nil, "requiresGrad can be set on leaves only; use detached()")
-      demand(dtype.isFloatingPoint || !newValue, "only floating-point tensors have gradients")
-      isLeafWithGradient = newValue
-    }
+    get { dsc_tensor_requires_grad(handle) }
+    set { require(dsc_tensor_set_requires_grad(handle, newValue)) }
   }
 
-  /// The gradient that backward passes have added up for this leaf; nil before the first, and after
-  /// `zeroGrad()`.
+  /// The gradient that backward passes have added up for this leaf; nil before the first, and after `zeroGrad()`.
+  ///
+  /// The next pass adds to it in place: clone what is to stay.
   public var grad: Tensor? {
-    get { hasGradient ? recordedGradient ?? gradientView : nil }
-    set {
-      guard let newValue else {
-        hasGradient = false
-        return
-      }
-      demand(
-        newValue.shape == shape && newValue.dtype == dtype,
-        "a gradient of shape \(newValue.shape) for a tensor of shape \(shape)")
-      hasGradient = false
-      accumulateGradient(newValue)
-    }
+    get { dsc_tensor_grad(handle).map(Tensor.init(owning:)) }
+    set { require(dsc_tensor_set_grad(handle, newValue?.handle)) }
   }
 
-  /// The same numbers without the tape: no gradient flows through the result. Shares the memory.
-  public func detached() -> Tensor {
-    Tensor(storage: storage, offset: offset, shape: shape, dtype: dtype)
-  }
+  /// Whether there is a gradient.
+  var hasGrad: Bool { dsc_tensor_has_grad(handle) }
 
-  /// The same numbers as a new leaf, in memory of its own.
-  public func clone() -> Tensor {
-    let copy = Tensor(uninitialized: shape, dtype: dtype)
-    copy.data.copyMemory(from: data, byteCount: count * dtype.size)
-    return copy
-  }
-
-  /// Takes the place and the type of a tensor of the same shape.
-  func become(_ other: Tensor) {
-    dtype = other.dtype
-    move(to: other.storage, offset: other.offset)
-  }
-
-  /// Views other memory, which holds the same numbers.
-  func move(to storage: Storage, offset: Int) {
-    self.storage = storage
-    self.offset = offset
-    data = storage.pointer + offset * dtype.size
-  }
+  /// The same numbers without the record: no gradient flows through the result. Shares the memory.
+  public func detached() -> Tensor { Tensor.make { dsc_tensor_detach(handle, $0) } }
 }

@@ -255,7 +255,11 @@ public final class Trainer {
         let prediction = model(batch.inputs)
         lossSum += loss(prediction, batch.targets).item() * Double(batch.count)
         samples += batch.count
-        guard batch.targets.dtype == .int64 else { continue }
+        // A class for each of the last dimension's outputs, or something else: sequences, say.
+        guard batch.targets.dtype == .int64, prediction.shape.dropLast().elementsEqual(batch.targets.shape)
+        else {
+          continue
+        }
         hasClasses = true
         correct += Int((prediction.argmax() .== batch.targets).sum().item())
       }

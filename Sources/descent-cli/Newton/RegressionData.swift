@@ -47,7 +47,7 @@ struct RegressionData {
     if dataset == "airfoil" {
       let data = try Airfoil.load(dataDirectory: folder)
       let rows = (0..<data.targets.count).map { row in
-        (0..<5).map { "\(data.inputs[row, $0])" } + ["\(data.targets[row])"]
+        (0..<5).map { "\(data.inputs[row, $0].item())" } + ["\(data.targets[row].item())"]
       }
       return CSVTable(source: dataset, names: Airfoil.featureNames + [Airfoil.targetName], rows: rows)
     }

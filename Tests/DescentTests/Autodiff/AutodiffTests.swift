@@ -73,7 +73,7 @@ import Testing
     let h = hessian(
       of: { CrossEntropyLoss()(linear(x, $0), Tensor(classes: [0, 2])) }, at: layer.weight.detached())
     #expect(h.shape == [6, 6])
-    for i in 0..<6 { for j in 0..<6 { #expect(abs(h[i, j] - h[j, i]) < 1e-15) } }
+    for i in 0..<6 { for j in 0..<6 { #expect(abs(h[i, j].item() - h[j, i].item()) < 1e-15) } }
   }
 
   /// A gradient with a graph is differentiable, and still what an optimizer steps by.

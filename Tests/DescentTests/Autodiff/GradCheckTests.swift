@@ -35,54 +35,189 @@ import Testing
     [[2, 3], [3], [2, 1], []].map { two($0, first: first, function) }
   }
 
-  /// At least one check for each operation.
-  static func checks(_ operation: TapeOperation) -> [Check] {
+  private static var condition: Tensor { Tensor([true, false, true, true, false, true], shape: [2, 3]) }
+  private static func indices(_ values: [Int64], _ shape: Shape) -> Tensor { Tensor(values, shape: shape) }
+
+  /// At least one check, in Swift, for each operation of the table that has a derivative: by its name there.
+  static func checks(_ operation: String) -> [Check]? {
     switch operation {
-    case .add: broadcasting { $0 + $1 } + broadcasting { $1 + $0 }
-    case .subtract: broadcasting { $0 - $1 } + broadcasting { $1 - $0 }
-    case .multiply: broadcasting { $0 * $1 }
-    case .divide: broadcasting { $0 / $1 } + broadcasting { $1 / $0 }
-    case .power:
-      broadcasting(first: positive) { $0.pow($1) } + [
+    case "add":
+      return broadcasting { $0 + $1 } + broadcasting { $1 + $0 }
+    case "subtract":
+      return broadcasting { $0 - $1 } + broadcasting { $1 - $0 }
+    case "multiply":
+      return broadcasting { $0 * $1 }
+    case "divide":
+      return broadcasting { $0 / $1 } + broadcasting { $1 / $0 } + [one { 2 / $0 }, one { $0 / 3 }]
+    case "affine":
+      return [one { $0 * 3 * $0 }, one { 2 - $0 * $0 }, one { ($0 - 1) * $0 + 4 }]
+    case "power":
+      return broadcasting(first: positive) { $0.pow($1) } + [
         one { $0.pow(3) }, one { $0.pow(2) }, one { $0.pow(0) },
       ]
-    case .maximum: broadcasting { Tensor.maximum($0, $1) }
-    case .mask: [one { $0.relu() * $0 }]
-    case .negate: [one { -$0 * $0 }]
-    case .exp: [one { $0.exp() }]
-    case .log: [one(values: positive) { $0.log() }]
-    case .sqrt: [one(values: positive) { $0.sqrt() }]
-    case .abs: [one { $0.abs() * $0 }]
-    case .relu: [one { $0.relu() * $0 }]
-    case .sum:
-      [
+    case "maximum":
+      return broadcasting { Tensor.maximum($0, $1) }
+    case "minimum":
+      return broadcasting { Tensor.minimum($0, $1) }
+    case "clamp":
+      return [one { $0.clamped(-1, 2) * $0 }, one { $0.clamped(nil, 1) * $0 }]
+    case "where":
+      return [
+        two { Tensor.where(condition, $0 * $0, $1 * $0) },
+        one { ($0 * $0).filled(where: condition, with: 2) },
+      ]
+    case "to":
+      return [one { ($0 * $0).to(.float64) }]
+    case "negate":
+      return [one { -$0 * $0 }]
+    case "exp":
+      return [one { $0.exp() }]
+    case "expm1":
+      return [one { $0.expm1() }]
+    case "log":
+      return [one(values: positive) { $0.log() }]
+    case "log1p":
+      return [one(values: positive) { $0.log1p() }]
+    case "sqrt":
+      return [one(values: positive) { $0.sqrt() }]
+    case "rsqrt":
+      return [one(values: positive) { $0.rsqrt() }]
+    case "reciprocal":
+      return [one { $0.reciprocal() }]
+    case "square":
+      return [one { $0.square() * $0 }]
+    case "abs":
+      return [one { $0.abs() * $0 }]
+    case "relu":
+      return [one { $0.relu() * $0 }]
+    case "sum":
+      return [
         one { ($0 * $0).sum() }, one { ($0 * $0).sum(dim: 0) },
         one { ($0 * $0).sum(dim: -1, keepingDimension: true) },
         one { ($0 * $0).mean() }, one { ($0 * $0).mean(dim: 1) },
-        one([1, 2, 3]) { ($0 * $0).sum(dim: 1) },
+        one([1, 2, 3]) { ($0 * $0).sum(dims: [0, 2]) },
       ]
-    case .expand:
-      [one([1, 6]) { ($0 * $0).expanded(to: [4, 6]) }, one([6, 1]) { ($0 * $0).expanded(to: [6, 2]) }]
-    case .reshape: [one { ($0 * $0).reshaped([3, 2]) }, one { ($0 * $0).flattened(from: 0) }]
-    case .transpose: [one { ($0 * $0).transposed() * $0.reshaped([3, 2]) }]
-    case .rows, .padRows:
-      [one([3, 2]) { ($0 * $0)[rows: 1..<3] }, one([3, 2]) { $0[rows: 0..<1] * $0[rows: 2..<3] }]
-    case .matmul: [two([3, 2]) { $0.matmul($1) }, two([3, 2]) { $0.matmul($1).matmul($0) }]
-    case .linear: linearChecks
-    case .tanh: [one { $0.tanh() }]
-    case .sigmoid: [one { $0.sigmoid() }]
-    case .logSigmoid: [one { $0.logSigmoid() }]
-    case .sin: [one { $0.sin() }]
-    case .cos: [one { $0.cos() }]
-    case .atan: [one { $0.atan() }]
-    case .softmax: [one { $0.softmax() }, one([1, 3, 2]) { $0.softmax(dim: 1) }, one { $0.softmax(dim: 0) }]
-    case .logSoftmax: [one { $0.logSoftmax() }, one([1, 3, 2]) { $0.logSoftmax(dim: 1) }]
-    case .negativeLogLikelihood:
-      Reduction.allCases.map { reduction in
+    case "expand":
+      return [
+        one([1, 6]) { ($0 * $0).expanded(to: [4, 6]) }, one([6, 1]) { ($0 * $0).expanded(to: [6, 2]) },
+      ]
+    case "reshape":
+      return [one { ($0 * $0).reshaped([3, 2]) }, one { ($0 * $0).flattened(from: 0) }]
+    case "permute":
+      return [
+        one { ($0 * $0).transposed() * $0.reshaped([3, 2]) },
+        one([1, 2, 3]) { ($0 * $0).permuted([2, 0, 1]) },
+      ]
+    case "clone":
+      return [one { $0.clone() * $0 }, one { $0.transposed().contiguous() * $0.transposed() }]
+    case "slice":
+      return [
+        one([3, 2]) { ($0 * $0)[rows: 1..<3] }, one([3, 2]) { $0[rows: 0..<1] * $0[rows: 2..<3] },
+        one { ($0 * $0)[.all, 1...] }, one { $0[1, .stride(by: 2)] * $0[0, .stride(by: 2)] },
+        one { ($0 * $0 * $0[0, 1]).sum() },
+      ]
+    case "slice_into_zeros":
+      return [one { ($0 * $0)[.all, 1..<2] * $0 }]
+    case "cat":
+      return [two { Tensor.cat([$0 * $1, $1], dim: 1) }, two { Tensor.stack([$0 * $1, $1], dim: 1) }]
+    case "gather":
+      return [one { ($0 * $0).gathered(dim: 1, indices([2, 0, 1, 1], [2, 2])) }]
+    case "scatter_add":
+      return [two { ($0 * $0).scatterAdded(dim: 1, indices([2, 2, 0, 1, 1, 1], [2, 3]), $1 * $0) }]
+    case "index_select":
+      return [one { ($0 * $0).selected(dim: 1, indices([2, 0, 2, 1], [4])) }]
+    case "index_add":
+      return [two { ($0 * $0).indexAdded(dim: 0, indices([1, 1], [2]), $1 * $0) }]
+    case "embedding":
+      return [one([3, 2]) { embedding(indices([2, 0, 2, 1], [2, 2]), $0 * $0) }]
+    case "pad":
+      return [
+        one { ($0 * $0).padded([1, 2]) }, one { ($0 * $0).padded([1, 1], .reflect) },
+        one { ($0 * $0).padded([1, 1], .circular) }, one { ($0 * $0).padded([2, 1], .replicate) },
+      ]
+    case "cumsum":
+      return [one { ($0 * $0).cumulativeSum(dim: 1) }]
+    case "sort":
+      return [one { ($0 * $0).sorted().values * $0 }]
+    case "topk":
+      return [one { ($0 * $0).topK(2).values }]
+    case "flip":
+      return [one { ($0 * $0).flipped(dims: [1]) * $0 }]
+    case "tril":
+      return [one { ($0 * $0).lowerTriangle() * $0 }]
+    case "triu":
+      return [one { ($0 * $0).upperTriangle(1) * $0 }]
+    case "matmul":
+      return [
+        two([3, 2]) { $0.matmul($1) }, two([3, 2]) { $0.matmul($1).matmul($0) },
+        Check(inputs: [a + b, b + a], shapes: [[2, 2, 3], [2, 3, 2]]) { $0[0].matmul($0[1]) },
+        two([3, 2]) { Tensor.einsum("ij,jk->ki", $0, $1) * Tensor.einsum("ij->ji", $0).sum() },
+      ]
+    case "batch_norm":
+      return [
+        Check(inputs: [a, [0.5, 1.5, 2], [1, -1, 0]], shapes: [[2, 3], [3], [3]]) {
+          batchNorm($0[0], weight: $0[1], bias: $0[2], training: true, eps: 0.1)
+        },
+        one([1, 2, 3]) {
+          batchNorm(
+            $0 * $0, runningMean: Tensor([1, 2], dtype: .float64),
+            runningVar: Tensor([2, 3], dtype: .float64))
+        },
+      ]
+    case "linear":
+      return linearChecks
+    case "tanh":
+      return [one { $0.tanh() }]
+    case "sigmoid":
+      return [one { $0.sigmoid() }]
+    case "log_sigmoid":
+      return [one { $0.logSigmoid() }]
+    case "softplus":
+      return [one { $0.softplus() }]
+    case "erf":
+      return [one { $0.erf() }]
+    case "sin":
+      return [one { $0.sin() }]
+    case "cos":
+      return [one { $0.cos() }]
+    case "tan":
+      return [one(values: positive) { ($0 * 0.5).tan() }]
+    case "asin":
+      return [one { ($0 * 0.3).asin() }]
+    case "acos":
+      return [one { ($0 * 0.3).acos() }]
+    case "atan":
+      return [one { $0.atan() }]
+    case "sinh":
+      return [one { $0.sinh() }]
+    case "cosh":
+      return [one { $0.cosh() }]
+    case "softmax":
+      return [one { $0.softmax() }, one([1, 3, 2]) { $0.softmax(dim: 1) }, one { $0.softmax(dim: 0) }]
+    case "log_softmax":
+      return [one { $0.logSoftmax() }, one([1, 3, 2]) { $0.logSoftmax(dim: 1) }]
+    case "logsumexp":
+      return [one { $0.logSumExp(dim: 1) }]
+    case "max":
+      return [one { ($0 * $0).max(dim: 1).values }]
+    case "min":
+      return [one { ($0 * $0).min(dim: 0, keepingDimension: true).values * $0 }]
+    case "amax":
+      return [one { ($0 * $0).max() * $0 }]
+    case "amin":
+      return [one { ($0 * $0).min() * $0 }]
+    case "norm":
+      return [one { $0.norm() * $0 }, one { $0.norm(3, dims: [1]) }]
+    case "var":
+      return [one { $0.variance() * $0 }, one { $0.variance(dims: [1], correction: 0) }]
+    case "std":
+      return [one { $0.standardDeviation(dims: [0], keepingDimensions: true) * $0 }]
+    case "nll_loss":
+      return Reduction.allCases.map { reduction in
         one { NLLLoss(reduction: reduction)($0 * $0, Tensor(classes: [2, 0])) }
       }
-    case .linearCrossEntropy:
-      [Reduction.mean, .sum].map { reduction in
+    case "linear_cross_entropy_loss":
+      return [Reduction.mean, .sum].map { reduction in
         Check(inputs: [a, b + b + a, [0.3, -0.2]], shapes: [[3, 2], [9, 2], [2]]) {
           let bias = ($0[2].reshaped([1, 2]).expanded(to: [9, 2]) * Tensor.ones([9, 2], dtype: .float64)).sum(
             dim: 1)
@@ -90,15 +225,78 @@ import Testing
             $0[0], $0[1], bias, Tensor(classes: [2, 0, 8]), loss: CrossEntropyLoss(reduction: reduction))
         }
       }
-    case .lossOfElements: elementLossChecks
-    case .lossOfRows: rowLossChecks
-    case .connectionistTemporalClassification: []  // differentiable once; see LossTests
-    case .crossEntropy: crossEntropyChecks
-    case .lossSlope: [one { LogCoshLoss()($0 * $0, $0) }]
-    case .meanSquaredError:
-      Reduction.allCases.map { reduction in two { MSELoss(reduction: reduction)($0, $1) } }
+    case "cross_entropy_loss":
+      return crossEntropyChecks
+    case "mse_loss":
+      return Reduction.allCases.map { reduction in two { MSELoss(reduction: reduction)($0, $1) } } + [
+        two { MSELoss()(squashed($0), $1) }
+      ]
+    case "l1_loss":
+      return [two { L1Loss()($0, $1) * $0.sum() }]
+    case "smooth_l1_loss":
+      return [two { SmoothL1Loss(beta: 2)($0, $1) }]
+    case "huber_loss":
+      return [two { HuberLoss(delta: 0.5)($0, $1) }]
+    case "log_cosh_loss":
+      return [two { LogCoshLoss()($0, $1) }]
+    case "quantile_loss":
+      return [two { QuantileLoss(quantile: 0.3)($0, $1) * $0.sum() }]
+    case "soft_margin_loss":
+      return [two { SoftMarginLoss()($0, $1) }]
+    case "poisson_nll_loss":
+      return [
+        two { PoissonNLLLoss()($0, $1) },
+        two { PoissonNLLLoss(logInput: false, full: true)($0.exp(), $1.exp() + 2) },
+      ]
+    case "kl_div_loss":
+      return [two { KLDivLoss(reduction: .batchMean, logTarget: true)($0, $1) }]
+        + KLDivLoss.Reduction.allCases.map { reduction in
+          two { KLDivLoss(reduction: reduction)($0, squashed($1)) }
+        }
+    case "focal_loss":
+      return [two { FocalLoss(gamma: 1.5)($0, $1) }]
+    case "bce_loss":
+      return Reduction.allCases.map { reduction in
+        two { BCELoss(reduction: reduction)(squashed($0), squashed($1)) }
+      }
+    case "bce_with_logits_loss":
+      return Reduction.allCases.map { reduction in
+        two { BCEWithLogitsLoss(reduction: reduction)($0, squashed($1)) }
+      }
+    case "gaussian_nll_loss":
+      return [two { GaussianNLLLoss(full: true)($0, $1, variance: ($0 * $1).exp()) }]
+    case "margin_ranking_loss":
+      return [two { MarginRankingLoss(margin: 0.3)($0 * $0, $1, signs) }]
+    case "hinge_embedding_loss":
+      return [one { HingeEmbeddingLoss()($0 * $0, signs) }]
+    case "multi_margin_loss":
+      return [one { MultiMarginLoss(p: 2, margin: 1.1)($0, Tensor(classes: [2, 0])) }]
+    case "multilabel_margin_loss":
+      return [
+        one { MultiLabelMarginLoss()($0 * $0, indices([2, 0, -1, 1, -1, 0], [2, 3])) }
+      ]
+    case "multilabel_soft_margin_loss":
+      return [two { MultiLabelSoftMarginLoss()($0, squashed($1)) }]
+    case "cosine_embedding_loss":
+      return [
+        two { CosineEmbeddingLoss(margin: -0.9)($0, $1, Tensor([1, -1], dtype: .float64)) }
+      ]
+    case "triplet_margin_loss":
+      return [
+        two { TripletMarginLoss(margin: 3, swap: true)($0, $1, $0 * $1) },
+        two { TripletMarginLoss(margin: 3, p: 3)($0, $1, $0 * $1) },
+      ]
+    case "dice_loss":
+      return [two { DiceLoss(reduction: .none)(squashed($0), squashed($1)) }]
+    case "loss_slope":
+      return [one { LogCoshLoss()($0 * $0, $0) }]
+    default: return nil
     }
   }
+
+  /// Differentiable once: see LossTests.
+  private static let onceOnly: Set = ["ctc_loss"]
+  private static var signs: Tensor { Tensor([1, -1, 1, 1, -1, 1], shape: [2, 3], dtype: .float64) }
 
   private static func one(values: [Double], _ function: @escaping @Sendable (Tensor) -> Tensor) -> Check {
     one([2, 3], values, function)
@@ -116,45 +314,6 @@ import Testing
 
   private static func squashed(_ x: Tensor) -> Tensor { x.sigmoid() }
 
-  private static var elementLossChecks: [Check] {
-    let losses: [any Loss & Sendable] = [
-      L1Loss(), SmoothL1Loss(beta: 2), HuberLoss(delta: 0.5), LogCoshLoss(), QuantileLoss(quantile: 0.3),
-      SoftMarginLoss(), PoissonNLLLoss(), KLDivLoss(reduction: .batchMean, logTarget: true),
-      FocalLoss(gamma: 1.5),
-    ]
-    let probabilistic: [Check] = Reduction.allCases.flatMap { reduction in
-      [
-        two { BCELoss(reduction: reduction)(squashed($0), squashed($1)) },
-        two { BCEWithLogitsLoss(reduction: reduction)($0, squashed($1)) },
-        two { MSELoss(reduction: reduction)(squashed($0), $1) },
-      ]
-    }
-    return losses.map { loss in two { loss($0, $1) } } + probabilistic
-      + KLDivLoss.Reduction.allCases.map { reduction in
-        two { KLDivLoss(reduction: reduction)($0, squashed($1)) }
-      } + [
-        two { GaussianNLLLoss(full: true)($0, $1, variance: ($0 * $1).exp()) },
-        two { PoissonNLLLoss(logInput: false, full: true)($0.exp(), $1.exp() + 2) },
-        two {
-          MarginRankingLoss(margin: 0.3)(
-            $0, $1, Tensor([1, -1, 1, 1, -1, 1], shape: [2, 3], dtype: .float64))
-        },
-        one { HingeEmbeddingLoss()($0, Tensor([1, -1, 1, 1, -1, 1], shape: [2, 3], dtype: .float64)) },
-      ]
-  }
-
-  private static var rowLossChecks: [Check] {
-    [
-      one { MultiMarginLoss(p: 2, margin: 1.1)($0, Tensor(classes: [2, 0])) },
-      one { MultiLabelMarginLoss()($0, Tensor([Int64(2), 0, -1, 1, -1, 0], shape: [2, 3])) },
-      two { MultiLabelSoftMarginLoss()($0, squashed($1)) },
-      two { CosineEmbeddingLoss(margin: -0.9)($0, $1, Tensor([1, -1], dtype: .float64)) },
-      two { TripletMarginLoss(margin: 3, swap: true)($0, $1, $0 * $1) },
-      two { TripletMarginLoss(margin: 3, p: 3)($0, $1, $0 * $1) },
-      two { DiceLoss(reduction: .none)(squashed($0), squashed($1)) },
-    ]
-  }
-
   private static var crossEntropyChecks: [Check] {
     Reduction.allCases.flatMap { reduction in
       [0, 0.2].map { smoothing in
@@ -171,9 +330,10 @@ import Testing
     ]
   }
 
-  @Test(arguments: TapeOperation.allCases) func derivatives(_ operation: TapeOperation) throws {
-    let checks = Self.checks(operation)
-    #expect(!checks.isEmpty || operation == .connectionistTemporalClassification)
+  @Test(arguments: OperationTable.operations.filter(\.isDifferentiable).map(\.name))
+  func derivatives(_ operation: String) throws {
+    if Self.onceOnly.contains(operation) { return }
+    let checks = try #require(Self.checks(operation), "no check of \(operation)")
     for check in checks {
       let inputs = zip(check.inputs, check.shapes).map { Tensor($0, shape: $1, dtype: .float64) }
       try gradcheck(check.function, at: inputs)

@@ -18,29 +18,31 @@ import Testing
   /// To add one: what is said, and what is done.
   static let mistakes: [Mistake] = [
     // Shapes
-    Mistake("matmul: inner extents of [2, 3] and [2, 3] differ") {
+    Mistake("matmul: shapes [2, 3] and [2, 3]: 3 columns for 2 rows") {
       _ = Tensor.ones([2, 3]).matmul(Tensor.ones([2, 3]))
     },
     Mistake("add: shapes [2, 3] and [4] do not broadcast") { _ = Tensor.ones([2, 3]) + Tensor.ones([4]) },
-    Mistake("shape [2, 3] of 6 elements reshaped to [4] of 4") { _ = Tensor.ones([2, 3]).reshaped([4]) },
+    Mistake("reshape: shape [2, 3] has 6 numbers, [4] has 4") { _ = Tensor.ones([2, 3]).reshaped([4]) },
     Mistake("an extent is -1, must not be negative") { _ = Tensor.ones([2, 3]).reshaped([-1]) },
-    Mistake("dimension 2 of the shape [2, 3]") { _ = Tensor.ones([2, 3]).sum(dim: 2) },
+    Mistake("sum: dimension is 2, must be in [-2, 2)") { _ = Tensor.ones([2, 3]).sum(dim: 2) },
     Mistake("rows 1..<5 of the shape [3, 2]") { _ = Tensor.ones([3, 2])[rows: 1..<5] },
-    Mistake("element [3, 0] of the shape [3, 2]") { _ = Tensor.ones([3, 2])[3, 0] },
+    Mistake("select: index is 3, must be in [-3, 3)") { _ = Tensor.ones([3, 2])[3, 0] },
     Mistake("copying shape [3] into shape [2]") { Tensor.ones([2]).copy(from: .ones([3])) },
     Mistake("5 numbers for the shape [2, 3] of 6") { _ = Tensor([1, 2, 3, 4, 5], shape: [2, 3]) },
     Mistake("TensorDataset: inputs of shape [3, 2], targets of shape [4]") {
       _ = TensorDataset(inputs: .ones([3, 2]), targets: .ones([4]))
     },
     // Types
-    Mistake("add: a float32 and a float64 tensor") {
+    Mistake("add: the types are float32 and float64, must be the same") {
       _ = Tensor.ones([2]) + Tensor.ones([2], dtype: .float64)
     },
-    Mistake("int64 tensors take no part in arithmetic") { _ = Tensor(classes: [1]) + Tensor(classes: [2]) },
+    Mistake("add: the type is int64, must be float32 or float64") {
+      _ = Tensor(classes: [1]) + Tensor(classes: [2])
+    },
     Mistake("nan as an int64") { _ = Tensor([.nan], dtype: .int64) },
     // Values
     Mistake("target 3 of sample 1") { _ = CrossEntropyLoss()(.ones([2, 3]), Tensor(classes: [0, 3])) },
-    Mistake("Linear(0, 3): both must be at least 1") { _ = Linear(0, 3) },
+    Mistake("linear: in_features is 0, must be a whole number in [1, ") { _ = Linear(0, 3) },
     Mistake("arange(-1): the count must not be negative") { _ = Tensor.arange(-1) },
     Mistake("the decay is 2.0, must be in [0, 1]") {
       _ = AveragedModel(Linear(1, 1), .exponential(decay: 2))
@@ -55,22 +57,24 @@ import Testing
       _ = try? Optimizer([Parameter(.ones([1]))], SGD()).statistics(group: 1)
     },
     // Sizes
-    Mistake("a float32 tensor of shape [2305843009213693952, 2] has too many bytes") {
+    Mistake("empty: shape [2305843009213693952, 2] is too large") {
       _ = Tensor.zeros([1 << 61, 2])
     },
-    Mistake("a shape of [4611686018427387904, 4] has too many elements") { _ = Linear(4, 1 << 62) },
-    Mistake("bytes for a tensor could not be allocated") { _ = Tensor.zeros([1 << 45]) },
+    Mistake("linear: out_features is 4.61169e+18, must be a whole number in [1, ") { _ = Linear(4, 1 << 62) },
+    Mistake("bytes could not be allocated") { _ = Tensor.zeros([1 << 45]) },
     // The tape
-    Mistake("item() of a tensor of shape [2]") { _ = Tensor.ones([2]).item() },
-    Mistake("backward() of a tensor that does not require gradients") { Tensor(1).backward() },
-    Mistake("the gradient of a tensor of shape [2] needs an upstream gradient") {
+    Mistake("item: shape [2] has 2 numbers, must have 1") { _ = Tensor.ones([2]).item() },
+    Mistake("backward: the tensor does not require gradients") { Tensor(1).backward() },
+    Mistake("backward: shape [2] needs an upstream gradient") {
       Parameter(.ones([2])).exp().backward()
     },
-    Mistake("a float64 upstream gradient of shape [2] for a float32 tensor of shape [2]") {
+    Mistake("backward: upstream is float64 of shape [2], must be float32 of shape [2]") {
       Parameter(.ones([2])).exp().backward(.ones([2], dtype: .float64))
     },
-    Mistake("requiresGrad can be set on leaves only") { Parameter(.ones([2])).exp().requiresGrad = false },
-    Mistake("multiply: a tensor needed for the gradient was changed in place after the forward pass") {
+    Mistake("set_requires_grad: the result of exp is no leaf: detach it") {
+      Parameter(.ones([2])).exp().requiresGrad = false
+    },
+    Mistake("multiply: an input of shape [2] was changed in place after it was used") {
       let p = Parameter(.ones([2]))
       let loss = (p * p).sum()
       p.fill(3)
@@ -90,7 +94,7 @@ import Testing
 
   /// What asks for more memory than there can be, and what is said.
   static let shortages: [Mistake] = [
-    Mistake("bytes for a tensor could not be allocated") { _ = Tensor.zeros([1 << 45]) },
+    Mistake("bytes could not be allocated") { _ = Tensor.zeros([1 << 45]) },
     // A table of 10 million numbers for each state of the longest target.
     Mistake("out of memory") {
       let targets = [[Int](repeating: 1, count: 500_000)] + [[Int]](repeating: [], count: 499)

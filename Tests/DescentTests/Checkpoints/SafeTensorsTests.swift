@@ -7,6 +7,7 @@ import Testing
   private let tensors: [String: Tensor] = [
     "a.weight": Tensor([1.5, -2, .infinity, 1e-40], shape: [2, 2], dtype: .float32),
     "scalar": Tensor(0.1, dtype: .float64), "empty": .zeros([0, 3]), "counts": Tensor([Int64.min, 7]),
+    "bytes": Tensor([UInt8(0), 255]), "flags": Tensor([true, false, true]),
   ]
 
   @Test func roundTrip() throws {
@@ -139,9 +140,9 @@ import Testing
   @Test func otherTypesAreNamed() throws {
     try withTemporaryFolder { folder in
       let path = "\(folder)/file"
-      try write(#"{"a":{"dtype":"U8","shape":[8],"data_offsets":[0,8]}}"#, Data(count: 8), to: path)
+      try write(#"{"a":{"dtype":"I8","shape":[8],"data_offsets":[0,8]}}"#, Data(count: 8), to: path)
       let error = try #require(throws: DescentError.self) { try SafeTensors.read(path) }
-      #expect(error.message.contains("'a' is of type U8") && error.message.contains("BF16"))
+      #expect(error.message.contains("'a' is of type I8") && error.message.contains("BF16"))
       #expect(!error.message.contains("sound"))
     }
   }

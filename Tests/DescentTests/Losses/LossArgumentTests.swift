@@ -19,119 +19,146 @@ import Testing
   private static var short: Tensor { .ones([2], dtype: .float64) }
   private static var classes: Tensor { Tensor(classes: [0, 1]) }
 
-  static let refusals: [Refusal] = elements + rows + overClasses + options + layers
+  static let refusals: [Refusal] = elements + rows + overClasses + options + lists + layers
 
   private static let elements: [Refusal] = [
-    refuses("MSELoss: targets is float32") { _ = MSELoss()(x, narrow) },
-    refuses("L1Loss: targets is float64 of shape [2]") { _ = L1Loss()(x, short) },
-    refuses("HuberLoss: prediction is of type int64") { _ = HuberLoss()(classes, classes) },
-    refuses("BCELoss: weight is float32") { _ = BCELoss(weight: narrow)(x, x) },
-    refuses("BCELoss: weight is float64 of shape [2]", "broadcasts to [2, 3]") {
+    refuses("mse_loss: targets is float32") { _ = MSELoss()(x, narrow) },
+    refuses("l1_loss: targets is float64 of shape [2]") { _ = L1Loss()(x, short) },
+    refuses("huber_loss: prediction is of type int64") { _ = HuberLoss()(classes, classes) },
+    refuses("bce_loss: weight is float32") { _ = BCELoss(weight: narrow)(x, x) },
+    refuses("bce_loss: weight is float64 of shape [2]", "broadcasts to [2, 3]") {
       _ = BCELoss(weight: short)(x, x)
     },
-    refuses("BCELoss: weight is float64 of shape [4, 2, 3]") {
+    refuses("bce_loss: weight is float64 of shape [4, 2, 3]") {
       _ = BCELoss(weight: .ones([4, 2, 3], dtype: .float64))(x, x)
     },
-    refuses("BCELoss: there is no gradient by weight") {
+    refuses("bce_loss: there is no gradient by weight") {
       let weight = x
       weight.requiresGrad = true
       _ = BCELoss(weight: weight)(x, x)
     },
-    refuses("BCEWithLogitsLoss: weight is float32") { _ = BCEWithLogitsLoss(weight: narrow)(x, x) },
+    refuses("bce_with_logits_loss: weight is float32") { _ = BCEWithLogitsLoss(weight: narrow)(x, x) },
     // This one read past the end of the smaller buffer.
-    refuses("BCEWithLogitsLoss: positiveWeight is float32") {
+    refuses("bce_with_logits_loss: positive_weight is float32") {
       _ = BCEWithLogitsLoss(positiveWeight: .ones([3]))(x, x)
     },
-    refuses("BCEWithLogitsLoss: positiveWeight is float64 of shape [2]", "float32 of a shape") {
-      _ = BCEWithLogitsLoss(positiveWeight: Tensor([2.0, 3]))(Tensor.ones([1, 2]), Tensor.ones([1, 2]))
+    refuses("bce_with_logits_loss: positive_weight is float64 of shape [2]", "float32 of a shape") {
+      _ = BCEWithLogitsLoss(positiveWeight: Tensor([2, 3], dtype: .float64))(
+        Tensor.ones([1, 2]), Tensor.ones([1, 2]))
     },
-    refuses("GaussianNLLLoss: variance is float32") { _ = GaussianNLLLoss()(x, x, variance: narrow) },
-    refuses("GaussianNLLLoss: variance is float64 of shape [3]") {
+    refuses("gaussian_nll_loss: variance is float32") { _ = GaussianNLLLoss()(x, x, variance: narrow) },
+    refuses("gaussian_nll_loss: variance is float64 of shape [3]") {
       _ = GaussianNLLLoss()(x, x, variance: .ones([3], dtype: .float64))
     },
-    refuses("GaussianNLLLoss: variance is float64 of shape [1, 1]") {
+    refuses("gaussian_nll_loss: variance is float64 of shape [1, 1]") {
       _ = GaussianNLLLoss()(x, x, variance: .ones([1, 1], dtype: .float64))
     },
-    refuses("MarginRankingLoss: second is float32") { _ = MarginRankingLoss()(x, narrow, x) },
-    refuses("MarginRankingLoss: targets is float64 of shape [2]") { _ = MarginRankingLoss()(x, x, short) },
+    refuses("margin_ranking_loss: second is float32") { _ = MarginRankingLoss()(x, narrow, x) },
+    refuses("margin_ranking_loss: targets is float64 of shape [2]") { _ = MarginRankingLoss()(x, x, short) },
     refuses("target 0 is 1.5") { _ = BCELoss()(x, .full([2, 3], 1.5, dtype: .float64)) },
     refuses("probability 0 is -0.5") { _ = BCELoss()(.full([2, 3], -0.5, dtype: .float64), x) },
   ]
 
   private static let rows: [Refusal] = [
-    refuses("CosineEmbeddingLoss: second is float32") { _ = CosineEmbeddingLoss()(x, narrow, short) },
-    refuses("CosineEmbeddingLoss: targets is float32", "[2]") {
+    refuses("cosine_embedding_loss: second is float32") { _ = CosineEmbeddingLoss()(x, narrow, short) },
+    refuses("cosine_embedding_loss: targets is float32", "[2]") {
       _ = CosineEmbeddingLoss()(x, x, .ones([2]))
     },
-    refuses("TripletMarginLoss: negative is float64 of shape [2]") { _ = TripletMarginLoss()(x, x, short) },
-    refuses("TripletMarginLoss: positive is float32") { _ = TripletMarginLoss()(x, narrow, x) },
-    refuses("MultiLabelMarginLoss: targets is float64") { _ = MultiLabelMarginLoss()(x, x) },
-    refuses("MultiLabelSoftMarginLoss: weight is float32 of shape [3]") {
+    refuses("triplet_margin_loss: negative is float64 of shape [2]") { _ = TripletMarginLoss()(x, x, short) },
+    refuses("triplet_margin_loss: positive is float32") { _ = TripletMarginLoss()(x, narrow, x) },
+    refuses("multilabel_margin_loss: targets is float64") { _ = MultiLabelMarginLoss()(x, x) },
+    refuses("multilabel_soft_margin_loss: weight is float32 of shape [3]") {
       _ = MultiLabelSoftMarginLoss(weight: .ones([3]))(x, x)
     },
-    refuses("MultiMarginLoss: weight is float64 of shape [2]", "of shape [3]") {
+    refuses("multi_margin_loss: weight is float64 of shape [2]", "of shape [3]") {
       _ = MultiMarginLoss(weight: short)(x, classes)
     },
-    refuses("MultiMarginLoss: targets is int64 of shape [3]") {
+    refuses("multi_margin_loss: targets is int64 of shape [3]") {
       _ = MultiMarginLoss()(x, Tensor(classes: [0, 1, 2]))
     },
-    refuses("DiceLoss: targets is float32") { _ = DiceLoss()(x, narrow) },
-    refuses("CTCLoss: logProbabilities is of type int64") { _ = CTCLoss()(classes, targets: [[]]) },
-    refuses("CTCLoss: 2 inputLengths for 1 samples") {
+    refuses("dice_loss: targets is float32") { _ = DiceLoss()(x, narrow) },
+    refuses("ctc_loss: log_probabilities is of type int64") { _ = CTCLoss()(classes, targets: [[]]) },
+    refuses("ctc_loss: input_lengths is int64 of shape [2], must be int64 of shape [1]") {
       _ = CTCLoss()(x, targets: [[1]], inputLengths: [1, 1])
+    },
+    refuses("ctc_loss: target_lengths is int64 of shape [2]") { _ = CTCLoss()(x, targets: [[1], [2]]) },
+    refuses("TripletMarginWithDistanceLoss: shapes [2, 3], [2] and [2, 3]") {
+      _ = TripletMarginWithDistanceLoss(distance: { a, b in (a - b).sum(dim: -1) })(x, short, x)
     },
   ]
 
   private static let overClasses: [Refusal] = [
-    refuses("NLLLoss: weight is float32 of shape [3]") { _ = NLLLoss(weight: .ones([3]))(x, classes) },
-    refuses("NLLLoss: there is no gradient by weight") {
+    refuses("nll_loss: weight is float32 of shape [3]") { _ = NLLLoss(weight: .ones([3]))(x, classes) },
+    refuses("nll_loss: there is no gradient by weight") {
       let weight = Tensor.ones([3], dtype: .float64)
       weight.requiresGrad = true
       _ = NLLLoss(weight: weight)(x, classes)
     },
-    refuses("CrossEntropyLoss: weight is float64 of shape [1, 3]") {
+    refuses("cross_entropy_loss: weight is float64 of shape [1, 3]") {
       _ = CrossEntropyLoss(weight: .ones([1, 3], dtype: .float64))(x, classes)
     },
-    refuses("CrossEntropyLoss: targets is float32") { _ = CrossEntropyLoss()(x, narrow) },
-    refuses("CrossEntropyLoss: targets is int64 of shape [3]") {
+    refuses("cross_entropy_loss: targets is float32") { _ = CrossEntropyLoss()(x, narrow) },
+    refuses("cross_entropy_loss: targets is int64 of shape [3]") {
       _ = CrossEntropyLoss()(x, Tensor(classes: [0, 1, 2]))
     },
     refuses("ignore_index is 0") { _ = CrossEntropyLoss(ignoreIndex: 0)(x, x) },
     refuses("target 3 of sample 1") { _ = CrossEntropyLoss()(x, Tensor(classes: [0, 3])) },
-    refuses("linearCrossEntropy: weight is float32") {
+    refuses("linear_cross_entropy_loss: linear is float32") {
       _ = linearCrossEntropy(x, .ones([4, 3]), nil, classes)
     },
-    refuses("linearCrossEntropy: bias is float64 of shape [2]", "[4]") {
+    refuses("linear_cross_entropy_loss: bias is float64 of shape [2]", "[4]") {
       _ = linearCrossEntropy(x, .ones([4, 3], dtype: .float64), short, classes)
     },
-    refuses("linearCrossEntropy: loss.weight is float32") {
+    refuses("linear_cross_entropy_loss: weight is float32") {
       let loss = CrossEntropyLoss(weight: .ones([4]))
       _ = linearCrossEntropy(x, .ones([4, 3], dtype: .float64), nil, classes, loss: loss)
     },
   ]
 
   private static let options: [Refusal] = [
-    refuses("margin is -1.0, must be > 0") { _ = TripletMarginLoss(margin: -1) },
-    refuses("margin is 0.0, must be > 0") {
+    refuses("triplet_margin_loss: margin is -1.0, must be in (0, inf)") { _ = TripletMarginLoss(margin: -1) },
+    refuses("triplet_margin_loss: margin is 0.0, must be in (0, inf)") {
       _ = TripletMarginWithDistanceLoss(distance: { a, _ in a }, margin: 0)
     },
-    refuses("margin is NaN") { _ = HingeEmbeddingLoss(margin: .nan) },
-    refuses("margin is NaN") { _ = MultiMarginLoss(margin: .nan) },
-    refuses("alpha is 1.5") { _ = FocalLoss(alpha: 1.5) },
-    refuses("gamma is -1.0") { _ = FocalLoss(gamma: -1) },
-    refuses("quantile is 1.0000000000000002") { _ = QuantileLoss(quantile: Double(1).nextUp) },
-    refuses("smooth is -1.0") { _ = DiceLoss(smooth: -1) },
-    refuses("eps is -1.0") { _ = PoissonNLLLoss(logInput: false, eps: -1) },
-    refuses("labelSmoothing is 1.5") { _ = CrossEntropyLoss(labelSmoothing: 1.5) },
+    refuses("hinge_embedding_loss: margin is nan") { _ = HingeEmbeddingLoss(margin: .nan) },
+    refuses("multi_margin_loss: margin is nan") { _ = MultiMarginLoss(margin: .nan) },
+    refuses("multi_margin_loss: p is 3.0, must be in [1, 2]") { _ = MultiMarginLoss(p: 3) },
+    refuses("huber_loss: delta is 0.0, must be in (0, inf]") { _ = HuberLoss(delta: 0) },
+    refuses("focal_loss: alpha is 1.5") { _ = FocalLoss(alpha: 1.5) },
+    refuses("focal_loss: gamma is -1.0") { _ = FocalLoss(gamma: -1) },
+    refuses("quantile is 1.0000000000000002, must be in (0, 1)") {
+      _ = QuantileLoss(quantile: Double(1).nextUp)
+    },
+    refuses("dice_loss: smooth is -1.0") { _ = DiceLoss(smooth: -1) },
+    refuses("poisson_nll_loss: eps is -1.0") { _ = PoissonNLLLoss(logInput: false, eps: -1) },
+    refuses("cross_entropy_loss: label_smoothing is 1.5, must be in [0, 1]") {
+      _ = CrossEntropyLoss(labelSmoothing: 1.5)
+    },
+    // Options that are set later are looked at by the call.
+    refuses("huber_loss: delta is -1, must be in (0, inf)") {
+      var loss = HuberLoss()
+      loss.delta = -1
+      _ = loss(x, x)
+    },
+  ]
+
+  /// Of code that does not know what its loss takes.
+  private static let lists: [Refusal] = [
+    refuses("MSELoss: 3 tensors, must be a prediction and targets") { _ = MSELoss()([x, x, x]) },
+    refuses("TripletMarginLoss: 2 tensors, must be 3") {
+      let loss: any Loss = TripletMarginLoss()
+      _ = loss(x, x)
+    },
+    refuses("CTCLoss: 1 tensors, must be 2 to 4") { _ = CTCLoss()([x]) },
   ]
 
   private static let layers: [Refusal] = [
-    refuses("linear: weight is of type float32") { _ = linear(x, .ones([4, 3])) },
-    refuses("linear: bias is float32 of shape [4]") {
+    refuses("linear: the types are float64 and float32") { _ = linear(x, .ones([4, 3])) },
+    refuses("linear: the types are float64 and float32") {
       _ = linear(x, .ones([4, 3], dtype: .float64), .ones([4]))
     },
-    refuses("linear: x is of type int64") { _ = linear(classes, classes) },
-    refuses("BatchNorm1d: x is float64 of shape [2, 3]", "float32") { _ = BatchNorm1d(3)(x) },
+    refuses("linear: the type is int64") { _ = linear(classes, classes) },
+    refuses("batch_norm: the types are float64 and float32") { _ = BatchNorm1d(3)(x) },
   ]
 
   @Test(arguments: refusals.indices) func namesWhatIsWrong(_ index: Int) async {

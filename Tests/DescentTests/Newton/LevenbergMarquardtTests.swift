@@ -117,7 +117,7 @@ import Testing
     #expect(abs(fit.x[0] - 0.9) < 1e-12 && abs(fit.x[1] - 2.1) < 1e-12 && fit.reason.isGood)
     // s^2 = 0.1 / 3, and (X'X)^-1 = [[0.6, -0.2], [-0.2, 0.1]].
     #expect(abs(fit.standardErrors[1] - (0.1 / 3 * 0.1).squareRoot()) < 1e-12)
-    #expect(abs(fit.covariance[0, 1] + 0.1 / 3 * 0.2) < 1e-12)
+    #expect(abs(fit.covariance[0, 1].item() + 0.1 / 3 * 0.2) < 1e-12)
   }
 
   @Test func badInput() throws {

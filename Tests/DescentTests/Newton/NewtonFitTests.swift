@@ -67,7 +67,7 @@ import Testing
   @Test func classesAndBatches() throws {
     let generator = Generator(seed: 3)
     let x = Tensor.randn([90, 4], generator: generator)
-    let y = Tensor(classes: (0..<90).map { x[$0, 0] + x[$0, 1] > 0.3 ? 2 : $0 % 2 })
+    let y = Tensor(classes: (0..<90).map { (x[$0, 0] + x[$0, 1]).item() > 0.3 ? 2 : $0 % 2 })
     func fit(_ method: NewtonOptions.Method, _ batchSize: Int) throws -> NewtonResult {
       let model = Linear(4, 3, generator: Generator(seed: 4))
       return try Newton.fit(

@@ -151,7 +151,7 @@ import Testing
       #expect(fit.standardErrors.doubles == [0, 0] && fit.logLikelihood == .infinity)
       #expect(fit.table().allSatisfy { $0.statistic.isNaN && $0.pValue.isNaN })
     }
-    let line = try LinearRegression().fit(x, Tensor((0..<20).map { 3 * x[$0, 1] + 0.1 }))
+    let line = try LinearRegression().fit(x, Tensor((0..<20).map { 3 * x[$0, 1].item() + 0.1 }))
     #expect(line.isExact && abs(line.coefficients.doubles[0]) < 1e-15 && line.table()[1].pValue.isNaN)
     // As many samples as coefficients: no degrees of freedom, and no errors.
     let (square, y, _) = RegressionTests.data("linear", 3, 2)
@@ -161,8 +161,8 @@ import Testing
         && saturated.standardErrors.doubles[0].isNaN)
     let model = saturated.coefficients.doubles
     for i in 0..<3 {
-      let prediction: Double = square[i, 0] * model[0] + square[i, 1] * model[1]
-      #expect(abs(prediction + saturated.intercepts.doubles[0] - y[i]) < 1e-12)
+      let prediction: Double = square[i, 0].item() * model[0] + square[i, 1].item() * model[1]
+      #expect(abs(prediction + saturated.intercepts.doubles[0] - y[i].item()) < 1e-12)
     }
   }
 

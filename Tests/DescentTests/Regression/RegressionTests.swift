@@ -128,7 +128,7 @@ import Testing
   @Test func wideInputs() throws {
     let generator = Generator(seed: 9)
     let x = Tensor.randn([1300, 1100], dtype: .float64, generator: generator)
-    let y = Tensor((0..<1300).map { x[$0, 3] + x[$0, 700] + x[$0, 1099] > 0.4 ? 1.0 : 0 })
+    let y = Tensor((0..<1300).map { (x[$0, 3] + x[$0, 700] + x[$0, 1099]).item() > 0.4 ? 1.0 : 0 })
     let model = LogisticRegression(l2: 2)
     let fit = try model.fit(x, y)
     #expect(fit.reason == .gradient && fit.iterations <= 10, "\(fit.trace)")

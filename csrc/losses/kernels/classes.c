@@ -3,8 +3,7 @@
 double dsc_class_weight(const dsc_classes *over, size_t class) {
     if (over->weight == NULL)
         return 1;
-    return over->dtype == DSC_FLOAT32 ? (double)((const float *)over->weight)[class]
-                                      : ((const double *)over->weight)[class];
+    return dsc_load_real(over->dtype, over->weight, class);
 }
 
 dsc_status dsc_classes_check(const char *function, const dsc_classes *over, bool has_targets,

@@ -3,7 +3,7 @@
 static double DSC_NAME(range)(const complex_job *job, size_t start, size_t count) {
     const DSC_REAL *x = job->x, *y = job->y;
     DSC_REAL *values = job->values, *dx = job->dx;
-    double sum = 0;
+    DSC_WIDE sum = 0;
     for (size_t i = start; i < start + count; ++i) {
         double re = (double)(x[2 * i] - y[2 * i]), im = (double)(x[2 * i + 1] - y[2 * i + 1]),
                size = hypot(re, im);
@@ -39,8 +39,7 @@ typedef struct complex_job {
 static void complex_tile(void *argument, size_t index) {
     complex_job *job = argument;
     size_t start = index * job->tile, count = dsc_min_size(job->tile, job->n - start);
-    job->partials[index] =
-        job->dtype == DSC_FLOAT32 ? range_f32(job, start, count) : range_f64(job, start, count);
+    job->partials[index] = DSC_CALL(job->dtype, range, job, start, count);
 }
 
 dsc_status dsc_complex_l1_run(const dsc_context *context, dsc_dtype dtype, size_t n, const void *x,

@@ -26,15 +26,15 @@ static DSC_REAL DSC_NAME(exponentials_of)(size_t n, const DSC_REAL *restrict x, 
 /* sum of (largest - x[c]) in double: what smoothing adds to the loss, without weights. */
 DSC_MULTIVERSION
 static double DSC_NAME(depth_sum)(size_t n, const DSC_REAL *x, DSC_REAL largest) {
-    double lanes[DSC_LANES] = {0}, sum = 0;
+    DSC_WIDE lanes[DSC_LANES] = {0}, sum = 0;
     size_t whole = n - n % DSC_LANES;
     for (size_t i = 0; i < whole; i += DSC_LANES)
         for (size_t l = 0; l < DSC_LANES; ++l)
-            lanes[l] += (double)(largest - x[i + l]);
+            lanes[l] += (DSC_WIDE)(largest - x[i + l]);
     for (size_t l = 0; l < DSC_LANES; ++l)
         sum += lanes[l];
     for (size_t i = whole; i < n; ++i)
-        sum += (double)(largest - x[i]);
+        sum += (DSC_WIDE)(largest - x[i]);
     return sum;
 }
 
@@ -134,7 +134,7 @@ static double DSC_NAME(few_classes)(const cross_entropy_job *job, size_t at) {
             part[c][l] = DSC_NAME(dsc_exp)(part[c][l] - largest[l]);
             sum[l] += part[c][l];
         }
-    double total = 0;
+    DSC_WIDE total = 0;
     for (size_t l = 0; l < DSC_LANES; ++l) {
         int64_t target = over->targets[at + l];
         bool counts = dsc_class_counts(over, target);
@@ -183,7 +183,7 @@ static double DSC_NAME(samples)(const cross_entropy_job *job, size_t tile, size_
     DSC_REAL *gradient = job->gradient, *by_probabilities = job->by_probabilities, *values = job->values;
     DSC_REAL *rows = inner == 1 ? NULL : (DSC_REAL *)job->scratch + tile * ROWS * n;
     bool is_plain = inner == 1 && n <= FEW && over->weight == NULL && probabilities == NULL;
-    double sum = 0;
+    DSC_WIDE sum = 0;
     for (size_t i = start; i < end; ++i) {
         if (is_plain && i + DSC_LANES <= end) {
             sum += DSC_NAME(few_classes)(job, i);
@@ -242,8 +242,7 @@ static void cross_entropy_tile(void *argument, size_t index) {
     cross_entropy_job *job = argument;
     const dsc_classes *over = &job->loss->over;
     size_t start = index * job->tile, count = dsc_min_size(job->tile, over->samples - start);
-    job->partials[index] = over->dtype == DSC_FLOAT32 ? samples_f32(job, index, start, count)
-                                                      : samples_f64(job, index, start, count);
+    job->partials[index] = DSC_CALL(over->dtype, samples, job, index, start, count);
 }
 
 dsc_status dsc_cross_entropy_check(const char *function, const dsc_cross_entropy *loss, double *divisor) {

@@ -26,8 +26,7 @@ static double add(double a, double b) {
 
 static double log_probability(const dsc_ctc *l, size_t t, size_t sample, int64_t class) {
     size_t at = (t * l->samples + sample) * l->classes + (size_t) class;
-    return l->dtype == DSC_FLOAT32 ? (double)((const float *)l->log_probabilities)[at]
-                                   : ((const double *)l->log_probabilities)[at];
+    return dsc_load_real(l->dtype, l->log_probabilities, at);
 }
 
 /* The class of state s: blanks around the target's classes. */
@@ -79,13 +78,6 @@ static void backward(const ctc_job *job, size_t sample, const int64_t *target, s
         }
 }
 
-static void store(const dsc_ctc *l, void *gradient, size_t at, double value) {
-    if (l->dtype == DSC_FLOAT32)
-        ((float *)gradient)[at] = (float)value;
-    else
-        ((double *)gradient)[at] = value;
-}
-
 /* The derivatives by the log probabilities, before the reduction: e^lp less the share of the alignments that
  * are at a class then, as PyTorch gives them: by the logits of a softmax. */
 static void write_gradient(const ctc_job *job, size_t sample, const int64_t *target, size_t steps,
@@ -102,7 +94,7 @@ static void write_gradient(const ctc_job *job, size_t sample, const int64_t *tar
                         paths = add(paths, alpha[t * job->states + s] + beta[t * job->states + s]);
                 slope = exp(lp) - exp(paths + loss - lp);
             }
-            store(l, job->gradient, (t * l->samples + sample) * l->classes + c, slope);
+            dsc_store_real(l->dtype, job->gradient, (t * l->samples + sample) * l->classes + c, slope);
         }
 }
 
@@ -155,13 +147,11 @@ static void reduce(const dsc_ctc *l, const double *values, void *value, void *gr
         double scale = l->reduction == DSC_REDUCTION_MEAN ? 1 / (length * (double)l->samples) : 1;
         sum += values[i] / length;
         if (value != NULL && l->reduction == DSC_REDUCTION_NONE)
-            store(l, value, i, values[i]);
+            dsc_store_real(l->dtype, value, i, values[i]);
         for (size_t t = 0; gradient != NULL && scale != 1 && t < l->steps; ++t)
             for (size_t c = 0; c < l->classes; ++c) {
                 size_t at = (t * l->samples + i) * l->classes + c;
-                double slope =
-                    l->dtype == DSC_FLOAT32 ? (double)((float *)gradient)[at] : ((double *)gradient)[at];
-                store(l, gradient, at, slope * scale);
+                dsc_store_real(l->dtype, gradient, at, dsc_load_real(l->dtype, gradient, at) * scale);
             }
     }
     dsc_store_reduced(l->dtype, l->reduction, sum, (double)l->samples, value);

@@ -3,7 +3,7 @@
 static double DSC_NAME(range)(const nll_job *job, size_t start, size_t count) {
     const dsc_classes *over = job->over;
     size_t n = over->classes, inner = job->inner;
-    double sum = 0;
+    DSC_WIDE sum = 0;
     for (size_t i = start; i < start + count; ++i) {
         size_t at = i / inner * n * inner + i % inner;
         int64_t target = over->targets[i];
@@ -41,8 +41,7 @@ typedef struct nll_job {
 static void nll_tile(void *argument, size_t index) {
     nll_job *job = argument;
     size_t start = index * job->tile, count = dsc_min_size(job->tile, job->over->samples - start);
-    job->partials[index] =
-        job->over->dtype == DSC_FLOAT32 ? range_f32(job, start, count) : range_f64(job, start, count);
+    job->partials[index] = DSC_CALL(job->over->dtype, range, job, start, count);
 }
 
 dsc_status dsc_nll_run(const dsc_context *context, const dsc_classes *loss, void *value, void *gradient) {

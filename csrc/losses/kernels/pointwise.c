@@ -51,7 +51,7 @@ DSC_NAME(range)(const pointwise_job *job, const dsc_pointwise kind, size_t at, s
     const DSC_REAL *z = loss->z == NULL ? NULL : (const DSC_REAL *)loss->z + at;
     const DSC_REAL *w = loss->w == NULL ? NULL : (const DSC_REAL *)loss->w + at;
     const DSC_REAL scale = (DSC_REAL)job->scale;
-    double lanes[DSC_LANES] = {0}, sum = 0;
+    DSC_WIDE lanes[DSC_LANES] = {0}, sum = 0;
     for (size_t first = 0; first < n; first += BLOCK) {
         size_t count = dsc_min_size(BLOCK, n - first);
         DSC_REAL results[4][BLOCK];
@@ -65,7 +65,7 @@ DSC_NAME(range)(const pointwise_job *job, const dsc_pointwise kind, size_t at, s
             results[3][i] = scale * e.dz;
         }
         for (size_t i = 0; i < count; ++i)
-            lanes[i % DSC_LANES] += (double)results[0][i];
+            lanes[i % DSC_LANES] += (DSC_WIDE)results[0][i];
         for (size_t k = 0; k < 4; ++k)
             if (job->out[k] != NULL)
                 memcpy((DSC_REAL *)job->out[k] + at + first, results[k], count * sizeof(DSC_REAL));
@@ -126,8 +126,7 @@ static void run_tile(void *argument, size_t index) {
     pointwise_job *job = argument;
     size_t at = index * job->tile, n = dsc_min_size(job->tile, job->loss->n - at);
     dsc_pointwise kind = job->loss->kind;
-    job->partials[index] =
-        job->loss->dtype == DSC_FLOAT32 ? ranges_f32[kind](job, at, n) : ranges_f64[kind](job, at, n);
+    job->partials[index] = DSC_PICK(job->loss->dtype, ranges)[kind](job, at, n);
 }
 
 /* Refuses a parameter outside [low, high], or (low, high) where the ends do not count; NaN in any case. */
@@ -141,12 +140,10 @@ static dsc_status check_parameter(const char *name, double value, double low, do
 
 static dsc_status check_range(const dsc_pointwise_loss *loss, const char *name, const void *numbers,
                               double low, double high) {
-    size_t at = loss->dtype == DSC_FLOAT32 ? first_outside_f32(loss->n, numbers, (float)low, (float)high)
-                                           : first_outside_f64(loss->n, numbers, low, high);
+    size_t at = DSC_CALL(loss->dtype, first_outside, loss->n, numbers, low, high);
     if (at == loss->n)
         return DSC_OK;
-    double value =
-        loss->dtype == DSC_FLOAT32 ? (double)((const float *)numbers)[at] : ((const double *)numbers)[at];
+    double value = dsc_load_real(loss->dtype, numbers, at);
     return dsc_fail(DSC_ERROR_ARGUMENT, "%s %zu is %s, must be in [%g, %g]", name, at,
                     dsc_digits(loss->dtype, value).text, low, high);
 }

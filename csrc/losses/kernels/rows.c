@@ -43,7 +43,7 @@ static double DSC_NAME(multilabel_margin)(const row_job *job, size_t r) {
     const DSC_REAL *x = (const DSC_REAL *)loss->x + r * n;
     const int64_t *targets = loss->targets + r * n;
     DSC_REAL *dx = job->dx == NULL ? NULL : (DSC_REAL *)job->dx + r * n;
-    double sum = 0;
+    DSC_WIDE sum = 0;
     for (size_t i = 0; dx != NULL && i < n; ++i)
         dx[i] = 0;
     for (size_t i = 0; i < n; ++i) {
@@ -68,7 +68,7 @@ static double DSC_NAME(multilabel_soft_margin)(const row_job *job, size_t r) {
     const dsc_row_loss *loss = job->loss;
     size_t n = loss->columns;
     const DSC_REAL *x = (const DSC_REAL *)loss->x + r * n, *y = (const DSC_REAL *)loss->y + r * n;
-    double sum = 0;
+    DSC_WIDE sum = 0;
     for (size_t i = 0; i < n; ++i) {
         DSC_NAME(dsc_logit) l = DSC_NAME(dsc_logit_of)(x[i]);
         double label = (double)y[i], weight = DSC_NAME(weight_of)(loss, i) / (double)n;
@@ -88,12 +88,12 @@ static double DSC_NAME(cosine_embedding)(const row_job *job, size_t r) {
     size_t n = loss->columns;
     const DSC_REAL *x = (const DSC_REAL *)loss->x + r * n, *y = (const DSC_REAL *)loss->y + r * n;
     /* PyTorch's own, a float32 constant, against vectors of 0 */
-    double product = 0, xx = (double)1e-12f, yy = (double)1e-12f,
-           label = (double)((const DSC_REAL *)loss->z)[r];
+    DSC_WIDE product = 0, xx = (double)1e-12f, yy = (double)1e-12f,
+             label = (double)((const DSC_REAL *)loss->z)[r];
     for (size_t i = 0; i < n; ++i) {
-        product += (double)x[i] * (double)y[i];
-        xx += (double)x[i] * (double)x[i];
-        yy += (double)y[i] * (double)y[i];
+        product += (DSC_WIDE)x[i] * (DSC_WIDE)y[i];
+        xx += (DSC_WIDE)x[i] * (DSC_WIDE)x[i];
+        yy += (DSC_WIDE)y[i] * (DSC_WIDE)y[i];
     }
     double length = sqrt(xx * yy), cosine = product / length, value = 0, slope = 0;
     if (label == 1) {
@@ -121,7 +121,7 @@ static double DSC_NAME(difference)(const dsc_row_loss *loss, DSC_REAL a, DSC_REA
 }
 
 static double DSC_NAME(distance)(const dsc_row_loss *loss, const DSC_REAL *a, const DSC_REAL *b) {
-    double sum = 0;
+    DSC_WIDE sum = 0;
     for (size_t i = 0; i < loss->columns; ++i) {
         double d = fabs(DSC_NAME(difference)(loss, a[i], b[i]));
         if (isinf(loss->p))
@@ -186,10 +186,10 @@ static double DSC_NAME(dice)(const row_job *job, size_t r) {
     const dsc_row_loss *loss = job->loss;
     size_t n = loss->columns;
     const DSC_REAL *x = (const DSC_REAL *)loss->x + r * n, *y = (const DSC_REAL *)loss->y + r * n;
-    double common = 0, whole = 0;
+    DSC_WIDE common = 0, whole = 0;
     for (size_t i = 0; i < n; ++i) {
-        common += (double)x[i] * (double)y[i];
-        whole += (double)x[i] + (double)y[i];
+        common += (DSC_WIDE)x[i] * (DSC_WIDE)y[i];
+        whole += (DSC_WIDE)x[i] + (DSC_WIDE)y[i];
     }
     double top = 2 * common + loss->eps, bottom = whole + loss->eps;
     for (size_t i = 0; i < n; ++i) {
@@ -213,7 +213,7 @@ static double (*const DSC_NAME(kinds)[])(const row_job *job, size_t r) = {
 };
 
 static double DSC_NAME(rows)(const row_job *job, size_t start, size_t count) {
-    double sum = 0;
+    DSC_WIDE sum = 0;
     for (size_t r = start; r < start + count; ++r) {
         double value = DSC_NAME(kinds)[job->loss->kind](job, r);
         if (job->values != NULL)
@@ -244,8 +244,7 @@ typedef struct row_job {
 static void row_tile(void *argument, size_t index) {
     row_job *job = argument;
     size_t start = index * job->tile, count = dsc_min_size(job->tile, job->loss->rows - start);
-    job->partials[index] =
-        job->loss->dtype == DSC_FLOAT32 ? rows_f32(job, start, count) : rows_f64(job, start, count);
+    job->partials[index] = DSC_CALL(job->loss->dtype, rows, job, start, count);
 }
 
 static dsc_status check_targets(const dsc_row_loss *loss) {

@@ -63,8 +63,8 @@ extension Tensor {
     switch placement {
     case .inside: return (self + eps).sqrt()
     case .outside:
-      let used = isNonzero
-      return (self + (1 - used)).sqrt().masked(by: used) + eps
+      let isUnused = detached() .== 0
+      return filled(where: isUnused, with: 1).sqrt().filled(where: isUnused, with: 0) + eps
     }
   }
 }

@@ -1,0 +1,84 @@
+import CDescent
+
+/// A layer of the C core's table: its parameters and buffers, with PyTorch's names and initial numbers, and its function.
+///
+/// The layers of this library are its subclasses. What a layer computes, takes and gives stands in the table.
+public class Layer: Module {
+  private let handle: OpaquePointer
+  /// The table's row.
+  let info: dsc_layer_info
+  private var options: [String: Double]
+  private let tensors: [(name: String, member: Member)]
+  /// The parameters, in the table's order.
+  let own: [Parameter]
+  /// The buffers, in the table's order.
+  let buffers: [Buffer]
+
+  /// A layer by its name in the table, its parameters drawn from the generator.
+  ///
+  /// - Precondition: the options are in their ranges.
+  init(
+    _ name: String, _ options: [String: Double] = [:], dtype: DType = .float32,
+    generator: Generator = .default
+  ) {
+    var made: OpaquePointer?
+    require(
+      generator.withState { random in
+        withOptions(options) { dsc_layer_create(Context.current, dtype.c, name, $0, $1, &random, &made) }
+      })
+    guard let made else { stop(Refusals.lastSentence) }
+    handle = made
+    self.options = options
+    info = dsc_layer_find(name).pointee
+    (tensors, own, buffers) = Self.list(made)
+  }
+
+  deinit { dsc_layer_destroy(handle) }
+
+  private static func list(_ layer: OpaquePointer) -> (
+    [(name: String, member: Member)], [Parameter], [Buffer]
+  ) {
+    var (tensors, own, buffers): ([(name: String, member: Member)], [Parameter], [Buffer]) = ([], [], [])
+    for index in 0..<dsc_layer_tensor_count(layer) {
+      var entry = dsc_layer_tensor()
+      require(dsc_layer_tensor_at(layer, index, &entry))
+      let name = String(cString: entry.name)
+      if entry.is_parameter {
+        own.append(Parameter(retaining: entry.tensor))
+        tensors.append((name, .parameter(own[own.count - 1])))
+      } else {
+        buffers.append(Buffer(sharing: Tensor(retaining: entry.tensor)))
+        tensors.append((name, .buffer(buffers[buffers.count - 1].tensor)))
+      }
+    }
+    return (tensors, own, buffers)
+  }
+
+  /// Changes an option.
+  ///
+  /// - Precondition: it is in its range.
+  func set(_ option: String, _ value: Double) {
+    require(dsc_layer_set_option(handle, option, value))
+    options[option] = value
+  }
+
+  public override var members: [(name: String, member: Member)] { tensors }
+
+  /// The layer's output, in training or in evaluation.
+  public override func forward(_ x: Tensor) -> Tensor { forward(x, followedBy: DSC_ACTIVATION_NONE) }
+
+  /// The output behind an activation, which the layer applies in its own pass.
+  func forward(_ x: Tensor, followedBy activation: dsc_activation) -> Tensor {
+    Tensor.make { dsc_layer_forward(handle, isTraining, activation, x.handle, $0) }
+  }
+
+  override var summaryOfOptions: String {
+    (0..<info.option_count).compactMap { index in
+      let option = info.options[index]
+      let name = String(cString: option.name)
+      guard let value = options[name], value != option.initial else { return nil }
+      if option.kind == DSC_OPTION_FLAG { return "\(name): \(value != 0)" }
+      return "\(name): \(Int(exactly: value).map(String.init) ?? String(value))"
+    }.joined(separator: ", ")
+  }
+}

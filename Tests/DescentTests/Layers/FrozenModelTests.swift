@@ -1,0 +1,57 @@
+import Descent
+import Foundation
+import Testing
+
+/// A model that serves many threads at once.
+@Suite struct FrozenModelTests {
+  private func model() -> Sequential {
+    Sequential {
+      Linear(20, 30, generator: Generator(seed: 1))
+      BatchNorm1d(30)
+      ReLU()
+      Linear(30, 5, generator: Generator(seed: 2))
+    }
+  }
+
+  @Test func manyThreadsAtOnce() async throws {
+    let module = model()
+    for seed in 0..<3 { _ = module(.randn([16, 20], generator: Generator(seed: UInt64(seed)))) }
+    let frozen = module.frozen()
+    #expect(!module.isTraining && module.parameters.allSatisfy { !$0.requiresGrad })
+    func input(_ index: Int) -> Tensor {
+      .randn([1 + index % 5, 20], generator: Generator(seed: UInt64(index)))
+    }
+    let expected = try (0..<64).map { try frozen.predict(input($0)).doubles }
+    let found = try await withThrowingTaskGroup(of: (Int, [Double]).self) { group in
+      for index in 0..<64 {
+        group.addTask {
+          let x = Tensor.randn([1 + index % 5, 20], generator: Generator(seed: UInt64(index)))
+          return (index, try frozen.predict(x).doubles)
+        }
+      }
+      return try await group.reduce(into: [Int: [Double]]()) { $0[$1.0] = $1.1 }
+    }
+    for (index, output) in expected.enumerated() { #expect(found[index] == output) }
+  }
+
+  @Test(arguments: [[4, 19], [20, 4], [], [0]] as [Shape]) func badShapesAreThrown(_ shape: Shape) throws {
+    let frozen = model().frozen()
+    let error = #expect(throws: DescentError.self) { try frozen.predict(.zeros(shape)) }
+    #expect(
+      error?.code == .mismatch && error?.message.contains("\(shape)") == true, "\(error?.message ?? "")")
+    #expect(try frozen.predict(.zeros([0, 20])).shape == [0, 5])
+  }
+
+  @Test func optimizersAreRefused() {
+    let module = model()
+    _ = module.frozen()
+    let error = #expect(throws: DescentError.self) { try Optimizer(for: module, SGD()) }
+    #expect(error?.message.contains("frozen") == true)
+  }
+
+  @Test func badTypesAreThrown() throws {
+    let frozen = model().frozen()
+    #expect(throws: DescentError.self) { try frozen.predict(.zeros([2, 20], dtype: .float64)) }
+    #expect(throws: DescentError.self) { try frozen.predict(.zeros([2, 20], dtype: .int64)) }
+  }
+}
