@@ -63,9 +63,26 @@ static void DSC_NAME(small_products)(const dsc_linear_call *l, const dsc_linear_
         }
 }
 
+/* The same sums as bias_block's, where they are of one piece. */
+static void DSC_NAME(small_bias)(const dsc_linear_call *l, const dsc_linear_gradients *g,
+                                 const DSC_REAL *dz) {
+    size_t batch = l->batch, outputs = l->outputs;
+    DSC_REAL *db = g->db;
+    for (size_t j = 0; j < outputs; ++j) {
+        DSC_WIDE sum = 0;
+        for (size_t i = 0; i < batch; ++i)
+            sum += (DSC_WIDE)dz[i * outputs + j];
+        db[j] = g->add_db ? db[j] + (DSC_REAL)sum : (DSC_REAL)sum;
+    }
+}
+
 static void DSC_NAME(small_backward)(const dsc_linear_call *l, const dsc_linear_gradients *g,
                                      const DSC_REAL *dz) {
     DSC_NAME(small_products)(l, g, dz);
+    if (g->db != NULL && l->batch <= DSC_PIECE) {
+        DSC_NAME(small_bias)(l, g, dz);
+        return;
+    }
     for (size_t block = 0; block < bias_blocks(l, g); ++block)
         DSC_NAME(bias_block)(l, g, dz, block);
 }
