@@ -10,16 +10,12 @@ dsc_status dsc_check_inputs(const dsc_operation *operation, size_t count, dsc_te
     return DSC_OK;
 }
 
-dsc_status dsc_check_real(const dsc_operation *operation, const dsc_tensor *x) {
-    if (dsc_is_real(x->dtype))
-        return DSC_OK;
+dsc_status dsc_refuse_dtype(const dsc_operation *operation, const dsc_tensor *x) {
     return dsc_fail(DSC_ERROR_DTYPE, "%s: the type is %s, must be float32 or float64", operation->name,
                     dsc_dtype_name(x->dtype));
 }
 
-dsc_status dsc_check_same_dtype(const dsc_operation *operation, const dsc_tensor *a, const dsc_tensor *b) {
-    if (a->dtype == b->dtype)
-        return DSC_OK;
+dsc_status dsc_refuse_dtypes(const dsc_operation *operation, const dsc_tensor *a, const dsc_tensor *b) {
     return dsc_fail(DSC_ERROR_DTYPE, "%s: the types are %s and %s, must be the same", operation->name,
                     dsc_dtype_name(a->dtype), dsc_dtype_name(b->dtype));
 }

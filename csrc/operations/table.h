@@ -24,8 +24,15 @@ extern const dsc_operation dsc_operations[dsc_op_count];
 /* The refusals that operations share: each names the operation. */
 dsc_status dsc_check_inputs(const dsc_operation *operation, size_t count, dsc_tensor *const *inputs,
                             dsc_tensor **result);
-dsc_status dsc_check_real(const dsc_operation *operation, const dsc_tensor *x);
-dsc_status dsc_check_same_dtype(const dsc_operation *operation, const dsc_tensor *a, const dsc_tensor *b);
+dsc_status dsc_refuse_dtype(const dsc_operation *operation, const dsc_tensor *x);
+dsc_status dsc_refuse_dtypes(const dsc_operation *operation, const dsc_tensor *a, const dsc_tensor *b);
+static inline dsc_status dsc_check_real(const dsc_operation *operation, const dsc_tensor *x) {
+    return dsc_is_real(x->dtype) ? DSC_OK : dsc_refuse_dtype(operation, x);
+}
+static inline dsc_status dsc_check_same_dtype(const dsc_operation *operation, const dsc_tensor *a,
+                                              const dsc_tensor *b) {
+    return a->dtype == b->dtype ? DSC_OK : dsc_refuse_dtypes(operation, a, b);
+}
 /* A dimension that may be counted from the end, of `rank` ones. */
 dsc_status dsc_check_dimension(const dsc_operation *operation, int64_t dimension, size_t rank, size_t *found);
 
