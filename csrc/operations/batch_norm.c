@@ -55,7 +55,7 @@ static dsc_status check(const dsc_operation *operation, dsc_tensor *const *input
 /* ---- Forward ---- */
 
 /* What the kernels go over. statistics: float64 [3, C], the mean, 1 / sqrt(variance + eps), and the sum of
- * squares. */
+ * squares that the variance is made of, or 0 where that is a running one. */
 static dsc_batch_norm_call kernel_of(const dsc_tensor *x, const dsc_tensor *weight,
                                      const dsc_tensor *statistics) {
     const size_t channels = x->shape[1];
@@ -97,6 +97,7 @@ static dsc_status compute(const dsc_tensor *x, const dsc_tensor *weight, const d
                              dsc_data(made));
     } else {
         take_running(running, eps, &norm);
+        memset(norm.mean + 2 * norm.channels, 0, norm.channels * sizeof(double));
         dsc_batch_norm_apply(dsc_context_of(x), &norm, shift, dsc_data(made));
     }
     dsc_tensor_release(workspace);
@@ -166,22 +167,41 @@ static dsc_tensor *x_make(dsc_pullback *p, size_t input, const dsc_tensor *like)
     return dsc_wants(p, input) ? x_call(p, made, dsc_make_like(like, like->dtype, &made)) : NULL;
 }
 
+static void run_backward(const dsc_batch_norm_call *norm, const dsc_context *context, bool measures,
+                         const void *dy, void *const *to) {
+    if (measures) {
+        dsc_batch_norm_backward(context, norm, dy, to[0], to[1], to[2]);
+        return;
+    }
+    if (to[1] != NULL || to[2] != NULL)
+        dsc_batch_norm_backward(context, norm, dy, NULL, to[1], to[2]);
+    if (to[0] == NULL)
+        return;
+    dsc_batch_norm_call by_x = *norm; /* dy inverse weight */
+    by_x.x = dy;
+    by_x.mean = norm->mean + 2 * norm->channels; /* zeros */
+    dsc_batch_norm_apply(context, &by_x, NULL, to[0]);
+}
+
 /* The kernel's, which has all of them from two passes. */
 static void fused(dsc_pullback *p, normalization *n) {
     dsc_tensor *x = x_dense(p, n->x), *weight = x_dense(p, n->weight), *dy = x_dense(p, p->upstream);
     dsc_tensor *statistics = dsc_saved(p, 0), *workspace = NULL;
     for (size_t i = 0; i < 3; ++i)
         n->by[i] = x_make(p, i, p->node->inputs[i]);
-    if (p->status != DSC_OK)
+    void *to[3] = {NULL};
+    for (size_t i = 0; p->status == DSC_OK && i < 3; ++i)
+        if (n->by[i] != NULL) {
+            to[i] = dsc_data(n->by[i]);
+            if (x->count == 0)
+                p->status = dsc_tensor_fill(n->by[i], 0);
+        }
+    if (p->status != DSC_OK || x->count == 0)
         return;
     dsc_batch_norm_call norm = kernel_of(x, weight, statistics);
     dsc_status status = make_workspace(x, &norm, &workspace);
-    if (dsc_keep(p, status, workspace) == NULL)
-        return;
-    void *to[3];
-    for (size_t i = 0; i < 3; ++i)
-        to[i] = n->by[i] == NULL ? NULL : dsc_data(n->by[i]);
-    dsc_batch_norm_backward(dsc_context_of(x), &norm, dsc_data(dy), to[0], to[1], to[2]);
+    if (dsc_keep(p, status, workspace) != NULL)
+        run_backward(&norm, dsc_context_of(x), p->node->options.flag, dsc_data(dy), to);
 }
 
 static dsc_tensor *x_of_channels(dsc_pullback *p, const normalization *n, dsc_tensor *t) {
@@ -238,8 +258,7 @@ static void composed(dsc_pullback *p, normalization *n) {
     n->by[0] = x_multiply(p, dy, slope);
 }
 
-/* With the batch's statistics the numbers are always the kernel's; what is recorded are the derivatives of
- * the formula. */
+/* The numbers are always the kernel's; what is recorded are the derivatives of the formula. */
 void dsc_pull_back_batch_norm(dsc_pullback *p) {
     normalization numbers = {.x = dsc_input(p, 0)}, formula;
     numbers.weight = p->node->inputs[1] == NULL ? NULL : dsc_input(p, 1);
@@ -249,20 +268,15 @@ void dsc_pull_back_batch_norm(dsc_pullback *p) {
     for (size_t d = 0; d < numbers.rank; ++d)
         numbers.shape[d] = d == 1 ? numbers.x->shape[1] : 1;
     formula = numbers;
-    if (p->node->options.flag)
-        fused(p, &numbers);
-    if (p->creates_graph || !p->node->options.flag)
+    fused(p, &numbers);
+    if (p->creates_graph)
         composed(p, &formula);
     for (size_t i = 0; i < 3; ++i) {
-        if (p->status != DSC_OK || !dsc_wants(p, i))
-            continue;
-        dsc_tensor *by = numbers.by[i], *made = NULL;
-        if (formula.by[i] != NULL)
-            formula.by[i] = x_reshape_like(p, formula.by[i], p->node->inputs[i]);
-        if (by == NULL)
-            by = formula.by[i];
-        else if (p->creates_graph && formula.by[i] != NULL)
-            by = x_call(p, made, dsc_loss_slope(by, formula.by[i], &made));
+        dsc_tensor *by = numbers.by[i], *other = formula.by[i], *made = NULL;
+        if (by != NULL && other != NULL) {
+            other = x_reshape_like(p, other, by);
+            by = other == NULL ? NULL : x_call(p, made, dsc_loss_slope(by, other, &made));
+        }
         dsc_give(p, i, by);
     }
 }

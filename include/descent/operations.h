@@ -140,7 +140,7 @@ dsc_status dsc_linear(dsc_tensor *x, dsc_tensor *weight, dsc_tensor *bias, dsc_a
  * gradients. An empty batch gives an empty result and changes nothing.
  *
  * Statistics and the gradients' sums are in double, the variance in a second pass, in pieces as
- * dsc_sum_run's; results, and gradients through a batch's statistics, are rounded once. options NULL:
+ * dsc_sum_run's; results and gradients are rounded once. options NULL:
  * evaluation, with PyTorch's defaults. Refused besides: a batch with one value for each channel, one of
  * running_mean and running_var without the other, running numbers that require gradients, eps below 0 or,
  * with the batch's statistics, 0, a momentum that is not finite.
