@@ -104,8 +104,8 @@ typedef struct job {
     const void *bias, *dy;
     void *y, *dw, *db; /* y: or dx */
     size_t width, blocks, chunk, chunks;
-    /* In the workspace: partial sums, two for each chunk and channel; a number for each channel. */
-    double *partials, *scale, *shift, *slope;
+    /* In the workspace: a number for each channel; partial sums, two for each chunk and channel. */
+    double *scale, *shift, *slope, *partials;
 } job;
 
 /* A number for each channel as one for each column. */
@@ -134,21 +134,39 @@ static void narrow(const job *job, matrix m, const double *sums, double *out) {
 
 /* ---- Tiles ---- */
 
-/* Long stretches: one chunk, if there are blocks enough to share out. Else one where all of x fits the cache.
- */
-static void cut(job *job) {
+/* Where nothing is to be found: in the order in which x stands. */
+static void cut_apply(job *job) {
+    const dsc_batch_norm_call *n = job->norm;
+    const size_t width = n->inner >= LONG ? DSC_TILE / n->inner
+                         : n->inner > 1   ? COLUMNS / n->inner
+                                          : n->channels;
+    job->width = dsc_min_size(dsc_max_size(width, 1), n->channels);
+    job->chunk = dsc_min_size(dsc_max_size(DSC_TILE / job->width / n->inner, 1), n->outer);
+}
+
+/* Long stretches: one chunk if there are blocks enough to share out. Others: one where all of x fits the
+ * cache. */
+static void cut_sums(job *job) {
     enum { ENOUGH = 16, ROOM = 4 * DSC_TILE };
     const dsc_batch_norm_call *n = job->norm;
     const bool is_long = n->inner >= LONG;
     job->width = is_long ? DSC_TILE / n->outer / n->inner : COLUMNS / n->inner;
     job->width = dsc_min_size(dsc_max_size(job->width, 1), n->channels);
-    job->blocks = dsc_ceil_div(n->channels, job->width);
+    const size_t blocks = dsc_ceil_div(n->channels, job->width);
     job->chunk = n->outer;
-    if (is_long ? job->blocks < ENOUGH : n->outer * n->channels * n->inner > ROOM)
+    if (is_long ? blocks < ENOUGH : n->outer * n->channels * n->inner > ROOM)
         job->chunk = dsc_max_size(DSC_TILE / (job->width * n->inner) + 1,
-                                  dsc_ceil_div(n->outer * job->blocks, DSC_MOST_PARTIALS));
+                                  dsc_ceil_div(n->outer * blocks, DSC_MOST_PARTIALS));
     job->chunk = dsc_min_size(job->chunk, n->outer);
-    job->chunks = dsc_ceil_div(n->outer, job->chunk);
+}
+
+static void cut(job *job) {
+    if (job->first == APPLY)
+        cut_apply(job);
+    else
+        cut_sums(job);
+    job->blocks = dsc_ceil_div(job->norm->channels, job->width);
+    job->chunks = dsc_ceil_div(job->norm->outer, job->chunk);
 }
 
 size_t dsc_batch_norm_workspace(const dsc_batch_norm_call *norm) {
@@ -244,10 +262,10 @@ static void run(const dsc_context *context, job job) {
     const dsc_batch_norm_call *n = job.norm;
     const double work = 4 * (double)n->outer * (double)n->channels * (double)n->inner;
     cut(&job);
-    job.partials = n->workspace;
-    job.scale = job.partials + 2 * job.chunks * n->channels;
+    job.scale = n->workspace;
     job.shift = job.scale + n->channels;
     job.slope = job.shift + n->channels;
+    job.partials = job.slope + n->channels;
     job.now = job.first;
     if (job.first == APPLY)
         set_line(&job, 0, n->channels);
