@@ -16,10 +16,17 @@ static DSC_REAL DSC_NAME(exponentials_of)(size_t n, const DSC_REAL *restrict x, 
         }
     for (size_t l = 0; l < DSC_LANES; ++l)
         sum += lanes[l];
-    for (size_t i = whole; i < n; ++i) {
-        exponentials[i] = DSC_NAME(dsc_exp)(x[i] - largest);
-        sum += exponentials[i];
+    /* The rest as parts of a last vector, most of which is there already: one after another they would take
+     * as long as a hundred. */
+    if (n < DSC_LANES) {
+        for (size_t i = 0; i < n; ++i)
+            exponentials[i] = DSC_NAME(dsc_exp)(x[i] - largest);
+    } else if (whole < n) {
+        for (size_t i = n - DSC_LANES; i < n; ++i)
+            exponentials[i] = DSC_NAME(dsc_exp)(x[i] - largest);
     }
+    for (size_t i = whole; i < n; ++i)
+        sum += exponentials[i];
     return sum;
 }
 
