@@ -56,6 +56,35 @@ import Testing
     #expect(x.grad?.numbers == [1, 2, 3])
   }
 
+  /// A leaf keeps the loss's own gradient: the next pass, whatever became of that, gives the same numbers.
+  @Test(arguments: [false, true]) func aLossGivesItsGradientAway(_ probabilities: Bool) throws {
+    let logits = T([1, -2, 0.5, 3, 0, 1], [2, 3], requiresGrad: true)
+    let targets =
+      probabilities ? T([0.2, 0.3, 0.5, 1, 0, 0], [2, 3], requiresGrad: true) : T([2, 0], [2], DSC_INT64)
+    let weight = T([1, 2, 3], [3])
+    var options = dsc_cross_entropy_options(
+      weight: weight.handle, ignore_index: -100, label_smoothing: 0.1, reduction: DSC_REDUCTION_MEAN)
+    let loss = try T.from { dsc_cross_entropy_loss(logits.handle, targets.handle, &options, $0) }
+    #expect(loss.backward() == DSC_OK)
+    let first = try #require(logits.grad)
+    let (numbers, ofTargets) = (first.numbers, targets.grad?.numbers)
+    #expect((ofTargets != nil) == probabilities)
+    // Added to where it is.
+    #expect(loss.backward() == DSC_OK && logits.grad?.numbers == numbers.map { 2 * $0 })
+    #expect(targets.grad?.numbers == ofTargets?.map { 2 * $0 })
+    // Handed to a caller, then spoilt.
+    #expect(try loss.gradients([logits])[0].numbers == numbers)
+    #expect(dsc_tensor_fill(first.handle, 7) == DSC_OK)
+    for leaf in [logits, targets] { #expect(dsc_tensor_set_grad(leaf.handle, nil) == DSC_OK) }
+    // With a weight that is to be differentiated by then, which the loss was not recorded for.
+    #expect(dsc_tensor_set_requires_grad(weight.handle, true) == DSC_OK)
+    #expect(loss.backward() == DSC_OK && logits.grad?.numbers == numbers)
+    #expect(targets.grad?.numbers == ofTargets && weight.grad == nil)
+    // The logits are needed for it now.
+    #expect(dsc_tensor_fill(logits.handle, 1) == DSC_OK)
+    #expect(loss.backward() == DSC_ERROR_ARGUMENT && T.lastError.contains("changed"))
+  }
+
   // MARK: Where gradients go
 
   @Test func aLeafThatComesTwiceGetsBothGradients() throws {

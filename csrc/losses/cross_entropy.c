@@ -62,8 +62,15 @@ static void slopes(dsc_pullback *p, dsc_tensor **slope) {
         slope[1] = x_softmax_slope_by_targets(p, &loss);
 }
 
+static dsc_status again(dsc_pullback *p, dsc_tensor **result) {
+    DSC_LOSS_OPTIONS(dsc_cross_entropy_options);
+    dsc_tensor *logits = dsc_input(p, 0), *targets = dsc_input(p, p->node->inputs[1] == NULL ? 3 : 1);
+    o.weight = p->node->input_count > 4 ? x_detach(p, dsc_input(p, 4)) : NULL;
+    return p->status != DSC_OK ? p->status : dsc_cross_entropy_loss(logits, targets, &o, result);
+}
+
 void dsc_pull_back_cross_entropy_loss(dsc_pullback *p) {
-    dsc_loss_pull_back(p, slopes);
+    dsc_loss_pull_back_again(p, slopes, again);
 }
 
 static dsc_status run(void *options, dsc_tensor *const *inputs, dsc_tensor **result) {

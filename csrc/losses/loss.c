@@ -222,7 +222,34 @@ static bool is_one(const dsc_tensor *t) {
     return t->count == 1 && dsc_number_at(t->dtype, dsc_data(t), 0) == 1;
 }
 
+/* The kernel's gradients where they were given away. */
+static void make_again(dsc_pullback *p, dsc_loss_again *again) {
+    dsc_tensor *made = NULL;
+    bool was_off = dsc_tape_here.is_off;
+    dsc_tape_here.is_off = false;
+    dsc_tensor *result = x_call(p, made, again(p, &made));
+    dsc_tape_here.is_off = was_off;
+    for (size_t i = 0; result != NULL && i < DSC_LOSS_GRADIENTS; ++i) {
+        dsc_node *node = p->node;
+        dsc_tensor_release(node->saved[i]);
+        node->saved[i] = dsc_tensor_retain(result->node->saved[i]);
+        node->saved_versions[i] = result->node->saved_versions[i];
+    }
+}
+
+/* A gradient that nobody else has yet, as the pull-back's own. */
+static dsc_tensor *x_give_away(dsc_pullback *p, size_t i, dsc_tensor *gradient) {
+    if (gradient != NULL)
+        p->node->saved[i] = NULL;
+    return gradient == NULL ? NULL : dsc_keep(p, DSC_OK, gradient);
+}
+
 void dsc_loss_pull_back(dsc_pullback *p, void (*slopes)(dsc_pullback *p, dsc_tensor **slope)) {
+    dsc_loss_pull_back_again(p, slopes, NULL);
+}
+
+void dsc_loss_pull_back_again(dsc_pullback *p, void (*slopes)(dsc_pullback *p, dsc_tensor **slope),
+                              dsc_loss_again *again) {
     const dsc_options *o = &p->node->options;
     dsc_tensor *slope[DSC_LOSS_GRADIENTS] = {NULL};
     if (p->creates_graph && slopes != NULL)
@@ -231,7 +258,11 @@ void dsc_loss_pull_back(dsc_pullback *p, void (*slopes)(dsc_pullback *p, dsc_ten
     if (p->creates_graph || !is_one(p->upstream))
         factor = x_call(p, factor, dsc_reshape(p->upstream, o->rank, o->sizes, &factor));
     for (size_t i = 0; i < DSC_LOSS_GRADIENTS && i < p->node->input_count; ++i) {
-        if (p->node->saved[i] == NULL || !dsc_wants(p, i))
+        if (!dsc_wants(p, i))
+            continue;
+        if (p->node->saved[i] == NULL && again != NULL)
+            make_again(p, again);
+        if (p->node->saved[i] == NULL)
             continue;
         dsc_tensor *gradient = dsc_saved(p, i);
         if (slope[i] != NULL)
@@ -239,7 +270,7 @@ void dsc_loss_pull_back(dsc_pullback *p, void (*slopes)(dsc_pullback *p, dsc_ten
         if (factor != NULL)
             gradient = x_multiply(p, gradient, factor);
         else if (p->node->inputs[i]->node == NULL || p->pass->targets != NULL)
-            gradient = x_copy(p, gradient);
+            gradient = again != NULL ? x_give_away(p, i, gradient) : x_copy(p, gradient);
         dsc_give(p, i, gradient);
     }
 }

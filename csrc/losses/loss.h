@@ -95,6 +95,11 @@ dsc_status dsc_loss_of_rows(dsc_loss_call *call, dsc_row_loss *kernel, dsc_tenso
  * operations, for gradients of gradients; their numbers are not used: those are the kernel's. What it leaves
  * NULL does not depend on the inputs. */
 void dsc_loss_pull_back(dsc_pullback *p, void (*slopes)(dsc_pullback *p, dsc_tensor **slope));
+/* The same for a loss that can be called again, with the node's inputs and options: a leaf then gets the
+ * kernel's gradient itself, where others copy it, and the next pass has the kernel make another. */
+typedef dsc_status dsc_loss_again(dsc_pullback *p, dsc_tensor **result);
+void dsc_loss_pull_back_again(dsc_pullback *p, void (*slopes)(dsc_pullback *p, dsc_tensor **slope),
+                              dsc_loss_again *again);
 
 /* Where input 0's classes stand: dimension 1, or the only one. Refused: a scalar. */
 dsc_status dsc_loss_class_dimension(const dsc_loss_call *call, size_t *dimension);
