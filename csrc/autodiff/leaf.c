@@ -36,13 +36,27 @@ bool dsc_tensor_has_grad(const dsc_tensor *t) {
     return t != NULL && t->has_grad;
 }
 
+void dsc_leaf_keep_grad(dsc_tensor *t, dsc_tensor *grad) {
+    if (t->grad != NULL) {
+        t->grad->is_grad = false;
+        dsc_release(t->grad);
+    }
+    t->grad = grad;
+    if (grad != NULL)
+        grad->is_grad = true;
+}
+
+void dsc_leaf_leave_grad(dsc_tensor *t) {
+    dsc_tensor_release(t->recorded_grad);
+    t->recorded_grad = NULL;
+    dsc_leaf_keep_grad(t, NULL);
+}
+
 void dsc_leaf_release_grad(dsc_tensor *t) {
     dsc_tensor_release(t->recorded_grad);
     t->recorded_grad = NULL;
-    if (!t->has_grad_place) {
-        dsc_tensor_release(t->grad);
-        t->grad = NULL;
-    }
+    if (!t->has_grad_place)
+        dsc_leaf_keep_grad(t, NULL);
 }
 
 dsc_status dsc_tensor_set_grad(dsc_tensor *t, dsc_tensor *grad) {
@@ -67,7 +81,12 @@ dsc_status dsc_tensor_set_grad(dsc_tensor *t, dsc_tensor *grad) {
 }
 
 dsc_status dsc_leaf_make_place(dsc_tensor *leaf) {
-    return leaf->grad == NULL ? dsc_make_like(leaf, leaf->dtype, &leaf->grad) : DSC_OK;
+    if (leaf->grad != NULL)
+        return DSC_OK;
+    dsc_tensor *grad;
+    DSC_TRY(dsc_make_like(leaf, leaf->dtype, &grad));
+    dsc_leaf_keep_grad(leaf, grad);
+    return DSC_OK;
 }
 
 /* Whether nobody else has a tensor or its memory. */
@@ -96,7 +115,7 @@ dsc_status dsc_leaf_accumulate(dsc_tensor *leaf, dsc_tensor *gradient, bool is_s
     }
     dsc_status status = DSC_OK;
     if (is_spare && !leaf->has_grad && leaf->grad == NULL && is_sole(gradient)) {
-        leaf->grad = dsc_tensor_retain(gradient);
+        dsc_leaf_keep_grad(leaf, dsc_tensor_retain(gradient));
     } else {
         status = dsc_leaf_make_place(leaf);
         if (status == DSC_OK && !leaf->has_grad) {

@@ -54,6 +54,12 @@ static void mark_leading(dsc_pass *pass) {
     }
 }
 
+/* A tensor that is another one now may have any type and shape. */
+static dsc_status refuse_swapped(const dsc_node *node, size_t input) {
+    return dsc_fail(DSC_ERROR_ARGUMENT, "a backward pass: input %zu of %s was swapped after it was used",
+                    input, node->operation->name);
+}
+
 /* Nodes that `root` depends on, in the order in which they are to be pulled back. */
 static dsc_status collect(dsc_pass *pass, dsc_node *root) {
     static _Atomic uint64_t passes;
@@ -64,9 +70,12 @@ static dsc_status collect(dsc_pass *pass, dsc_node *root) {
         const dsc_node *node = pass->nodes[next];
         is_sorted &= next == 0 || node->number < pass->nodes[next - 1]->number;
         for (size_t i = 0; i < node->input_count; ++i) {
-            dsc_node *before = node->inputs[i] == NULL ? NULL : node->inputs[i]->node;
+            const dsc_tensor *input = node->inputs[i];
+            dsc_node *before = input == NULL ? NULL : input->node;
             if (before != NULL && before->pass != pass->number)
                 DSC_TRY(visit(pass, before));
+            else if (before == NULL && input != NULL && node->versions[i] < input->swapped)
+                return refuse_swapped(node, i);
         }
     }
     if (!is_sorted)

@@ -29,6 +29,9 @@ dsc_status dsc_pass_run(dsc_pass *pass, dsc_tensor *root, dsc_tensor *upstream);
 dsc_status dsc_pass_deliver(dsc_pass *pass, dsc_tensor *input, dsc_tensor *gradient, bool is_spare);
 dsc_status dsc_pass_note_delivery(dsc_pass *pass, dsc_tensor *leaf);
 
+/* A leaf's gradient, or the place for one, from now on; NULL: it has none. Takes the reference over. */
+void dsc_leaf_keep_grad(dsc_tensor *leaf, dsc_tensor *grad);
+void dsc_leaf_leave_grad(dsc_tensor *leaf);
 /* A leaf's gradient goes; its place stays where it was given. */
 void dsc_leaf_release_grad(dsc_tensor *leaf);
 static inline void dsc_leaf_forget(dsc_tensor *leaf) {

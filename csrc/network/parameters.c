@@ -28,6 +28,9 @@ static dsc_status check_leaf(const char *function, const dsc_parameters *p, size
     if (leaf->dtype != dtype)
         return dsc_fail(DSC_ERROR_DTYPE, "%s: leaf %zu is %s, must be %s as those before it", function, index,
                         dsc_dtype_name(leaf->dtype), dsc_dtype_name(dtype));
+    if (leaf->is_grad)
+        return dsc_fail(DSC_ERROR_ARGUMENT, "%s: leaf %zu is another leaf's gradient: clone it", function,
+                        index);
     if (leaf->owner != NULL)
         return dsc_fail(DSC_ERROR_ARGUMENT, "%s: leaf %zu %s", function, index,
                         leaf->owner == p ? "is one of the parameters already"
@@ -104,8 +107,7 @@ static void move(dsc_tensor *leaf, const dsc_tensor *values, size_t offset, dsc_
     leaf->data = (char *)values->data + offset * dsc_size_of(leaf->dtype);
     dsc_contiguous_strides(leaf->rank, leaf->shape, leaf->strides);
     leaf->is_contiguous = true;
-    dsc_tensor_release(leaf->grad);
-    leaf->grad = place;
+    dsc_leaf_keep_grad(leaf, place);
     leaf->has_grad_place = true;
 }
 
@@ -162,11 +164,12 @@ static dsc_status settle(const char *function, dsc_parameters *p, size_t count) 
 static dsc_status append(const char *function, dsc_parameters *p, size_t count, dsc_tensor *const *leaves) {
     if (count > 0 && leaves == NULL)
         return dsc_fail_null(function, "leaves");
-    DSC_TRY(make_room(function, p, count));
     DSC_TRY(claim(function, p, count, leaves));
-    for (size_t i = 0; i < count; ++i)
+    dsc_status status = make_room(function, p, count);
+    for (size_t i = 0; status == DSC_OK && i < count; ++i)
         p->leaves[p->count + i] = leaves[i];
-    dsc_status status = settle(function, p, p->count + count);
+    if (status == DSC_OK)
+        status = settle(function, p, p->count + count);
     if (status != DSC_OK) {
         give_back(count, leaves);
         return status;
@@ -231,14 +234,17 @@ static dsc_status check_optimizer(dsc_parameters *p, const dsc_optimizer *o) {
     return DSC_OK;
 }
 
-/* Sets the flags; how many are set. */
-static size_t note_gradients(dsc_parameters *p, const dsc_row_gradient *const *rows) {
-    size_t having = 0;
+/* Sets the flags; how many are set. Refused: a leaf that was swapped for one that stands elsewhere. */
+static dsc_status note_gradients(dsc_parameters *p, const dsc_row_gradient *const *rows, size_t *having) {
+    *having = 0;
     for (size_t i = 0; i < p->count; ++i) {
-        p->has_gradient[i] = p->leaves[i]->has_grad || (rows != NULL && rows[i] != NULL);
-        having += p->has_gradient[i];
+        const dsc_tensor *leaf = p->leaves[i];
+        if (leaf->storage != p->values->storage)
+            return dsc_fail(DSC_ERROR_ARGUMENT, "parameter %zu was swapped: swap it back before", i);
+        p->has_gradient[i] = leaf->has_grad || (rows != NULL && rows[i] != NULL);
+        *having += p->has_gradient[i];
     }
-    return having;
+    return DSC_OK;
 }
 
 dsc_status dsc_parameters_step(dsc_parameters *parameters, dsc_optimizer *optimizer,
@@ -246,7 +252,8 @@ dsc_status dsc_parameters_step(dsc_parameters *parameters, dsc_optimizer *optimi
     DSC_CHECK_NOT_NULL(parameters);
     DSC_CHECK_NOT_NULL(optimizer);
     DSC_TRY(check_optimizer(parameters, optimizer));
-    size_t having = note_gradients(parameters, rows);
+    size_t having;
+    DSC_TRY(note_gradients(parameters, rows, &having));
     if (having == 0 && parameters->count > 0)
         return dsc_fail(DSC_ERROR_ARGUMENT,
                         "none of the %zu parameters has a gradient: call dsc_backward before the step, on a "
@@ -271,7 +278,8 @@ void dsc_parameters_zero_grad(dsc_parameters *p) {
 dsc_status dsc_parameters_prepare(dsc_parameters *parameters, dsc_step *step) {
     DSC_CHECK_NOT_NULL(parameters);
     DSC_CHECK_NOT_NULL(step);
-    note_gradients(parameters, NULL);
+    size_t having;
+    DSC_TRY(note_gradients(parameters, NULL, &having));
     step->parameters = dsc_data(parameters->values);
     step->gradients = dsc_data(parameters->gradients);
     step->has_gradient = parameters->has_gradient;

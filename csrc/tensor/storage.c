@@ -1,5 +1,6 @@
 /* How tensors begin and end, with memory that is counted. */
 #include "autodiff/node.h"
+#include "autodiff/pass.h"
 #include "core/cache.h"
 #include "core/recycler.h"
 #include "tensor/tensor.h"
@@ -21,7 +22,8 @@ static void begin(dsc_tensor *t, dsc_dtype dtype, size_t rank, void *data) {
     t->grad = t->recorded_grad = NULL;
     t->dtype = dtype;
     t->rank = (uint8_t)rank;
-    t->requires_grad = t->has_grad = t->has_grad_place = false;
+    t->requires_grad = t->has_grad = t->has_grad_place = t->is_grad = false;
+    t->swapped = 0;
     t->awaited = 0;
     t->owner = NULL;
 }
@@ -160,10 +162,8 @@ void dsc_storage_leave(dsc_tensor *t) {
 void dsc_tensor_destroy(dsc_tensor *t) {
     dsc_node *node = t->node;
     dsc_storage *storage = t->storage, *home = t->home;
-    if (t->grad != NULL)
-        dsc_release(t->grad);
-    if (t->recorded_grad != NULL)
-        dsc_release(t->recorded_grad);
+    if (t->grad != NULL || t->recorded_grad != NULL)
+        dsc_leaf_leave_grad(t);
     if (home == NULL)
         dsc_recycler_give(DSC_RECYCLED_VIEW, t);
     else if (home != storage)
@@ -210,6 +210,9 @@ dsc_status dsc_tensor_swap(dsc_tensor *a, dsc_tensor *b) {
     DSC_CHECK_NOT_NULL(b);
     if (a->node != NULL || b->node != NULL)
         return dsc_fail(DSC_ERROR_ARGUMENT, "%s: only leaves can be swapped", __func__);
+    if (a->is_grad || b->is_grad)
+        return dsc_fail(DSC_ERROR_ARGUMENT, "%s: %s is a leaf's gradient: clone it", __func__,
+                        a->is_grad ? "a" : "b");
     dsc_tensor kept = *a;
     dsc_storage *of_a = a->storage, *of_b = b->storage;
     take_over(a, b);
@@ -220,5 +223,6 @@ dsc_status dsc_tensor_swap(dsc_tensor *a, dsc_tensor *b) {
     uint64_t later = 1 + (dsc_version_of(a) > dsc_version_of(b) ? dsc_version_of(a) : dsc_version_of(b));
     atomic_store(&a->storage->version, later);
     atomic_store(&b->storage->version, later);
+    a->swapped = b->swapped = later;
     return DSC_OK;
 }
