@@ -3,10 +3,12 @@
 
 #include "core/pool.h"
 #include "core/cache.h"
+#include "core/philox.h"
 
 struct dsc_context {
     dsc_pool *pool; /* NULL for one thread; the default's, which may get more, always there */
     dsc_cache *cache;
+    atomic_uint_fast64_t seed, calls;
 };
 
 /* Once made it stays: its threads may change in number, it is never freed. */
@@ -132,14 +134,45 @@ void dsc_parallel_for(const dsc_context *context, size_t count, dsc_task task, v
         task(argument, 0);
 }
 
+dsc_stream dsc_draw(const dsc_context *context) {
+    /* The numbers change, not what the caller sees of a context. */
+    dsc_context *c = (dsc_context *)(uintptr_t)or_default(context);
+    if (c == NULL)
+        return (dsc_stream){0};
+    return (dsc_stream){atomic_load(&c->seed), atomic_fetch_add(&c->calls, 1)};
+}
+
+static dsc_status find(const dsc_context *context, dsc_context **found) {
+    *found = (dsc_context *)(uintptr_t)or_default(context);
+    return *found != NULL ? DSC_OK : dsc_fail(DSC_ERROR_MEMORY, "no context could be made");
+}
+
+dsc_status dsc_context_stream(const dsc_context *context, dsc_stream *stream) {
+    DSC_CHECK_NOT_NULL(stream);
+    dsc_context *c;
+    DSC_TRY(find(context, &c));
+    *stream = (dsc_stream){atomic_load(&c->seed), atomic_load(&c->calls)};
+    return DSC_OK;
+}
+
+dsc_status dsc_context_set_stream(const dsc_context *context, dsc_stream stream) {
+    dsc_context *c;
+    DSC_TRY(find(context, &c));
+    atomic_store(&c->seed, stream.seed);
+    atomic_store(&c->calls, stream.calls);
+    return DSC_OK;
+}
+
 dsc_cache *dsc_context_cache(const dsc_context *context) {
     context = or_default(context);
     return context == NULL ? NULL : context->cache;
 }
 
 static dsc_status cache_of(const dsc_context *context, dsc_cache **cache) {
-    *cache = dsc_context_cache(context);
-    return *cache != NULL ? DSC_OK : dsc_fail(DSC_ERROR_MEMORY, "no context could be made");
+    dsc_context *c;
+    DSC_TRY(find(context, &c));
+    *cache = c->cache;
+    return DSC_OK;
 }
 
 dsc_status dsc_context_memory(const dsc_context *context, dsc_memory *state) {

@@ -11,10 +11,16 @@ static void list_options(const dsc_option_info *options, size_t count, char *tex
         used += (size_t)snprintf(text + used, size - used, "%s%s", i == 0 ? "" : ", ", options[i].name);
 }
 
+bool dsc_option_has_name(const dsc_option_info *option, const char *name) {
+    size_t length = strlen(name);
+    return strncmp(option->name, name, length) == 0 &&
+           (option->name[length] == '\0' || option->name[length] == '[');
+}
+
 dsc_status dsc_option_find(const char *owner, const dsc_option_info *options, size_t count, const char *name,
                            size_t *index) {
     for (size_t i = 0; i < count; ++i)
-        if (name != NULL && strcmp(options[i].name, name) == 0) {
+        if (name != NULL && dsc_option_has_name(&options[i], name)) {
             *index = i;
             return DSC_OK;
         }
@@ -60,8 +66,10 @@ dsc_status dsc_options_set(const char *owner, const dsc_option_info *options, si
     for (size_t i = 0; i < given; ++i) {
         size_t index = 0;
         DSC_TRY(dsc_option_find(owner, options, count, list[i].name, &index));
-        DSC_TRY(check_range(owner, &options[index], list[i].value));
-        values[index] = list[i].value;
+        for (; index < count && dsc_option_has_name(&options[index], list[i].name); ++index) {
+            DSC_TRY(check_range(owner, &options[index], list[i].value));
+            values[index] = list[i].value;
+        }
     }
     return DSC_OK;
 }

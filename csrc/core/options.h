@@ -5,8 +5,11 @@
 #include "core/internal.h"
 #include "descent/options.h"
 
+/* The first row of a name. */
 dsc_status dsc_option_find(const char *owner, const dsc_option_info *options, size_t count, const char *name,
                            size_t *index);
+/* Whether `name` is the option's, or without the brackets: "kernel_size" is that of "kernel_size[1]". */
+bool dsc_option_has_name(const dsc_option_info *option, const char *name);
 /* Every option's default. */
 void dsc_options_begin(const dsc_option_info *options, size_t count, double *values);
 /* Some of them set. `owner` is the row's name, for the refusals. */

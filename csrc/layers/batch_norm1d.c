@@ -73,6 +73,7 @@ const dsc_layer_row dsc_layer_batch_norm1d = {
              .formula = "(x - mean) / sqrt(variance + eps) weight + bias",
              .shapes = "[N, num_features] or [N, num_features, length], and the same",
              DSC_LAYER_OPTIONS(options)},
+    .changeable = 1u << MOMENTUM | 1u << EPS,
     .make = make,
     .forward = forward,
     .shape = shape_of,

@@ -3,9 +3,10 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 static dsc_status unknown(const char *name) {
-    char known[512];
+    char known[2048];
     size_t used = 0;
     for (size_t i = 0; i < dsc_layer_count() && used < sizeof known; ++i)
         used += (size_t)snprintf(known + used, sizeof known - used, "%s%s", i == 0 ? "" : ", ",
@@ -51,17 +52,76 @@ dsc_status dsc_layer_create(const dsc_context *context, dsc_dtype dtype, const c
 }
 
 void dsc_layer_destroy(dsc_layer *layer) {
-    for (size_t i = 0; layer != NULL && i < layer->count; ++i)
+    if (layer == NULL)
+        return;
+    for (size_t i = 0; i < layer->count; ++i) {
         dsc_tensor_release(layer->tensors[i].tensor);
+        free((void *)(uintptr_t)layer->tensors[i].name);
+    }
+    for (size_t i = 0; i < layer->part_count; ++i)
+        dsc_layer_destroy(layer->parts[i]);
+    free(layer->tensors);
+    free(layer->parts);
     free(layer);
 }
+
+/* ---- What rows make them of ---- */
+
+static dsc_status refuse_memory(const dsc_layer *layer) {
+    return dsc_fail(DSC_ERROR_MEMORY, "%s: out of memory", layer->row->info.name);
+}
+
+/* prefix: NULL, or what stands before the name, with a point. */
+static dsc_status append(dsc_layer *layer, const char *prefix, const char *name, bool is_parameter,
+                         dsc_tensor *tensor) {
+    size_t size = strlen(name) + 1 + (prefix == NULL ? 0 : strlen(prefix) + 1);
+    char *own = malloc(size);
+    dsc_layer_tensor *tensors = realloc(layer->tensors, (layer->count + 1) * sizeof *tensors);
+    if (tensors != NULL)
+        layer->tensors = tensors;
+    if (own == NULL || tensors == NULL) {
+        free(own);
+        dsc_tensor_release(tensor);
+        return refuse_memory(layer);
+    }
+    snprintf(own, size, "%s%s%s", prefix == NULL ? "" : prefix, prefix == NULL ? "" : ".", name);
+    tensors[layer->count++] = (dsc_layer_tensor){.name = own, .tensor = tensor, .is_parameter = is_parameter};
+    return DSC_OK;
+}
+
+dsc_status dsc_layer_add(dsc_layer *layer, const char *name, bool is_parameter, dsc_status status,
+                         dsc_tensor *tensor) {
+    if (status != DSC_OK)
+        return status;
+    tensor->requires_grad = is_parameter;
+    return append(layer, NULL, name, is_parameter, tensor);
+}
+
+dsc_status dsc_layer_add_part(dsc_layer *layer, const char *name, const dsc_context *context, dsc_dtype dtype,
+                              const char *row, size_t option_count, const dsc_option *options,
+                              dsc_random *random) {
+    dsc_layer **parts = realloc(layer->parts, (layer->part_count + 1) * sizeof *parts);
+    if (parts == NULL)
+        return refuse_memory(layer);
+    layer->parts = parts;
+    dsc_layer *part;
+    DSC_TRY(dsc_layer_create(context, dtype, row, option_count, options, random, &part));
+    parts[layer->part_count++] = part;
+    for (size_t i = 0; i < part->count; ++i) {
+        const dsc_layer_tensor *t = &part->tensors[i];
+        DSC_TRY(append(layer, name, t->name, t->is_parameter, dsc_tensor_retain(t->tensor)));
+    }
+    return DSC_OK;
+}
+
+/* ---- Looking at them, changing them ---- */
 
 dsc_status dsc_layer_set_option(dsc_layer *layer, const char *name, double value) {
     DSC_CHECK_NOT_NULL(layer);
     const dsc_layer_info *info = &layer->row->info;
     size_t index;
     DSC_TRY(dsc_option_find(info->name, info->options, info->option_count, name, &index));
-    if (isnan(info->options[index].initial))
+    if ((layer->row->changeable >> index & 1) == 0)
         return dsc_fail(DSC_ERROR_OPTION, "%s: %s stays as it was when the layer was made", info->name, name);
     return dsc_options_set(info->name, info->options, info->option_count, 1, &(dsc_option){name, value},
                            layer->values);
@@ -81,12 +141,64 @@ dsc_status dsc_layer_tensor_at(const dsc_layer *layer, size_t index, dsc_layer_t
     return DSC_OK;
 }
 
+/* ---- Forward ---- */
+
+static dsc_status call(const dsc_layer *layer, const dsc_layer_mode *mode, size_t input_count,
+                       dsc_tensor *const *inputs, dsc_tensor **outputs) {
+    const dsc_layer_info *info = &layer->row->info;
+    dsc_tensor *x[DSC_LAYER_MOST] = {NULL};
+    for (size_t i = 0; i < input_count; ++i)
+        x[i] = inputs[i];
+    for (size_t i = 0; i < info->required_count; ++i)
+        if (x[i] == NULL)
+            return dsc_fail(DSC_ERROR_ARGUMENT, "%s: %s is NULL", info->name, info->inputs[i]);
+    dsc_status status = layer->row->call(layer, mode, x, outputs);
+    for (size_t i = 0; status != DSC_OK && i < DSC_LAYER_MOST; ++i) {
+        dsc_tensor_release(outputs[i]);
+        outputs[i] = NULL;
+    }
+    return status;
+}
+
 dsc_status dsc_layer_forward(const dsc_layer *layer, bool is_training, dsc_activation activation,
                              dsc_tensor *x, dsc_tensor **y) {
     DSC_CHECK_NOT_NULL(layer);
     DSC_CHECK_NOT_NULL(x);
     DSC_CHECK_NOT_NULL(y);
-    if (activation != DSC_ACTIVATION_NONE && !layer->row->info.fuses_activation)
-        return dsc_fail(DSC_ERROR_ARGUMENT, "%s: %s applies no activation", __func__, layer->row->info.name);
-    return layer->row->forward(layer, &(dsc_layer_mode){is_training, activation}, x, y);
+    const dsc_layer_row *row = layer->row;
+    if (activation != DSC_ACTIVATION_NONE && !row->info.fuses_activation)
+        return dsc_fail(DSC_ERROR_ARGUMENT, "%s: %s applies no activation", __func__, row->info.name);
+    const dsc_layer_mode mode = {is_training, activation};
+    if (row->call == NULL)
+        return row->forward(layer, &mode, x, y);
+    dsc_tensor *outputs[DSC_LAYER_MOST] = {NULL};
+    DSC_TRY(call(layer, &mode, 1, &x, outputs));
+    for (size_t i = 1; i < DSC_LAYER_MOST; ++i)
+        dsc_tensor_release(outputs[i]);
+    *y = outputs[0];
+    return DSC_OK;
+}
+
+dsc_status dsc_layer_call(const dsc_layer *layer, bool is_training, size_t input_count,
+                          dsc_tensor *const *inputs, size_t output_count, dsc_tensor **outputs) {
+    DSC_CHECK_NOT_NULL(layer);
+    DSC_CHECK_NOT_NULL(inputs);
+    DSC_CHECK_NOT_NULL(outputs);
+    const dsc_layer_info *info = &layer->row->info;
+    const size_t most_inputs = dsc_max_size(info->input_count, 1);
+    const size_t most_outputs = dsc_max_size(info->output_count, 1);
+    if (input_count == 0 || input_count > most_inputs || output_count == 0 || output_count > most_outputs)
+        return dsc_fail(DSC_ERROR_ARGUMENT,
+                        "%s: %s takes 1 to %zu inputs and gives 1 to %zu outputs, not %zu and %zu", __func__,
+                        info->name, most_inputs, most_outputs, input_count, output_count);
+    if (layer->row->call == NULL)
+        return dsc_layer_forward(layer, is_training, DSC_ACTIVATION_NONE, inputs[0], outputs);
+    dsc_tensor *made[DSC_LAYER_MOST] = {NULL};
+    DSC_TRY(call(layer, &(dsc_layer_mode){is_training, DSC_ACTIVATION_NONE}, input_count, inputs, made));
+    for (size_t i = 0; i < DSC_LAYER_MOST; ++i)
+        if (i < output_count)
+            outputs[i] = made[i];
+        else
+            dsc_tensor_release(made[i]);
+    return DSC_OK;
 }

@@ -9,13 +9,13 @@
 #include "descent/operations.h"
 #include "tensor/tensor.h"
 
-enum { DSC_LAYER_TENSORS = 8 };
-
 struct dsc_layer {
     const struct dsc_layer_row *row;
     double values[DSC_MAX_OPTIONS];
-    size_t count; /* of tensors: parameters and buffers, in PyTorch's order */
-    dsc_layer_tensor tensors[DSC_LAYER_TENSORS];
+    size_t count; /* of tensors: parameters and buffers, in PyTorch's order, its parts' among them */
+    dsc_layer_tensor *tensors;
+    size_t part_count; /* of layers that it is made of */
+    dsc_layer **parts;
 };
 
 /* What forward may depend on. */
@@ -26,9 +26,14 @@ typedef struct dsc_layer_mode {
 
 typedef struct dsc_layer_row {
     dsc_layer_info info;
+    uint32_t changeable; /* a bit for each option that forward reads: those may be set later */
     /* Makes the tensors, drawn in PyTorch's order. NULL: there are none. */
     dsc_status (*make)(dsc_layer *layer, const dsc_context *context, dsc_dtype dtype, dsc_random *random);
     dsc_status (*forward)(const dsc_layer *layer, const dsc_layer_mode *mode, dsc_tensor *x, dsc_tensor **y);
+    /* In its place for rows with several inputs and outputs: all of either, NULL where there is none. Those
+     * that are made are left in y; after a failure, too. */
+    dsc_status (*call)(const dsc_layer *layer, const dsc_layer_mode *mode, dsc_tensor *const *x,
+                       dsc_tensor **y);
     /* The output's shape, in place; the products' flops. Refuses what forward would. NULL: it stays. */
     dsc_status (*shape)(const dsc_layer *layer, size_t *rank, size_t *shape, double *flops);
 } dsc_layer_row;
@@ -39,6 +44,11 @@ const dsc_layer_row *dsc_layer_named(const char *name); /* NULL for an unknown n
 /* For rows: one more tensor. Takes over the reference; a parameter will require gradients. */
 dsc_status dsc_layer_add(dsc_layer *layer, const char *name, bool is_parameter, dsc_status status,
                          dsc_tensor *tensor);
+/* For rows: a layer of another row as a part, the last of `parts`. Its tensors become the layer's too, as
+ * "part.weight". */
+dsc_status dsc_layer_add_part(dsc_layer *layer, const char *name, const dsc_context *context, dsc_dtype dtype,
+                              const char *row, size_t option_count, const dsc_option *options,
+                              dsc_random *random);
 
 #define DSC_LAYER_OPTIONS(table) .options = table, .option_count = sizeof(table) / sizeof *(table)
 /* An option that must be given: a number of features. */

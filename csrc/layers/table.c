@@ -1,4 +1,4 @@
-#include <string.h>
+#include <ctype.h>
 
 #include "layers/layer.h"
 
@@ -20,9 +20,24 @@ const dsc_layer_info *dsc_layer_at(size_t index) {
     return index < dsc_layer_count() ? &dsc_layers[index]->info : NULL;
 }
 
+static char next_letter(const char **text) {
+    while (**text == '_')
+        ++*text;
+    return **text == '\0' ? '\0' : (char)tolower((unsigned char)*(*text)++);
+}
+
+static bool is_same_name(const char *a, const char *b) {
+    char x, y;
+    do {
+        x = next_letter(&a);
+        y = next_letter(&b);
+    } while (x == y && x != '\0');
+    return x == y;
+}
+
 const dsc_layer_row *dsc_layer_named(const char *name) {
     for (size_t i = 0; i < dsc_layer_count(); ++i)
-        if (name != NULL && strcmp(dsc_layers[i]->info.name, name) == 0)
+        if (name != NULL && is_same_name(dsc_layers[i]->info.name, name))
             return dsc_layers[i];
     return NULL;
 }
@@ -30,15 +45,4 @@ const dsc_layer_row *dsc_layer_named(const char *name) {
 const dsc_layer_info *dsc_layer_find(const char *name) {
     const dsc_layer_row *row = dsc_layer_named(name);
     return row == NULL ? NULL : &row->info;
-}
-
-dsc_status dsc_layer_add(dsc_layer *layer, const char *name, bool is_parameter, dsc_status status,
-                         dsc_tensor *tensor) {
-    if (status != DSC_OK)
-        return status;
-    tensor->requires_grad = is_parameter;
-    layer->tensors[layer->count].name = name;
-    layer->tensors[layer->count].tensor = tensor;
-    layer->tensors[layer->count++].is_parameter = is_parameter;
-    return DSC_OK;
 }

@@ -171,6 +171,14 @@ dsc_status dsc_network_forward(const dsc_network *network, dsc_tensor *x, dsc_te
     return DSC_OK;
 }
 
+dsc_status dsc_network_shape_after(const dsc_network *network, size_t index, dsc_network_layer *found) {
+    const dsc_layer *layer = network->layers[index].layer;
+    found->flops = 0;
+    if (layer->row->shape != NULL)
+        DSC_TRY(layer->row->shape(layer, &found->rank, found->shape, &found->flops));
+    return dsc_check_shape(layer->row->info.name, network->dtype, found->rank, found->shape);
+}
+
 dsc_status dsc_network_layer_at(const dsc_network *network, size_t index, size_t rank, const size_t *shape,
                                 dsc_network_layer *layer) {
     DSC_CHECK_NOT_NULL(network);
@@ -182,13 +190,8 @@ dsc_status dsc_network_layer_at(const dsc_network *network, size_t index, size_t
     dsc_network_layer found = {.rank = rank};
     for (size_t d = 0; d < rank; ++d)
         found.shape[d] = shape[d];
-    for (size_t i = 0; i <= index; ++i) {
-        const dsc_layer *at = network->layers[i].layer;
-        found.flops = 0;
-        if (at->row->shape != NULL)
-            DSC_TRY(at->row->shape(at, &found.rank, found.shape, &found.flops));
-        DSC_TRY(dsc_check_shape(at->row->info.name, network->dtype, found.rank, found.shape));
-    }
+    for (size_t i = 0; i <= index; ++i)
+        DSC_TRY(dsc_network_shape_after(network, i, &found));
     const dsc_network_item *item = &network->layers[index];
     found.name = item->name;
     found.info = &item->layer->row->info;

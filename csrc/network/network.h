@@ -22,6 +22,8 @@ struct dsc_network {
     dsc_parameters *parameters; /* NULL before there is an optimizer */
 };
 
+/* A layer's input shape becomes its output's; its flops. */
+dsc_status dsc_network_shape_after(const dsc_network *network, size_t index, dsc_network_layer *found);
 /* Without the layers from `count` on. */
 void dsc_network_truncate(dsc_network *network, size_t count);
 

@@ -53,6 +53,18 @@ dsc_status dsc_context_set_memory_limit(const dsc_context *context, size_t bytes
 /* All idle memory goes back to the system. */
 dsc_status dsc_context_trim(const dsc_context *context);
 
+/* ---- Random masks ---- */
+
+/* What dropout and its like draw from. The numbers of a call depend on the seed, on how many calls were
+ * before and on their places, never on the threads; they are Philox's (Salmon et al. 2011), not PyTorch's.
+ * The two numbers are all that is to be saved for a run to go on as if it had not been stopped. Both are 0 at
+ * first. */
+typedef struct dsc_stream {
+    uint64_t seed, calls;
+} dsc_stream;
+dsc_status dsc_context_stream(const dsc_context *context, dsc_stream *stream);
+dsc_status dsc_context_set_stream(const dsc_context *context, dsc_stream stream);
+
 /* The instruction set the kernels use here ("AVX-512", "AVX2+FMA", "SSE2", "NEON"), and OpenBLAS's
  * version and kernel family ("OpenBLAS 0.3.21 (SkylakeX)"). Valid until the thread asks again. */
 const char *dsc_cpu_features(void);

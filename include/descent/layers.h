@@ -7,6 +7,9 @@
 
 DSC_BEGIN_API
 
+/* Inputs and outputs that a layer may have. */
+enum { DSC_LAYER_MOST = 8 };
+
 /* A row. Options without a default (initial is NaN) must be given. */
 typedef struct dsc_layer_info {
     const char *name;
@@ -15,14 +18,23 @@ typedef struct dsc_layer_info {
     const char *formula;
     const dsc_option_info *options;
     size_t option_count;
-    const char *shapes;        /* of the input and the output */
+    const char *shapes; /* of the input and the output */
+    /* For layers with several, their names in order, those that may be NULL last; input_count 0: one input
+     * and one output. */
+    const char *inputs[DSC_LAYER_MOST], *outputs[DSC_LAYER_MOST];
+    size_t input_count, required_count, output_count;
+    /* The first option is the extent of an input's dimension (negative ones count from the end): a text may
+     * leave it out where the input's shape is known. */
+    bool infers_input;
+    int input_dimension;
     bool fuses_activation;     /* whether it can apply the activation behind it in its own pass */
     dsc_activation activation; /* which it is itself, to a layer before it that can */
 } dsc_layer_info;
 
 size_t dsc_layer_count(void);
-const dsc_layer_info *dsc_layer_at(size_t index);       /* NULL outside the table */
-const dsc_layer_info *dsc_layer_find(const char *name); /* NULL for an unknown name */
+const dsc_layer_info *dsc_layer_at(size_t index); /* NULL outside the table */
+/* NULL for an unknown name. Capitals and underscores do not matter: "BatchNorm1d" is batch_norm1d. */
+const dsc_layer_info *dsc_layer_find(const char *name);
 
 /* ---- One layer ---- */
 
@@ -36,7 +48,7 @@ dsc_status dsc_layer_create(const dsc_context *context, dsc_dtype dtype, const c
                             dsc_layer **layer);
 /* Passes NULL by. */
 void dsc_layer_destroy(dsc_layer *layer);
-/* Changes an option that has a default. */
+/* Changes an option that only forward reads, such as batch_norm1d's momentum. */
 dsc_status dsc_layer_set_option(dsc_layer *layer, const char *name, double value);
 
 /* A parameter, or a buffer that is saved with them, by PyTorch's name. The tensor is the layer's: no
@@ -49,10 +61,16 @@ typedef struct dsc_layer_tensor {
 size_t dsc_layer_tensor_count(const dsc_layer *layer); /* 0 for NULL */
 dsc_status dsc_layer_tensor_at(const dsc_layer *layer, size_t index, dsc_layer_tensor *tensor);
 
-/* y of x, in training or in evaluation, followed by an activation where the layer fuses them. Recorded.
- * Refused: shapes and types that it does not take. */
+/* y of x, in training or in evaluation, followed by an activation where the layer fuses them. Recorded. Of a
+ * layer with several inputs and outputs x is the first, the others are NULL, and y is the first. Refused:
+ * shapes and types that it does not take, layers that need more inputs. */
 dsc_status dsc_layer_forward(const dsc_layer *layer, bool is_training, dsc_activation activation,
                              dsc_tensor *x, dsc_tensor **y);
+/* The same for layers with several of them, as their row names them; inputs that may be missing are NULL, or
+ * left out at the end. outputs: room for output_count of the row's first; what the layer does not make
+ * becomes NULL. */
+dsc_status dsc_layer_call(const dsc_layer *layer, bool is_training, size_t input_count,
+                          dsc_tensor *const *inputs, size_t output_count, dsc_tensor **outputs);
 
 DSC_END_API
 #endif

@@ -42,8 +42,14 @@ void dsc_network_destroy(dsc_network *network);
 dsc_status dsc_network_add(dsc_network *network, const char *name, const char *layer, size_t option_count,
                            const dsc_option *options, dsc_random *random);
 /* Layers as text: names, each with options in brackets, in the table's order or by name: "linear(784, 10,
- * bias=false) relu". All or none. */
+ * bias=false) relu". What has a number for each dimension takes one for all, or a list: "kernel_size=(3, 5)".
+ * All or none. */
 dsc_status dsc_network_parse(dsc_network *network, const char *text, dsc_random *random);
+/* The same for inputs of a shape: a layer's first option may then be left out where it is the input's extent,
+ * as in "flatten linear(512) relu linear(10)". A text with all of them is read as before. Refused besides:
+ * shapes that a layer does not take. */
+dsc_status dsc_network_parse_for(dsc_network *network, const char *text, size_t rank, const size_t *shape,
+                                 dsc_random *random);
 
 /* y of the layers one after another. Recorded for the derivatives by all parameters, and by x where it
  * requires them. */

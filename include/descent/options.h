@@ -9,7 +9,7 @@
 DSC_BEGIN_API
 
 /* Options that a row may have. */
-enum { DSC_MAX_OPTIONS = 16 };
+enum { DSC_MAX_OPTIONS = 24 };
 
 typedef enum dsc_option_kind {
     DSC_OPTION_REAL = 0,
@@ -19,7 +19,8 @@ typedef enum dsc_option_kind {
 } dsc_option_kind;
 
 /* An option of a row. The allowed values are [minimum, maximum], without an end that is marked
- * open. */
+ * open. An option that has a number for each dimension is a row for each of them, "kernel_size[0]" and
+ * "kernel_size[1]", one after the other; "kernel_size" sets them all. */
 typedef struct dsc_option_info {
     const char *name; /* PyTorch's, as "weight_decay"; its pairs are split, as "beta1" and "beta2" */
     dsc_option_kind kind;
@@ -27,7 +28,9 @@ typedef struct dsc_option_info {
     double minimum, maximum;
     bool minimum_open, maximum_open;
     const char *summary;
-    const char *const *choices; /* their names, as many as maximum + 1; NULL for other kinds */
+    /* Of a choice the names, as many as maximum + 1; of others the name of the minimum, which is no number
+     * then (padding "same"), or NULL. */
+    const char *const *choices;
 } dsc_option_info;
 
 /* A value for one of them. */
