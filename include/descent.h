@@ -80,6 +80,7 @@
 #include "descent/losses.h"
 #include "descent/metrics.h"
 #include "descent/operations.h"
+#include "descent/pooling.h"
 
 /* Training. */
 #include "descent/optimizers.h"
