@@ -79,6 +79,7 @@
 #include "descent/autodiff.h"
 #include "descent/losses.h"
 #include "descent/metrics.h"
+#include "descent/normalization.h"
 #include "descent/operations.h"
 #include "descent/pooling.h"
 
