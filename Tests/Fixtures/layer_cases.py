@@ -32,7 +32,7 @@ def list_of(outputs):
     return [outputs] if torch.is_tensor(outputs) else [t for part in outputs for t in list_of(part)]
 
 
-def write(name, options, make, specs, dtype, call, evaluates, elementwise):
+def write(name, options, make, specs, dtype, call, evaluates, elementwise, check, second):
     # Drawn in its own type, as the layers here are.
     torch.set_default_dtype(DTYPES[dtype])
     torch.manual_seed(SEED)
@@ -66,12 +66,15 @@ def write(name, options, make, specs, dtype, call, evaluates, elementwise):
             one["evaluated"] = [described(v, dtype) for v in list_of((call or (lambda m, *a: m(*a)))(module, *[None if t is None else t.detach() for t in inputs]))]
     if not elementwise:
         one["scaled"] = True
+    if not (check and second):
+        one["rough"] = "second" if check else "first"
     cases.append(one)
 
 
-def layer(name, options, module, *specs, call=None, evaluates=True, elementwise=False, types=("float64", "float32")):
+def layer(name, options, module, *specs, call=None, evaluates=True, elementwise=False, check=True, second=True, types=("float64", "float32")):
     """module: what makes it (lambda: nn.Conv2d(2, 3, 3)), in the default type. options: by the table's names. specs: as
     operation_cases.x, of, indices, ...; None: an input that is missing. call(module, *inputs): the outputs, where they are
-    not module(*inputs). elementwise: no sums, so that float32 is compared in units of each number, not of the largest."""
+    not module(*inputs). elementwise: no sums, so that float32 is compared in units of each number, not of the largest. check, second: whether
+    differences tell the derivatives, the second ones: it is smooth there."""
     for dtype in types:
-        write(name, options, module, list(specs), dtype, call, evaluates, elementwise)
+        write(name, options, module, list(specs), dtype, call, evaluates, elementwise, check, second)
