@@ -86,8 +86,9 @@ dsc_status dsc_tensor_fill(dsc_tensor *tensor, double value);
 /* tensor = source, converted to its type, broadcast to its shape. */
 dsc_status dsc_tensor_assign(dsc_tensor *tensor, dsc_tensor *source);
 /* Exchanges what two leaves are: their numbers, shapes, types and gradients. Whoever holds one then holds the
- * other's. As torch.utils.swap_tensors. Refused: results of operations, and gradients of leaves; later, a pass
- * through what was recorded with either before, and a step of parameters until theirs are swapped back. */
+ * other's. As torch.utils.swap_tensors. Refused: results of operations, and gradients of leaves; later, a
+ * pass through what was recorded with either before, and a step of parameters until theirs are swapped back.
+ */
 dsc_status dsc_tensor_swap(dsc_tensor *a, dsc_tensor *b);
 
 /* ---- Derivatives: autodiff.h ---- */
