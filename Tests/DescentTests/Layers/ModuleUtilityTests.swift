@@ -65,6 +65,31 @@ import Testing
     withExtendedLifetime(optimizer) {}
   }
 
+  @Test func clipping() {
+    let leaves = [[3.0, 4], [12]].map { Tensor($0, shape: [$0.count], dtype: .float64) }
+    for leaf in leaves { leaf.requiresGrad = true }
+    let unused = Tensor([1], shape: [1], dtype: .float64)
+    unused.requiresGrad = true
+    func derive() {
+      for leaf in leaves {
+        leaf.zeroGrad()
+        (leaf * leaf / 2).sum().backward()
+      }
+    }
+    derive()
+    #expect(clipGradNorm(leaves + [unused], maxNorm: 100) == 13 && leaves[0].grad!.doubles == [3, 4])
+    #expect(clipGradNorm(leaves, maxNorm: 6.5) == 13)
+    let scale = 6.5 / (13 + 1e-6)
+    #expect(leaves[0].grad!.doubles == [3 * scale, 4 * scale] && leaves[1].grad!.doubles == [12 * scale])
+    derive()
+    #expect(clipGradNorm(leaves, maxNorm: 6, normType: .infinity) == 12)
+    #expect(leaves[1].grad!.doubles == [12 * (6 / (12 + 1e-6))])
+    derive()
+    #expect(clipGradNorm(leaves, maxNorm: 1e9, normType: 1) == 19)
+    clipGradValue(leaves, limit: 3.5)
+    #expect(leaves[0].grad!.doubles == [3, 3.5] && leaves[1].grad!.doubles == [3.5])
+  }
+
   @Test func networksFromTexts() throws {
     let generator = { Generator(seed: 7) }
     let network = try Network("Linear(3, 4) relu linear(4, 2)", generator: generator())
