@@ -77,6 +77,7 @@
 #include "descent/tensor.h"
 
 #include "descent/autodiff.h"
+#include "descent/convolution.h"
 #include "descent/losses.h"
 #include "descent/metrics.h"
 #include "descent/operations.h"
