@@ -80,7 +80,9 @@
 #include "descent/convolution.h"
 #include "descent/losses.h"
 #include "descent/metrics.h"
+#include "descent/normalization.h"
 #include "descent/operations.h"
+#include "descent/pooling.h"
 
 /* Training. */
 #include "descent/optimizers.h"
