@@ -107,12 +107,17 @@ static dsc_status read_values(reader *r, options *o, size_t index, size_t extent
     bool is_list = *r->at == '(';
     r->at += is_list;
     for (size_t i = 0; i < extent; ++i) {
+        const bool may_end = i > 0 && option[i].kind == DSC_OPTION_REST;
         if (i > 0 && is_list) {
             skip_spaces(r);
+            if (may_end && *r->at == ')')
+                break;
             if (*r->at != ',')
                 return refuse(r, "a comma must be here, and a value for each dimension");
             ++r->at;
         }
+        if (may_end && !is_list)
+            break;
         if (i == 0 || is_list)
             DSC_TRY(read_value(r, option, &value));
         DSC_TRY(note(r, o, index + i, value));
