@@ -79,6 +79,7 @@
 #include "descent/activations.h"
 #include "descent/autodiff.h"
 #include "descent/embedding.h"
+#include "descent/initialize.h"
 #include "descent/losses.h"
 #include "descent/metrics.h"
 #include "descent/operations.h"
