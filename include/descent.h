@@ -79,6 +79,8 @@
 #include "descent/activations.h"
 #include "descent/autodiff.h"
 #include "descent/convolution.h"
+#include "descent/embedding.h"
+#include "descent/initialize.h"
 #include "descent/losses.h"
 #include "descent/metrics.h"
 #include "descent/normalization.h"

@@ -2,6 +2,7 @@
 #ifndef DSC_AUTODIFF_PASS_H
 #define DSC_AUTODIFF_PASS_H
 
+#include "autodiff/leaf_rows.h"
 #include "autodiff/pullback.h"
 
 typedef struct dsc_pass {
@@ -36,6 +37,8 @@ void dsc_leaf_leave_grad(dsc_tensor *leaf);
 void dsc_leaf_release_grad(dsc_tensor *leaf);
 static inline void dsc_leaf_forget(dsc_tensor *leaf) {
     leaf->has_grad = false;
+    if (leaf->rows != NULL)
+        dsc_leaf_forget_rows(leaf);
     if (!leaf->has_grad_place || leaf->recorded_grad != NULL)
         dsc_leaf_release_grad(leaf);
 }

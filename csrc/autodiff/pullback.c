@@ -107,12 +107,23 @@ void *dsc_place_of_gradient(dsc_pullback *p, size_t input, bool *add) {
     /* At two places, it gets the sum of both. */
     if (comes_again(p, input))
         return NULL;
-    if (leaf->grad == NULL)
-        p->status = dsc_leaf_make_place(leaf);
+    p->status = leaf->rows != NULL ? dsc_leaf_make_dense(leaf) : dsc_leaf_make_place(leaf);
     if (p->status != DSC_OK)
         return NULL;
     *add = leaf->has_grad;
     return dsc_data(leaf->grad);
+}
+
+bool dsc_gives_rows(dsc_pullback *p, size_t input, size_t n, const int64_t *index, const void *source,
+                    int64_t skipped) {
+    dsc_tensor *leaf = p->node->inputs[input];
+    if (leaf == NULL || !leaf->requires_grad || leaf->node != NULL || leaf->recorded_grad != NULL ||
+        leaf->has_grad || p->status != DSC_OK || p->creates_graph || p->has_targets)
+        return false;
+    p->status = dsc_leaf_add_rows(leaf, n, index, source, skipped);
+    if (p->status == DSC_OK && leaf->rows->values->count > 0)
+        check_finite(p, leaf->rows->values);
+    return true;
 }
 
 void dsc_gave(dsc_pullback *p, size_t input) {

@@ -54,6 +54,9 @@ void dsc_give(dsc_pullback *p, size_t input, dsc_tensor *gradient);
  * dsc_gave when that is done. */
 void *dsc_place_of_gradient(dsc_pullback *p, size_t input, bool *add);
 void dsc_gave(dsc_pullback *p, size_t input);
+/* Adds n rows to the gradient that a leaf keeps as rows, or begins it; false: it has to be dense. */
+bool dsc_gives_rows(dsc_pullback *p, size_t input, size_t n, const int64_t *index, const void *source,
+                    int64_t skipped);
 
 /* A result on its way into an expression: kept until the pull-back is over. */
 dsc_tensor *dsc_keep(dsc_pullback *p, dsc_status status, dsc_tensor *made);
