@@ -81,6 +81,7 @@
 #include "descent/losses.h"
 #include "descent/metrics.h"
 #include "descent/operations.h"
+#include "descent/recurrent.h"
 
 /* Training. */
 #include "descent/optimizers.h"
