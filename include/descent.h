@@ -85,6 +85,7 @@
 #include "descent/metrics.h"
 #include "descent/normalization.h"
 #include "descent/operations.h"
+#include "descent/recurrent.h"
 #include "descent/pooling.h"
 
 /* Training. */

@@ -52,10 +52,6 @@ static inline dsc_tensor *x_sum_rows(dsc_pullback *p, dsc_tensor *a) {
     dsc_pullback expression = {.node = &expression_node}, *p = &expression
 dsc_status dsc_expression_end(dsc_pullback *p, dsc_tensor *value, dsc_tensor **result);
 
-/* From one expression's temporaries to another's, with its failure; and the end of the first's. */
-void dsc_expression_move(dsc_pullback *to, dsc_pullback *from, dsc_tensor **value);
-void dsc_expression_release(dsc_pullback *p);
-
 /* Reduces values: their sum over `divisor` for the mean. */
 dsc_tensor *x_reduce(dsc_pullback *p, dsc_tensor *values, dsc_reduction reduction, double divisor);
 
