@@ -41,23 +41,15 @@ final class TestEngine {
 
   static var lastError: String { String(cString: dsc_last_error()) }
 
-  private func withOptions(
-    _ options: [String: Double], _ body: (Int, [dsc_option]) -> dsc_status
-  ) -> dsc_status {
-    let names = options.keys.map { ($0, strdup($0)!) }
-    defer { for (_, copy) in names { free(copy) } }
-    return body(options.count, names.map { dsc_option(name: $1, value: options[$0]!) })
-  }
-
   func group(_ rule: String, _ options: [String: Double] = [:], _ tensors: [Int]? = nil) -> dsc_status {
     let indices = tensors ?? Array(shapes.indices)
-    return withOptions(options) {
-      dsc_optimizer_add_group(handle, rule, indices.count, indices, $0, $1, nil)
+    return withOptionList(options) {
+      dsc_optimizer_add_group(handle, rule, indices.count, indices, $0.count, $0.baseAddress, nil)
     }
   }
 
   func set(_ options: [String: Double]) -> dsc_status {
-    withOptions(options) { dsc_optimizer_set_options(handle, 0, $0, $1) }
+    withOptionList(options) { dsc_optimizer_set_options(handle, 0, $0.count, $0.baseAddress) }
   }
 
   func clip(_ norm: Double, _ type: Double = 2, refuse: Bool = false) {

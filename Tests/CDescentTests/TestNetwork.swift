@@ -24,12 +24,10 @@ final class TestNetwork: @unchecked Sendable {
   }
 
   func optimize(_ rule: String, _ options: [String: Double]) {
-    let names = options.keys.map { ($0, strdup($0)!) }
-    defer { for (_, copy) in names { free(copy) } }
-    let given = names.map { dsc_option(name: $1, value: options[$0]!) }
-    #expect(
-      dsc_network_optimizer(handle, rule, given.count, given, &optimizer) == DSC_OK,
-      "\(TensorHandle.lastError)")
+    let status = withOptionList(options) {
+      dsc_network_optimizer(handle, rule, $0.count, $0.baseAddress, &optimizer)
+    }
+    #expect(status == DSC_OK, "\(TensorHandle.lastError)")
   }
 
   /// Parameters and buffers, in order.

@@ -37,7 +37,7 @@ public func hessianVectorProduct(
     let product = Tensor.make {
       dsc_hessian_vector_product(call, user, point.handle, vector.handle, &value, $0)
     }
-    return (Tensor(owning: value ?? Refusals.placeholder()), product)
+    return (Tensor(owning: value), product)
   }
 }
 

@@ -54,5 +54,5 @@ public func gradients(
         tensor.handle, upstream?.handle, inputs.count, inputs.map { Optional($0.handle) }, createGraph, &found
       ))
   }
-  return found.map { Tensor(owning: $0 ?? Refusals.placeholder()) }
+  return found.map { Tensor(owning: $0) }
 }

@@ -33,12 +33,12 @@ public enum Checkpoint {
     for name in names { try WriteTarget.checkReplaceable("\(folder)/\(name)") }
     try finish(folder)
     var state = trainer.progressTensors
-    for (name, tensor) in trainer.model.stateDict { state["model.\(name)"] = tensor }
+    for (name, tensor) in trainer.model.stateToSave { state["model.\(name)"] = tensor }
     for (name, tensor) in trainer.optimizer.stateDict { state["optimizer.\(name)"] = tensor }
     var files = [
       try SafeTensors.stage(state, for: "\(folder)/\(stateFile)"),
       try trainer.optimizer.withEvaluationWeights { () throws(DescentError) in
-        try SafeTensors.stage(trainer.model.stateDict, for: "\(folder)/\(modelFile)")
+        try SafeTensors.stage(trainer.model.stateToSave, for: "\(folder)/\(modelFile)")
       },
       try StagedFile(trainer.history.csv, for: "\(folder)/\(historyFile)"),
     ]

@@ -18,7 +18,7 @@
 ///     func callAsFunction(_ query: Tensor, _ memory: Tensor) -> (Tensor, Tensor)
 open class Module {
   /// Whether the module is being trained; layers as batch normalization ask.
-  public private(set) var isTraining = true
+  public private(set) var isTraining = true { didSet { modeChanged() } }
   private var found: [(name: String, member: Member)]?
   /// Sees the output of every call while the model's structure is being looked at.
   private var observer: ((Module, Tensor) -> Void)?
@@ -64,37 +64,40 @@ open class Module {
   /// Every parameter with its full name, as in PyTorch's state_dict: "linear_relu_stack.0.weight". A parameter
   /// that is used twice appears once.
   public var namedParameters: [(name: String, parameter: Parameter)] {
-    var seen = Set<ObjectIdentifier>()
-    var list: [(name: String, parameter: Parameter)] = []
-    visit("") { name, member in
-      if case .parameter(let parameter) = member, seen.insert(ObjectIdentifier(parameter)).inserted {
-        list.append((name, parameter))
-      }
-    }
-    return list
+    named { if case .parameter(let parameter) = $0 { parameter } else { nil } }.map { ($0, $1) }
   }
 
   /// Every buffer with its full name; one that is used twice appears once.
   public var namedBuffers: [(name: String, buffer: Tensor)] {
-    var list: [(name: String, buffer: Tensor)] = []
-    var seen = Set<ObjectIdentifier>()
-    visit("") { name, member in
-      if case .buffer(let buffer) = member, seen.insert(ObjectIdentifier(buffer)).inserted {
-        list.append((name, buffer))
-      }
-    }
-    return list
+    named { if case .buffer(let buffer) = $0 { buffer } else { nil } }.map { ($0, $1) }
   }
 
   /// The module and all modules inside with their full names, outer ones first; its own name is empty. One that is used
   /// twice appears once.
   public var namedModules: [(name: String, module: Module)] {
-    var list: [(name: String, module: Module)] = [("", self)]
-    var seen = Set([ObjectIdentifier(self)])
+    [("", self)]
+      + named { if case .module(let module) = $0, module !== self { module } else { nil } }.map { ($0, $1) }
+  }
+
+  /// The parameters, then the buffers, by all of their names, or the first.
+  func namedState(onlyFirst: Bool) -> [(name: String, tensor: Tensor)] {
+    let parameters = named(onlyFirst: onlyFirst) {
+      if case .parameter(let parameter) = $0 { parameter as Tensor } else { nil }
+    }
+    return
+      (parameters + named(onlyFirst: onlyFirst) { if case .buffer(let buffer) = $0 { buffer } else { nil } })
+      .map { ($0, $1) }
+  }
+
+  /// What `pick` finds in the module and in all modules inside: each by its first name, or by all.
+  private func named<Item: AnyObject>(
+    onlyFirst: Bool = true, _ pick: (Member) -> Item?
+  ) -> [(name: String, item: Item)] {
+    var seen = Set<ObjectIdentifier>()
+    var list: [(name: String, item: Item)] = []
     visit("") { name, member in
-      if case .module(let module) = member, seen.insert(ObjectIdentifier(module)).inserted {
-        list.append((name, module))
-      }
+      guard let item = pick(member) else { return }
+      if seen.insert(ObjectIdentifier(item)).inserted || !onlyFirst { list.append((name, item)) }
     }
     return list
   }
@@ -126,6 +129,9 @@ open class Module {
 
   /// Sets the module and its parts to evaluation.
   public func eval() { for module in modules { module.isTraining = false } }
+
+  /// Called when `isTraining` was set.
+  func modeChanged() {}
 
   /// Sets only the module itself to training.
   final func resumeTraining() { isTraining = true }

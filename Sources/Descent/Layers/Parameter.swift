@@ -18,7 +18,7 @@ public final class Parameter: Tensor {
   }
 
   /// Takes over a reference, as every way of making one does in the end.
-  override init(owning handle: OpaquePointer) {
+  override init(owning handle: OpaquePointer?) {
     super.init(owning: handle)
     requiresGrad = true
   }

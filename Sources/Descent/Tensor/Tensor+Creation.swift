@@ -17,7 +17,7 @@ extension Tensor {
           dsc_tensor_copy_in(Context.current, Scalar.dtype.c, $0, $1, bytes.baseAddress, &result)
         }
       })
-    self.init(owning: result ?? Refusals.placeholder())
+    self.init(owning: result)
   }
 
   /// Numbers as they are written, of type float32 unless another is named: `Tensor([1, 2, 3])`, or a matrix,
@@ -54,7 +54,7 @@ extension Tensor {
   public convenience init(_ value: Double, dtype: DType = .float32) {
     var result: OpaquePointer?
     require(dsc_tensor_full(Context.current, dtype.c, 0, nil, value, &result))
-    self.init(owning: result ?? Refusals.placeholder())
+    self.init(owning: result)
   }
 
   /// All elements the same.

@@ -28,7 +28,7 @@ extension Tensor {
     demand(sizes.allSatisfy { $0 >= 0 }, "split: sizes \(sizes), none may be negative")
     var parts = [OpaquePointer?](repeating: nil, count: sizes.count)
     require(dsc_split(handle, sizes.count, sizes, Int64(dim), &parts))
-    return parts.map { Tensor(owning: $0 ?? Refusals.placeholder()) }
+    return parts.map { Tensor(owning: $0) }
   }
 
   /// What stands around a tensor that is padded.

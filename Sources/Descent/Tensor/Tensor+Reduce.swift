@@ -106,7 +106,7 @@ extension Tensor {
     var (values, indices): (OpaquePointer?, OpaquePointer?)
     require(body(&values, &indices))
     return (
-      Tensor(owning: values ?? Refusals.placeholder()), Tensor(owning: indices ?? Refusals.placeholder())
+      Tensor(owning: values), Tensor(owning: indices)
     )
   }
 }

@@ -12,9 +12,9 @@ public class Tensor {
   /// The tensor in C: one reference to it is this object's.
   let handle: OpaquePointer
 
-  /// Takes over a reference.
+  /// Takes over a reference; nil: what was to make it was refused.
   @inline(__always)
-  init(owning handle: OpaquePointer) { self.handle = handle }
+  init(owning handle: OpaquePointer?) { self.handle = handle ?? Refusals.placeholder() }
 
   deinit { dsc_tensor_release(handle) }
 
@@ -26,14 +26,14 @@ public class Tensor {
   ) -> Tensor {
     var result: OpaquePointer?
     require(body(&result), file: file, line: line)
-    return Tensor(owning: result ?? Refusals.placeholder())
+    return Tensor(owning: result)
   }
 
   /// A tensor with undefined contents.
   convenience init(uninitialized shape: Shape, dtype: DType) {
     var result: OpaquePointer?
     require(shape.withExtents { dsc_tensor_empty(Context.current, dtype.c, $0, $1, &result) })
-    self.init(owning: result ?? Refusals.placeholder())
+    self.init(owning: result)
   }
 
   // MARK: What it is

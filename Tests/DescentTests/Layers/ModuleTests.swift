@@ -50,6 +50,22 @@ import Testing
     #expect(Sequential([layer, layer]).namedParameters.map(\.name) == ["0.weight", "0.bias"])
   }
 
+  /// A state has what is used twice by both names, as PyTorch's, or by one of them.
+  @Test func aSharedLayerIsLoadedByAnyOfItsNames() throws {
+    let layer = Linear(2, 1, bias: false)
+    let model = Sequential([layer, ReLU(), layer])
+    #expect(Set(model.stateDict.keys) == ["0.weight", "2.weight"])
+    for names in [["0.weight"], ["2.weight"], ["0.weight", "2.weight"]] {
+      layer.weight.fill(0)
+      let state = names.enumerated().map { ($1, Tensor([Float($0 + 1), 5], shape: [1, 2])) }
+      #expect(try model.load(Dictionary(uniqueKeysWithValues: state)).isEmpty)
+      #expect(layer.weight.doubles == [Double(names.count), 5])
+    }
+    #expect(throws: DescentError.self) { try model.load([:]) }
+    let found = try model.load(["2.weight": .ones([3])], strict: false)
+    #expect(found.mismatched.count == 1 && found.missing.isEmpty && found.unexpected.isEmpty)
+  }
+
   @Test func trainAndEvalReachAllParts() {
     let model = NeuralNetwork()
     model.eval()
