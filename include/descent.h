@@ -77,6 +77,7 @@
 #include "descent/tensor.h"
 
 #include "descent/attention.h"
+#include "descent/activations.h"
 #include "descent/autodiff.h"
 #include "descent/losses.h"
 #include "descent/metrics.h"

@@ -12,7 +12,10 @@
 #ifndef DSC_AUTODIFF_PULLBACK_H
 #define DSC_AUTODIFF_PULLBACK_H
 
+#include <math.h>
+
 #include "autodiff/node.h"
+#include "descent/activations.h"
 #include "descent/operations.h"
 
 enum { DSC_MOST_TEMPORARIES = 64 };
@@ -91,6 +94,12 @@ static inline dsc_tensor *x_affine(dsc_pullback *p, dsc_tensor *a, double scale,
 /* -0 + -0 is -0, as a product has it; with 0 its sign would be lost, and that of what is divided by it. */
 static inline dsc_tensor *x_scale(dsc_pullback *p, dsc_tensor *a, double scale) {
     return x_affine(p, a, scale, -0.0);
+}
+/* log(1 + e^x) */
+static inline dsc_tensor *x_softplus(dsc_pullback *p, dsc_tensor *a) {
+    dsc_tensor *made = NULL;
+    return p->status != DSC_OK || a == NULL ? NULL
+                                            : dsc_keep_made(p, dsc_softplus(a, 1, INFINITY, &made), &made);
 }
 static inline dsc_tensor *x_where(dsc_pullback *p, dsc_tensor *condition, dsc_tensor *a, dsc_tensor *b) {
     dsc_tensor *made = NULL;

@@ -43,7 +43,6 @@ dsc_status dsc_operation_describe(size_t index, dsc_operation_row *row);
         what(relu)                     /* max(x, 0), with derivative 0 at 0 */                               \
         what(sigmoid)                  /* 1 / (1 + e^-x) */                                                  \
         what(log_sigmoid)              /* its logarithm */                                                   \
-        what(softplus)                 /* log(1 + e^x), without PyTorch's threshold */                       \
         what(tanh) what(sin)           /* of radians */                                                      \
         what(cos) what(atan) what(erf) /* 2 / sqrt(pi) times the integral of e^(-t^2) from 0 to x */         \
         what(log1p)                    /* log(1 + x), exact near 0 */                                        \
