@@ -79,9 +79,12 @@
 #include "descent/attention.h"
 #include "descent/activations.h"
 #include "descent/autodiff.h"
+#include "descent/convolution.h"
 #include "descent/losses.h"
 #include "descent/metrics.h"
+#include "descent/normalization.h"
 #include "descent/operations.h"
+#include "descent/pooling.h"
 
 /* Training. */
 #include "descent/optimizers.h"
