@@ -76,6 +76,7 @@
 /* Tensors and their derivatives. */
 #include "descent/tensor.h"
 
+#include "descent/attention.h"
 #include "descent/activations.h"
 #include "descent/autodiff.h"
 #include "descent/convolution.h"
