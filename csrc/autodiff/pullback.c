@@ -192,6 +192,13 @@ dsc_tensor *x_detach(dsc_pullback *p, dsc_tensor *a) {
     return a == NULL ? NULL : x_call(p, made, dsc_tensor_detach(a, &made));
 }
 
+dsc_status dsc_expression_end(dsc_pullback *p, dsc_tensor *value, dsc_tensor **result) {
+    if (p->status == DSC_OK)
+        *result = dsc_tensor_retain(value);
+    dsc_release_temporaries(p);
+    return p->status;
+}
+
 /* ---- Second results ---- */
 
 dsc_status dsc_finish_second(dsc_tensor *first, dsc_status status, dsc_tensor *made, dsc_tensor **result) {

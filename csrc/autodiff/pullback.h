@@ -156,4 +156,11 @@ static inline dsc_tensor *x_in_order(dsc_pullback *p, dsc_tensor *t) {
 dsc_tensor *x_constant(dsc_pullback *p, const dsc_tensor *like, double value);
 dsc_tensor *x_detach(dsc_pullback *p, dsc_tensor *a);
 
+/* Expressions outside a pull-back: p->status and the temporaries as there, everything is recorded where this
+ * thread records. The end hands out `value`. */
+#define DSC_EXPRESSION(row)                                                                                  \
+    dsc_node expression_node = {.operation = (row)};                                                         \
+    dsc_pullback expression = {.node = &expression_node}, *p = &expression
+dsc_status dsc_expression_end(dsc_pullback *p, dsc_tensor *value, dsc_tensor **result);
+
 #endif

@@ -21,13 +21,6 @@ dsc_tensor *x_logistic(dsc_pullback *p, dsc_tensor *x) {
     return dsc_keep(p, status, result);
 }
 
-dsc_status dsc_expression_end(dsc_pullback *p, dsc_tensor *value, dsc_tensor **result) {
-    if (p->status == DSC_OK)
-        *result = dsc_tensor_retain(value);
-    dsc_release_temporaries(p);
-    return p->status;
-}
-
 dsc_tensor *x_reduce(dsc_pullback *p, dsc_tensor *values, dsc_reduction reduction, double divisor) {
     if (values == NULL || reduction == DSC_REDUCTION_NONE)
         return values;
