@@ -65,10 +65,6 @@ static void DSC_NAME(unary_range)(dsc_unary operation, size_t n, const DSC_REAL 
         for (size_t i = 0; i < n; ++i)
             y[i] = x[i] < 0 ? 0 : x[i];
         break;
-    case DSC_SOFTPLUS:
-        for (size_t i = 0; i < n; ++i)
-            y[i] = DSC_NAME(dsc_softplus_of_minus)(-x[i]);
-        break;
     case DSC_ERF:
         for (size_t i = 0; i < n; ++i)
             y[i] = (DSC_REAL)erf((double)x[i]);

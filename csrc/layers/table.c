@@ -2,54 +2,14 @@
 
 #include "layers/layer.h"
 
-extern const dsc_layer_row dsc_layer_max_pool1d, dsc_layer_max_pool2d, dsc_layer_avg_pool1d,
-    dsc_layer_avg_pool2d, dsc_layer_adaptive_max_pool1d, dsc_layer_adaptive_max_pool2d,
-    dsc_layer_adaptive_avg_pool1d, dsc_layer_adaptive_avg_pool2d, dsc_layer_upsample, dsc_layer_pixel_shuffle,
-    dsc_layer_zero_pad1d, dsc_layer_zero_pad2d, dsc_layer_reflection_pad1d, dsc_layer_reflection_pad2d,
-    dsc_layer_replication_pad1d, dsc_layer_replication_pad2d, dsc_layer_circular_pad1d,
-    dsc_layer_circular_pad2d, dsc_layer_layer_norm, dsc_layer_rms_norm, dsc_layer_group_norm,
-    dsc_layer_instance_norm1d, dsc_layer_instance_norm2d, dsc_layer_unflatten, dsc_layer_identity;
-extern const dsc_layer_row dsc_layer_linear, dsc_layer_flatten, dsc_layer_batch_norm1d,
-    dsc_layer_batch_norm2d, dsc_layer_relu, dsc_layer_sigmoid, dsc_layer_log_sigmoid, dsc_layer_tanh,
-    dsc_layer_softplus, dsc_layer_softmax, dsc_layer_log_softmax;
+#define LAYER(name) extern const dsc_layer_row dsc_layer_##name;
+#include "layers/layers.def"
+#undef LAYER
 
 const dsc_layer_row *const dsc_layers[] = {
-    &dsc_layer_max_pool1d,
-    &dsc_layer_max_pool2d,
-    &dsc_layer_avg_pool1d,
-    &dsc_layer_avg_pool2d,
-    &dsc_layer_adaptive_max_pool1d,
-    &dsc_layer_adaptive_max_pool2d,
-    &dsc_layer_adaptive_avg_pool1d,
-    &dsc_layer_adaptive_avg_pool2d,
-    &dsc_layer_upsample,
-    &dsc_layer_pixel_shuffle,
-    &dsc_layer_zero_pad1d,
-    &dsc_layer_zero_pad2d,
-    &dsc_layer_reflection_pad1d,
-    &dsc_layer_reflection_pad2d,
-    &dsc_layer_replication_pad1d,
-    &dsc_layer_replication_pad2d,
-    &dsc_layer_circular_pad1d,
-    &dsc_layer_circular_pad2d,
-    &dsc_layer_layer_norm,
-    &dsc_layer_rms_norm,
-    &dsc_layer_group_norm,
-    &dsc_layer_instance_norm1d,
-    &dsc_layer_instance_norm2d,
-    &dsc_layer_unflatten,
-    &dsc_layer_identity,
-    &dsc_layer_linear,
-    &dsc_layer_flatten,
-    &dsc_layer_batch_norm1d,
-    &dsc_layer_batch_norm2d,
-    &dsc_layer_relu,
-    &dsc_layer_sigmoid,
-    &dsc_layer_log_sigmoid,
-    &dsc_layer_tanh,
-    &dsc_layer_softplus,
-    &dsc_layer_softmax,
-    &dsc_layer_log_softmax,
+#define LAYER(name) &dsc_layer_##name,
+#include "layers/layers.def"
+#undef LAYER
 };
 
 size_t dsc_layer_count(void) {
