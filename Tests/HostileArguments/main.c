@@ -112,6 +112,8 @@ int main(void) {
     tensor_rows();
     autodiff_rows();
     operation_rows();
+    normalization_rows();
+    pooling_rows();
     index_rows();
     reduction_rows();
     loss_rows();
