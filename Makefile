@@ -58,6 +58,7 @@ bench: build
 ## documentation: make the pages that come from the code's own tables
 documentation: build
 	$(BUILD)/descent optimizers --markdown > Documentation/Optimizers.md
+	$(BUILD)/descent layers --markdown > Documentation/Layers.md
 
 ## library: build the C core alone, as a library for other languages, with $CC
 library:

@@ -11,6 +11,7 @@ struct DescentCommand: ParsableCommand {
     version: Runtime.version,
     subcommands: [
       TrainCommand.self, EvaluateCommand.self, PredictCommand.self, OptimizersCommand.self,
+      LayersCommand.self,
       NewtonCommand.self, BenchCommand.self,
       DataCommand.self, DoctorCommand.self, VersionCommand.self,
     ])

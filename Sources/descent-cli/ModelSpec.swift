@@ -1,41 +1,79 @@
 import Descent
 
-/// A model by name: `linear`, `mlp` (the lecture's), or `mlp:H1,H2,...` with hidden layers of these sizes.
+/// A model by name: `linear`, `mlp` (the lecture's), `mlp:H1,H2,...` with hidden layers of these sizes, `lenet`; or the text
+/// of a `Network`.
 struct ModelSpec: Equatable {
-  private let hidden: [Int]
+  private enum Kind: Equatable {
+    /// Linear layers with ReLUs between them: the hidden sizes.
+    case stack([Int])
+    /// A network's text; CLASSES is their number.
+    case layers(String)
+  }
+  private let kind: Kind
+
+  /// LeCun et al. 1998, as the lectures have it.
+  private static let lenet = """
+    conv2d(6, 5, padding=2) sigmoid avg_pool2d(2) conv2d(16, 5) sigmoid avg_pool2d(2) \
+    flatten linear(120) sigmoid linear(84) sigmoid linear(CLASSES)
+    """
 
   /// Reads a name; throws with the names there are.
   init(_ name: String) throws(DescentError) {
     switch name {
-    case "linear": hidden = []
-    case "mlp": hidden = [512, 512]
-    default:
-      let parts = name.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
-      let sizes =
-        parts.count == 2
-        ? parts[1].split(separator: ",", omittingEmptySubsequences: false).map { Int($0) } : []
-      guard parts[0] == "mlp", !sizes.isEmpty, sizes.allSatisfy({ 1...65536 ~= $0 ?? 0 }) else {
-        throw .unknown(
-          "model", name, among: ["linear", "mlp"],
-          described: "linear, mlp (512 and 512 hidden units) and mlp:H1,H2,... with sizes in 1...65536")
-      }
-      hidden = sizes.compactMap { $0 }
+    case "linear": kind = .stack([])
+    case "mlp": kind = .stack([512, 512])
+    case "lenet": kind = .layers(Self.lenet)
+    case _ where LayerTable.layer(String(name.prefix { $0.isLetter || $0.isNumber || $0 == "_" })) != nil:
+      kind = .layers(name)
+    default: kind = .stack(try Self.hidden(name))
     }
   }
 
-  /// The number of pixels that a model with these parameters takes; nil where it is none of the models here.
+  private static func hidden(_ name: String) throws(DescentError) -> [Int] {
+    let parts = name.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+    let sizes =
+      parts.count == 2 ? parts[1].split(separator: ",", omittingEmptySubsequences: false).map { Int($0) } : []
+    guard parts[0] == "mlp", !sizes.isEmpty, sizes.allSatisfy({ 1...65536 ~= $0 ?? 0 }) else {
+      throw .unknown(
+        "model", name, among: ["linear", "mlp", "lenet"],
+        described: """
+          linear, mlp (512 and 512 hidden units), mlp:H1,H2,... with sizes in 1...65536, lenet, and layers as \
+          "conv2d(6, 5) relu flatten linear(10)" (descent layers)
+          """)
+    }
+    return sizes.compactMap { $0 }
+  }
+
+  /// The number of pixels that a model with these parameters takes; nil where its shapes alone do not say it.
   static func inputs(_ parameters: [String: Tensor]) -> Int? {
     let first = parameters["linear_relu_stack.0.weight"]
     return first?.shape.rank == 2 ? first?.shape[1] : nil
   }
 
-  /// The model for images of `inputs` pixels and `classes` classes, with fresh weights.
-  func make(inputs: Int, classes: Int) -> Module {
-    FlatNetwork(sizes: [inputs] + hidden + [classes])
+  /// The model for images of a size and so many classes, with fresh weights.
+  ///
+  /// - Throws: `DescentError` for layers that do not take such images, or do not give a number for each class.
+  func make(height: Int, width: Int, classes: Int) throws(DescentError) -> Module {
+    switch kind {
+    case .stack(let hidden): return FlatNetwork(sizes: [height * width] + hidden + [classes])
+    case .layers(let text):
+      let inputs: Shape = [1, 1, height, width]
+      let network = try Network(text.replacing("CLASSES", with: "\(classes)"), inputs: inputs)
+      let output = try network.layers(for: inputs).last?.outputShape ?? inputs
+      guard output == [1, classes] else {
+        throw DescentError(
+          .mismatch,
+          "the model makes \(output) of an image, must make [1, \(classes)], a number for each class: end it with flatten linear(\(classes))"
+        )
+      }
+      return network
+    }
   }
 
-  /// The least bytes that the model takes: so many numbers for each parameter, and each layer's outputs for a batch.
+  /// The least bytes that the model takes: so many numbers for each parameter, and each layer's outputs for a batch. 0 for
+  /// layers, which are refused as they are made.
   func leastBytes(inputs: Int, classes: Int, copies: Int, batchSize: Int) -> Double {
+    guard case .stack(let hidden) = kind else { return 0 }
     let sizes = ([inputs] + hidden + [classes]).map(Double.init)
     let parameters = zip(sizes, sizes.dropFirst()).reduce(0) { $0 + ($1.0 + 1) * $1.1 }
     let outputs = sizes.reduce(0, +) * Double(batchSize)

@@ -26,36 +26,16 @@ struct OptimizersCommand: ParsableCommand {
   }
 
   private func list() throws {
-    let width = RuleTable.rules.map(\.name.count).max() ?? 0
-    for rule in RuleTable.rules { try print("\(rule.name.padded(to: width))  \(rule.title)") }
-    try print("\nOptions, state and formula: descent optimizers NAME")
+    try print(
+      "\(TableText.list(RuleTable.rules, \.title))\n\nOptions, state and formula: descent optimizers NAME")
   }
 
   private func describe(_ rule: RuleTable.Rule) -> String {
-    let rows = rule.options.map { option in
-      [RuleArguments.flag(option.name), option.range, option.text(option.initial), option.summary]
-    }
-    let widths = (0..<3).map { column in rows.map { $0[column].count }.max() ?? 0 }
-    let options = rows.map { row in
-      "  " + (0..<3).map { row[$0].padded(to: widths[$0]) }.joined(separator: "  ") + "  " + row[3]
-    }
-    return """
-      \(rule.name): \(rule.title)
-
-      formula  \(rule.formula)
-      source   \(rule.source)
-      takes    \(OptimizersPage.takes(rule))
-      state    \(OptimizersPage.state(rule))
-
-      options  (range, default)
-      \(options.joined(separator: "\n"))
-      """
-  }
-}
-
-extension String {
-  /// With blanks behind it.
-  fileprivate func padded(to width: Int) -> String {
-    self + String(repeating: " ", count: max(0, width - count))
+    TableText.page(
+      rule,
+      facts: [
+        ("formula", rule.formula), ("source", rule.source), ("takes", OptimizersPage.takes(rule)),
+        ("state", OptimizersPage.state(rule)),
+      ], optionName: RuleArguments.flag)
   }
 }

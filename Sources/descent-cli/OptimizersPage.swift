@@ -26,9 +26,6 @@ enum OptimizersPage {
   }
 
   private static func section(_ rule: RuleTable.Rule) -> String {
-    let options = rule.options.map { option in
-      "| `\(option.name)` | \(option.text(option.initial)) | \(option.range) | \(option.summary) |"
-    }
     return """
       ## \(rule.name)
 
@@ -38,10 +35,7 @@ enum OptimizersPage {
 
       Takes \(takes(rule)). State: \(state(rule)).
 
-      | Option | Default | Range | |
-      | --- | --- | --- | --- |
-      \(options.joined(separator: "\n"))
-
+      \(TableText.markdown(rule.options))
       """
   }
 

@@ -106,7 +106,7 @@ struct RunConfig: Codable {
 
   /// The model with fresh weights for a data set.
   func makeModel(_ data: ImageDataset) throws(DescentError) -> Module {
-    try ModelSpec(model).make(inputs: data.height * data.width, classes: data.classes)
+    try ModelSpec(model).make(height: data.height, width: data.width, classes: data.classes)
   }
 
   /// The optimizer for a model. A rule for matrices leaves what is none to AdamW, with its defaults.

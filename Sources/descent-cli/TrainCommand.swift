@@ -20,7 +20,7 @@ struct TrainCommand: ParsableCommand {
   var dataDir: String?
   @Option(
     help:
-      "The model: linear, mlp, or mlp:H1,H2,... with hidden layers of these sizes. (default: \(RunConfig().model))"
+      "The model: linear, mlp, mlp:H1,H2,... with hidden layers of these sizes, lenet, or layers, as \"conv2d(6, 5) relu flatten linear(10)\": see descent layers. (default: \(RunConfig().model))"
   )
   var model: String?
   @Option(

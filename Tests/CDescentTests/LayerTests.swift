@@ -155,10 +155,10 @@ import Testing
               { user, count, inputs, result in
                 let request = Unmanaged<Request>.fromOpaque(user!).takeUnretainedValue()
                 guard let made = try? request.run((0..<count).map { inputs![$0] }) else {
-                  return DSC_ERROR_ARGUMENT
+                  return dsc_status(DSC_ERROR_ARGUMENT)
                 }
                 result!.pointee = made.retained()
-                return DSC_OK
+                return dsc_status(DSC_OK)
               }, Unmanaged.passUnretained(request).toOpaque(), points.count, points.map { $0.handle },
               &options)
           }

@@ -32,13 +32,27 @@ import Testing
     #expect(unknown.status != 0 && unknown.errors.contains("adamm") && unknown.errors.contains("adamax"))
   }
 
-  /// The page in the repository is the one that the table makes.
-  @Test func theDocumentationIsCurrent() throws {
+  @Test func layersAreListedAndShown() throws {
+    let list = try Command("layers").output
+    for layer in LayerTable.layers {
+      #expect(list.contains(layer.name) && list.contains(layer.formula))
+      let page = try Command("layers", layer.title).output
+      #expect(page.contains(layer.formula) && page.contains(layer.source) && page.contains(layer.shapes))
+      for option in layer.options { #expect(page.contains(option.name) && page.contains(option.summary)) }
+    }
+    let unknown = try Command("layers", "linaer")
+    #expect(unknown.status != 0 && unknown.errors.contains("did you mean 'linear'"), "\(unknown.errors)")
+    #expect(try Command("layers", "linear", "--markdown").status != 0)
+  }
+
+  /// The pages in the repository are those that the tables make.
+  @Test(arguments: [("optimizers", "Optimizers"), ("layers", "Layers")])
+  func theDocumentationIsCurrent(_ command: String, _ name: String) throws {
     let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
       .deletingLastPathComponent()
     let page = try String(
-      contentsOf: root.appendingPathComponent("Documentation/Optimizers.md"), encoding: .utf8)
-    #expect(try Command("optimizers", "--markdown").output == page, "run make documentation")
+      contentsOf: root.appendingPathComponent("Documentation/\(name).md"), encoding: .utf8)
+    #expect(try Command(command, "--markdown").output == page, "run make documentation")
   }
 
   @Test func benchRows() throws {

@@ -46,6 +46,8 @@ const dsc_layer_row dsc_layer_linear = {
              .source = "torch.nn.Linear",
              .formula = "x w^T + b",
              .shapes = "[..., in_features], and [..., out_features]",
+             .infers_input = true,
+             .input_dimension = -1,
              .fuses_activation = true,
              DSC_LAYER_OPTIONS(options)},
     .make = make,

@@ -6,14 +6,19 @@ public struct TableOption: Sendable {
   public let name: String
   /// What values it takes.
   public let kind: Kind
-  /// The names of its values, for choices: the value is the index.
+  /// The names of its values, for choices: the value is the index. Of other kinds the name of the least value, which
+  /// is no number then; empty where there is none.
   public let choices: [String]
-  /// The value it has when none is given.
+  /// The value it has when none is given; NaN: one must be given.
   public let initial: Double
+  /// The least value.
+  public let minimum: Double
   /// The allowed values, as "[0, inf)".
   public let range: String
   /// What it does, in a few words.
   public let summary: String
+  /// How many numbers it has, as one for each dimension.
+  public private(set) var extent = 1
 
   /// What values an option takes.
   public enum Kind: Sendable {
@@ -30,7 +35,7 @@ public struct TableOption: Sendable {
   /// A value as people write it: a choice's name, a flag's truth.
   public func text(_ value: Double) -> String {
     switch kind {
-    case .real, .integer: value.short
+    case .real, .integer: value.isNaN ? "" : value == minimum && !choices.isEmpty ? choices[0] : value.short
     case .flag: value == 0 ? "false" : "true"
     case .choice:
       Int(exactly: value).flatMap { choices.indices.contains($0) ? choices[$0] : nil } ?? value.short
@@ -43,12 +48,24 @@ public struct TableOption: Sendable {
     case .flag where text == "true": 1
     case .flag where text == "false": 0
     case .choice: choices.firstIndex(of: text).map(Double.init) ?? Double(text)
-    default: Double(text)
+    default: text == choices.first ? minimum : Double(text)
     }
   }
 }
 
 extension TableOption {
+  /// A table's options: those that have a number for each dimension are one.
+  static func list(_ infos: UnsafePointer<dsc_option_info>?, _ count: Int) -> [TableOption] {
+    UnsafeBufferPointer(start: infos, count: count).reduce(into: []) { list, info in
+      let option = TableOption(info)
+      if let last = list.last, last.name == option.name {
+        list[list.count - 1].extent += 1
+      } else {
+        list.append(option)
+      }
+    }
+  }
+
   init(_ info: dsc_option_info) {
     let ends = (info.minimum_open ? "(" : "[", info.maximum_open ? ")" : "]")
     let kind: Kind
@@ -62,9 +79,13 @@ extension TableOption {
       range = choices.joined(separator: " or ")
     default: kind = .real
     }
+    if kind != .choice, let names = info.choices {
+      choices = [String(cString: names[0]!)]
+      range = "\(choices[0]), \(range)"
+    }
     self.init(
-      name: String(cString: info.name), kind: kind, choices: choices, initial: info.initial, range: range,
-      summary: String(cString: info.summary))
+      name: String(String(cString: info.name).prefix { $0 != "[" }), kind: kind, choices: choices,
+      initial: info.initial, minimum: info.minimum, range: range, summary: String(cString: info.summary))
   }
 }
 

@@ -18,7 +18,7 @@
 ///     func callAsFunction(_ query: Tensor, _ memory: Tensor) -> (Tensor, Tensor)
 open class Module {
   /// Whether the module is being trained; layers as batch normalization ask.
-  public private(set) var isTraining = true
+  public private(set) var isTraining = true { didSet { modeChanged() } }
   private var found: [(name: String, member: Member)]?
   /// Sees the output of every call while the model's structure is being looked at.
   private var observer: ((Module, Tensor) -> Void)?
@@ -129,6 +129,9 @@ open class Module {
 
   /// Sets the module and its parts to evaluation.
   public func eval() { for module in modules { module.isTraining = false } }
+
+  /// Called when `isTraining` was set.
+  func modeChanged() {}
 
   /// Sets only the module itself to training.
   final func resumeTraining() { isTraining = true }

@@ -3,7 +3,7 @@ import CDescent
 /// The losses there are, as the C core's table has them: for documentation, command lines and tests.
 public enum LossTable {
   /// A loss and its options. Called with tensors it is the loss itself.
-  public struct Row: Sendable {
+  public struct Row: TableRow {
     /// What the loss is called: "huber".
     public let name: String
     /// A line that says what it is.
@@ -48,37 +48,28 @@ public enum LossTable {
     return Row(
       name: String(cString: info.name), title: String(cString: info.title),
       source: String(cString: info.source), formula: String(cString: info.formula),
-      options: optionInfos(info).map(Option.init), inputs: inputNames(info),
+      options: TableOption.list(info.options, info.option_count), inputs: strings(info.inputs),
       requiredInputs: info.required_count)
   }
 
   /// The loss of a name; nil if there is none.
-  public static func loss(_ name: String) -> Row? { losses.first { $0.name == name } }
+  public static func loss(_ name: String) -> Row? { losses.row(name) }
 
   /// The loss of a name.
   ///
   /// - Throws: `DescentError` with all names for an unknown one.
   public static func named(_ name: String) throws(DescentError) -> Row {
-    guard let loss = loss(name) else { throw .unknown("loss", name, among: losses.map(\.name)) }
-    return loss
+    try losses.named(name, of: "loss")
   }
 
   /// Stops the program where a value is outside an option's range.
   static func demand(_ loss: String, _ name: String, _ value: Double) {
-    let option = optionInfos(dsc_loss_find(loss)!.pointee).first { String(cString: $0.name) == name }!
+    let info = dsc_loss_find(loss)!.pointee
+    let option = UnsafeBufferPointer(start: info.options, count: info.option_count)
+      .first { String(cString: $0.name) == name }!
     let isAbove = option.minimum_open ? value > option.minimum : value >= option.minimum
     let isBelow = option.maximum_open ? value < option.maximum : value <= option.maximum
     Descent.demand(
       isAbove && isBelow, "\(loss)_loss: \(name) is \(value), must be in \(Option(option).range)")
-  }
-
-  private static func optionInfos(_ info: dsc_loss_info) -> UnsafeBufferPointer<dsc_option_info> {
-    UnsafeBufferPointer(start: info.options, count: info.option_count)
-  }
-
-  private static func inputNames(_ info: dsc_loss_info) -> [String] {
-    withUnsafeBytes(of: info.inputs) { bytes in
-      bytes.bindMemory(to: UnsafePointer<CChar>?.self).prefix(info.input_count).map { String(cString: $0!) }
-    }
   }
 }

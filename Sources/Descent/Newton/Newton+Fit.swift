@@ -89,15 +89,14 @@ extension Tensor {
   fileprivate func widen() -> Tensor {
     guard dtype.isFloatingPoint else { return self }
     let other = detached().to(.float64).clone()
-    other.requiresGrad = requiresGrad
-    require(dsc_tensor_swap(handle, other.handle))
+    become(other)
     return other
   }
 
   /// Undoes `widen`, with the numbers it has now.
   fileprivate func narrow(to old: Tensor) {
     guard old !== self else { return }
-    require(dsc_tensor_swap(handle, old.handle))
+    become(old)
     copy(from: old.detached())
   }
 }

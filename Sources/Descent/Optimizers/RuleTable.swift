@@ -3,7 +3,7 @@ import CDescent
 /// The update rules there are, as the C core's table has them: for command lines, documentation and tests.
 public enum RuleTable {
   /// A rule and its options.
-  public struct Rule: Sendable {
+  public struct Rule: TableRow {
     /// What the rule is called: "sgd".
     public let name: String
     /// A line that says what it is.
@@ -64,31 +64,21 @@ public enum RuleTable {
     return Rule(
       name: String(cString: info.name), title: String(cString: info.title),
       source: String(cString: info.source), formula: String(cString: info.formula),
-      options: UnsafeBufferPointer(start: info.options, count: info.option_count).map(Option.init),
-      slots: names(info.slots), scalars: names(info.scalars),
+      options: TableOption.list(info.options, info.option_count),
+      slots: strings(info.slots), scalars: strings(info.scalars),
       stateSummary: info.state_summary.map { String(cString: $0) }
-        ?? names(info.slots).joined(separator: ", "),
+        ?? strings(info.slots).joined(separator: ", "),
       stateSize: [dsc_rule_state_size(info.name)].first { $0 >= 0 }.map(Int.init), kind: Kind(info.kind),
       divisions: Int(info.divisions), squareRoots: Int(info.square_roots))
   }
 
-  /// The C array's strings, up to the first that is missing.
-  private static func names<Strings>(_ strings: Strings) -> [String] {
-    withUnsafeBytes(of: strings) { bytes in
-      bytes.bindMemory(to: UnsafePointer<CChar>?.self).prefix { $0 != nil }.map { String(cString: $0!) }
-    }
-  }
-
   /// The rule of a name; nil if there is none.
-  public static func rule(_ name: String) -> Rule? { rules.first { $0.name == name } }
+  public static func rule(_ name: String) -> Rule? { rules.row(name) }
 
   /// The rule of a name.
   ///
   /// - Throws: `DescentError` with all names for an unknown one.
   public static func named(_ name: String) throws(DescentError) -> Rule {
-    guard let rule = rule(name) else {
-      throw .unknown("optimizer", name, among: rules.map(\.name))
-    }
-    return rule
+    try rules.named(name, of: "optimizer")
   }
 }

@@ -57,7 +57,7 @@ import Testing
     #expect(Set(model.stateDict.keys) == ["0.weight", "2.weight"])
     for names in [["0.weight"], ["2.weight"], ["0.weight", "2.weight"]] {
       layer.weight.fill(0)
-      let state = names.enumerated().map { ($1, Tensor([[Double($0 + 1), 5]])) }
+      let state = names.enumerated().map { ($1, Tensor([Float($0 + 1), 5], shape: [1, 2])) }
       #expect(try model.load(Dictionary(uniqueKeysWithValues: state)).isEmpty)
       #expect(layer.weight.doubles == [Double(names.count), 5])
     }

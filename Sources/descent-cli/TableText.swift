@@ -1,0 +1,52 @@
+import Descent
+
+/// What commands and documentation pages show of a table.
+enum TableText {
+  /// A line for each row: its name, and what is said of it.
+  static func list<Row: TableRow>(_ rows: [Row], _ text: (Row) -> String) -> String {
+    let width = rows.map(\.name.count).max() ?? 0
+    return rows.map { "\($0.name.padded(to: width))  \(text($0))" }.joined(separator: "\n")
+  }
+
+  /// A row with its options.
+  ///
+  /// - Parameters:
+  ///   - facts: what is said of it besides, each with its name.
+  ///   - optionName: how an option is written.
+  static func page(
+    _ row: some TableRow, facts: [(name: String, text: String)], optionName: (String) -> String = { $0 }
+  ) -> String {
+    let width = facts.map(\.name.count).max() ?? 0
+    let lines = facts.map { "\($0.name.padded(to: width))  \($0.text)" }
+    let cells = row.options.map { [optionName($0.name), range(of: $0), initial(of: $0), $0.summary] }
+    let widths = (0..<3).map { column in cells.map { $0[column].count }.max() ?? 0 }
+    let options = cells.map { cell in
+      "  " + (0..<3).map { cell[$0].padded(to: widths[$0]) }.joined(separator: "  ") + "  " + cell[3]
+    }
+    return "\(row.name): \(row.title)\n\n" + lines.joined(separator: "\n")
+      + (options.isEmpty ? "" : "\n\noptions  (range, default)\n" + options.joined(separator: "\n"))
+  }
+
+  /// A Markdown table of the options; empty where there are none.
+  static func markdown(_ options: [TableOption]) -> String {
+    guard !options.isEmpty else { return "" }
+    let lines = options.map { "| `\($0.name)` | \(initial(of: $0)) | \(range(of: $0)) | \($0.summary) |" }
+    return "| Option | Default | Range | |\n| --- | --- | --- | --- |\n" + lines.joined(separator: "\n")
+      + "\n"
+  }
+
+  private static func initial(of option: TableOption) -> String {
+    option.initial.isNaN ? "must be given" : option.text(option.initial)
+  }
+
+  private static func range(of option: TableOption) -> String {
+    option.extent == 1 ? option.range : "\(option.range), or \(option.extent) of them"
+  }
+}
+
+extension String {
+  /// With blanks behind it.
+  fileprivate func padded(to width: Int) -> String {
+    self + String(repeating: " ", count: max(0, width - count))
+  }
+}

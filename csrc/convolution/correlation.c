@@ -1,0 +1,322 @@
+#ifdef DSC_REAL
+
+#include "convolution/vectors.h"
+
+/* Rows of a block's sums, which have to stay in registers: AVX-512 has 32, the others half as many. */
+#define TALL (DSC_VECTOR_BYTES == 64 ? 8 : 6)
+
+/* Where a vector of sums goes. */
+typedef struct DSC_NAME(target) {
+    DSC_REAL *to;
+    size_t count; /* of its numbers that are some position's */
+} DSC_NAME(target);
+
+/* What is done with the sums of a block of rows. */
+typedef struct DSC_NAME(ending) {
+    size_t row, step;     /* of `to`, between rows and between positions */
+    const DSC_REAL *bias; /* of the rows, or NULL */
+    bool adds, relu;
+} DSC_NAME(ending);
+
+__attribute__((always_inline)) static inline void
+DSC_NAME(put)(const DSC_NAME(ending) * e, const DSC_NAME(target) * t, size_t row, DSC_NAME(vector) sums) {
+    DSC_REAL *to = t->to + row * e->row;
+    const bool is_whole = t->count == WIDTH && e->step == 1;
+    DSC_REAL lanes[WIDTH];
+    if (e->bias != NULL)
+        sums += e->bias[row];
+    if (is_whole) {
+        if (e->adds)
+            sums += LOAD(to);
+        if (e->relu) /* NaN passes, as it does in PyTorch */
+            sums = (DSC_NAME(vector))((DSC_NAME(mask))sums & ~(DSC_NAME(mask))(sums < 0));
+        AT(to) = sums;
+        return;
+    }
+    AT(lanes) = sums;
+    for (size_t i = 0; i < t->count; ++i) {
+        DSC_REAL sum = e->adds ? to[i * e->step] + lanes[i] : lanes[i];
+        to[i * e->step] = e->relu && sum < 0 ? 0 : sum;
+    }
+}
+
+/* The sums of k products for `rows` rows and `vectors` vectors of positions. */
+__attribute__((always_inline)) static inline void
+DSC_NAME(block)(const size_t rows, const size_t vectors, size_t k, const size_t *offsets, const DSC_REAL *a,
+                const DSC_REAL *const *b, const DSC_NAME(ending) * e, const DSC_NAME(target) * t) {
+    DSC_NAME(vector) sums[8][2] = {{{0}}};
+    const DSC_REAL *first = b[0], *second = b[1];
+    for (size_t i = 0; i < k; ++i) {
+        DSC_NAME(vector) right[2];
+        right[0] = LOAD(first + offsets[i]);
+        if (vectors > 1)
+            right[1] = LOAD(second + offsets[i]);
+        for (size_t j = 0; j < rows; ++j)
+            for (size_t v = 0; v < vectors; ++v)
+                sums[j][v] += a[i * rows + j] * right[v];
+    }
+    for (size_t j = 0; j < rows; ++j)
+        for (size_t v = 0; v < vectors; ++v)
+            DSC_NAME(put)(e, t + v, j, sums[j][v]);
+}
+
+#define ROWS(n)                                                                                              \
+    case n:                                                                                                  \
+        if (vectors == 2)                                                                                    \
+            DSC_NAME(block)(n, 2, k, offsets, a, b, e, t);                                                   \
+        else                                                                                                 \
+            DSC_NAME(block)(n, 1, k, offsets, a, b, e, t);                                                   \
+        break;
+
+static void DSC_NAME(any_block)(size_t rows, size_t vectors, size_t k, const size_t *offsets,
+                                const DSC_REAL *a, const DSC_REAL *const *b, const DSC_NAME(ending) * e,
+                                const DSC_NAME(target) * t) {
+    switch (rows) {
+        ROWS(1)
+        ROWS(2)
+        ROWS(3)
+        ROWS(4)
+        ROWS(5)
+        ROWS(6)
+#if DSC_VECTOR_BYTES == 64
+        ROWS(7)
+        ROWS(8)
+#endif
+    }
+}
+
+#undef ROWS
+
+/* Rows are shared out evenly: block i of the rows begins here. */
+static inline size_t DSC_NAME(row_of)(size_t rows, size_t block) {
+    return block * rows / dsc_ceil_div(rows, TALL);
+}
+
+/* The weights of a group as the blocks read them: for each block of rows, product by product. */
+static void DSC_NAME(pack)(const dsc_correlation *c, size_t group) {
+    const size_t k = c->from_channels * c->taps, rows = c->to_channels;
+    const DSC_REAL *w = (const DSC_REAL *)c->w + group * c->w_group;
+    DSC_REAL *to = (DSC_REAL *)c->weights + group * rows * k;
+    for (size_t b = 0; b < dsc_ceil_div(rows, TALL); ++b) {
+        const size_t first = DSC_NAME(row_of)(rows, b), end = DSC_NAME(row_of)(rows, b + 1);
+        for (size_t from = 0; from < c->from_channels; ++from)
+            for (size_t t = 0; t < c->taps; ++t)
+                for (size_t row = first; row < end; ++row)
+                    *to++ = w[row * c->w_to + from * c->w_from + c->tap[t]];
+    }
+}
+
+/* A piece of the products, for all positions of a box. */
+static void DSC_NAME(run_piece)(const dsc_correlation *c, const size_t *at, const size_t *extents,
+                                size_t band, size_t first, size_t k, const size_t *offsets,
+                                const DSC_REAL *weights, const DSC_REAL *bias, const DSC_REAL *staged,
+                                DSC_REAL *to) {
+    const dsc_line *l = c->lines;
+    const size_t whole = c->from_channels * c->taps, rows = c->to_channels;
+    const size_t blocks = dsc_ceil_div(rows, TALL), across = dsc_ceil_div(extents[2], WIDTH);
+    const size_t vectors = extents[0] * extents[1] * across;
+    DSC_NAME(ending)
+    e = {.row = c->to_plane, .step = l[2].to_step, .adds = first > 0, .relu = c->relu && first + k == whole};
+    size_t d = 0, h = 0, v = 0;
+    for (size_t i = 0; i < vectors;) {
+        const size_t count = dsc_min_size(2, vectors - i);
+        const DSC_REAL *b[2];
+        DSC_NAME(target) t[2];
+        for (size_t j = 0; j < count; ++j) {
+            const size_t w = v * WIDTH;
+            const size_t row = ((at[0] + d) * l[0].to_step + l[0].first) * l[1].to_extent +
+                               (at[1] + h) * l[1].to_step + l[1].first;
+            b[j] = staged + (d * l[1].staged + h) * l[2].staged + w;
+            t[j].to = to + row * l[2].to_extent + (at[2] + w) * l[2].to_step + l[2].first;
+            t[j].count = dsc_min_size(WIDTH, extents[2] - w);
+            if (++v == across) {
+                v = 0;
+                if (++h == extents[1]) {
+                    h = 0;
+                    ++d;
+                }
+            }
+        }
+        if (count == 1)
+            b[1] = b[0];
+        DSC_NAME(target) block[2] = {t[0], t[count - 1]};
+        for (size_t m = band * blocks / c->bands; m < (band + 1) * blocks / c->bands; ++m) {
+            const size_t row = DSC_NAME(row_of)(rows, m), tall = DSC_NAME(row_of)(rows, m + 1) - row;
+            block[0].to = t[0].to + row * c->to_plane;
+            block[1].to = t[count - 1].to + row * c->to_plane;
+            e.bias = bias == NULL || first > 0 ? NULL : bias + row;
+            DSC_NAME(any_block)
+            (tall, count, k, offsets, weights + row * whole + first * tall, b, &e, block);
+        }
+        i += count;
+    }
+}
+
+/* A group of an image, in a box. */
+static void DSC_NAME(run_box)(const dsc_correlation *c, size_t unit, size_t band, const size_t *at,
+                              const size_t *extents, DSC_REAL *staged) {
+    const size_t group = unit % c->groups, taps = c->taps;
+    const DSC_REAL *from = (const DSC_REAL *)c->from + unit * c->from_channels * c->from_plane;
+    const DSC_REAL *weights = (const DSC_REAL *)c->weights + group * c->to_channels * c->from_channels * taps;
+    const DSC_REAL *bias = c->bias == NULL ? NULL : (const DSC_REAL *)c->bias + group * c->to_channels;
+    DSC_REAL *to = (DSC_REAL *)c->to + unit * c->to_channels * c->to_plane;
+    for (size_t channel = 0; channel < c->from_channels; channel += c->channels) {
+        const size_t channels = dsc_min_size(c->channels, c->from_channels - channel);
+        dsc_stage(c->dtype, c->lines, at, channels, from + channel * c->from_plane, c->plane, staged);
+        for (size_t i = 0; i < channels * taps; i += c->piece)
+            DSC_NAME(run_piece)
+        (c, at, extents, band, channel * taps + i, dsc_min_size(c->piece, channels * taps - i),
+         c->offsets + i, weights, bias, staged, to);
+    }
+}
+
+#undef TALL
+#include "convolution/vectors_end.h"
+
+#else
+
+#include "convolution/correlation.h"
+
+#include <string.h>
+
+#include "convolution/stage.h"
+
+#define DSC_TEMPLATE "convolution/correlation.c"
+#include "core/instantiate_versions.h"
+
+/* What a tile should be: products enough to be worth taking, positions enough for the weights to be read
+ * from the second cache; what it stages should be in there too. */
+enum { MOST_PRODUCTS = 4 << 20, FEW_PRODUCTS = 1 << 18, FEWEST_POSITIONS = 128, WIDEST = 1024 };
+enum { STAGED_BYTES = 192 << 10 };
+/* Lines of the first cache that a piece's vectors may take, for two vectors side by side; and products that
+ * are added up one after another. */
+enum { PIECE_ROWS = 160, LONGEST_PIECE = 512 };
+
+dsc_status dsc_correlation_begin(const dsc_context *context, dsc_correlation *c, const dsc_conv_axis *axes) {
+    *c = (dsc_correlation){.taps = 1};
+    size_t words = 0;
+    for (size_t i = 0; i < DSC_CONV_AXES; ++i)
+        words += dsc_line_words(axes[i].kernel);
+    DSC_TRY(dsc_workspace_take(context, words * sizeof(uint64_t), &c->arrays));
+    uint64_t *at = c->arrays.memory;
+    for (size_t i = 0; i < DSC_CONV_AXES; ++i) {
+        dsc_line_place(&c->lines[i], axes[i].kernel, at);
+        at += dsc_line_words(axes[i].kernel);
+    }
+    return DSC_OK;
+}
+
+double dsc_correlation_work(const dsc_correlation *c) {
+    double work = (double)c->batch * (double)c->groups * (double)c->to_channels * (double)c->from_channels;
+    for (size_t i = 0; i < DSC_CONV_AXES; ++i)
+        work *= (double)c->lines[i].count * (double)c->lines[i].taps;
+    return work;
+}
+
+/* Positions at once: rows of the last dimension first, whole ones where they are not long. */
+static void cut(dsc_correlation *c) {
+    const double products = (double)c->to_channels * (double)c->from_channels * (double)c->taps;
+    size_t wanted = FEWEST_POSITIONS;
+    if (products * FEWEST_POSITIONS < MOST_PRODUCTS)
+        wanted = dsc_min_size((size_t)(MOST_PRODUCTS / products), 4 * WIDEST);
+    for (size_t i = DSC_CONV_AXES; i-- > 0;) {
+        dsc_line *l = &c->lines[i];
+        size_t most = i == DSC_CONV_AXES - 1 ? dsc_min_size(wanted, WIDEST) : wanted;
+        size_t box = dsc_ceil_div(l->count, dsc_ceil_div(l->count, dsc_max_size(most, 1)));
+        if (i == DSC_CONV_AXES - 1 && box < l->count)
+            box = dsc_ceil_div(box, 32) * 32;
+        dsc_line_cut(l, box);
+        wanted /= box;
+    }
+}
+
+/* How much is staged, and added up, at once. */
+static void cut_channels(dsc_correlation *c) {
+    const size_t size = dsc_size_of(c->dtype);
+    c->plane = dsc_staged_plane(c->lines);
+    c->channels = dsc_min_size(dsc_max_size(STAGED_BYTES / size / c->plane, 1), c->from_channels);
+    const dsc_line *l = c->lines;
+    const size_t rows = l[0].taps * l[1].taps * (l[2].segments + l[2].taps * size / 64);
+    const size_t channels = dsc_min_size(PIECE_ROWS / rows, LONGEST_PIECE / c->taps);
+    c->piece = channels > 0 ? channels * c->taps : dsc_min_size(c->taps, LONGEST_PIECE);
+}
+
+/* Few tiles for many threads: the result's channels are shared out too, by 32 at least. */
+static void share_out(dsc_correlation *c) {
+    const size_t units = c->batch * c->groups,
+                 boxes = c->lines[0].boxes * c->lines[1].boxes * c->lines[2].boxes;
+    const double products = dsc_correlation_work(c) / (double)dsc_max_size(units * boxes, 1);
+    c->units =
+        products >= FEW_PRODUCTS ? 1 : dsc_min_size((size_t)(FEW_PRODUCTS / (products + 1)) + 1, units);
+    c->bands = 1;
+    while (units * boxes * c->bands < 16 && c->to_channels / (2 * c->bands) >= 32 &&
+           products > 4 * FEW_PRODUCTS * (double)c->bands)
+        c->bands *= 2;
+    c->tiles = c->units == 0 ? 0 : dsc_ceil_div(units, c->units) * boxes * c->bands;
+}
+
+static void list_taps(dsc_correlation *c, const dsc_conv_axis *axes) {
+    const dsc_line *l = c->lines;
+    size_t *tap = c->tap, *offset = c->offsets;
+    for (size_t d = 0; d < l[0].taps; ++d)
+        for (size_t h = 0; h < l[1].taps; ++h)
+            for (size_t w = 0; w < l[2].taps; ++w) {
+                *tap++ = (l[0].tap[d] * axes[1].kernel + l[1].tap[h]) * axes[2].kernel + l[2].tap[w];
+                *offset++ = (l[0].place[d] * l[1].staged + l[1].place[h]) * l[2].staged + l[2].place[w];
+            }
+    for (size_t i = c->taps; i < c->channels * c->taps; ++i)
+        c->offsets[i] = c->offsets[i - c->taps] + c->plane;
+}
+
+static void pack_group(void *argument, size_t group) {
+    const dsc_correlation *c = argument;
+    DSC_CALL_VERSION(c->dtype, pack, c, group);
+}
+
+dsc_status dsc_correlation_prepare(const dsc_context *context, dsc_correlation *c,
+                                   const dsc_conv_axis *axes) {
+    const dsc_line *l = c->lines;
+    c->taps = l[0].taps * l[1].taps * l[2].taps;
+    c->from_plane = l[0].extent * l[1].extent * l[2].extent;
+    c->to_plane = l[0].to_extent * l[1].to_extent * l[2].to_extent;
+    if (l[0].count * l[1].count * l[2].count * c->batch == 0)
+        return DSC_OK;
+    cut(c);
+    cut_channels(c);
+    share_out(c);
+    const size_t weights = c->groups * c->to_channels * c->from_channels * c->taps * dsc_size_of(c->dtype);
+    const size_t aligned = dsc_ceil_div(weights, 64) * 64;
+    DSC_TRY(dsc_workspace_take(context, aligned + (c->channels + 1) * c->taps * sizeof(size_t), &c->tables));
+    c->weights = c->tables.memory;
+    c->tap = (size_t *)((char *)c->tables.memory + aligned);
+    c->offsets = c->tap + c->taps;
+    list_taps(c, axes);
+    dsc_parallel_work(context, (double)weights, c->groups, pack_group, c);
+    return DSC_OK;
+}
+
+void dsc_correlation_finish(dsc_correlation *c) {
+    dsc_workspace_give(&c->arrays);
+    dsc_workspace_give(&c->tables);
+}
+
+size_t dsc_correlation_staged_bytes(const dsc_correlation *c) {
+    /* A vector more: the last one may reach beyond. */
+    return c->tiles == 0 ? 0 : c->channels * c->plane * dsc_size_of(c->dtype) + 64;
+}
+
+void dsc_correlation_run_tile(const dsc_correlation *c, size_t tile, void *staged) {
+    const dsc_line *l = c->lines;
+    size_t at[DSC_CONV_AXES], extents[DSC_CONV_AXES];
+    const size_t band = tile % c->bands;
+    tile /= c->bands;
+    for (size_t i = DSC_CONV_AXES; i-- > 0; tile /= l[i].boxes) {
+        at[i] = tile % l[i].boxes * l[i].box;
+        extents[i] = dsc_min_size(l[i].box, l[i].count - at[i]);
+    }
+    const size_t first = tile * c->units, end = dsc_min_size(first + c->units, c->batch * c->groups);
+    for (size_t unit = first; unit < end; ++unit)
+        DSC_CALL_VERSION(c->dtype, run_box, c, unit, band, at, extents, staged);
+}
+
+#endif

@@ -1,0 +1,9 @@
+/* For templates over DSC_REAL in versions: vectors as wide as a register, and the same in memory, at any
+ * address. Undefined again by convolution/vectors_end.h. */
+#define WIDTH (DSC_VECTOR_BYTES / sizeof(DSC_REAL))
+typedef DSC_REAL DSC_NAME(vector) __attribute__((vector_size(DSC_VECTOR_BYTES)));
+typedef DSC_REAL DSC_NAME(loose)
+    __attribute__((vector_size(DSC_VECTOR_BYTES), aligned(sizeof(DSC_REAL)), may_alias));
+typedef __typeof__((DSC_NAME(vector)){0} < (DSC_NAME(vector)){0}) DSC_NAME(mask);
+#define AT(p) (*(DSC_NAME(loose) *)(p))
+#define LOAD(p) (*(const DSC_NAME(loose) *)(p))

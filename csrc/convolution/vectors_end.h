@@ -1,0 +1,3 @@
+#undef WIDTH
+#undef AT
+#undef LOAD

@@ -1,0 +1,35 @@
+/* The gradient of a convolution's weights: for each tap the sum over images and positions of a number of dy
+ * times one of x. */
+#ifndef DSC_CONVOLUTION_WEIGHT_H
+#define DSC_CONVOLUTION_WEIGHT_H
+
+#include "convolution/lines.h"
+#include "convolution/workspace.h"
+
+typedef struct dsc_weight_product {
+    const dsc_conv *conv;
+    const void *x, *dy;
+    void *dw;
+    bool adds;
+    /* By dsc_weight_prepare: */
+    dsc_line lines[DSC_CONV_AXES];
+    size_t taps, plane, pitch; /* numbers of a staged channel, of a staged row of dy */
+    size_t *offsets;
+    size_t images;                 /* staged at once */
+    size_t x_channels, y_channels; /* of a tile */
+    size_t x_blocks, y_blocks;     /* tiles in a group */
+    size_t chunk, chunks;          /* images whose sums are one partial sum */
+    size_t tiles;
+    double *partial; /* chunks x numbers of dw */
+    dsc_workspace arrays, tables;
+} dsc_weight_product;
+
+/* Follow it by setting everything up to `adds`. */
+dsc_status dsc_weight_prepare(const dsc_context *context, dsc_weight_product *p);
+void dsc_weight_finish(dsc_weight_product *p);
+size_t dsc_weight_staged_bytes(const dsc_weight_product *p);
+void dsc_weight_run_tile(const dsc_weight_product *p, size_t tile, void *staged);
+/* After the last tile: dw from the partial sums. */
+void dsc_weight_store(const dsc_context *context, const dsc_weight_product *p);
+
+#endif

@@ -1,0 +1,135 @@
+/* Transposed convolutions. */
+#include "layers/convolution.h"
+
+#include <string.h>
+
+#define STRIDE(r) (DSC_CONV_KERNEL + (r))
+#define PADDING(r) (DSC_CONV_KERNEL + 2 * (r))
+#define OUTPUT_PADDING(r) (DSC_CONV_KERNEL + 3 * (r))
+#define GROUPS(r) (DSC_CONV_KERNEL + 4 * (r))
+#define BIAS(r) (GROUPS(r) + 1)
+#define DILATION(r) (GROUPS(r) + 2)
+
+#define KERNEL_OPTION(name) DSC_CONV_OPTION(name, NAN, 1, "the kernel's extent")
+#define STRIDE_OPTION(name) DSC_CONV_OPTION(name, 1, 1, "of the convolution that this is the transpose of")
+#define PADDING_OPTION(name) DSC_CONV_OPTION(name, 0, 0, "numbers taken away on both sides")
+#define OUTPUT_PADDING_OPTION(name)                                                                          \
+    DSC_CONV_OPTION(name, 0, 0, "numbers more at the end; below the stride or the dilation")
+#define DILATION_OPTION(name) DSC_CONV_OPTION(name, 1, 1, "from one number of the kernel to the next")
+#define CHANNEL_OPTIONS                                                                                      \
+    DSC_OPTION_SIZE("in_channels", "channels of the input"),                                                 \
+        DSC_OPTION_SIZE("out_channels", "channels of the output")
+#define GROUP_OPTIONS                                                                                        \
+    DSC_CONV_OPTION("groups", 1, 1, "parts that the channels are in, each convolved for itself"), {          \
+        "bias", DSC_OPTION_FLAG, 1, 0, 1, false, false, "whether a bias is added", NULL                      \
+    }
+#define TWO(option, name) option(name "[0]"), option(name "[1]")
+
+static const dsc_option_info options1[] = {
+    CHANNEL_OPTIONS,
+    KERNEL_OPTION("kernel_size"),
+    STRIDE_OPTION("stride"),
+    PADDING_OPTION("padding"),
+    OUTPUT_PADDING_OPTION("output_padding"),
+    GROUP_OPTIONS,
+    DILATION_OPTION("dilation"),
+};
+static const dsc_option_info options2[] = {
+    CHANNEL_OPTIONS,
+    TWO(KERNEL_OPTION, "kernel_size"),
+    TWO(STRIDE_OPTION, "stride"),
+    TWO(PADDING_OPTION, "padding"),
+    TWO(OUTPUT_PADDING_OPTION, "output_padding"),
+    GROUP_OPTIONS,
+    TWO(DILATION_OPTION, "dilation"),
+};
+
+/* Dimensions of space. */
+static size_t dimensions_of(const dsc_layer *layer) {
+    return (layer->row->info.option_count - 4) / 5;
+}
+
+static size_t value(const dsc_layer *layer, size_t option) {
+    return (size_t)layer->values[option];
+}
+
+static dsc_status make(dsc_layer *layer, const dsc_context *context, dsc_dtype dtype, dsc_random *random) {
+    const size_t r = dimensions_of(layer), groups = value(layer, GROUPS(r));
+    DSC_TRY(dsc_conv_check_groups(layer, groups));
+    size_t shape[DSC_MAX_RANK] = {value(layer, DSC_CONV_IN), value(layer, DSC_CONV_OUT) / groups};
+    for (size_t d = 0; d < r; ++d) {
+        const double more = layer->values[OUTPUT_PADDING(r) + d], stride = layer->values[STRIDE(r) + d];
+        const double dilation = layer->values[DILATION(r) + d];
+        if (more >= stride && more >= dilation)
+            return dsc_fail(DSC_ERROR_OPTION,
+                            "%s: output_padding is %g, must be below the stride of %g or the dilation of %g",
+                            layer->row->info.name, more, stride, dilation);
+        shape[2 + d] = value(layer, DSC_CONV_KERNEL + d);
+    }
+    return dsc_conv_make(layer, context, dtype, random, r + 2, shape, layer->values[BIAS(r)] != 0);
+}
+
+static dsc_convolution_options plan(const dsc_layer *layer) {
+    const size_t r = dimensions_of(layer);
+    dsc_convolution_options o = DSC_CONVOLUTION_OPTIONS(r);
+    o.groups = value(layer, GROUPS(r));
+    for (size_t d = 0; d < r; ++d) {
+        o.stride[d] = value(layer, STRIDE(r) + d);
+        o.dilation[d] = value(layer, DILATION(r) + d);
+        o.padding[d] = (int64_t)layer->values[PADDING(r) + d];
+        o.padding_after[d] = o.padding[d] - (int64_t)layer->values[OUTPUT_PADDING(r) + d];
+    }
+    return o;
+}
+
+static dsc_status shape_of(const dsc_layer *layer, size_t *rank, size_t *shape, double *flops) {
+    const dsc_convolution_options o = plan(layer);
+    DSC_TRY(dsc_conv_check_input(layer, o.rank, *rank, shape));
+    *flops = dsc_conv_flops(layer, *rank, shape, value(layer, DSC_CONV_OUT), o.rank, o.groups);
+    for (size_t d = 0; d < o.rank; ++d) {
+        size_t *extent = &shape[*rank - o.rank + d];
+        const int64_t made =
+            (int64_t)((*extent - 1) * o.stride[d] + o.dilation[d] * (value(layer, DSC_CONV_KERNEL + d) - 1)) +
+            1 - o.padding[d] - o.padding_after[d];
+        if (made < 1)
+            return dsc_fail(DSC_ERROR_SIZE,
+                            "%s: dimension %zu of an input of shape %s becomes %lld numbers, must be 1 at "
+                            "least",
+                            layer->row->info.name, *rank - o.rank + d, dsc_shape_text(*rank, shape).text,
+                            (long long)made);
+        *extent = (size_t)made;
+    }
+    shape[*rank - o.rank - 1] = value(layer, DSC_CONV_OUT);
+    return DSC_OK;
+}
+
+static dsc_status forward(const dsc_layer *layer, const dsc_layer_mode *mode, dsc_tensor *x, dsc_tensor **y) {
+    (void)mode;
+    size_t rank = x->rank, shape[DSC_MAX_RANK];
+    double flops;
+    memcpy(shape, x->shape, sizeof shape);
+    DSC_TRY(shape_of(layer, &rank, shape, &flops));
+    const dsc_convolution_options o = plan(layer);
+    dsc_tensor *bias = layer->count > 1 ? layer->tensors[1].tensor : NULL;
+    return dsc_convolution_transpose(x, layer->tensors[0].tensor, bias, &o, y);
+}
+
+#define TRANSPOSE(text, module, table, dimensions, from, to)                                                 \
+    const dsc_layer_row dsc_layer_##text = {                                                                 \
+        .info = {.name = #text,                                                                              \
+                 .title = module,                                                                            \
+                 .source = "torch.nn." module,                                                               \
+                 .formula = "the transpose of a convolution, and b",                                         \
+                 .shapes = from ", and " to "; also without N",                                              \
+                 .infers_input = true,                                                                       \
+                 .input_dimension = -(dimensions)-1,                                                         \
+                 DSC_LAYER_OPTIONS(table)},                                                                  \
+        .make = make,                                                                                        \
+        .forward = forward,                                                                                  \
+        .shape = shape_of,                                                                                   \
+    };
+
+TRANSPOSE(conv_transpose1d, "ConvTranspose1d", options1, 1, "[N, in_channels, length]",
+          "[N, out_channels, length']")
+TRANSPOSE(conv_transpose2d, "ConvTranspose2d", options2, 2, "[N, in_channels, height, width]",
+          "[N, out_channels, height', width']")
