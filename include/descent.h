@@ -80,10 +80,13 @@
 #include "descent/activations.h"
 #include "descent/autodiff.h"
 #include "descent/convolution.h"
+#include "descent/embedding.h"
+#include "descent/initialize.h"
 #include "descent/losses.h"
 #include "descent/metrics.h"
 #include "descent/normalization.h"
 #include "descent/operations.h"
+#include "descent/recurrent.h"
 #include "descent/pooling.h"
 
 /* Training. */

@@ -22,7 +22,7 @@ static dsc_status make(dsc_layer *layer, const dsc_context *context, dsc_dtype d
 }
 
 static dsc_status check(const dsc_layer *layer, size_t rank, const size_t *shape) {
-    const bool is_1d = layer->row->info.name[sizeof "batch_norm" - 1] == '1';
+    const bool is_1d = dsc_layer_dimensions(layer) == 1;
     if ((is_1d ? rank == 2 || rank == 3 : rank == 4) && (double)shape[1] == layer->values[FEATURES])
         return DSC_OK;
     const char *name = layer->row->info.name;

@@ -157,9 +157,6 @@ dsc_status dsc_index_select(dsc_tensor *x, int64_t dimension, dsc_tensor *index,
  * as there are indices. */
 dsc_status dsc_index_add(dsc_tensor *x, int64_t dimension, dsc_tensor *index, dsc_tensor *source,
                          dsc_tensor **result);
-/* Rows of a matrix: the indices' shape, with the matrix's columns as one dimension more. Row `padding` gets
- * no gradient; -1: there is none. A leaf's gradient is added to where it is. */
-dsc_status dsc_embedding(dsc_tensor *weight, dsc_tensor *indices, int64_t padding, dsc_tensor **result);
 /* 1 where an index says, else 0: int64, with a dimension of `classes` more at the end. -1: as many as the
  * largest index asks for, which must exist. No derivative. */
 dsc_status dsc_one_hot(dsc_tensor *indices, int64_t classes, dsc_tensor **result);

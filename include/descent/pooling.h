@@ -63,5 +63,39 @@ dsc_status dsc_adaptive_avg_pool(dsc_tensor *x, size_t count, const size_t *size
 dsc_status dsc_adaptive_avg_pool_transposed(dsc_tensor *y, size_t count, const size_t *extents,
                                             dsc_tensor **result);
 
+/* ---- Planes in another size ---- */
+
+typedef enum dsc_interpolation {
+    DSC_INTERPOLATE_NEAREST, /* the number at floor(i / scale) */
+    DSC_INTERPOLATE_LINEAR   /* between the two next to it in each dimension, by distance */
+} dsc_interpolation;
+
+typedef struct dsc_interpolate_options {
+    dsc_interpolation mode;
+    /* Of DSC_INTERPOLATE_LINEAR: whether first and last numbers keep their places, i being at
+     * i (n - 1) / (size - 1); else numbers are as wide as one step and i is at (i + 1/2) / scale - 1/2, from
+     * 0 on.
+     */
+    bool align_corners;
+    double scales[DSC_POOL_DIMENSIONS]; /* 0: size / n */
+} dsc_interpolate_options;
+
+/* The last `count` dimensions in the sizes given. Positions are computed in float32 (linear ones of float64
+ * in float64), as PyTorch does. The nearest number is that of
+ * PyTorch's gradients, with which its values disagree for some factors, such as 1.1 of an extent below 10.
+ * x: [N, C, L] or [N, C, H, W], with N. Refused besides: sizes 0, an unknown
+ * mode, scales below 0 or not finite. Source: torch.nn.functional.interpolate, of modes "nearest", "linear"
+ * and "bilinear". */
+dsc_status dsc_interpolate(dsc_tensor *x, size_t count, const size_t *sizes,
+                           const dsc_interpolate_options *options, dsc_tensor **result);
+/* The transpose of that linear map, for x with the extents given. */
+dsc_status dsc_interpolate_transposed(dsc_tensor *y, size_t count, const size_t *extents,
+                                      const dsc_interpolate_options *options, dsc_tensor **result);
+
+/* x [..., C r^2, H, W] as [..., C, r H, r W]: r^2 channels become the numbers of an r by r square. Any type.
+ * Refused: r = 0, fewer than three dimensions, channels that r^2 does not divide.
+ * Source: torch.nn.functional.pixel_shuffle. */
+dsc_status dsc_pixel_shuffle(dsc_tensor *x, size_t r, dsc_tensor **result);
+
 DSC_END_API
 #endif
