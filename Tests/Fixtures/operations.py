@@ -6,6 +6,7 @@ import torch
 import torch.nn.functional as F
 
 import operation_cases
+import operations_attention  # noqa: F401
 import operations_batch_norm  # noqa: F401
 import operations_indexing  # noqa: F401
 import operations_losses  # noqa: F401
