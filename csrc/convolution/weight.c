@@ -207,19 +207,15 @@ static size_t DSC_NAME(place_in_runs)(const DSC_NAME(tile) * t, const size_t *in
     return run * t->y_run + place;
 }
 
-/* As real numbers of the bits of -1 and 0. */
+/* -1 and 0, as wide as the numbers are. */
 static void DSC_NAME(find_masks)(const DSC_NAME(tile) * t, const size_t *counts, DSC_REAL *masks) {
-    const DSC_NAME(mask) all = (DSC_NAME(mask)){0} == 0;
-    DSC_REAL one;
-    memcpy(&one, &all, sizeof one);
     memset(masks, 0, t->y_run * sizeof *masks);
     const size_t n = t->runs[0] > 1 ? 1 : counts[0], d = t->runs[1] > 1 ? 1 : counts[1];
     const size_t h = t->runs[2] > 1 ? 1 : counts[2];
     for (size_t i = 0; i < n * d * h; ++i) {
         const size_t index[] = {i / h / d, i / h % d, i % h};
         DSC_REAL *row = masks + DSC_NAME(place_in_runs)(t, index);
-        for (size_t w = 0; w < counts[3]; ++w)
-            memcpy(row + w, &one, sizeof one);
+        memset(row, 0xff, counts[3] * sizeof *row);
     }
 }
 
