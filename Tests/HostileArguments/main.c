@@ -114,6 +114,7 @@ int main(void) {
     operation_rows();
     normalization_rows();
     pooling_rows();
+    convolution_rows();
     index_rows();
     reduction_rows();
     loss_rows();

@@ -81,6 +81,7 @@ void autodiff_rows(void);
 void operation_rows(void);
 void normalization_rows(void);
 void pooling_rows(void);
+void convolution_rows(void);
 void index_rows(void);
 void reduction_rows(void);
 void loss_rows(void);

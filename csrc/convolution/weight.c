@@ -38,8 +38,8 @@ typedef struct DSC_NAME(tile) {
 __attribute__((always_inline)) static inline void
 DSC_NAME(add_run)(const size_t rows, const size_t taps, size_t vectors, const DSC_NAME(mask) * masks,
                   const size_t *offsets, const DSC_REAL *dy, size_t y_channel, const DSC_REAL *x,
-                  DSC_NAME(vector) lanes[3][8]) {
-    DSC_NAME(vector) sums[3][8];
+                  DSC_NAME(vector) lanes[MOST_ROWS][8]) {
+    DSC_NAME(vector) sums[MOST_ROWS][8];
     const DSC_REAL *right[8];
     for (size_t l = 0; l < taps; ++l) {
         right[l] = x + offsets[l];
@@ -47,14 +47,13 @@ DSC_NAME(add_run)(const size_t rows, const size_t taps, size_t vectors, const DS
             sums[j][l] = lanes[j][l];
     }
     for (size_t i = 0; i < vectors; ++i) {
-        DSC_NAME(vector) y[3];
-        for (size_t j = 0; j < rows; ++j)
-            y[j] = LOAD(dy + j * y_channel + i * WIDTH);
-        for (size_t l = 0; l < taps; ++l) {
-            const DSC_NAME(vector) v =
-                (DSC_NAME(vector))((DSC_NAME(mask))LOAD(right[l] + i * WIDTH) & masks[i]);
-            for (size_t j = 0; j < rows; ++j)
-                sums[j][l] += y[j] * v;
+        DSC_NAME(vector) v[8];
+        for (size_t l = 0; l < taps; ++l)
+            v[l] = (DSC_NAME(vector))((DSC_NAME(mask))LOAD(right[l] + i * WIDTH) & masks[i]);
+        for (size_t j = 0; j < rows; ++j) {
+            const DSC_NAME(vector) y = LOAD(dy + j * y_channel + i * WIDTH);
+            for (size_t l = 0; l < taps; ++l)
+                sums[j][l] += y * v[l];
         }
     }
     for (size_t l = 0; l < taps; ++l)
@@ -66,7 +65,7 @@ DSC_NAME(add_run)(const size_t rows, const size_t taps, size_t vectors, const DS
 __attribute__((always_inline)) static inline void
 DSC_NAME(dots)(const size_t rows, const size_t taps, const DSC_NAME(tile) * t, const size_t *offsets,
                const DSC_REAL *dy, const DSC_REAL *x, DSC_REAL *sums, size_t lds) {
-    DSC_NAME(vector) lanes[3][8] = {{{0}}};
+    DSC_NAME(vector) lanes[MOST_ROWS][8] = {{{0}}};
     const DSC_REAL *left = dy;
     for (size_t n = 0; n < t->runs[0]; ++n)
         for (size_t d = 0; d < t->runs[1]; ++d)
@@ -101,18 +100,49 @@ static void DSC_NAME(any_dots)(size_t rows, size_t taps, const DSC_NAME(tile) * 
     switch (rows) {
     case 1:
         switch (taps) {
-            DOTS(1, 1) DOTS(1, 2) DOTS(1, 3) DOTS(1, 4) DOTS(1, 5) DOTS(1, 6) DOTS(1, 7) DOTS(1, 8)
+            DOTS(1, 1)
+            DOTS(1, 2)
+            DOTS(1, 3)
+            DOTS(1, 4)
+            DOTS(1, 5)
+            DOTS(1, 6)
+            DOTS(1, 7)
+            DOTS(1, 8)
         }
         break;
     case 2:
-        switch (taps) { DOTS(2, 1) DOTS(2, 2) DOTS(2, 3) DOTS(2, 4) }
+        switch (taps) {
+            DOTS(2, 1)
+            DOTS(2, 2)
+            DOTS(2, 3)
+            DOTS(2, 4)
+        }
         break;
-    default:
+    case 3:
         switch (taps) {
             DOTS(3, 1)
             DOTS(3, 2)
             DOTS(3, 3)
         }
+        break;
+    case 4:
+        switch (taps) {
+            DOTS(4, 1)
+            DOTS(4, 2)
+        }
+        break;
+    case 5:
+        switch (taps) {
+            DOTS(5, 1)
+            DOTS(5, 2)
+        }
+        break;
+    case 6:
+        switch (taps) {
+            DOTS(6, 1)
+            DOTS(6, 2)
+        }
+        break;
     }
 }
 
@@ -122,8 +152,9 @@ static void DSC_NAME(any_dots)(size_t rows, size_t taps, const DSC_NAME(tile) * 
 static void DSC_NAME(add_products)(const DSC_NAME(tile) * t, size_t channels, size_t taps,
                                    const size_t *offsets, const DSC_REAL *dy, const DSC_REAL *x,
                                    DSC_REAL *sums) {
-    static const size_t most_taps[] = {0, 8, 4, 3};
-    const size_t down = dsc_ceil_div(channels, 3);
+    /* Sums, and what they are made of, have to stay in 16 registers. */
+    static const size_t most_taps[] = {0, 8, 4, 3, 2, 2, 2};
+    const size_t down = dsc_ceil_div(channels, MOST_ROWS);
     for (size_t b = 0; b < down; ++b) {
         const size_t row = b * channels / down, rows = (b + 1) * channels / down - row;
         const size_t across = dsc_ceil_div(taps, most_taps[rows]);
@@ -176,35 +207,56 @@ static size_t DSC_NAME(place_in_runs)(const DSC_NAME(tile) * t, const size_t *in
     return run * t->y_run + place;
 }
 
-/* As real numbers of the bits of -1 and 0. */
+/* -1 and 0, as wide as the numbers are. */
 static void DSC_NAME(find_masks)(const DSC_NAME(tile) * t, const size_t *counts, DSC_REAL *masks) {
-    const DSC_NAME(mask) all = (DSC_NAME(mask)){0} == 0;
-    DSC_REAL one;
-    memcpy(&one, &all, sizeof one);
     memset(masks, 0, t->y_run * sizeof *masks);
     const size_t n = t->runs[0] > 1 ? 1 : counts[0], d = t->runs[1] > 1 ? 1 : counts[1];
     const size_t h = t->runs[2] > 1 ? 1 : counts[2];
     for (size_t i = 0; i < n * d * h; ++i) {
         const size_t index[] = {i / h / d, i / h % d, i % h};
         DSC_REAL *row = masks + DSC_NAME(place_in_runs)(t, index);
-        for (size_t w = 0; w < counts[3]; ++w)
-            memcpy(row + w, &one, sizeof one);
+        memset(row, 0xff, counts[3] * sizeof *row);
     }
 }
 
-/* An image of dy in a box; between its rows are zeros. */
+/* Rows are short: a call for each would take longer than copying does. */
+__attribute__((always_inline)) static inline void DSC_NAME(copy_and_clear)(size_t count, const DSC_REAL *from,
+                                                                           size_t gap, DSC_REAL *to) {
+    size_t i = 0;
+    for (; i + WIDTH <= count; i += WIDTH)
+        AT(to + i) = LOAD(from + i);
+    if (i < count && count >= WIDTH)
+        AT(to + count - WIDTH) = LOAD(from + count - WIDTH);
+    else
+        for (; i < count; ++i)
+            to[i] = from[i];
+    for (i = 0; i < gap; ++i)
+        to[count + i] = 0;
+}
+
+/* An image of dy in a box, with zeros behind each row, up to the next. */
 static void DSC_NAME(stage_dy)(const dsc_weight_product *p, const DSC_NAME(tile) * t, size_t image,
                                const size_t *at, const size_t *counts, size_t channels, const DSC_REAL *from,
                                DSC_REAL *to) {
     const dsc_line *l = p->lines;
-    for (size_t o = 0; o < channels; ++o)
-        for (size_t d = 0; d < counts[1]; ++d)
-            for (size_t h = 0; h < counts[2]; ++h) {
-                const size_t row = (o * l[0].count + at[0] + d) * l[1].count + at[1] + h;
-                const size_t place = DSC_NAME(place_in_runs)(t, (const size_t[]){image, d, h});
-                memcpy(to + o * t->y_channel + place, from + row * l[2].count + at[2],
-                       counts[3] * sizeof *to);
-            }
+    const size_t rows = counts[1] * counts[2];
+    for (size_t o = 0; o < channels; ++o) {
+        size_t place = DSC_NAME(place_in_runs)(t, (const size_t[]){image, 0, 0});
+        for (size_t i = 0; i < rows; ++i) {
+            const size_t d = i / counts[2], h = i % counts[2];
+            const size_t row = (o * l[0].count + at[0] + d) * l[1].count + at[1] + h;
+            size_t next = t->y_channel;
+            if (i + 1 < rows)
+                next = DSC_NAME(place_in_runs)(
+                    t, (const size_t[]){image, (i + 1) / counts[2], (i + 1) % counts[2]});
+            else if (image + 1 < counts[0])
+                next = DSC_NAME(place_in_runs)(t, (const size_t[]){image + 1, 0, 0});
+            DSC_NAME(copy_and_clear)
+            (counts[3], from + row * l[2].count + at[2], next - place - counts[3],
+             to + o * t->y_channel + place);
+            place = next;
+        }
+    }
 }
 
 typedef struct DSC_NAME(block) {
@@ -218,7 +270,6 @@ static void DSC_NAME(run_box)(const dsc_weight_product *p, const DSC_NAME(block)
                               DSC_REAL *dy, DSC_REAL *sums) {
     const dsc_conv *c = p->conv;
     const size_t x_plane = dsc_conv_x_count(c), y_plane = dsc_conv_y_count(c);
-    memset(dy, 0, b->y_channels * t->y_channel * sizeof *dy);
     for (size_t n = 0; n < counts[0]; ++n) {
         const size_t unit = (first + n) * c->groups + b->group;
         dsc_stage(c->dtype, p->lines, at, b->x_channels,
@@ -300,7 +351,7 @@ static void DSC_NAME(store)(const dsc_weight_product *p, size_t first, size_t en
 #include "convolution/stage.h"
 
 /* As many numbers as any vector has. */
-enum { GRAIN = 16 };
+enum { GRAIN = 16, MOST_ROWS = 6 };
 /* What a tile is: channels of dy, products of x's channels and taps, positions of images at once. What it
  * stages is to be in the second cache. */
 enum { Y_CHANNELS = 64, X_TAPS = 256, POSITIONS = 512, X_NUMBERS = 40 << 10 };
