@@ -290,7 +290,7 @@ import Testing
       return [two { DiceLoss(reduction: .none)(squashed($0), squashed($1)) }]
     case "loss_slope":
       return [one { LogCoshLoss()($0 * $0, $0) }]
-    default: return nil
+    default: return poolingChecks(operation)
     }
   }
 
