@@ -112,6 +112,7 @@ int main(void) {
     tensor_rows();
     autodiff_rows();
     operation_rows();
+    activation_rows();
     index_rows();
     reduction_rows();
     loss_rows();
