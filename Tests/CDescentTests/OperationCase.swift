@@ -40,6 +40,11 @@ struct OperationCase: Decodable, Sendable {
     var step, k: Int?
     var keeps, descending, largest, training, affine: Bool?
     var mode, activation, equation, dtype: String?
+    /// Of windows, and of planes in another size: a number for each dimension.
+    var kernel, stride, pads, dilation, sizes, extents: [Int]?
+    var scales: [Double]?
+    var ceil, excludes, linear, align: Bool?
+    var divisor: Int64?
     /// Of a loss, by its table's names.
     var loss: [String: Double]?
   }

@@ -113,6 +113,8 @@ int main(void) {
     autodiff_rows();
     operation_rows();
     activation_rows();
+    normalization_rows();
+    pooling_rows();
     index_rows();
     reduction_rows();
     loss_rows();

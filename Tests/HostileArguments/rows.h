@@ -80,6 +80,8 @@ void tensor_rows(void);
 void autodiff_rows(void);
 void operation_rows(void);
 void activation_rows(void);
+void normalization_rows(void);
+void pooling_rows(void);
 void index_rows(void);
 void reduction_rows(void);
 void loss_rows(void);
