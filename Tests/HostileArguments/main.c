@@ -112,6 +112,7 @@ int main(void) {
     tensor_rows();
     autodiff_rows();
     operation_rows();
+    activation_rows();
     normalization_rows();
     pooling_rows();
     convolution_rows();

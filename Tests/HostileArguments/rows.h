@@ -79,6 +79,7 @@ void loss_kernel_rows(void);
 void tensor_rows(void);
 void autodiff_rows(void);
 void operation_rows(void);
+void activation_rows(void);
 void normalization_rows(void);
 void pooling_rows(void);
 void convolution_rows(void);

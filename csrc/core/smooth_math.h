@@ -15,6 +15,24 @@ static inline DSC_REAL DSC_NAME(dsc_tanh)(DSC_REAL x) {
     return dsc_copysign(e / (2 + e), x);
 }
 
+/* x - tanh x, which keeps its digits near 0. */
+static inline DSC_REAL DSC_NAME(dsc_tanhshrink)(DSC_REAL x) {
+    DSC_REAL square = x * x;
+    square = square > 1 ? 1 : square;
+#if DSC_IS_FLOAT32
+    DSC_REAL p = DSC_POLYNOMIAL(square, -1.438288195e-4f, 9.271475262e-4f, -3.211853739e-3f, 8.701321082e-3f,
+                                -2.183077769e-2f, 5.396362237e-2f, -1.333331198e-1f, 3.333333317e-1f);
+#else
+    DSC_REAL p = DSC_POLYNOMIAL(square, -2.5337464676442193e-8, 2.64679900235510574e-7,
+                                -1.38382666220196375e-6, 4.99711009816312647e-6, -1.46185823890454663e-5,
+                                3.84011570016115222e-5, -9.64704289187692265e-5, 2.38960704816463923e-4,
+                                -5.89980546178206273e-4, 1.45582499510025156e-3, -3.59212672967680457e-3,
+                                8.86323541003267154e-3, -2.18694885294854261e-2, 5.3968253968058578e-2,
+                                -1.33333333333331066e-1, 3.33333333333333329e-1);
+#endif
+    return dsc_abs(x) < 1 ? x * square * p : x - DSC_NAME(dsc_tanh)(x);
+}
+
 /* The normal distribution: its density at x times sqrt(2 pi), and the share below x, within a few ULP of
  * itself even where it is small. */
 typedef struct DSC_NAME(dsc_normal) {

@@ -46,32 +46,32 @@ static inline DSC_REAL DSC_NAME(between)(DSC_REAL x, DSC_REAL low, DSC_REAL high
 }
 
 /* Each with its value at v, and its derivative there times g; a, b and c are the options. What a derivative
- * is at a kink, or at NaN, is what PyTorch's is. */
-/* clang-format off: it would take what stands before a * for a type */
+ * is at a kink, or at NaN, is what PyTorch's is.
+ *
+ * clang-format would take what stands before a * for a type. */
+/* clang-format off */
 #define EVERY_ACTIVATION(row)                                                                                \
-    row(DSC_SIGMOID_OF_RESULT, v, g *(1 - v) * v);                                                           \
-    row(DSC_TANH_OF_RESULT, v, g *(1 - v * v));                                                              \
-    row(DSC_LOG_SIGMOID_OF_INPUT, v, g *DSC_NAME(dsc_sigmoid)(-v));                                          \
+    row(DSC_SIGMOID_OF_RESULT, v, g * (1 - v) * v);                                                          \
+    row(DSC_TANH_OF_RESULT, v, g * (1 - v * v));                                                             \
+    row(DSC_LOG_SIGMOID_OF_INPUT, v, g * DSC_NAME(dsc_sigmoid)(-v));                                         \
     row(DSC_LEAKY_RELU, v > 0 ? v : v * a, v > 0 ? g : g * a);                                               \
     row(DSC_ELU, v > 0 ? v * b : DSC_NAME(dsc_expm1)((v > 0 ? 0 : v) * c) * a,                               \
         g * (v > 0 ? b : DSC_NAME(dsc_exp)((v > 0 ? 0 : v) * c) * (a * c)));                                 \
-    row(DSC_GELU, v *DSC_NAME(dsc_normal_of)(v).below, g *DSC_NAME(gelu_slope)(v));                          \
-    row(DSC_GELU_TANH, v *DSC_NAME(dsc_sigmoid)(DSC_NAME(gelu_argument)(v)),                                 \
-        g *DSC_NAME(gelu_tanh_slope)(v));                                                                    \
-    row(DSC_SILU, v *DSC_NAME(dsc_sigmoid)(v), g *DSC_NAME(silu_slope)(v));                                  \
-    row(DSC_MISH, v *DSC_NAME(mish_share)(v), g *DSC_NAME(mish_slope)(v));                                   \
-    row(DSC_SOFTPLUS, v *a > b ? v : DSC_NAME(dsc_softplus_of_minus)(-(v * a)) / a,                          \
+    row(DSC_GELU, v * DSC_NAME(dsc_normal_of)(v).below, g * DSC_NAME(gelu_slope)(v));                        \
+    row(DSC_GELU_TANH, v * DSC_NAME(dsc_sigmoid)(DSC_NAME(gelu_argument)(v)),                                \
+        g * DSC_NAME(gelu_tanh_slope)(v));                                                                   \
+    row(DSC_SILU, v * DSC_NAME(dsc_sigmoid)(v), g * DSC_NAME(silu_slope)(v));                                \
+    row(DSC_MISH, v * DSC_NAME(mish_share)(v), g * DSC_NAME(mish_slope)(v));                                 \
+    row(DSC_SOFTPLUS, v * a > b ? v : DSC_NAME(dsc_softplus_of_minus)(-(v * a)) / a,                         \
         v * a > b ? g : g * DSC_NAME(dsc_sigmoid)(v * a));                                                   \
     row(DSC_SOFTSIGN, v / (1 + dsc_abs(v)), g / (1 + dsc_abs(v)) / (1 + dsc_abs(v)) + v * 0);                \
     row(DSC_SOFTSHRINK, v > a ? v - a : v < -a ? v + a : v * 0, v > a || v < -a ? g : 0);                    \
     row(DSC_HARDSHRINK, v >= -a && v <= a ? 0 : v, v > a || v < -a ? g : 0);                                 \
-    row(DSC_TANHSHRINK, v - DSC_NAME(dsc_tanh)(v), g * DSC_NAME(dsc_tanh)(v) * DSC_NAME(dsc_tanh)(v));       \
+    row(DSC_TANHSHRINK, DSC_NAME(dsc_tanhshrink)(v), g * DSC_NAME(dsc_tanh)(v) * DSC_NAME(dsc_tanh)(v));       \
     row(DSC_HARDTANH, DSC_NAME(between)(v, a, b), v > a && v < b ? g : 0);                                   \
     row(DSC_HARDSIGMOID, DSC_NAME(between)(v + 3, 0, 6) / 6, v > -3 && v < 3 ? g * (1.0f / 6) : 0);          \
-    row(DSC_HARDSWISH, v *DSC_NAME(between)(v + 3, 0, 6) / 6,                                                \
-        v <= -3  ? 0                                                                                         \
-        : v >= 3 ? g                                                                                         \
-                 : g * (v / 3 + (DSC_REAL)0.5));                                                             \
+    row(DSC_HARDSWISH, v * DSC_NAME(between)(v + 3, 0, 6) / 6,                                               \
+        v <= -3 ? 0 : v >= 3 ? g : g * (v / 3 + (DSC_REAL)0.5));                                             \
     row(DSC_THRESHOLD, v <= a ? b : v, v <= a ? 0 : g)
 /* clang-format on */
 
