@@ -38,7 +38,7 @@ struct OperationCase: Decodable, Sendable {
     var dimensions, amounts: [Int64]?
     var shape: [Int]?
     var step, k: Int?
-    var keeps, descending, largest, training, affine: Bool?
+    var keeps, descending, largest, training, affine, causal, gqa: Bool?
     var mode, activation, equation, dtype: String?
     /// Of a loss, by its table's names.
     var loss: [String: Double]?
