@@ -45,23 +45,13 @@ typedef struct mask_job {
     char *y;
 } mask_job;
 
-/* Words 4 first to 4 (first + count) - 1. */
-DSC_MULTIVERSION
-static void draw(dsc_stream stream, uint64_t first, size_t count, uint32_t *words) {
-    for (size_t i = 0; i < count; ++i) {
-        dsc_philox four = dsc_philox_at(stream, first + i);
-        for (size_t k = 0; k < 4; ++k)
-            words[4 * i + k] = four.words[k];
-    }
-}
-
 static void words_tile(void *argument, size_t index) {
     const mask_job *job = argument;
     const size_t size = dsc_size_of(job->dtype), end = dsc_min_size((index + 1) * TILE, job->n);
     uint32_t words[WORDS];
     for (size_t at = index * TILE; at < end; at += WORDS) {
         const size_t n = dsc_min_size(WORDS, end - at);
-        draw(job->stream, at / 4, dsc_ceil_div(n, 4), words);
+        dsc_philox_draw(job->stream, at / 4, dsc_ceil_div(n, 4), words);
         void *y = job->y + at * size;
         if (job->mask == NULL) {
             DSC_CALL(job->dtype, uniform_range, n, words, job->low, job->width, y);
