@@ -42,7 +42,7 @@ import Testing
   {
     let values = right.map(\.value)
     let scale = scaled ? values.filter(\.isFinite).map(abs).max() ?? 0 : 0
-    let error = largestULP(found.numbers, values, found.dtype, scale: scale)
+    let error = largestULP(LayerCase.sample(found.numbers), values, found.dtype, scale: scale)
     #expect(error <= (found.dtype == DSC_FLOAT64 ? float64Budget : budget), "\(title): \(error) ULP")
   }
 
@@ -75,7 +75,8 @@ import Testing
             check(tensor, right, true, Self.valueBudget, "\(title): \(name)")
           }
         }
-        guard let evaluated = test.evaluated else { continue }
+        guard let evaluation = test.evaluated else { continue }
+        let evaluated = if case .outputs(let own) = evaluation { own } else { test.outputs }
         let again = try test.make(layout, requiresGrad: false)
         check(
           test, try layer(again.map { $0?.view }, outputs: evaluated.count, isTraining: false), evaluated,
