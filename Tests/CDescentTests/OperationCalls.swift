@@ -8,6 +8,8 @@ enum OperationCalls {
   static let all: [String: Call] = [
     unary, binary, others, reductions, extremes, places, norms, normalizations, indexing, lossCalls, pooling,
     sampleNorms,
+    unary, binary, others, reductions, extremes, places, norms, normalizations, attention, indexing,
+    lossCalls,
   ]
   .reduce(into: [:]) { all, part in all.merge(part) { $1 } }
 
@@ -129,6 +131,13 @@ enum OperationCalls {
     let running = x.count > (options.affine! ? 3 : 1) ? Array(x.suffix(2)) : [nil, nil]
     return function(x[0], parameters[0], parameters[1], running[0], running[1], &own, result)
   }
+  private static let attention: [String: Call] = [
+    "scaled_dot_product_attention": { x, options, result in
+      var own = dsc_attention_options(
+        is_causal: options.causal!, enable_gqa: options.gqa!, dropout_p: 0, scale: options.scale ?? .nan)
+      return dsc_scaled_dot_product_attention(x[0], x[1], x[2], x.count > 3 ? x[3] : nil, &own, result)
+    }
+  ]
 
   // MARK: Joining, indexing, order
 

@@ -38,7 +38,7 @@ struct OperationCase: Decodable, Sendable {
     var dimensions, amounts: [Int64]?
     var shape: [Int]?
     var step, k: Int?
-    var keeps, descending, largest, training, affine: Bool?
+    var keeps, descending, largest, training, affine, causal, gqa: Bool?
     var mode, activation, equation, dtype: String?
     /// Of windows, and of planes in another size: a number for each dimension.
     var kernel, stride, pads, dilation, sizes, extents: [Int]?

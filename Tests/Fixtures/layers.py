@@ -22,6 +22,8 @@ layer("softmax", {}, lambda: nn.Softmax(dim=-1), x(3, 4))
 layer("softmax", dict(dim=0), lambda: nn.Softmax(dim=0), x(3, 4))
 layer("log_softmax", dict(dim=1), lambda: nn.LogSoftmax(dim=1), x(3, 4, 2))
 
+import layers_activations  # noqa: E402,F401
+import layers_attention  # noqa: E402,F401
 import layers_convolution  # noqa: E402,F401
 
 if __name__ == "__main__":
