@@ -40,6 +40,9 @@ struct OperationCase: Decodable, Sendable {
     var step, k: Int?
     var keeps, descending, largest, training, affine: Bool?
     var mode, activation, equation, dtype: String?
+    /// Of a convolution, for each dimension.
+    var kernel, stride, before, after, dilation: [Int]?
+    var groups: Int?
     /// Of a loss, by its table's names.
     var loss: [String: Double]?
   }

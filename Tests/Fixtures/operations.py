@@ -7,6 +7,7 @@ import torch.nn.functional as F
 
 import operation_cases
 import operations_batch_norm  # noqa: F401
+import operations_convolution  # noqa: F401
 import operations_indexing  # noqa: F401
 import operations_losses  # noqa: F401
 import operations_reductions  # noqa: F401

@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "linalg/linear.h"
-#include "operations/table.h"
+#include "operations/targets.h"
 
 static dsc_linear_call call_of(const dsc_tensor *x, const dsc_tensor *w, const dsc_tensor *b,
                                dsc_activation activation) {
@@ -79,35 +79,6 @@ static dsc_activation activation_of(const dsc_pullback *p) {
 
 /* ---- The first-order pass: the kernel's ---- */
 
-/* Where a gradient goes: a leaf's own place, or a tensor that is then given. */
-typedef struct target {
-    void *data;
-    bool add, is_place;
-    dsc_tensor *made;
-} target;
-
-static void find_target(dsc_pullback *p, size_t input, target *t) {
-    t->data = dsc_place_of_gradient(p, input, &t->add);
-    t->is_place = t->data != NULL;
-    if (!t->is_place && dsc_wants(p, input)) {
-        dsc_tensor *x = p->node->inputs[input], *made = NULL;
-        t->made = x_call(p, made, dsc_make_like(x, x->dtype, &made));
-        t->data = t->made == NULL ? NULL : dsc_data(t->made);
-    }
-}
-
-static void give_target(dsc_pullback *p, size_t input, const target *t) {
-    if (t->is_place)
-        dsc_gave(p, input);
-    else
-        dsc_give(p, input, t->made);
-}
-
-static dsc_tensor *x_dense(dsc_pullback *p, dsc_tensor *t) {
-    dsc_tensor *made = NULL;
-    return t == NULL || t->is_contiguous ? t : x_call(p, made, dsc_contiguous_of(t, &made));
-}
-
 static void fused(dsc_pullback *p) {
     const dsc_activation activation = activation_of(p);
     dsc_tensor *x = x_dense(p, dsc_input(p, 0)), *w = x_dense(p, dsc_input(p, 1));
@@ -119,15 +90,11 @@ static void fused(dsc_pullback *p) {
     if (p->status != DSC_OK)
         return;
     /* x's gradient is made anew always: the kernel does not add to it. */
-    target by_x = {0}, by_w = {0}, by_b = {0};
-    if (dsc_wants(p, 0)) {
-        made = NULL;
-        by_x.made = x_call(p, made, dsc_make_like(x, x->dtype, &made));
-        by_x.data = by_x.made == NULL ? NULL : dsc_data(by_x.made);
-    }
-    find_target(p, 1, &by_w);
+    dsc_target by_x = {0}, by_w = {0}, by_b = {0};
+    dsc_find_target(p, 0, false, &by_x);
+    dsc_find_target(p, 1, true, &by_w);
     if (p->node->input_count == 3)
-        find_target(p, 2, &by_b);
+        dsc_find_target(p, 2, true, &by_b);
     if (p->status != DSC_OK)
         return;
     dsc_linear_call call = call_of(x, w, NULL, activation);
@@ -143,9 +110,9 @@ static void fused(dsc_pullback *p) {
     if (by_x.data != NULL)
         dsc_give(p, 0, by_x.made);
     if (by_w.data != NULL)
-        give_target(p, 1, &by_w);
+        dsc_give_target(p, 1, &by_w);
     if (by_b.data != NULL)
-        give_target(p, 2, &by_b);
+        dsc_give_target(p, 2, &by_b);
 }
 
 /* ---- The same in operations, to be differentiated ---- */
