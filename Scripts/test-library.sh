@@ -1,7 +1,7 @@
 #!/bin/sh
 # Builds the C library with each compiler, installs it, and checks what a C program sees of it: exported symbols, the
-# SONAME, pkg-config, the licence, the examples by their own command lines; what must be rounded where it stands; then
-# hostile arguments, under AddressSanitizer and UndefinedBehaviorSanitizer.
+# SONAME, pkg-config, the licence, the examples by their own command lines; what must be rounded where it stands; every
+# allocation failing; then hostile arguments, under AddressSanitizer and UndefinedBehaviorSanitizer.
 # Usage: Scripts/test-library.sh [compilers; gcc and Clang, which may be Swift's]
 set -eu
 swift_clang=$(dirname "$(readlink -f "$(command -v "${SWIFT:-swift}")")")/clang
@@ -54,6 +54,11 @@ for cc in "$@"; do
             $libraries -o "$home/rounding"
         "$home/rounding" || fail "rounding, with $flags"
     done
+
+    "$cc" -std=gnu17 -Wall -Wextra -Werror -g -Iinclude Tests/FailingMemory/main.c "$prefix/lib/libdescent.a" $libraries \
+        -o "$home/failing-memory"
+    "$home/failing-memory" "$home/network.safetensors" 2>"$home/errors" ||
+        { tail -n 100 "$home/errors" && fail "failing memory"; }
 
     sanitize="-g -O1 -fsanitize=address,undefined -fno-sanitize-recover=undefined"
     out=.build/library-$name-sanitized

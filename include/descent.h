@@ -76,11 +76,18 @@
 /* Tensors and their derivatives. */
 #include "descent/tensor.h"
 
+#include "descent/activations.h"
+#include "descent/attention.h"
 #include "descent/autodiff.h"
 #include "descent/convolution.h"
+#include "descent/embedding.h"
+#include "descent/initialize.h"
 #include "descent/losses.h"
 #include "descent/metrics.h"
+#include "descent/normalization.h"
 #include "descent/operations.h"
+#include "descent/recurrent.h"
+#include "descent/pooling.h"
 
 /* Training. */
 #include "descent/optimizers.h"

@@ -7,6 +7,7 @@ let package = Package(
   platforms: [.macOS(.v15)],
   dependencies: [.package(name: "Descent", path: "../..")],
   targets: [
+    .executableTarget(name: "Characters", dependencies: [.product(name: "Descent", package: "Descent")]),
     .executableTarget(name: "FirstModel", dependencies: [.product(name: "Descent", package: "Descent")]),
     .executableTarget(
       name: "FirstTrainingScript",
@@ -14,5 +15,6 @@ let package = Package(
         .product(name: "Descent", package: "Descent"),
         .product(name: "DescentCharts", package: "Descent"),
       ]),
+    .executableTarget(name: "SmallResNet", dependencies: [.product(name: "Descent", package: "Descent")]),
   ]
 )

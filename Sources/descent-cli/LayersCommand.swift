@@ -22,7 +22,8 @@ struct LayersCommand: ParsableCommand {
       let layer = try LayerTable.named(name)
       try print(TableText.page(layer, facts: LayersPage.facts(layer)))
     } else {
-      try print("\(TableText.list(LayerTable.layers))\n\nOptions, shapes and formula: descent layers NAME")
+      try print(
+        "\(TableText.list(LayerTable.layers, \.formula))\n\nOptions, shapes and formula: descent layers NAME")
     }
   }
 }

@@ -26,7 +26,8 @@ struct OptimizersCommand: ParsableCommand {
   }
 
   private func list() throws {
-    try print("\(TableText.list(RuleTable.rules))\n\nOptions, state and formula: descent optimizers NAME")
+    try print(
+      "\(TableText.list(RuleTable.rules, \.title))\n\nOptions, state and formula: descent optimizers NAME")
   }
 
   private func describe(_ rule: RuleTable.Rule) -> String {

@@ -2,10 +2,10 @@ import Descent
 
 /// What commands and documentation pages show of a table.
 enum TableText {
-  /// A line for each row: its name and its title.
-  static func list(_ rows: [some TableRow]) -> String {
+  /// A line for each row: its name, and what is said of it.
+  static func list<Row: TableRow>(_ rows: [Row], _ text: (Row) -> String) -> String {
     let width = rows.map(\.name.count).max() ?? 0
-    return rows.map { "\($0.name.padded(to: width))  \($0.title)" }.joined(separator: "\n")
+    return rows.map { "\($0.name.padded(to: width))  \(text($0))" }.joined(separator: "\n")
   }
 
   /// A row with its options.

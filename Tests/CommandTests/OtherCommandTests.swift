@@ -35,7 +35,7 @@ import Testing
   @Test func layersAreListedAndShown() throws {
     let list = try Command("layers").output
     for layer in LayerTable.layers {
-      #expect(list.contains(layer.name) && list.contains(layer.title))
+      #expect(list.contains(layer.name) && list.contains(layer.formula))
       let page = try Command("layers", layer.title).output
       #expect(page.contains(layer.formula) && page.contains(layer.source) && page.contains(layer.shapes))
       for option in layer.options { #expect(page.contains(option.name) && page.contains(option.summary)) }

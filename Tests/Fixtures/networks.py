@@ -20,6 +20,17 @@ NETWORKS = [
     ("batch_norm1d(3, momentum=-1) log_sigmoid flatten linear(12, 1)",
      lambda t: [nn.BatchNorm1d(3, momentum=None, dtype=t), nn.LogSigmoid(), nn.Flatten(), nn.Linear(12, 1, dtype=t)],
      ("sgd", dict(lr=0.05)), lambda p: torch.optim.SGD(p, lr=0.05), [5, 3, 4]),
+    ("conv2d(1, 3, 3, padding=1, bias=false) batch_norm2d(3) relu max_pool2d(2) conv2d(3, 4, kernel_size=(2, 3), stride=2) "
+     "gelu adaptive_avg_pool2d(1) flatten linear(4, 2)",
+     lambda t: [nn.Conv2d(1, 3, 3, padding=1, bias=False, dtype=t), nn.BatchNorm2d(3, dtype=t), nn.ReLU(), nn.MaxPool2d(2),
+                nn.Conv2d(3, 4, (2, 3), stride=2, dtype=t), nn.GELU(), nn.AdaptiveAvgPool2d(1), nn.Flatten(),
+                nn.Linear(4, 2, dtype=t)],
+     ("sgd", dict(lr=0.05, momentum=0.9)), lambda p: torch.optim.SGD(p, lr=0.05, momentum=0.9), [4, 1, 12, 14]),
+    ("conv1d(2, 4, 3, padding=same, padding_mode=circular) layer_norm(6) silu conv_transpose1d(4, 3, 2, stride=2) tanh flatten "
+     "linear(36, 2)",
+     lambda t: [nn.Conv1d(2, 4, 3, padding="same", padding_mode="circular", dtype=t), nn.LayerNorm(6, dtype=t), nn.SiLU(),
+                nn.ConvTranspose1d(4, 3, 2, stride=2, dtype=t), nn.Tanh(), nn.Flatten(), nn.Linear(36, 2, dtype=t)],
+     ("adam", dict(lr=0.01)), lambda p: torch.optim.Adam(p, lr=0.01, foreach=False, fused=False), [3, 2, 6]),
 ]
 
 

@@ -68,6 +68,15 @@ static void function_rows(void) {
             dsc_hessian_vector_product(fail, NULL, w.real, w.other, w.made + 1, w.made));
     REFUSED(DSC_ERROR_ARGUMENT, "no result",
             dsc_hessian_vector_product(nothing, NULL, w.real, w.other, w.made + 1, w.made));
+    REFUSED(DSC_ERROR_ARGUMENT, "leaves is NULL", dsc_clip_grad_norm(1, NULL, 1, 2, NULL));
+    REFUSED(DSC_ERROR_ARGUMENT, "leaf 1 is NULL",
+            dsc_clip_grad_norm(2, (dsc_tensor *[]){w.real, NULL}, 1, 2, NULL));
+    REFUSED(DSC_ERROR_ARGUMENT, "max_norm is -1", dsc_clip_grad_norm(1, &w.real, -1, 2, NULL));
+    REFUSED(DSC_ERROR_ARGUMENT, "norm_type is 0", dsc_clip_grad_norm(1, &w.real, 1, 0, NULL));
+    REFUSED(DSC_ERROR_ARGUMENT, "leaves is NULL", dsc_clip_grad_value(1, NULL, 1));
+    REFUSED(DSC_ERROR_ARGUMENT, "leaf 0 is NULL", dsc_clip_grad_value(1, (dsc_tensor *[]){NULL}, 1));
+    REFUSED(DSC_ERROR_ARGUMENT, "limit is nan", dsc_clip_grad_value(1, &w.real, NAN));
+    ACCEPTED(dsc_clip_grad_norm(0, NULL, 1, 2, NULL));
     REFUSED(DSC_ERROR_ARGUMENT, "function is NULL", dsc_hessian(NULL, NULL, w.real, w.made));
     REFUSED(DSC_ERROR_ARGUMENT, "point is NULL", dsc_hessian(sum, NULL, NULL, w.made));
     REFUSED(DSC_ERROR_ARGUMENT, "result is NULL", dsc_hessian(sum, NULL, w.real, NULL));

@@ -35,6 +35,10 @@ static void context_rows(void) {
     ACCEPTED(dsc_context_memory(NULL, &w.memory));
     ACCEPTED(dsc_context_set_memory_limit(NULL, MOST));
     ACCEPTED(dsc_context_set_memory_limit(NULL, 0));
+    dsc_stream stream = {0};
+    REFUSED(DSC_ERROR_ARGUMENT, "stream is NULL", dsc_context_stream(NULL, NULL));
+    ACCEPTED(dsc_context_stream(NULL, &stream));
+    ACCEPTED(dsc_context_set_stream(NULL, stream));
     ACCEPTED(dsc_context_trim(NULL));
     HOLDS(strlen(dsc_cpu_features()) > 0 && strlen(dsc_blas_description()) > 0);
 }

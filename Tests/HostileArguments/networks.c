@@ -34,6 +34,14 @@ static dsc_status undrawn(const char *text) {
     return status;
 }
 
+static dsc_status parse_for(const char *text, size_t rank, const size_t *shape) {
+    dsc_network *network = NULL;
+    dsc_network_create(NULL, DSC_FLOAT32, &network);
+    dsc_status status = dsc_network_parse_for(network, text, rank, shape, &w.random);
+    dsc_network_destroy(network);
+    return status;
+}
+
 static dsc_status linear(double inputs, double outputs) {
     return add(NULL, "linear", 2, (dsc_option[]){{"in_features", inputs}, {"out_features", outputs}});
 }
@@ -69,6 +77,13 @@ static void single_rows(void) {
     REFUSED(DSC_ERROR_ARGUMENT, "y is NULL",
             dsc_layer_forward(layer, true, DSC_ACTIVATION_NONE, w.real, NULL));
     REFUSED(DSC_ERROR_SIZE, "linear", dsc_layer_forward(layer, true, DSC_ACTIVATION_NONE, w.number, &y));
+    REFUSED(DSC_ERROR_ARGUMENT, "layer is NULL", dsc_layer_call(NULL, true, 1, &w.real, 1, &y));
+    REFUSED(DSC_ERROR_ARGUMENT, "inputs is NULL", dsc_layer_call(layer, true, 1, NULL, 1, &y));
+    REFUSED(DSC_ERROR_ARGUMENT, "outputs is NULL", dsc_layer_call(layer, true, 1, &w.real, 1, NULL));
+    REFUSED(DSC_ERROR_ARGUMENT, "takes 1 to 1 inputs", dsc_layer_call(layer, true, 0, &w.real, 1, &y));
+    REFUSED(DSC_ERROR_ARGUMENT, "takes 1 to 1 inputs", dsc_layer_call(layer, true, MOST, &w.real, 1, &y));
+    REFUSED(DSC_ERROR_ARGUMENT, "gives 1 to 1 outputs", dsc_layer_call(layer, true, 1, &w.real, 2, &y));
+    REFUSED(DSC_ERROR_ARGUMENT, "x is NULL", dsc_layer_call(layer, true, 1, (dsc_tensor *[]){NULL}, 1, &y));
     dsc_layer_destroy(layer);
     ACCEPTED((dsc_layer_destroy(NULL), DSC_OK));
     dsc_layer_create(NULL, DSC_FLOAT32, "tanh", 0, NULL, NULL, &layer);
@@ -79,7 +94,8 @@ static void single_rows(void) {
 
 static void layer_rows(void) {
     HOLDS(dsc_layer_at(dsc_layer_count()) == NULL && dsc_layer_at(MOST) == NULL);
-    HOLDS(dsc_layer_find(NULL) == NULL && dsc_layer_find("") == NULL && dsc_layer_find("lineaR") == NULL);
+    HOLDS(dsc_layer_find(NULL) == NULL && dsc_layer_find("") == NULL && dsc_layer_find("linea") == NULL);
+    HOLDS(dsc_layer_find("LineaR") == dsc_layer_find("linear") && dsc_layer_find("_") == NULL);
     HOLDS(dsc_layer_tensor_count(NULL) == 0);
     REFUSED(DSC_ERROR_ARGUMENT, "network is NULL", dsc_network_create(NULL, DSC_FLOAT32, NULL));
     REFUSED(DSC_ERROR_ARGUMENT, "int64", dsc_network_create(NULL, DSC_INT64, &w.new_network));
@@ -123,6 +139,18 @@ static void parse_rows(void) {
     REFUSED(DSC_ERROR_OPTION, "inf", parse("linear(1e999, 2)"));
     REFUSED(DSC_ERROR_OPTION, "bias is 2", parse("linear(2, 2, 2)"));
     REFUSED(DSC_ERROR_ARGUMENT, "twice", parse("linear(2, 2, in_features=3)"));
+    REFUSED(DSC_ERROR_ARGUMENT, "a number must be here", parse("linear(two, 2)"));
+    REFUSED(DSC_ERROR_ARGUMENT, "no value of this name", parse("conv1d(1, 1, 1, padding_mode=ones)"));
+    REFUSED(DSC_ERROR_ARGUMENT, "a value for each dimension", parse("conv2d(1, 1, (3))"));
+    REFUSED(DSC_ERROR_ARGUMENT, "a bracket", parse("conv2d(1, 1, (3, 3, 3))"));
+    const size_t shape[] = {1, 4};
+    REFUSED(DSC_ERROR_ARGUMENT, "network is NULL", dsc_network_parse_for(NULL, "relu", 2, shape, NULL));
+    REFUSED(DSC_ERROR_ARGUMENT, "text is NULL", parse_for(NULL, 2, shape));
+    REFUSED(DSC_ERROR_ARGUMENT, "shape is NULL", parse_for("relu", 2, NULL));
+    REFUSED(DSC_ERROR_SIZE, "dimensions", parse_for("relu", MOST, shape));
+    REFUSED(DSC_ERROR_SIZE, "must end in 5", parse_for("linear(5, 2)", 2, shape));
+    REFUSED(DSC_ERROR_OPTION, "out_features", parse_for("linear", 2, shape));
+    REFUSED(DSC_ERROR_SIZE, "input is of shape", parse_for("conv2d(2, 3)", 2, shape));
 }
 
 static void look_rows(void) {
@@ -175,6 +203,29 @@ static void forward_rows(void) {
     REFUSED(DSC_ERROR_SIZE, "batch_norm1d", forward("batch_norm1d(4)", w.real));
     REFUSED(DSC_ERROR_SIZE, "more than one value for each channel", forward("batch_norm1d(1)", w.single));
     ACCEPTED(forward("batch_norm1d(3)", w.empty));
+    REFUSED(DSC_ERROR_SIZE, "batch_norm2d", forward("batch_norm2d(3)", w.real));
+    REFUSED(DSC_ERROR_SIZE, "max_pool: the input is of shape [3]", forward("max_pool1d(2)", w.vector));
+    REFUSED(DSC_ERROR_SIZE, "avg_pool: ", forward("avg_pool2d(2)", w.real));
+    REFUSED(DSC_ERROR_SIZE, "kernel_size[0] 4", forward("avg_pool1d(4)", w.real));
+    REFUSED(DSC_ERROR_ARGUMENT, "padding[0] is 2", forward("max_pool1d(2, padding=2)", w.real));
+    REFUSED(DSC_ERROR_SIZE, "adaptive_max_pool: ", forward("adaptive_max_pool2d(2)", w.real));
+    REFUSED(DSC_ERROR_SIZE, "adaptive_avg_pool: ", forward("adaptive_avg_pool1d(none)", w.number));
+    REFUSED(DSC_ERROR_SIZE, "upsample", forward("upsample(scale_factor=2)", w.real));
+    REFUSED(DSC_ERROR_SIZE, "pixel_shuffle", forward("pixel_shuffle(2)", w.real));
+    REFUSED(DSC_ERROR_SIZE, "reflection_pad2d", forward("reflection_pad2d(1)", w.real));
+    REFUSED(DSC_ERROR_SIZE, "at most 2", forward("reflection_pad1d(3)", w.real));
+    REFUSED(DSC_ERROR_SIZE, "takes more", forward("zero_pad1d(-4)", w.real));
+    REFUSED(DSC_ERROR_SIZE, "must end in [2]", forward("layer_norm(2)", w.real));
+    REFUSED(DSC_ERROR_SIZE, "must end in [3, 2]", forward("layer_norm((3, 2))", w.real));
+    REFUSED(DSC_ERROR_SIZE, "rms_norm", forward("rms_norm(4)", w.real));
+    REFUSED(DSC_ERROR_OPTION, "eps is -0.5", forward("rms_norm(3, eps=-0.5)", w.real));
+    REFUSED(DSC_ERROR_SIZE, "group_norm", forward("group_norm(2, 4)", w.real));
+    REFUSED(DSC_ERROR_SIZE, "instance_norm1d", forward("instance_norm1d(4, affine=true)", w.real));
+    REFUSED(DSC_ERROR_SIZE, "unflatten: dimension 1", forward("unflatten(1, (2, -1))", w.real));
+    REFUSED(DSC_ERROR_SIZE, "unflatten: dim is 3", forward("unflatten(3, 2)", w.real));
+    REFUSED(DSC_ERROR_OPTION, "more than once", forward("unflatten(1, (-1, -1))", w.real));
+    ACCEPTED(forward("layer_norm(3) max_pool1d(2) identity unflatten(0, (1, 2)) zero_pad2d((1, 0, 2, 0))",
+                     w.real));
     REFUSED(DSC_ERROR_SIZE, "flatten", forward("flatten", w.number));
     REFUSED(DSC_ERROR_SIZE, "dimension is 5", forward("flatten(5)", w.real));
     REFUSED(DSC_ERROR_DTYPE, "int64", forward("relu", w.whole));

@@ -29,11 +29,13 @@ dsc_tensor *dsc_tensor_grad(const dsc_tensor *t) {
         return NULL;
     if (t->recorded_grad != NULL)
         return dsc_tensor_retain(t->recorded_grad);
+    if (t->rows != NULL && dsc_leaf_make_dense((dsc_tensor *)(uintptr_t)t) != DSC_OK)
+        return NULL;
     return t->has_grad ? dsc_tensor_retain(t->grad) : NULL;
 }
 
 bool dsc_tensor_has_grad(const dsc_tensor *t) {
-    return t != NULL && t->has_grad;
+    return t != NULL && (t->has_grad || t->rows != NULL);
 }
 
 void dsc_leaf_keep_grad(dsc_tensor *t, dsc_tensor *grad) {
@@ -102,6 +104,8 @@ dsc_status dsc_leaf_accumulate(dsc_tensor *leaf, dsc_tensor *gradient, bool is_s
             "a gradient is %s of shape %s, its leaf %s of shape %s: it was swapped after it was used",
             dsc_dtype_name(gradient->dtype), dsc_shape_text(gradient->rank, gradient->shape).text,
             dsc_dtype_name(leaf->dtype), dsc_shape_text(leaf->rank, leaf->shape).text);
+    if (leaf->rows != NULL)
+        DSC_TRY(dsc_leaf_make_dense(leaf));
     dsc_tensor *recorded = NULL;
     if (creates_graph) {
         dsc_tensor *before = dsc_tensor_grad(leaf);

@@ -34,6 +34,8 @@ static void destroy(dsc_node *node) {
             dsc_release(node->saved[i]);
     if (node->upstream != NULL)
         dsc_release(node->upstream);
+    if (node->second != NULL)
+        dsc_release(node->second);
     if (node->custom != NULL)
         dsc_custom_release(node->custom);
     if (node->inputs != node->few)
@@ -111,6 +113,7 @@ static dsc_status create(const dsc_record *record, dsc_node **result) {
         node->saved[i] = NULL;
     node->custom = NULL;
     node->upstream = NULL;
+    node->second = NULL;
     node->pass = 0;
     if (record->count > DSC_NODE_INPUTS) {
         dsc_status status = allocate_inputs(record, node);

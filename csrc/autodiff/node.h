@@ -45,6 +45,7 @@ struct dsc_node {
     dsc_node *next_waiting;    /* to be freed */
     /* Of a pass under way: */
     dsc_tensor *upstream;
+    dsc_tensor *second; /* the same of the operation's second result, for one that has two */
     uint64_t pass;
     bool leads;          /* to a tensor whose gradient is wanted */
     dsc_options options; /* undefined for an operation that has none */
@@ -79,5 +80,8 @@ typedef struct dsc_record {
     dsc_tensor *saved[DSC_NODE_SAVED];
 } dsc_record;
 dsc_status dsc_finish(const dsc_record *record, dsc_status status, dsc_tensor *made, dsc_tensor **result);
+/* The same for the second result of an operation, after the first. The pull-back of such an operation gets
+ * the gradients of both together, and either may be NULL. */
+dsc_status dsc_finish_second(dsc_tensor *first, dsc_status status, dsc_tensor *made, dsc_tensor **result);
 
 #endif

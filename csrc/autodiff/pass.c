@@ -132,6 +132,10 @@ dsc_status dsc_pass_deliver(dsc_pass *pass, dsc_tensor *input, dsc_tensor *gradi
     return dsc_leaf_accumulate(input, gradient, is_spare, pass->creates_graph);
 }
 
+dsc_status dsc_pass_deliver_second(dsc_tensor *first, dsc_tensor *gradient) {
+    return add_to(&first->node->second, gradient);
+}
+
 /* A derivative is made of operations, which anomaly detection names: say whose derivative it is. */
 static dsc_status name_anomaly(const dsc_node *node) {
     char inner[200];
@@ -143,18 +147,22 @@ static dsc_status pull_back(dsc_pass *pass, dsc_node *node) {
     dsc_pullback p; /* its temporaries need no zeros */
     p.node = node;
     p.upstream = node->upstream;
+    p.second = node->second;
     p.creates_graph = pass->creates_graph;
     p.has_targets = pass->targets != NULL;
     p.pass = pass;
     p.status = DSC_OK;
     p.count = 0;
+    p.more = NULL;
+    p.room = 0;
     node->upstream = NULL;
+    node->second = NULL;
     node->operation->pull_back(&p);
     if (p.status == DSC_ERROR_NON_FINITE)
         p.status = name_anomaly(node);
-    for (size_t i = 0; i < p.count; ++i)
-        dsc_tensor_release(p.temporaries[i]);
-    dsc_release(p.upstream);
+    dsc_release_temporaries(&p);
+    dsc_tensor_release(p.upstream);
+    dsc_tensor_release(p.second);
     for (size_t i = 0; p.status == DSC_OK && pass->on_gradient != NULL && i < node->input_count; ++i)
         if (dsc_pass_wants(pass, node->inputs[i]) && node->inputs[i]->node == NULL)
             p.status = dsc_pass_note_delivery(pass, node->inputs[i]);
@@ -180,12 +188,13 @@ static dsc_status walk(dsc_pass *pass, dsc_tensor *root, dsc_tensor *upstream) {
     root->node->upstream = dsc_tensor_retain(upstream);
     for (size_t i = 0; i < pass->count; ++i) {
         dsc_node *node = pass->nodes[i];
+        const bool is_reached = node->upstream != NULL || node->second != NULL;
         /* Where no gradient came, none of the inputs gets one; they may be awaited. */
-        if (node->upstream == NULL && pass->on_gradient == NULL)
+        if (!is_reached && pass->on_gradient == NULL)
             continue;
         if (node->upstream != NULL)
             DSC_TRY(collect_for_result(pass, node));
-        if (node->upstream != NULL && node->leads) {
+        if (is_reached && node->leads) {
             DSC_TRY(pull_back(pass, node));
             continue;
         }
@@ -210,6 +219,8 @@ dsc_status dsc_pass_run(dsc_pass *pass, dsc_tensor *root, dsc_tensor *upstream) 
     for (size_t i = 0; (status != DSC_OK || pass->targets != NULL) && i < pass->count; ++i) {
         dsc_tensor_release(pass->nodes[i]->upstream);
         pass->nodes[i]->upstream = NULL;
+        dsc_tensor_release(pass->nodes[i]->second);
+        pass->nodes[i]->second = NULL;
     }
     free(pass->block);
     return status;

@@ -2,6 +2,7 @@
 #ifndef DSC_AUTODIFF_PASS_H
 #define DSC_AUTODIFF_PASS_H
 
+#include "autodiff/leaf_rows.h"
 #include "autodiff/pullback.h"
 
 typedef struct dsc_pass {
@@ -27,6 +28,8 @@ dsc_status dsc_pass_run(dsc_pass *pass, dsc_tensor *root, dsc_tensor *upstream);
 /* A gradient arrives at a leaf, a result, or a target. is_spare: whether nothing else is going to read it, so
  * that a leaf may keep it, and add to it. */
 dsc_status dsc_pass_deliver(dsc_pass *pass, dsc_tensor *input, dsc_tensor *gradient, bool is_spare);
+/* The gradient of the second result of what made `first`. */
+dsc_status dsc_pass_deliver_second(dsc_tensor *first, dsc_tensor *gradient);
 dsc_status dsc_pass_note_delivery(dsc_pass *pass, dsc_tensor *leaf);
 
 /* A leaf's gradient, or the place for one, from now on; NULL: it has none. Takes the reference over. */
@@ -36,6 +39,8 @@ void dsc_leaf_leave_grad(dsc_tensor *leaf);
 void dsc_leaf_release_grad(dsc_tensor *leaf);
 static inline void dsc_leaf_forget(dsc_tensor *leaf) {
     leaf->has_grad = false;
+    if (leaf->rows != NULL)
+        dsc_leaf_forget_rows(leaf);
     if (!leaf->has_grad_place || leaf->recorded_grad != NULL)
         dsc_leaf_release_grad(leaf);
 }

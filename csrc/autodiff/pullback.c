@@ -1,6 +1,9 @@
 #include "autodiff/pullback.h"
 
+#include <stdlib.h>
+
 #include "autodiff/pass.h"
+#include "operations/table.h"
 
 static void check_version(dsc_pullback *p, const dsc_tensor *t, uint64_t version, const char *what) {
     if (p->status == DSC_OK && dsc_version_of(t) != version)
@@ -37,17 +40,34 @@ dsc_tensor *dsc_output(dsc_pullback *p, size_t index) {
     return dsc_keep(p, status, status == DSC_OK ? output : NULL);
 }
 
+static dsc_status make_room(dsc_pullback *p) {
+    const size_t room = 2 * p->count;
+    dsc_tensor **more = realloc(p->more, room * sizeof *more);
+    if (more == NULL)
+        return dsc_fail(DSC_ERROR_MEMORY, "%s: out of memory", p->node->operation->name);
+    p->more = more;
+    p->room = room;
+    return DSC_OK;
+}
+
 dsc_tensor *dsc_keep(dsc_pullback *p, dsc_status status, dsc_tensor *made) {
-    if (status == DSC_OK && p->count == DSC_MOST_TEMPORARIES) {
+    const size_t at = p->count;
+    if (status == DSC_OK && at >= DSC_FEW_TEMPORARIES + p->room && (status = make_room(p)) != DSC_OK)
         dsc_tensor_release(made);
-        status =
-            dsc_fail(DSC_ERROR_ARGUMENT, "%s: its derivative has too many parts", p->node->operation->name);
-    }
     if (status != DSC_OK) {
         p->status = status;
         return NULL;
     }
-    return p->temporaries[p->count++] = made;
+    ++p->count;
+    return *(at < DSC_FEW_TEMPORARIES ? &p->temporaries[at] : &p->more[at - DSC_FEW_TEMPORARIES]) = made;
+}
+
+void dsc_release_temporaries(dsc_pullback *p) {
+    for (size_t i = 0; i < p->count; ++i)
+        dsc_tensor_release(i < DSC_FEW_TEMPORARIES ? p->temporaries[i] : p->more[i - DSC_FEW_TEMPORARIES]);
+    free(p->more);
+    p->more = NULL;
+    p->count = p->room = 0;
 }
 
 /* The sum over what an input was repeated along. */
@@ -74,7 +94,7 @@ static bool comes_again(const dsc_pullback *p, size_t input) {
 
 /* Whether a gradient is this pull-back's own, and is not read any more when it is given. */
 static bool is_spare(const dsc_pullback *p, size_t input, const dsc_tensor *gradient) {
-    bool is_kept = gradient == p->upstream;
+    bool is_kept = gradient == p->upstream || gradient == p->second;
     for (size_t i = 0; i < DSC_NODE_SAVED; ++i)
         is_kept |= gradient == p->node->saved[i];
     return !is_kept && !comes_again(p, input);
@@ -96,23 +116,38 @@ void dsc_give(dsc_pullback *p, size_t input, dsc_tensor *gradient) {
     p->status = dsc_pass_deliver(p->pass, target, gradient, is_spare(p, input, gradient));
 }
 
+static bool lies_in(const dsc_tensor *t, const dsc_tensor *other) {
+    return t != NULL && t->storage == other->storage;
+}
+
 void *dsc_place_of_gradient(dsc_pullback *p, size_t input, bool *add) {
     dsc_tensor *leaf = p->node->inputs[input];
     if (leaf == NULL || !leaf->requires_grad || leaf->node != NULL || leaf->recorded_grad != NULL ||
         p->status != DSC_OK || p->creates_graph || p->has_targets)
         return NULL;
     /* A gradient that was handed back must not be written while it is read. */
-    if (leaf->grad != NULL && leaf->grad->storage == p->upstream->storage)
+    if (leaf->grad != NULL && (lies_in(p->upstream, leaf->grad) || lies_in(p->second, leaf->grad)))
         return NULL;
     /* At two places, it gets the sum of both. */
     if (comes_again(p, input))
         return NULL;
-    if (leaf->grad == NULL)
-        p->status = dsc_leaf_make_place(leaf);
+    p->status = leaf->rows != NULL ? dsc_leaf_make_dense(leaf) : dsc_leaf_make_place(leaf);
     if (p->status != DSC_OK)
         return NULL;
     *add = leaf->has_grad;
     return dsc_data(leaf->grad);
+}
+
+bool dsc_gives_rows(dsc_pullback *p, size_t input, size_t n, const int64_t *index, const void *source,
+                    int64_t skipped) {
+    dsc_tensor *leaf = p->node->inputs[input];
+    if (leaf == NULL || !leaf->requires_grad || leaf->node != NULL || leaf->recorded_grad != NULL ||
+        leaf->has_grad || p->status != DSC_OK || p->creates_graph || p->has_targets)
+        return false;
+    p->status = dsc_leaf_add_rows(leaf, n, index, source, skipped);
+    if (p->status == DSC_OK && leaf->rows->values->count > 0)
+        check_finite(p, leaf->rows->values);
+    return true;
 }
 
 void dsc_gave(dsc_pullback *p, size_t input) {
@@ -120,6 +155,31 @@ void dsc_gave(dsc_pullback *p, size_t input) {
     dsc_note_change(leaf->grad);
     leaf->has_grad = true;
     check_finite(p, leaf->grad);
+}
+
+void dsc_make_target(dsc_pullback *p, size_t input, dsc_gradient_target *t) {
+    *t = (dsc_gradient_target){0};
+    if (!dsc_wants(p, input))
+        return;
+    dsc_tensor *x = p->node->inputs[input], *made = NULL;
+    t->made = x_call(p, made, dsc_make_like(x, x->dtype, &made));
+    t->data = t->made == NULL ? NULL : dsc_data(t->made);
+}
+
+void dsc_find_target(dsc_pullback *p, size_t input, dsc_gradient_target *t) {
+    bool add = false;
+    void *place = dsc_place_of_gradient(p, input, &add);
+    if (place != NULL)
+        *t = (dsc_gradient_target){.data = place, .add = add, .is_place = true};
+    else
+        dsc_make_target(p, input, t);
+}
+
+void dsc_give_target(dsc_pullback *p, size_t input, const dsc_gradient_target *t) {
+    if (p->status == DSC_OK && t->is_place)
+        dsc_gave(p, input);
+    else
+        dsc_give(p, input, t->made);
 }
 
 dsc_tensor *x_constant(dsc_pullback *p, const dsc_tensor *like, double value) {
@@ -130,4 +190,26 @@ dsc_tensor *x_constant(dsc_pullback *p, const dsc_tensor *like, double value) {
 dsc_tensor *x_detach(dsc_pullback *p, dsc_tensor *a) {
     dsc_tensor *made = NULL;
     return a == NULL ? NULL : x_call(p, made, dsc_tensor_detach(a, &made));
+}
+
+dsc_status dsc_expression_end(dsc_pullback *p, dsc_tensor *value, dsc_tensor **result) {
+    if (p->status == DSC_OK)
+        *result = dsc_tensor_retain(value);
+    dsc_release_temporaries(p);
+    return p->status;
+}
+
+/* ---- Second results ---- */
+
+dsc_status dsc_finish_second(dsc_tensor *first, dsc_status status, dsc_tensor *made, dsc_tensor **result) {
+    return dsc_finish(&(dsc_record){.operation = &dsc_operations[dsc_op_second_result],
+                                    .count = 1,
+                                    .inputs = (dsc_tensor *[]){first}},
+                      status, made, result);
+}
+
+void dsc_pull_back_second_result(dsc_pullback *p) {
+    check_finite(p, p->upstream);
+    if (p->status == DSC_OK && dsc_wants(p, 0))
+        p->status = dsc_pass_deliver_second(p->node->inputs[0], p->upstream);
 }

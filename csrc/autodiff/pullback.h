@@ -12,19 +12,26 @@
 #ifndef DSC_AUTODIFF_PULLBACK_H
 #define DSC_AUTODIFF_PULLBACK_H
 
+#include <math.h>
+
 #include "autodiff/node.h"
+#include "descent/activations.h"
 #include "descent/operations.h"
 
-enum { DSC_MOST_TEMPORARIES = 64 };
+enum { DSC_FEW_TEMPORARIES = 64 };
 
 struct dsc_pullback {
     dsc_node *node;
     dsc_tensor *upstream;
+    dsc_tensor *second; /* that of the second result; of operations that have one, this or `upstream` may be
+                           NULL */
     bool creates_graph, has_targets; /* as the pass */
     struct dsc_pass *pass;
     dsc_status status;
     size_t count;
-    dsc_tensor *temporaries[DSC_MOST_TEMPORARIES];
+    dsc_tensor *temporaries[DSC_FEW_TEMPORARIES];
+    dsc_tensor **more; /* those that come after, with room for so many */
+    size_t room;
 };
 
 /* Whether a tensor that requires gradients leads to one that the pass looks for. */
@@ -51,9 +58,26 @@ void dsc_give(dsc_pullback *p, size_t input, dsc_tensor *gradient);
  * dsc_gave when that is done. */
 void *dsc_place_of_gradient(dsc_pullback *p, size_t input, bool *add);
 void dsc_gave(dsc_pullback *p, size_t input);
+/* Adds n rows to the gradient that a leaf keeps as rows, or begins it; false: it has to be dense. */
+bool dsc_gives_rows(dsc_pullback *p, size_t input, size_t n, const int64_t *index, const void *source,
+                    int64_t skipped);
+
+/* Where a kernel leaves an input's gradient: a leaf's own place, or a tensor that is then given. */
+typedef struct dsc_gradient_target {
+    void *data; /* NULL: it is not wanted */
+    bool add, is_place;
+    dsc_tensor *made;
+} dsc_gradient_target;
+void dsc_find_target(dsc_pullback *p, size_t input, dsc_gradient_target *target);
+/* The same for a kernel that does not add to what is there. */
+void dsc_make_target(dsc_pullback *p, size_t input, dsc_gradient_target *target);
+/* When it is there; nothing where it is not wanted. */
+void dsc_give_target(dsc_pullback *p, size_t input, const dsc_gradient_target *target);
 
 /* A result on its way into an expression: kept until the pull-back is over. */
 dsc_tensor *dsc_keep(dsc_pullback *p, dsc_status status, dsc_tensor *made);
+
+void dsc_release_temporaries(dsc_pullback *p);
 
 /* The same for a call that is an argument itself: by then it has set *made, in whatever order a compiler
  * evaluates arguments. */
@@ -92,6 +116,12 @@ static inline dsc_tensor *x_affine(dsc_pullback *p, dsc_tensor *a, double scale,
 static inline dsc_tensor *x_scale(dsc_pullback *p, dsc_tensor *a, double scale) {
     return x_affine(p, a, scale, -0.0);
 }
+/* log(1 + e^x) */
+static inline dsc_tensor *x_softplus(dsc_pullback *p, dsc_tensor *a) {
+    dsc_tensor *made = NULL;
+    return p->status != DSC_OK || a == NULL ? NULL
+                                            : dsc_keep_made(p, dsc_softplus(a, 1, INFINITY, &made), &made);
+}
 static inline dsc_tensor *x_where(dsc_pullback *p, dsc_tensor *condition, dsc_tensor *a, dsc_tensor *b) {
     dsc_tensor *made = NULL;
     return p->status != DSC_OK || condition == NULL || a == NULL || b == NULL
@@ -117,8 +147,20 @@ static inline dsc_tensor *x_sum(dsc_pullback *p, dsc_tensor *a, size_t count, co
                ? NULL
                : dsc_keep_made(p, dsc_sum(a, count, dimensions, keeps, &made), &made);
 }
+/* The same numbers contiguously, not recorded; NULL of NULL. */
+static inline dsc_tensor *x_in_order(dsc_pullback *p, dsc_tensor *t) {
+    dsc_tensor *made = NULL;
+    return t == NULL || t->is_contiguous ? t : x_call(p, made, dsc_contiguous_of(t, &made));
+}
 /* A number of the tensor's type and context. */
 dsc_tensor *x_constant(dsc_pullback *p, const dsc_tensor *like, double value);
 dsc_tensor *x_detach(dsc_pullback *p, dsc_tensor *a);
+
+/* Expressions outside a pull-back: p->status and the temporaries as there, everything is recorded where this
+ * thread records. The end hands out `value`. */
+#define DSC_EXPRESSION(row)                                                                                  \
+    dsc_node expression_node = {.operation = (row)};                                                         \
+    dsc_pullback expression = {.node = &expression_node}, *p = &expression
+dsc_status dsc_expression_end(dsc_pullback *p, dsc_tensor *value, dsc_tensor **result);
 
 #endif

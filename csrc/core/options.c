@@ -46,7 +46,7 @@ static dsc_status check_range(const char *owner, const dsc_option_info *option, 
         return dsc_fail(DSC_ERROR_OPTION, "%s: %s is %g, must be one of %s", owner, option->name, value,
                         known);
     }
-    if (option->kind == DSC_OPTION_INTEGER)
+    if (option->kind == DSC_OPTION_INTEGER || option->kind == DSC_OPTION_REST)
         return dsc_fail(DSC_ERROR_OPTION, "%s: %s is %g, must be a whole number in [%.0f, %.0f]", owner,
                         option->name, value, option->minimum, option->maximum);
     return dsc_fail(DSC_ERROR_OPTION, "%s: %s is %g, must be in %c%g, %g%c", owner, option->name, value,
@@ -66,7 +66,10 @@ dsc_status dsc_options_set(const char *owner, const dsc_option_info *options, si
     for (size_t i = 0; i < given; ++i) {
         size_t index = 0;
         DSC_TRY(dsc_option_find(owner, options, count, list[i].name, &index));
+        const size_t first = index;
         for (; index < count && dsc_option_has_name(&options[index], list[i].name); ++index) {
+            if (index > first && options[index].kind == DSC_OPTION_REST)
+                break;
             DSC_TRY(check_range(owner, &options[index], list[i].value));
             values[index] = list[i].value;
         }

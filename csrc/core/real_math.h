@@ -14,6 +14,8 @@
 #define dsc_sqrt(x) _Generic((x), float : __builtin_sqrtf, double : __builtin_sqrt)(x)
 #endif
 #define dsc_abs(x) _Generic((x), float : __builtin_fabsf, double : __builtin_fabs)(x)
+#define dsc_fma(x, y, z) _Generic((x), float : __builtin_fmaf, double : __builtin_fma)(x, y, z)
+#define dsc_copysign(x, y) _Generic((x), float : __builtin_copysignf, double : __builtin_copysign)(x, y)
 #endif
 
 /* torch.lerp: the way it takes depends on the weight, which matters for infinities, and at weight 1. */
@@ -27,10 +29,26 @@ static inline DSC_REAL DSC_NAME(dsc_mean_square)(DSC_REAL mean, DSC_REAL x, DSC_
     return mean * decay + weight * x * x;
 }
 
-/* e^x within 1.5 ULP over the whole range, with denormal results, 0, infinity and NaN where they
- * belong. x = k ln 2 + r with |r| <= ln 2 / 2; e^r by its Taylor series; 2^k in two factors, since
- * k may exceed what one exponent holds. */
-static inline DSC_REAL DSC_NAME(dsc_exp)(DSC_REAL x) {
+/* The polynomial whose coefficients are given, the highest power's first. */
+static inline __attribute__((always_inline)) DSC_REAL
+DSC_NAME(dsc_polynomial)(size_t count, const DSC_REAL *coefficients, DSC_REAL x) {
+    DSC_REAL sum = coefficients[0];
+#pragma GCC unroll 32
+    for (size_t i = 1; i < count; ++i)
+        sum = sum * x + coefficients[i];
+    return sum;
+}
+#define DSC_POLYNOMIAL(x, ...)                                                                               \
+    DSC_NAME(dsc_polynomial)                                                                                 \
+    (sizeof((DSC_REAL[]){__VA_ARGS__}) / sizeof(DSC_REAL), (const DSC_REAL[]){__VA_ARGS__}, x)
+
+/* e^x = (rest + 1) low high, where rest is e^r - 1 with |r| <= ln 2 / 2, by its Taylor series, and low high
+ * is 2^k, in two factors, since k may exceed what one exponent holds: x = k ln 2 + r. */
+typedef struct DSC_NAME(dsc_exp_parts) {
+    DSC_REAL rest, low, high;
+} DSC_NAME(dsc_exp_parts);
+
+static inline DSC_NAME(dsc_exp_parts) DSC_NAME(dsc_exp_parts_of)(DSC_REAL x) {
 #if DSC_IS_FLOAT32
     typedef int32_t integer;
     typedef uint32_t bits;
@@ -76,5 +94,11 @@ static inline DSC_REAL DSC_NAME(dsc_exp)(DSC_REAL x) {
     integer half = exponent >> 1;
     low.word = (bits)(half + bias) << mantissa;
     high.word = (bits)(exponent - half + bias) << mantissa;
-    return (p + 1) * low.real * high.real;
+    return (DSC_NAME(dsc_exp_parts)){p, low.real, high.real};
+}
+
+/* e^x within 1.5 ULP over the whole range, with denormal results, 0, infinity and NaN where they belong. */
+static inline DSC_REAL DSC_NAME(dsc_exp)(DSC_REAL x) {
+    DSC_NAME(dsc_exp_parts) e = DSC_NAME(dsc_exp_parts_of)(x);
+    return (e.rest + 1) * e.low * e.high;
 }

@@ -1,16 +1,22 @@
 /* Layers made from the table's rows. */
 #include "layers/layer.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+/* With those of its first letter, or all there are. */
 static dsc_status unknown(const char *name) {
-    char known[2048];
+    char known[1024];
     size_t used = 0;
-    for (size_t i = 0; i < dsc_layer_count() && used < sizeof known; ++i)
-        used += (size_t)snprintf(known + used, sizeof known - used, "%s%s", i == 0 ? "" : ", ",
-                                 dsc_layer_at(i)->name);
+    for (int all = 0; all < 2 && used == 0; ++all)
+        for (size_t i = 0; i < dsc_layer_count() && used < sizeof known; ++i) {
+            const char *other = dsc_layer_at(i)->name;
+            if (all || (name != NULL && tolower((unsigned char)*name) == *other))
+                used +=
+                    (size_t)snprintf(known + used, sizeof known - used, "%s%s", used == 0 ? "" : ", ", other);
+        }
     return dsc_fail(DSC_ERROR_OPTION, "unknown layer '%s'; there are %s", name != NULL ? name : "(null)",
                     known);
 }

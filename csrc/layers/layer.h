@@ -3,6 +3,7 @@
 #define DSC_LAYERS_LAYER_H
 
 #include <math.h>
+#include <string.h>
 
 #include "core/options.h"
 #include "descent/layers.h"
@@ -50,9 +51,21 @@ dsc_status dsc_layer_add_part(dsc_layer *layer, const char *name, const dsc_cont
                               const char *row, size_t option_count, const dsc_option *options,
                               dsc_random *random);
 
+/* The number in a name such as max_pool2d: of the dimensions that it goes over. */
+static inline size_t dsc_layer_dimensions(const dsc_layer *layer) {
+    return (size_t)(layer->row->info.name[strlen(layer->row->info.name) - 2] - '0');
+}
+
 #define DSC_LAYER_OPTIONS(table) .options = table, .option_count = sizeof(table) / sizeof *(table)
 /* An option that must be given: a number of features. */
 #define DSC_OPTION_SIZE(name, summary)                                                                       \
     { name, DSC_OPTION_INTEGER, NAN, 1, 0x1p48, false, false, summary, NULL }
+/* The rows of an option that has a number for each of one or two dimensions; what follows the name. */
+#define DSC_OPTION_OF_1(name, ...)                                                                           \
+    { name, __VA_ARGS__ }
+#define DSC_OPTION_OF_2(name, ...)                                                                           \
+    {name "[0]", __VA_ARGS__}, {                                                                             \
+        name "[1]", __VA_ARGS__                                                                              \
+    }
 
 #endif

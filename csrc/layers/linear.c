@@ -1,3 +1,4 @@
+#include "layers/initialize.h"
 #include "layers/layer.h"
 
 enum { INPUTS, OUTPUTS, BIAS };
@@ -8,11 +9,11 @@ static const dsc_option_info options[] = {
     [BIAS] = {"bias", DSC_OPTION_FLAG, 1, 0, 1, false, false, "whether a bias is added", NULL},
 };
 
-/* kaiming_uniform_ with a = sqrt(5), in PyTorch's order of operations: the last bit matters. */
+/* The weights are PyTorch's kaiming_uniform_ with a = sqrt(5). */
 static dsc_status make(dsc_layer *layer, const dsc_context *context, dsc_dtype dtype, dsc_random *random) {
     double inputs = layer->values[INPUTS];
     const size_t shape[] = {(size_t)layer->values[OUTPUTS], (size_t)inputs};
-    double bound = sqrt(3.0) * (sqrt(2.0 / (1.0 + 5.0)) / sqrt(inputs));
+    double bound = dsc_kaiming_bound(sqrt(5), inputs);
     dsc_tensor *made = NULL;
     dsc_status status = dsc_tensor_uniform(context, dtype, 2, shape, random, -bound, bound, &made);
     DSC_TRY(dsc_layer_add(layer, "weight", true, status, made));
@@ -45,6 +46,8 @@ const dsc_layer_row dsc_layer_linear = {
              .source = "torch.nn.Linear",
              .formula = "x w^T + b",
              .shapes = "[..., in_features], and [..., out_features]",
+             .infers_input = true,
+             .input_dimension = -1,
              .fuses_activation = true,
              DSC_LAYER_OPTIONS(options)},
     .make = make,

@@ -2,18 +2,14 @@
 
 #include "layers/layer.h"
 
-extern const dsc_layer_row dsc_layer_linear, dsc_layer_flatten, dsc_layer_batch_norm1d, dsc_layer_relu,
-    dsc_layer_sigmoid, dsc_layer_log_sigmoid, dsc_layer_tanh, dsc_layer_softplus, dsc_layer_softmax,
-    dsc_layer_log_softmax, dsc_layer_conv1d, dsc_layer_conv2d, dsc_layer_conv3d, dsc_layer_conv_transpose1d,
-    dsc_layer_conv_transpose2d, dsc_layer_bilinear;
+#define LAYER(name) extern const dsc_layer_row dsc_layer_##name;
+#include "layers/layers.def"
+#undef LAYER
 
 const dsc_layer_row *const dsc_layers[] = {
-    &dsc_layer_linear,      &dsc_layer_flatten,          &dsc_layer_batch_norm1d,
-    &dsc_layer_relu,        &dsc_layer_sigmoid,          &dsc_layer_log_sigmoid,
-    &dsc_layer_tanh,        &dsc_layer_softplus,         &dsc_layer_softmax,
-    &dsc_layer_log_softmax, &dsc_layer_conv1d,           &dsc_layer_conv2d,
-    &dsc_layer_conv3d,      &dsc_layer_conv_transpose1d, &dsc_layer_conv_transpose2d,
-    &dsc_layer_bilinear,
+#define LAYER(name) &dsc_layer_##name,
+#include "layers/layers.def"
+#undef LAYER
 };
 
 size_t dsc_layer_count(void) {

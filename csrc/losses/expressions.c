@@ -21,25 +21,6 @@ dsc_tensor *x_logistic(dsc_pullback *p, dsc_tensor *x) {
     return dsc_keep(p, status, result);
 }
 
-dsc_status dsc_expression_end(dsc_pullback *p, dsc_tensor *value, dsc_tensor **result) {
-    if (p->status == DSC_OK)
-        *result = dsc_tensor_retain(value);
-    dsc_expression_release(p);
-    return p->status;
-}
-
-void dsc_expression_move(dsc_pullback *to, dsc_pullback *from, dsc_tensor **value) {
-    if (to->status == DSC_OK)
-        to->status = from->status;
-    *value = to->status != DSC_OK || *value == NULL ? NULL : dsc_keep(to, DSC_OK, dsc_tensor_retain(*value));
-}
-
-void dsc_expression_release(dsc_pullback *p) {
-    for (size_t i = 0; i < p->count; ++i)
-        dsc_tensor_release(p->temporaries[i]);
-    p->count = 0;
-}
-
 dsc_tensor *x_reduce(dsc_pullback *p, dsc_tensor *values, dsc_reduction reduction, double divisor) {
     if (values == NULL || reduction == DSC_REDUCTION_NONE)
         return values;

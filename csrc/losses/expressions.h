@@ -45,17 +45,6 @@ static inline dsc_tensor *x_sum_rows(dsc_pullback *p, dsc_tensor *a) {
     return x_sum(p, a, 1, (const int64_t[]){-1}, true);
 }
 
-/* Expressions outside a pull-back: p->status and the temporaries as there, everything is recorded where this
- * thread records. The end hands out `value`. */
-#define DSC_EXPRESSION(row)                                                                                  \
-    dsc_node expression_node = {.operation = (row)};                                                         \
-    dsc_pullback expression = {.node = &expression_node}, *p = &expression
-dsc_status dsc_expression_end(dsc_pullback *p, dsc_tensor *value, dsc_tensor **result);
-
-/* From one expression's temporaries to another's, with its failure; and the end of the first's. */
-void dsc_expression_move(dsc_pullback *to, dsc_pullback *from, dsc_tensor **value);
-void dsc_expression_release(dsc_pullback *p);
-
 /* Reduces values: their sum over `divisor` for the mean. */
 dsc_tensor *x_reduce(dsc_pullback *p, dsc_tensor *values, dsc_reduction reduction, double divisor);
 

@@ -36,6 +36,7 @@ static double get(const dsc_loss_option *option, const void *structure) {
         return *(const double *)(const void *)field;
     case DSC_OPTION_FLAG:
         return *(const bool *)field;
+    case DSC_OPTION_REST:
     case DSC_OPTION_INTEGER:
         return (double)*(const int64_t *)(const void *)field;
     case DSC_OPTION_CHOICE:
@@ -53,6 +54,7 @@ static void set(const dsc_loss_option *option, void *structure, double value) {
     case DSC_OPTION_FLAG:
         *(bool *)field = value != 0;
         break;
+    case DSC_OPTION_REST:
     case DSC_OPTION_INTEGER:
         *(int64_t *)(void *)field = (int64_t)value;
         break;

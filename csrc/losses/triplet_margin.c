@@ -50,19 +50,14 @@ static distance largest_norm(dsc_pullback *p, dsc_tensor *d, dsc_tensor *size) {
 
 static distance distance_of(dsc_pullback *p, const dsc_triplet_margin_options *o, dsc_tensor *a,
                             dsc_tensor *b) {
-    /* Temporaries of its own: three distances would be too many for one pull-back. */
-    dsc_pullback parts = {.node = p->node, .status = p->status}, *q = &parts;
-    dsc_tensor *d = x_affine(q, x_subtract(q, a, b), 1, o->eps), *size = x_abs(q, d);
+    dsc_tensor *d = x_affine(p, x_subtract(p, a, b), 1, o->eps), *size = x_abs(p, d);
     distance found = {NULL, NULL};
     if (size != NULL && o->p == 1)
-        found = (distance){x_detach(q, x_sum_rows(q, size)), x_sign(q, d)};
+        found = (distance){x_detach(p, x_sum_rows(p, size)), x_sign(p, d)};
     else if (size != NULL && isinf(o->p))
-        found = largest_norm(q, d, size);
+        found = largest_norm(p, d, size);
     else if (size != NULL)
-        found = power_norm(q, o->p, d, size);
-    dsc_expression_move(p, q, &found.value);
-    dsc_expression_move(p, q, &found.slope);
-    dsc_expression_release(q);
+        found = power_norm(p, o->p, d, size);
     return found;
 }
 

@@ -12,6 +12,8 @@ struct dsc_parameters {
     dsc_tensor **leaves;
     dsc_tensor *values, *gradients; /* the buffers, as vectors */
     uint8_t *has_gradient;
+    dsc_row_gradient *rows; /* those of the leaves, where they have any, and pointers to them */
+    const dsc_row_gradient **row_list;
     uint64_t fitting; /* the layout of an optimizer that was found to fit; 0: none was */
 };
 
@@ -59,7 +61,7 @@ static dsc_status claim(const char *function, dsc_parameters *p, size_t count, d
 
 /* Room for so many leaves in the lists. */
 static dsc_status make_room(const char *function, dsc_parameters *p, size_t more) {
-    if (more > PTRDIFF_MAX / sizeof *p->leaves - p->count - 1)
+    if (more > PTRDIFF_MAX / sizeof *p->rows - p->count - 1)
         return dsc_fail(DSC_ERROR_OVERFLOW, "%s: %zu leaves are too many", function, more);
     dsc_tensor **leaves = realloc(p->leaves, (p->count + more + 1) * sizeof *leaves);
     if (leaves != NULL)
@@ -67,7 +69,13 @@ static dsc_status make_room(const char *function, dsc_parameters *p, size_t more
     uint8_t *flags = realloc(p->has_gradient, p->count + more + 1);
     if (flags != NULL)
         p->has_gradient = flags;
-    if (leaves == NULL || flags == NULL)
+    dsc_row_gradient *rows = realloc(p->rows, (p->count + more + 1) * sizeof *rows);
+    if (rows != NULL)
+        p->rows = rows;
+    const dsc_row_gradient **list = realloc(p->row_list, (p->count + more + 1) * sizeof *list);
+    if (list != NULL)
+        p->row_list = list;
+    if (leaves == NULL || flags == NULL || rows == NULL || list == NULL)
         return dsc_fail(DSC_ERROR_MEMORY, "%s: out of memory", function);
     return DSC_OK;
 }
@@ -211,6 +219,8 @@ void dsc_parameters_destroy(dsc_parameters *p) {
     dsc_tensor_release(p->gradients);
     free(p->leaves);
     free(p->has_gradient);
+    free(p->rows);
+    free(p->row_list);
     free(p);
 }
 
@@ -241,10 +251,29 @@ static dsc_status note_gradients(dsc_parameters *p, const dsc_row_gradient *cons
         const dsc_tensor *leaf = p->leaves[i];
         if (leaf->storage != p->values->storage)
             return dsc_fail(DSC_ERROR_ARGUMENT, "parameter %zu was swapped: swap it back before", i);
-        p->has_gradient[i] = leaf->has_grad || (rows != NULL && rows[i] != NULL);
+        p->has_gradient[i] = leaf->has_grad || leaf->rows != NULL || (rows != NULL && rows[i] != NULL);
         *having += p->has_gradient[i];
     }
     return DSC_OK;
+}
+
+/* The given row gradients, and those that leaves keep where there is none; NULL: there are none at all. */
+static const dsc_row_gradient *const *list_rows(dsc_parameters *p, const dsc_row_gradient *const *given) {
+    bool any = false;
+    for (size_t i = 0; i < p->count && !any; ++i)
+        any = p->leaves[i]->rows != NULL;
+    if (!any)
+        return given;
+    for (size_t i = 0; i < p->count; ++i) {
+        const struct dsc_leaf_rows *rows = p->leaves[i]->rows;
+        p->row_list[i] = given == NULL ? NULL : given[i];
+        if (rows == NULL || p->row_list[i] != NULL)
+            continue;
+        p->rows[i] = (dsc_row_gradient){
+            .count = rows->index->count, .rows = dsc_data(rows->index), .values = dsc_data(rows->values)};
+        p->row_list[i] = &p->rows[i];
+    }
+    return p->row_list;
 }
 
 dsc_status dsc_parameters_step(dsc_parameters *parameters, dsc_optimizer *optimizer,
@@ -262,7 +291,7 @@ dsc_status dsc_parameters_step(dsc_parameters *parameters, dsc_optimizer *optimi
     dsc_step step = {.parameters = dsc_data(parameters->values),
                      .gradients = dsc_data(parameters->gradients),
                      .has_gradient = having == parameters->count ? NULL : parameters->has_gradient,
-                     .row_gradients = rows};
+                     .row_gradients = list_rows(parameters, rows)};
     dsc_status status = dsc_optimizer_step(parameters->context, optimizer, &step, report);
     /* A hook may have written even where the step did not. */
     if (status == DSC_OK || optimizer->hooks.before != NULL || optimizer->hooks.after != NULL)
@@ -278,6 +307,8 @@ void dsc_parameters_zero_grad(dsc_parameters *p) {
 dsc_status dsc_parameters_prepare(dsc_parameters *parameters, dsc_step *step) {
     DSC_CHECK_NOT_NULL(parameters);
     DSC_CHECK_NOT_NULL(step);
+    for (size_t i = 0; i < parameters->count; ++i)
+        DSC_TRY(dsc_leaf_make_dense(parameters->leaves[i]));
     size_t having;
     DSC_TRY(note_gradients(parameters, NULL, &having));
     step->parameters = dsc_data(parameters->values);

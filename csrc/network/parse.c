@@ -102,17 +102,22 @@ static dsc_status note(reader *r, options *o, size_t index, double value) {
 /* One value for all rows of the option's name, or one for each of them in brackets. */
 static dsc_status read_values(reader *r, options *o, size_t index, size_t extent) {
     const dsc_option_info *option = &o->info->options[index];
-    double value;
+    double value = 0;
     skip_spaces(r);
     bool is_list = *r->at == '(';
     r->at += is_list;
     for (size_t i = 0; i < extent; ++i) {
+        const bool may_end = i > 0 && option[i].kind == DSC_OPTION_REST;
         if (i > 0 && is_list) {
             skip_spaces(r);
+            if (may_end && *r->at == ')')
+                break;
             if (*r->at != ',')
                 return refuse(r, "a comma must be here, and a value for each dimension");
             ++r->at;
         }
+        if (may_end && !is_list)
+            break;
         if (i == 0 || is_list)
             DSC_TRY(read_value(r, option, &value));
         DSC_TRY(note(r, o, index + i, value));
@@ -186,21 +191,30 @@ static dsc_status infer_input(options *o, size_t rank, const size_t *shape) {
     return DSC_OK;
 }
 
-/* The layer's options: where the input's shape is known and one of those that must be given is missing, the
- * first is taken to be. */
+/* Whether the options, read from so far on, are all there; else where reading ended, and why, stays. */
+static dsc_status read_from(reader *r, options *o, size_t first) {
+    reader at = *r;
+    options read = *o;
+    dsc_status status = read_options(&at, &read, first);
+    if (status == DSC_OK && count_missing(&read) == first) {
+        *r = at;
+        *o = read;
+    }
+    return status;
+}
+
+/* The layer's options: where the input's shape is known and they do without the first, it is the input's. */
 static dsc_status read_layer_options(reader *r, options *o, size_t rank, const size_t *shape) {
     skip_spaces(r);
     bool may_infer = shape != NULL && o->info->infers_input;
     if (*r->at == '(') {
-        reader begin = *r;
-        options whole = *o;
-        DSC_TRY(read_options(r, &whole, 0));
-        if (!may_infer || count_missing(&whole) != 1) {
-            *o = whole;
-            return DSC_OK;
-        }
-        *r = begin;
-        DSC_TRY(read_options(r, o, 1));
+        const char *begin = r->at;
+        dsc_status status = read_from(r, o, 0);
+        if (may_infer && r->at == begin)
+            status = read_from(r, o, 1);
+        if (r->at == begin && status == DSC_OK) /* something is missing: its name is said later */
+            status = read_options(r, o, 0);
+        DSC_TRY(status);
     }
     return may_infer && !o->is_given[0] ? infer_input(o, rank, shape) : DSC_OK;
 }

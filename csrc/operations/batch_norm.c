@@ -4,7 +4,8 @@
 #include <math.h>
 #include <string.h>
 
-#include "operations/table.h"
+#include "descent/normalization.h"
+#include "operations/normalize.h"
 
 /* ---- Checks ---- */
 
@@ -151,22 +152,6 @@ dsc_status dsc_batch_norm(dsc_tensor *x, dsc_tensor *weight, dsc_tensor *bias, d
 
 /* ---- Derivatives ---- */
 
-/* What the pull-backs speak of; `by` is what they leave: the gradients of x, weight and bias. */
-typedef struct normalization {
-    dsc_tensor *x, *weight, *by[3];
-    size_t rank, shape[DSC_MAX_RANK]; /* [1, C, 1, ...] */
-} normalization;
-
-static dsc_tensor *x_dense(dsc_pullback *p, dsc_tensor *t) {
-    dsc_tensor *made = NULL;
-    return t == NULL ? NULL : x_call(p, made, dsc_contiguous_of(t, &made));
-}
-
-static dsc_tensor *x_make(dsc_pullback *p, size_t input, const dsc_tensor *like) {
-    dsc_tensor *made = NULL;
-    return dsc_wants(p, input) ? x_call(p, made, dsc_make_like(like, like->dtype, &made)) : NULL;
-}
-
 static void run_backward(const dsc_batch_norm_call *norm, const dsc_context *context, bool measures,
                          const void *dy, void *const *to) {
     if (measures) {
@@ -184,99 +169,41 @@ static void run_backward(const dsc_batch_norm_call *norm, const dsc_context *con
 }
 
 /* The kernel's, which has all of them from two passes. */
-static void fused(dsc_pullback *p, normalization *n) {
-    dsc_tensor *x = x_dense(p, n->x), *weight = x_dense(p, n->weight), *dy = x_dense(p, p->upstream);
-    dsc_tensor *statistics = dsc_saved(p, 0), *workspace = NULL;
-    for (size_t i = 0; i < 3; ++i)
-        n->by[i] = x_make(p, i, p->node->inputs[i]);
-    void *to[3] = {NULL};
-    for (size_t i = 0; p->status == DSC_OK && i < 3; ++i)
-        if (n->by[i] != NULL) {
-            to[i] = dsc_data(n->by[i]);
-            if (x->count == 0)
-                p->status = dsc_tensor_fill(n->by[i], 0);
-        }
-    if (p->status != DSC_OK || x->count == 0)
-        return;
-    dsc_batch_norm_call norm = kernel_of(x, weight, statistics);
-    dsc_status status = make_workspace(x, &norm, &workspace);
+static void fused(dsc_pullback *p, const dsc_normal_inputs *inputs, void *const *to) {
+    dsc_tensor *workspace = NULL;
+    dsc_batch_norm_call norm = kernel_of(inputs->x, inputs->weight, dsc_saved(p, 0));
+    dsc_status status = make_workspace(inputs->x, &norm, &workspace);
     if (dsc_keep(p, status, workspace) != NULL)
-        run_backward(&norm, dsc_context_of(x), p->node->options.flag, dsc_data(dy), to);
+        run_backward(&norm, dsc_context_of(inputs->x), p->node->options.flag, dsc_data(inputs->dy), to);
 }
 
-static dsc_tensor *x_of_channels(dsc_pullback *p, const normalization *n, dsc_tensor *t) {
-    dsc_tensor *made = NULL;
-    return t == NULL ? NULL : x_call(p, made, dsc_reshape(t, n->rank, n->shape, &made));
-}
-
-/* The sum over all but the channels, as [1, C, 1, ...]. */
-static dsc_tensor *x_sum_of_channels(dsc_pullback *p, const normalization *n, dsc_tensor *t) {
-    int64_t dimensions[DSC_MAX_RANK] = {0};
-    for (size_t d = 2; d < n->rank; ++d)
-        dimensions[d - 1] = (int64_t)d;
-    return x_sum(p, t, n->rank - 1, dimensions, true);
-}
-
-static dsc_tensor *x_mean_of_channels(dsc_pullback *p, const normalization *n, dsc_tensor *t) {
-    double count = n->x == NULL ? 1 : (double)(n->x->count / n->x->shape[1]);
-    return x_scale(p, x_sum_of_channels(p, n, t), 1 / count);
-}
-
-/* A row of the statistics, which are held fixed. */
-static dsc_tensor *x_statistic(dsc_pullback *p, const normalization *n, int64_t row) {
-    dsc_tensor *statistics = dsc_saved(p, 0), *one = NULL, *made = NULL;
+/* A row of the statistics, which are held fixed, as [1, C, 1]. */
+static dsc_tensor *x_statistic(dsc_pullback *p, int64_t row) {
+    const dsc_tensor *x = dsc_input_shape(p, 0);
+    dsc_tensor *statistics = dsc_saved(p, 0), *one = NULL, *made = NULL, *shaped = NULL;
     if (p->status != DSC_OK)
         return NULL;
     one = x_call(p, one, dsc_select(statistics, 0, row, &one));
-    made = one == NULL ? NULL : x_call(p, made, dsc_to(one, n->x->dtype, &made));
-    return x_of_channels(p, n, made);
+    made = one == NULL ? NULL : x_call(p, made, dsc_to(one, x->dtype, &made));
+    const size_t shape[] = {1, x->shape[1], 1};
+    return made == NULL ? NULL : x_call(p, shaped, dsc_reshape(made, 3, shape, &shaped));
 }
 
-static void composed(dsc_pullback *p, normalization *n) {
-    const bool measures = p->node->options.flag;
-    dsc_tensor *dy = p->upstream, *centered, *inverse;
-    if (measures) {
-        centered = x_subtract(p, n->x, x_mean_of_channels(p, n, n->x));
-        dsc_tensor *variance = x_mean_of_channels(p, n, x_multiply(p, centered, centered));
-        inverse = x_rsqrt(p, x_affine(p, variance, 1, p->node->options.number));
-    } else {
-        centered = x_subtract(p, n->x, x_statistic(p, n, 0));
-        inverse = x_statistic(p, n, 1);
-    }
-    dsc_tensor *normal = x_multiply(p, centered, inverse);
-    dsc_tensor *slope = n->weight == NULL ? inverse : x_multiply(p, inverse, x_of_channels(p, n, n->weight));
-    if (dsc_wants(p, 2))
-        n->by[2] = x_sum_of_channels(p, n, dy);
-    if (dsc_wants(p, 1))
-        n->by[1] = x_sum_of_channels(p, n, x_multiply(p, dy, normal));
-    if (!dsc_wants(p, 0))
-        return;
-    if (measures) {
-        dsc_tensor *along = x_multiply(p, normal, x_mean_of_channels(p, n, x_multiply(p, dy, normal)));
-        dy = x_subtract(p, x_subtract(p, dy, x_mean_of_channels(p, n, dy)), along);
-    }
-    n->by[0] = x_multiply(p, dy, slope);
-}
-
-/* The numbers are always the kernel's; what is recorded are the derivatives of the formula. */
 void dsc_pull_back_batch_norm(dsc_pullback *p) {
-    normalization numbers = {.x = dsc_input(p, 0)}, formula;
-    numbers.weight = p->node->inputs[1] == NULL ? NULL : dsc_input(p, 1);
-    if (p->status != DSC_OK)
-        return;
-    numbers.rank = numbers.x->rank;
-    for (size_t d = 0; d < numbers.rank; ++d)
-        numbers.shape[d] = d == 1 ? numbers.x->shape[1] : 1;
-    formula = numbers;
-    fused(p, &numbers);
-    if (p->creates_graph)
-        composed(p, &formula);
-    for (size_t i = 0; i < 3; ++i) {
-        dsc_tensor *by = numbers.by[i], *other = formula.by[i], *made = NULL;
-        if (by != NULL && other != NULL) {
-            other = x_reshape_like(p, other, by);
-            by = other == NULL ? NULL : x_call(p, made, dsc_loss_slope(by, other, &made));
-        }
-        dsc_give(p, i, by);
+    const dsc_tensor *x = dsc_input_shape(p, 0);
+    const size_t channels = x->shape[1];
+    const bool measures = p->node->options.flag;
+    dsc_normalization n = {
+        .rank = 3,
+        .shape = {x->shape[0], channels, x->count == 0 ? 0 : x->count / x->shape[0] / channels},
+        .weight_shape = {1, channels, 1},
+        .over = {0, 2},
+        .along = {0, 2},
+        .centers = true,
+        .eps = p->node->options.number};
+    if (!measures && p->creates_graph) {
+        n.mean = x_statistic(p, 0);
+        n.inverse = x_statistic(p, 1);
     }
+    dsc_pull_back_normalization(p, &n, fused);
 }

@@ -1,6 +1,5 @@
 /* The derivatives of convolution, its transpose and its weight's gradient. */
 #include "operations/convolution_shapes.h"
-#include "operations/targets.h"
 
 /* ---- The options that were kept ---- */
 
@@ -112,13 +111,14 @@ static dsc_tensor *x_behind(dsc_pullback *p, dsc_tensor *dy) {
 }
 
 static void fused(dsc_pullback *p, const dsc_convolution_options *o) {
-    dsc_tensor *x = x_dense(p, dsc_input(p, 0)), *w = x_dense(p, dsc_input(p, 1));
-    dsc_tensor *dz = x_behind(p, x_dense(p, p->upstream));
+    dsc_tensor *x = x_in_order(p, dsc_input(p, 0)), *w = x_in_order(p, dsc_input(p, 1));
+    dsc_tensor *dz = x_behind(p, x_in_order(p, p->upstream));
     if (p->status != DSC_OK)
         return;
-    dsc_target to[3] = {{0}};
-    for (size_t i = 0; i < p->node->input_count; ++i)
-        dsc_find_target(p, i, i > 0, &to[i]); /* x's is made anew: the kernel does not add to it */
+    dsc_gradient_target to[3] = {{0}};
+    dsc_make_target(p, 0, &to[0]);
+    for (size_t i = 1; i < p->node->input_count; ++i)
+        dsc_find_target(p, i, &to[i]);
     if (p->status != DSC_OK)
         return;
     dsc_conv c = dsc_conv_geometry(x, w->shape[0], dsc_conv_channels(x, o), w->shape + 2, o);
@@ -135,9 +135,8 @@ static void fused(dsc_pullback *p, const dsc_convolution_options *o) {
                                           .add_dw = to[1].add,
                                           .add_db = to[2].add};
     p->status = dsc_conv_backward(dsc_context_of(x), &c, &gradients);
-    for (size_t i = 0; i < 3; ++i)
-        if (to[i].data != NULL)
-            dsc_give_target(p, i, &to[i]);
+    for (size_t i = 0; i < p->node->input_count; ++i)
+        dsc_give_target(p, i, &to[i]);
 }
 
 void dsc_pull_back_convolution(dsc_pullback *p) {

@@ -1,20 +1,37 @@
-/* Rows of a matrix, as a network's first layer looks up words; and indices as vectors. */
-#include "operations/indices.h"
+/* Rows of a matrix, as a network's first layer looks up words. */
+#include "descent/embedding.h"
 
+#include <math.h>
 #include <string.h>
 
-dsc_status dsc_embedding(dsc_tensor *weight, dsc_tensor *indices, int64_t padding, dsc_tensor **result) {
-    DSC_BEGIN(embedding, weight, indices);
+#include "operations/indices.h"
+
+static dsc_status check_matrix(const char *name, const dsc_tensor *weight) {
     if (weight->rank != 2)
-        return dsc_fail(DSC_ERROR_SIZE, "embedding: the weight has shape %s, must be a matrix",
+        return dsc_fail(DSC_ERROR_SIZE, "%s: the weight has shape %s, must be a matrix", name,
                         dsc_shape_text(weight->rank, weight->shape).text);
+    return DSC_OK;
+}
+
+static dsc_status check_options(const dsc_embedding_options *o, size_t rows) {
+    if (o->padding < -1 || o->padding >= (int64_t)rows)
+        return dsc_fail(DSC_ERROR_ARGUMENT, "embedding: padding is %lld, must be in [0, %zu), or -1: none",
+                        (long long)o->padding, rows);
+    if (o->sparse && o->scale_by_frequency)
+        return dsc_fail(DSC_ERROR_ARGUMENT, "embedding: scale_by_frequency takes no sparse gradients");
+    return DSC_OK;
+}
+
+dsc_status dsc_embedding(dsc_tensor *weight, dsc_tensor *indices, const dsc_embedding_options *options,
+                         dsc_tensor **result) {
+    DSC_BEGIN(embedding, weight, indices);
+    const dsc_embedding_options o = options != NULL ? *options : (dsc_embedding_options)DSC_EMBEDDING_OPTIONS;
+    DSC_TRY(check_matrix("embedding", weight));
     if (indices->rank == DSC_MAX_RANK)
         return dsc_fail(DSC_ERROR_SIZE, "embedding: the result of indices of %d dimensions would have %d",
                         DSC_MAX_RANK, DSC_MAX_RANK + 1);
     size_t rows = weight->shape[0], shape[DSC_MAX_RANK];
-    if (padding < -1 || padding >= (int64_t)rows)
-        return dsc_fail(DSC_ERROR_ARGUMENT, "embedding: padding is %lld, must be in [0, %zu), or -1: none",
-                        (long long)padding, rows);
+    DSC_TRY(check_options(&o, rows));
     memcpy(shape, indices->shape, sizeof shape);
     shape[indices->rank] = weight->shape[1];
     DSC_TRY(dsc_check_shape("embedding", weight->dtype, (size_t)indices->rank + 1, shape));
@@ -28,60 +45,119 @@ dsc_status dsc_embedding(dsc_tensor *weight, dsc_tensor *indices, int64_t paddin
                       places->count, dsc_data(places), dsc_data(made));
     dsc_tensor_release(places);
     dsc_tensor_release(dense);
-    return DSC_END(status, made, .options = &(dsc_options){.integer = padding});
+    const dsc_options kept = {.integer = o.padding, .flag = o.scale_by_frequency, .other_flag = o.sparse};
+    return DSC_END(status, made, .options = &kept);
 }
 
-/* The upstream gradient with zeros where the padding was looked up. */
-static dsc_tensor *without_padding(dsc_pullback *p, dsc_tensor *indices, int64_t padding) {
-    dsc_tensor *row = NULL, *column = NULL;
+/* ---- Derivatives ---- */
+
+/* The upstream gradient, `by` one number for each index. */
+static dsc_tensor *x_by_rows(dsc_pullback *p, dsc_tensor *by) {
+    dsc_tensor *column = NULL;
+    return by == NULL ? NULL : x_call(p, column, dsc_unsqueeze(by, -1, &column));
+}
+
+/* With zeros where the padding was looked up. */
+static dsc_tensor *without_padding(dsc_pullback *p, dsc_tensor *upstream, dsc_tensor *indices,
+                                   int64_t padding) {
+    dsc_tensor *row = NULL;
     row = x_call(p, row, dsc_tensor_full(dsc_context_of(indices), DSC_INT64, 0, NULL, (double)padding, &row));
-    dsc_tensor *is_padding = x_equal(p, indices, row);
-    column = x_call(p, column, dsc_unsqueeze(is_padding, -1, &column));
-    return x_where(p, column, x_constant(p, p->upstream, 0), p->upstream);
+    dsc_tensor *column = x_by_rows(p, x_equal(p, indices, row));
+    return upstream == NULL ? NULL : x_where(p, column, x_constant(p, upstream, 0), upstream);
+}
+
+/* 1 / how often each index comes. */
+static dsc_status make_shares(dsc_tensor *indices, size_t rows, dsc_dtype dtype, dsc_tensor **shares) {
+    dsc_tensor *places, *counts, *made;
+    DSC_TRY(dsc_contiguous_of(indices, &places));
+    const int64_t *index = dsc_data(places);
+    dsc_status status = dsc_tensor_full(NULL, DSC_INT64, 1, &rows, 0, &counts);
+    if (status == DSC_OK) {
+        int64_t *count = dsc_data(counts);
+        for (size_t i = 0; i < places->count; ++i)
+            ++count[index[i]];
+        status = dsc_make_like(indices, dtype, &made);
+        for (size_t i = 0; status == DSC_OK && i < places->count; ++i)
+            dsc_store_real(dtype, dsc_data(made), i, 1 / (double)count[index[i]]);
+        dsc_tensor_release(counts);
+    }
+    dsc_tensor_release(places);
+    if (status == DSC_OK)
+        *shares = made;
+    return status;
+}
+
+static bool gives_sparse(dsc_pullback *p, dsc_tensor *indices, int64_t padding) {
+    dsc_tensor *places = NULL, *upstream = NULL;
+    places = x_call(p, places, dsc_contiguous_of(indices, &places));
+    upstream = x_call(p, upstream, dsc_contiguous_of(p->upstream, &upstream));
+    return upstream != NULL &&
+           dsc_gives_rows(p, 0, places->count, dsc_data(places), dsc_data(upstream), padding);
 }
 
 void dsc_pull_back_embedding(dsc_pullback *p) {
+    const dsc_options *o = &p->node->options;
     const dsc_tensor *weight = dsc_input_shape(p, 0);
-    dsc_tensor *indices = dsc_input(p, 1), *list = NULL, *rows = NULL, *made = NULL;
-    int64_t padding = p->node->options.integer;
-    if (indices == NULL || dsc_gives_rows_in_place(p, 0, dsc_around_dimension(weight, 0), indices, padding))
+    dsc_tensor *indices = dsc_input(p, 1), *upstream = p->upstream, *list = NULL, *rows = NULL, *made = NULL;
+    if (indices == NULL || (o->other_flag && gives_sparse(p, indices, o->integer)))
+        return;
+    if (o->flag) {
+        made = x_call(p, made, make_shares(indices, weight->shape[0], weight->dtype, &made));
+        upstream = x_multiply(p, upstream, x_by_rows(p, made));
+        made = NULL;
+    }
+    if (upstream == NULL ||
+        dsc_gives_rows_in_place(p, 0, dsc_around_dimension(weight, 0), indices, upstream, o->integer))
         return;
     size_t shape[] = {indices->count, weight->shape[1]};
-    dsc_tensor *upstream = padding < 0 ? p->upstream : without_padding(p, indices, padding);
+    if (o->integer >= 0)
+        upstream = without_padding(p, upstream, indices, o->integer);
     list = x_call(p, list, dsc_reshape(indices, 1, shape, &list));
     rows = x_call(p, rows, dsc_reshape(upstream, 2, shape, &rows));
     dsc_tensor *zeros = x_zeros_like(p, weight);
     dsc_give(p, 0, x_call(p, made, dsc_index_add(zeros, 0, list, rows, &made)));
 }
 
-dsc_status dsc_one_hot(dsc_tensor *indices, int64_t classes, dsc_tensor **result) {
-    DSC_BEGIN(one_hot, indices);
-    if (indices->dtype != DSC_INT64)
-        return dsc_fail(DSC_ERROR_DTYPE, "one_hot: the type is %s, must be int64",
-                        dsc_dtype_name(indices->dtype));
-    if (classes < -1 || classes == 0)
-        return dsc_fail(DSC_ERROR_ARGUMENT,
-                        "one_hot: classes is %lld, must be at least 1, or -1: as many as there are",
-                        (long long)classes);
-    if (classes == -1 && indices->count == 0)
-        return dsc_fail(DSC_ERROR_SIZE, "one_hot: no indices to tell the number of classes from");
-    if (indices->rank == DSC_MAX_RANK)
-        return dsc_fail(DSC_ERROR_SIZE, "one_hot: the result of indices of %d dimensions would have %d",
-                        DSC_MAX_RANK, DSC_MAX_RANK + 1);
-    dsc_tensor *places, *made = NULL;
-    DSC_TRY(dsc_check_index(operation, indices, classes == -1 ? INT64_MAX : (size_t)classes, &places));
+/* ---- Norms ---- */
+
+static double norm_of(dsc_dtype dtype, size_t n, const void *row, double order) {
+    double sum = 0;
+    for (size_t i = 0; i < n; ++i) {
+        const double x = fabs(dsc_load_real(dtype, row, i));
+        if (order == INFINITY)
+            sum = x > sum || isnan(x) ? x : sum;
+        else
+            sum += order == 2 ? x * x : order == 1 ? x : order == 0 ? x != 0 : pow(x, order);
+    }
+    return order == INFINITY || order == 1 || order == 0 ? sum : order == 2 ? sqrt(sum) : pow(sum, 1 / order);
+}
+
+dsc_status dsc_embedding_renormalize(dsc_tensor *weight, dsc_tensor *indices, double max_norm,
+                                     double norm_type) {
+    static const dsc_operation row = {.name = "embedding_renormalize"};
+    DSC_CHECK_NOT_NULL(weight);
+    DSC_CHECK_NOT_NULL(indices);
+    DSC_TRY(check_matrix(row.name, weight));
+    DSC_TRY(dsc_check_real(&row, weight));
+    if (!(max_norm >= 0) || isnan(norm_type))
+        return dsc_fail(DSC_ERROR_ARGUMENT, "%s: max_norm is %g, of order %g", __func__, max_norm, norm_type);
+    if (!weight->is_contiguous)
+        return dsc_fail(DSC_ERROR_ARGUMENT, "%s: the weight is not contiguous", __func__);
+    dsc_tensor *places;
+    DSC_TRY(dsc_check_index(&row, indices, weight->shape[0], &places));
     const int64_t *index = dsc_data(places);
-    size_t width = classes == -1 ? 0 : (size_t)classes;
-    for (size_t i = 0; classes == -1 && i < places->count; ++i)
-        width = dsc_max_size(width, (size_t)index[i] + 1);
-    size_t rank = (size_t)indices->rank + 1, shape[DSC_MAX_RANK];
-    memcpy(shape, indices->shape, sizeof shape);
-    shape[rank - 1] = width;
-    dsc_status status = dsc_check_shape("one_hot", DSC_INT64, rank, shape);
-    if (status == DSC_OK)
-        status = dsc_tensor_full(dsc_context_of(indices), DSC_INT64, rank, shape, 0, &made);
-    for (size_t i = 0; status == DSC_OK && i < places->count; ++i)
-        ((int64_t *)dsc_data(made))[i * width + (size_t)index[i]] = 1;
+    const size_t width = weight->shape[1], size = dsc_size_of(weight->dtype);
+    for (size_t i = 0; i < places->count; ++i) {
+        void *numbers = (char *)dsc_data(weight) + (size_t)index[i] * width * size;
+        const double norm = norm_of(weight->dtype, width, numbers, norm_type);
+        if (!(norm > max_norm))
+            continue;
+        /* Once a row is below, it is passed by when it comes again. */
+        const double scale = max_norm / (norm + 1e-7);
+        for (size_t k = 0; k < width; ++k)
+            dsc_store_real(weight->dtype, numbers, k, dsc_load_real(weight->dtype, numbers, k) * scale);
+        dsc_note_change(weight);
+    }
     dsc_tensor_release(places);
-    return DSC_END(status, made);
+    return DSC_OK;
 }

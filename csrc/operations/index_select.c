@@ -39,7 +39,7 @@ void dsc_pull_back_index_select(dsc_pullback *p) {
     const dsc_tensor *x = dsc_input_shape(p, 0);
     dsc_tensor *index = dsc_input(p, 1), *made = NULL;
     size_t d = p->node->options.sizes[0];
-    if (index == NULL || dsc_gives_rows_in_place(p, 0, dsc_around_dimension(x, d), index, -1))
+    if (index == NULL || dsc_gives_rows_in_place(p, 0, dsc_around_dimension(x, d), index, p->upstream, -1))
         return;
     dsc_tensor *zeros = x_zeros_like(p, x);
     dsc_give(p, 0, x_call(p, made, dsc_index_add(zeros, (int64_t)d, index, p->upstream, &made)));

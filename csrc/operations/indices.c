@@ -176,7 +176,7 @@ void dsc_add_rows(const dsc_context *context, dsc_dtype dtype, dsc_around out, v
 }
 
 bool dsc_gives_rows_in_place(dsc_pullback *p, size_t input, dsc_around around, dsc_tensor *index,
-                             int64_t skipped) {
+                             dsc_tensor *source, int64_t skipped) {
     bool add;
     void *place = dsc_place_of_gradient(p, input, &add);
     if (place == NULL)
@@ -186,7 +186,7 @@ bool dsc_gives_rows_in_place(dsc_pullback *p, size_t input, dsc_around around, d
     p->status = dsc_contiguous_of(index, &rows);
     if (p->status != DSC_OK)
         return true;
-    p->status = dsc_contiguous_of(p->upstream, &upstream);
+    p->status = dsc_contiguous_of(source, &upstream);
     if (p->status == DSC_OK) {
         if (!add)
             memset(place, 0, leaf->count * dsc_dtype_size(leaf->dtype));

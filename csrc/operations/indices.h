@@ -30,9 +30,9 @@ void dsc_take_rows(const dsc_context *context, dsc_dtype dtype, dsc_around x, co
  * whose index is `skipped` not. */
 void dsc_add_rows(const dsc_context *context, dsc_dtype dtype, dsc_around out, void *data, size_t n,
                   const int64_t *index, const void *source, int64_t skipped);
-/* The same straight into the gradient of an input, from the upstream gradient; false: it has to be given. */
+/* The same straight into the gradient of an input; false: it has to be given. */
 bool dsc_gives_rows_in_place(dsc_pullback *p, size_t input, dsc_around around, dsc_tensor *index,
-                             int64_t skipped);
+                             dsc_tensor *source, int64_t skipped);
 
 /* Whether numbers of this type can be added up. */
 dsc_status dsc_check_addable(const dsc_operation *operation, const dsc_tensor *x);

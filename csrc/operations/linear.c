@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "linalg/linear.h"
-#include "operations/targets.h"
+#include "operations/table.h"
 
 static dsc_linear_call call_of(const dsc_tensor *x, const dsc_tensor *w, const dsc_tensor *b,
                                dsc_activation activation) {
@@ -81,8 +81,8 @@ static dsc_activation activation_of(const dsc_pullback *p) {
 
 static void fused(dsc_pullback *p) {
     const dsc_activation activation = activation_of(p);
-    dsc_tensor *x = x_dense(p, dsc_input(p, 0)), *w = x_dense(p, dsc_input(p, 1));
-    dsc_tensor *dy = x_dense(p, p->upstream), *y = NULL, *dz = NULL, *made = NULL;
+    dsc_tensor *x = x_in_order(p, dsc_input(p, 0)), *w = x_in_order(p, dsc_input(p, 1));
+    dsc_tensor *dy = x_in_order(p, p->upstream), *y = NULL, *dz = NULL, *made = NULL;
     if (activation != DSC_ACTIVATION_NONE) {
         y = dsc_saved(p, 0);
         dz = y == NULL ? NULL : x_call(p, made, dsc_make_like(y, y->dtype, &made));
@@ -90,11 +90,11 @@ static void fused(dsc_pullback *p) {
     if (p->status != DSC_OK)
         return;
     /* x's gradient is made anew always: the kernel does not add to it. */
-    dsc_target by_x = {0}, by_w = {0}, by_b = {0};
-    dsc_find_target(p, 0, false, &by_x);
-    dsc_find_target(p, 1, true, &by_w);
+    dsc_gradient_target by_x, by_w, by_b = {0};
+    dsc_make_target(p, 0, &by_x);
+    dsc_find_target(p, 1, &by_w);
     if (p->node->input_count == 3)
-        dsc_find_target(p, 2, true, &by_b);
+        dsc_find_target(p, 2, &by_b);
     if (p->status != DSC_OK)
         return;
     dsc_linear_call call = call_of(x, w, NULL, activation);
@@ -107,12 +107,9 @@ static void fused(dsc_pullback *p) {
                                       .add_dw = by_w.add,
                                       .add_db = by_b.add};
     p->status = dsc_linear_run_back(dsc_context_of(x), &call, &gradients);
-    if (by_x.data != NULL)
-        dsc_give(p, 0, by_x.made);
-    if (by_w.data != NULL)
-        dsc_give_target(p, 1, &by_w);
-    if (by_b.data != NULL)
-        dsc_give_target(p, 2, &by_b);
+    dsc_give_target(p, 0, &by_x);
+    dsc_give_target(p, 1, &by_w);
+    dsc_give_target(p, 2, &by_b);
 }
 
 /* ---- The same in operations, to be differentiated ---- */

@@ -1,4 +1,6 @@
 /* Tensors with something around them. */
+#include "operations/pad.h"
+
 #include "operations/indices.h"
 
 #include <string.h>
@@ -12,9 +14,9 @@ typedef struct margins {
 } margins;
 
 /* What has to be there for a mode to take numbers from. */
-static dsc_status check_source(const dsc_tensor *x, size_t d, int64_t before, int64_t after,
+static dsc_status check_source(size_t rank, const size_t *shape, size_t d, int64_t before, int64_t after,
                                dsc_padding mode) {
-    int64_t extent = (int64_t)x->shape[d], most = before > after ? before : after;
+    int64_t extent = (int64_t)shape[d], most = before > after ? before : after;
     if (most <= 0 || mode == DSC_PAD_CONSTANT)
         return DSC_OK;
     int64_t cut = (before < 0 ? -before : 0) + (after < 0 ? -after : 0);
@@ -26,38 +28,46 @@ static dsc_status check_source(const dsc_tensor *x, size_t d, int64_t before, in
         return DSC_OK;
     return dsc_fail(DSC_ERROR_SIZE,
                     "pad: %lld numbers of padding for dimension %zu of shape %s, %s: at most %lld",
-                    (long long)most, d, dsc_shape_text(x->rank, x->shape).text, mode_names[mode],
+                    (long long)most, d, dsc_shape_text(rank, shape).text, mode_names[mode],
                     (long long)(limit < 0 ? 0 : limit));
 }
 
-static dsc_status plan(const dsc_tensor *x, size_t count, const int64_t *amounts, dsc_padding mode,
-                       margins *m) {
+static dsc_status plan(size_t rank, const size_t *shape, size_t count, const int64_t *amounts,
+                       dsc_padding mode, margins *m) {
     if ((unsigned)mode > DSC_PAD_CIRCULAR)
         return dsc_fail(DSC_ERROR_ARGUMENT, "pad: unknown mode %d", (int)mode);
-    if (count > x->rank)
-        return dsc_fail(DSC_ERROR_SIZE, "pad: %zu dimensions to pad, shape %s has %d", count,
-                        dsc_shape_text(x->rank, x->shape).text, x->rank);
+    if (count > rank)
+        return dsc_fail(DSC_ERROR_SIZE, "pad: %zu dimensions to pad, shape %s has %zu", count,
+                        dsc_shape_text(rank, shape).text, rank);
     if (count > 0 && amounts == NULL)
         return dsc_fail(DSC_ERROR_ARGUMENT, "pad: amounts is NULL");
     *m = (margins){0};
-    memcpy(m->shape, x->shape, sizeof m->shape);
+    memcpy(m->shape, shape, rank * sizeof *shape);
     for (size_t i = 0; i < count; ++i) {
-        size_t d = x->rank - 1 - i;
+        size_t d = rank - 1 - i;
         int64_t before = amounts[2 * i], after = amounts[2 * i + 1], extent;
-        if (__builtin_add_overflow((int64_t)x->shape[d], before, &extent) ||
+        if (__builtin_add_overflow((int64_t)shape[d], before, &extent) ||
             __builtin_add_overflow(extent, after, &extent))
             return dsc_fail(DSC_ERROR_OVERFLOW, "pad: %lld and %lld numbers of padding are too many",
                             (long long)before, (long long)after);
-        if (extent < 0 || before < -(int64_t)x->shape[d] || after < -(int64_t)x->shape[d])
+        if (extent < 0 || before < -(int64_t)shape[d] || after < -(int64_t)shape[d])
             return dsc_fail(DSC_ERROR_SIZE,
                             "pad: padding of %lld and %lld takes more than dimension %zu of shape %s has",
-                            (long long)before, (long long)after, d, dsc_shape_text(x->rank, x->shape).text);
-        DSC_TRY(check_source(x, d, before, after, mode));
+                            (long long)before, (long long)after, d, dsc_shape_text(rank, shape).text);
+        DSC_TRY(check_source(rank, shape, d, before, after, mode));
         m->before[d] = before;
         m->after[d] = after;
         m->shape[d] = (size_t)extent;
     }
-    return dsc_check_shape("pad", x->dtype, x->rank, m->shape);
+    return DSC_OK;
+}
+
+dsc_status dsc_pad_shape(size_t rank, const size_t *shape, size_t count, const int64_t *amounts,
+                         dsc_padding mode, size_t *padded) {
+    margins m;
+    DSC_TRY(plan(rank, shape, count, amounts, mode, &m));
+    memcpy(padded, m.shape, rank * sizeof *padded);
+    return DSC_OK;
 }
 
 typedef struct pad_job {
@@ -191,7 +201,8 @@ dsc_status dsc_pad(dsc_tensor *x, size_t count, const int64_t *amounts, dsc_padd
     (void)operation;
     (void)input_count;
     margins m;
-    DSC_TRY(plan(x, count, amounts, mode, &m));
+    DSC_TRY(plan(x->rank, x->shape, count, amounts, mode, &m));
+    DSC_TRY(dsc_check_shape("pad", x->dtype, x->rank, m.shape));
     if (mode == DSC_PAD_CONSTANT)
         return pad_with(x, &m, value, result);
     dsc_tensor *made = dsc_tensor_retain(x), *wider;

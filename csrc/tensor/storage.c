@@ -1,4 +1,5 @@
 /* How tensors begin and end, with memory that is counted. */
+#include "autodiff/leaf_rows.h"
 #include "autodiff/node.h"
 #include "autodiff/pass.h"
 #include "core/cache.h"
@@ -23,6 +24,7 @@ static void begin(dsc_tensor *t, dsc_dtype dtype, size_t rank, void *data) {
     t->dtype = dtype;
     t->rank = (uint8_t)rank;
     t->requires_grad = t->has_grad = t->has_grad_place = t->is_grad = false;
+    t->rows = NULL;
     t->swapped = 0;
     t->awaited = 0;
     t->owner = NULL;
@@ -164,6 +166,8 @@ void dsc_tensor_destroy(dsc_tensor *t) {
     dsc_storage *storage = t->storage, *home = t->home;
     if (t->grad != NULL || t->recorded_grad != NULL)
         dsc_leaf_leave_grad(t);
+    if (t->rows != NULL)
+        dsc_leaf_forget_rows(t);
     if (home == NULL)
         dsc_recycler_give(DSC_RECYCLED_VIEW, t);
     else if (home != storage)

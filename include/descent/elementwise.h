@@ -25,8 +25,7 @@ typedef enum dsc_unary {
     DSC_COS,
     DSC_ATAN,
     DSC_FLOOR,
-    DSC_RELU,     /* max(x, 0); NaN stays */
-    DSC_SOFTPLUS, /* log(1 + e^x), without overflow */
+    DSC_RELU, /* max(x, 0); NaN stays */
     DSC_ERF,
     DSC_LOG1P, /* log(1 + x), exact near 0 */
     DSC_EXPM1, /* e^x - 1, likewise */

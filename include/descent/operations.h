@@ -43,7 +43,6 @@ dsc_status dsc_operation_describe(size_t index, dsc_operation_row *row);
         what(relu)                     /* max(x, 0), with derivative 0 at 0 */                               \
         what(sigmoid)                  /* 1 / (1 + e^-x) */                                                  \
         what(log_sigmoid)              /* its logarithm */                                                   \
-        what(softplus)                 /* log(1 + e^x), without PyTorch's threshold */                       \
         what(tanh) what(sin)           /* of radians */                                                      \
         what(cos) what(atan) what(erf) /* 2 / sqrt(pi) times the integral of e^(-t^2) from 0 to x */         \
         what(log1p)                    /* log(1 + x), exact near 0 */                                        \
@@ -128,35 +127,6 @@ dsc_status dsc_matmul(dsc_tensor *a, dsc_tensor *b, dsc_tensor **result);
 dsc_status dsc_linear(dsc_tensor *x, dsc_tensor *weight, dsc_tensor *bias, dsc_activation activation,
                       dsc_tensor **result);
 
-/* ---- Normalization ---- */
-
-/* (x - mean) / sqrt(variance + eps) weight + bias, channel by channel. x: float32 or float64, [N, C] or
- * [N, C, d1, ...]; weight and bias: [C], or NULL for 1 and 0.
- *
- * In training, and wherever there are no running numbers, mean and variance are the batch's: the variance has
- * the divisor n, the count of numbers in a channel. In training the running numbers, [C] each, are then
- * changed in place to momentum new + (1 - momentum) running, the new variance having the divisor n - 1. In
- * evaluation they are the mean and the variance, held fixed; to change them later does not spoil the
- * gradients. An empty batch gives an empty result and changes nothing.
- *
- * Statistics and the gradients' sums are in double, the variance in a second pass, in pieces as
- * dsc_sum_run's; results and gradients are rounded once. options NULL:
- * evaluation, with PyTorch's defaults. Refused besides: a batch with one value for each channel, one of
- * running_mean and running_var without the other, running numbers that require gradients, eps below 0 or,
- * with the batch's statistics, 0, a momentum that is not finite.
- *
- * Sources: torch.nn.functional.batch_norm; Ioffe and Szegedy 2015, arXiv:1502.03167. */
-typedef struct dsc_batch_norm_options {
-    bool training;
-    double momentum; /* the new batch's share; 1 / batches so far weighs all batches alike */
-    double eps;
-} dsc_batch_norm_options;
-#define DSC_BATCH_NORM_OPTIONS                                                                               \
-    { .training = false, .momentum = 0.1, .eps = 1e-5 }
-dsc_status dsc_batch_norm(dsc_tensor *x, dsc_tensor *weight, dsc_tensor *bias, dsc_tensor *running_mean,
-                          dsc_tensor *running_var, const dsc_batch_norm_options *options,
-                          dsc_tensor **result);
-
 /* ---- Joining and indexing ---- */
 
 /* Along `dimension` unless it says otherwise; a single number counts as a dimension of extent 1. Elements of
@@ -187,9 +157,6 @@ dsc_status dsc_index_select(dsc_tensor *x, int64_t dimension, dsc_tensor *index,
  * as there are indices. */
 dsc_status dsc_index_add(dsc_tensor *x, int64_t dimension, dsc_tensor *index, dsc_tensor *source,
                          dsc_tensor **result);
-/* Rows of a matrix: the indices' shape, with the matrix's columns as one dimension more. Row `padding` gets
- * no gradient; -1: there is none. A leaf's gradient is added to where it is. */
-dsc_status dsc_embedding(dsc_tensor *weight, dsc_tensor *indices, int64_t padding, dsc_tensor **result);
 /* 1 where an index says, else 0: int64, with a dimension of `classes` more at the end. -1: as many as the
  * largest index asks for, which must exist. No derivative. */
 dsc_status dsc_one_hot(dsc_tensor *indices, int64_t classes, dsc_tensor **result);

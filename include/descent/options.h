@@ -15,12 +15,13 @@ typedef enum dsc_option_kind {
     DSC_OPTION_REAL = 0,
     DSC_OPTION_FLAG = 1,    /* 0 or 1 */
     DSC_OPTION_INTEGER = 2, /* a whole number */
-    DSC_OPTION_CHOICE = 3   /* the index of one of the choices */
+    DSC_OPTION_CHOICE = 3,  /* the index of one of the choices */
+    DSC_OPTION_REST = 4 /* a whole number behind others of its name, or its minimum: the list ends before */
 } dsc_option_kind;
 
 /* An option of a row. The allowed values are [minimum, maximum], without an end that is marked
  * open. An option that has a number for each dimension is a row for each of them, "kernel_size[0]" and
- * "kernel_size[1]", one after the other; "kernel_size" sets them all. */
+ * "kernel_size[1]", one after the other; "kernel_size" sets them all, but for DSC_OPTION_REST. */
 typedef struct dsc_option_info {
     const char *name; /* PyTorch's, as "weight_decay"; its pairs are split, as "beta1" and "beta2" */
     dsc_option_kind kind;

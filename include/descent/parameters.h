@@ -40,7 +40,8 @@ void dsc_parameters_destroy(dsc_parameters *parameters);
 /* Whether a dsc_parameters has this leaf; false for NULL. */
 bool dsc_parameters_have(const dsc_tensor *leaf);
 
-/* dsc_optimizer_step by the gradients that the leaves have now, and keep. row_gradients: one pointer a leaf,
+/* dsc_optimizer_step by the gradients that the leaves have now, and keep, those that are kept as rows too
+ * (dsc_tensor_row_gradient). row_gradients: one pointer a leaf,
  * which where it is not NULL goes before the leaf's own gradient; NULL: none. report may be NULL. Refused: no
  * gradient at all, an optimizer that was made for other lengths. Without leaves nothing is to be done. */
 dsc_status dsc_parameters_step(dsc_parameters *parameters, dsc_optimizer *optimizer,
@@ -49,8 +50,9 @@ dsc_status dsc_parameters_step(dsc_parameters *parameters, dsc_optimizer *optimi
 void dsc_parameters_zero_grad(dsc_parameters *parameters);
 
 /* For what else an optimizer does (dsc_optimizer_minimize, _perturb, ...): sets the step's parameters,
- * gradients and has_gradient, and nothing else of it. The flags say which leaves have gradients at this call;
- * the next call or step sets them anew, in the same place. All three are good until leaves are added. */
+ * gradients and has_gradient, and nothing else of it; row gradients that leaves keep become dense. The flags
+ * say which leaves have gradients at this call; the next call or step sets them anew, in the same place. All
+ * three are good until leaves are added. */
 dsc_status dsc_parameters_prepare(dsc_parameters *parameters, dsc_step *step);
 /* After numbers in the buffer were written by anything but a step: backward passes that need the old ones are
  * refused then. */

@@ -103,6 +103,17 @@ bool dsc_tensor_is_leaf(const dsc_tensor *tensor);
 dsc_tensor *dsc_tensor_grad(const dsc_tensor *tensor);
 /* Whether that would be anything. */
 bool dsc_tensor_has_grad(const dsc_tensor *tensor);
+/* The gradient of a leaf of which few rows (slices along its first dimension) are not 0 may be kept as these:
+ * a sparse embedding's is, from its first backward pass on. dsc_parameters_step uses it as it is (see
+ * dsc_row_gradient, optimizers.h); what asks for the whole, as dsc_tensor_grad, or adds to it, has it made
+ * dense for good. rows: int64 [n], strictly rising; values: [n, ...]: new references, or NULL where there is
+ * no such gradient. */
+dsc_status dsc_tensor_row_gradient(const dsc_tensor *tensor, dsc_tensor **rows, dsc_tensor **values);
+bool dsc_tensor_has_row_gradient(const dsc_tensor *tensor);
+/* Such a gradient in place of any other; rows may come in any order, and more than once: their values are
+ * added up. Both NULL: it is forgotten. Rows beyond the end are refused where they are used. Refused: rows
+ * below 0, values that are not of the tensor's type, or whose shape is not the rows' with the tensor's. */
+dsc_status dsc_tensor_set_row_gradient(dsc_tensor *tensor, dsc_tensor *rows, dsc_tensor *values);
 /* NULL forgets it: the next pass writes instead of adding. Refused: another type or shape. */
 dsc_status dsc_tensor_set_grad(dsc_tensor *tensor, dsc_tensor *grad);
 /* The same numbers, of which nothing is recorded. */

@@ -50,7 +50,7 @@ public class Convolution: Layer {
       "bias": bias ? 1 : 0,
     ]
     options.merge(others) { $1 }
-    for (name, value) in each { options.merge(value.options(name, rank)) { $1 } }
+    for (name, value) in each { options.merge(value.options(name, dimensions: rank)) { $1 } }
     super.init(name, options, dtype: dtype, generator: generator)
   }
 }

@@ -58,6 +58,8 @@ public class Layer: Module {
   ///
   /// - Precondition: it is in its range.
   func set(_ option: String, _ value: Double) {
+    // A frozen model is called by several threads: what stays as it is must not be written.
+    guard options[option] != value else { return }
     require(dsc_layer_set_option(handle, option, value))
     options[option] = value
   }
@@ -70,6 +72,20 @@ public class Layer: Module {
   /// The output behind an activation, which the layer applies in its own pass.
   func forward(_ x: Tensor, followedBy activation: dsc_activation) -> Tensor {
     Tensor.make { dsc_layer_forward(handle, isTraining, activation, x.handle, $0) }
+  }
+
+  /// The first so many outputs for several inputs, as the table names them; nil for inputs that may be missing, and for outputs
+  /// that the layer does not make.
+  func call(_ inputs: [Tensor?], outputs: Int) -> [Tensor?] {
+    var made = [OpaquePointer?](repeating: nil, count: outputs)
+    let handles = inputs.map { $0?.handle }
+    let status = withExtendedLifetime(inputs) {
+      dsc_layer_call(handle, isTraining, handles.count, handles, outputs, &made)
+    }
+    require(status)
+    // After a refusal that is kept, what a program counts on must still be there.
+    if status < 0 { return made.map { _ in Tensor(owning: Refusals.placeholder()) } }
+    return made.map { $0.map { Tensor(owning: $0) } }
   }
 
   override var summaryOfOptions: String {

@@ -14,16 +14,16 @@ extension Tensor {
     _ weight: Tensor, bias: Tensor? = nil, stride: Extents = 1, padding: ConvolutionPadding = 0,
     dilation: Extents = 1, groups: Int = 1, activation: Activation = .identity
   ) -> Tensor {
-    let rank = weight.rank - 2
+    let rank = weight.shape.rank - 2
     demand((1...3).contains(rank), "convolution: the weight is of shape \(weight.shape)")
     var options = convolutionOptions(rank, stride, dilation, groups)
     switch padding {
     case .by(let extents):
-      options.padding = triple(extents.expanded(to: rank, "padding").map(Int64.init), 0)
+      options.padding = triple(extents.expanded("padding", dimensions: rank).map(Int64.init), 0)
       options.padding_after = options.padding
     case .same:
       demand(stride.values.allSatisfy { $0 == 1 }, "convolution: padding is same, which needs a stride of 1")
-      let reach = zip(weight.shape.dimensions.suffix(rank), dilation.expanded(to: rank, "dilation"))
+      let reach = zip(weight.shape.suffix(rank), dilation.expanded("dilation", dimensions: rank))
         .map { Int64(($0 - 1) * $1) }
       options.padding = triple(reach.map { $0 / 2 }, 0)
       options.padding_after = triple(reach.map { $0 - $0 / 2 }, 0)
@@ -43,11 +43,11 @@ extension Tensor {
     _ weight: Tensor, bias: Tensor? = nil, stride: Extents = 1, padding: Extents = 0,
     outputPadding: Extents = 0, dilation: Extents = 1, groups: Int = 1
   ) -> Tensor {
-    let rank = weight.rank - 2
+    let rank = weight.shape.rank - 2
     demand((1...3).contains(rank), "convolutionTranspose: the weight is of shape \(weight.shape)")
     var options = convolutionOptions(rank, stride, dilation, groups)
-    let around = padding.expanded(to: rank, "padding").map(Int64.init)
-    let more = outputPadding.expanded(to: rank, "outputPadding").map(Int64.init)
+    let around = padding.expanded("padding", dimensions: rank).map(Int64.init)
+    let more = outputPadding.expanded("outputPadding", dimensions: rank).map(Int64.init)
     options.padding = triple(around, 0)
     options.padding_after = triple(zip(around, more).map { $0 - $1 }, 0)
     return Tensor.make { dsc_convolution_transpose(handle, weight.handle, bias?.handle, &options, $0) }
@@ -62,7 +62,7 @@ extension Tensor {
     let rank = kernelSize.count
     demand((1...3).contains(rank), "convolutionWeight: a kernel of \(rank) dimensions")
     var options = convolutionOptions(rank, stride, dilation, groups)
-    options.padding = triple(padding.expanded(to: rank, "padding").map(Int64.init), 0)
+    options.padding = triple(padding.expanded("padding", dimensions: rank).map(Int64.init), 0)
     options.padding_after = options.padding
     demand(kernelSize.allSatisfy { $0 > 0 }, "convolutionWeight: a kernel of \(kernelSize)")
     return Tensor.make { dsc_convolution_weight(handle, gradient.handle, kernelSize, &options, $0) }
@@ -72,7 +72,7 @@ extension Tensor {
 private func convolutionOptions(
   _ rank: Int, _ stride: Extents, _ dilation: Extents, _ groups: Int
 ) -> dsc_convolution_options {
-  let (strides, dilations) = (stride.expanded(to: rank, "stride"), dilation.expanded(to: rank, "dilation"))
+  let (strides, dilations) = (stride.expanded("stride", dimensions: rank), dilation.expanded("dilation", dimensions: rank))
   demand((strides + dilations + [groups]).allSatisfy { $0 > 0 }, "a convolution's stride, dilation and groups are above 0")
   var options = dsc_convolution_options()
   options.rank = rank

@@ -158,5 +158,7 @@ extension Tensor {
 ///
 /// - Parameter paddingIndex: the row that gets no gradient.
 public func embedding(_ indices: Tensor, _ weight: Tensor, paddingIndex: Int? = nil) -> Tensor {
-  Tensor.make { dsc_embedding(weight.handle, indices.handle, Int64(paddingIndex ?? -1), $0) }
+  var options = dsc_embedding_options()
+  options.padding = Int64(paddingIndex ?? -1)
+  return Tensor.make { dsc_embedding(weight.handle, indices.handle, &options, $0) }
 }

@@ -67,7 +67,9 @@ extension Tensor {
   /// The logarithm of `sigmoid()`, without overflow.
   public func logSigmoid() -> Tensor { Tensor.make { dsc_log_sigmoid(handle, $0) } }
   /// log(1 + e^x), without overflow.
-  public func softplus() -> Tensor { Tensor.make { dsc_softplus(handle, $0) } }
+  public func softplus(beta: Double = 1, threshold: Double = 20) -> Tensor {
+    Tensor.make { dsc_softplus(handle, beta, threshold, $0) }
+  }
 }
 
 // Along a dimension.

@@ -13,7 +13,9 @@ struct BenchRow {
   typealias Limited = (seconds: Double, limits: [(name: String, seconds: Double)])
 
   /// Every row: the names are those of the comparison with PyTorch and JAX.
-  static var all: [BenchRow] { networks + regressions + optimizers + losses + newton + others }
+  static var all: [BenchRow] {
+    networks + lenets + regressions + optimizers + layers + inference + losses + newton + others
+  }
 
   // MARK: Training steps
 
@@ -52,7 +54,7 @@ struct BenchRow {
     }
   }
 
-  private static func time(
+  static func time(
     _ model: Module, _ loss: some Loss, _ rule: any OptimizerRule, _ x: Tensor, _ y: Tensor, _ batch: Int
   ) throws -> Double {
     let optimizer = try Optimizer(for: model, rule)

@@ -1,0 +1,158 @@
+/* Tables of rows that are looked up, one by one or by bags. */
+#include "descent/embedding.h"
+
+#include "layers/layer.h"
+
+enum { ROWS, COLUMNS, PADDING, MAX_NORM, NORM_TYPE, BY_FREQUENCY, SPARSE, MODE, LAST_OFFSET };
+
+static const char *const none[] = {"none"}, *const modes[] = {"sum", "mean", "max"};
+#define NO_PADDING (-0x1p48 - 1)
+
+#define SHARED_OPTIONS                                                                                       \
+    [ROWS] = DSC_OPTION_SIZE("num_embeddings", "rows"),                                                      \
+    [COLUMNS] = DSC_OPTION_SIZE("embedding_dim", "numbers in a row"),                                        \
+    [PADDING] = {"padding_idx", DSC_OPTION_INTEGER,                                                          \
+                 NO_PADDING,    NO_PADDING,                                                                  \
+                 0x1p48,        false,                                                                       \
+                 false,         "a row of zeros that is not trained; negative ones count from the end",      \
+                 none},                                                                                      \
+    [MAX_NORM] = {"max_norm", DSC_OPTION_REAL,                                                               \
+                  -1,         -1,                                                                            \
+                  INFINITY,   false,                                                                         \
+                  false,      "what the norms of rows that are looked up are lowered to",                    \
+                  none},                                                                                     \
+    [NORM_TYPE] = {"norm_type", DSC_OPTION_REAL,    2,   -INFINITY, INFINITY, false,                         \
+                   false,       "the norms' order", NULL},                                                   \
+    [BY_FREQUENCY] = {"scale_grad_by_freq",                                                                  \
+                      DSC_OPTION_FLAG,                                                                       \
+                      0,                                                                                     \
+                      0,                                                                                     \
+                      1,                                                                                     \
+                      false,                                                                                 \
+                      false,                                                                                 \
+                      "whether gradients are divided by how often a row comes",                              \
+                      NULL},                                                                                 \
+    [SPARSE] = {"sparse", DSC_OPTION_FLAG, 0, 0, 1, false, false, "whether the gradient is kept as rows",    \
+                NULL}
+
+static const dsc_option_info options[] = {SHARED_OPTIONS};
+static const dsc_option_info bag_options[] = {
+    SHARED_OPTIONS,
+    [MODE] = {"mode", DSC_OPTION_CHOICE, 1, 0, 2, false, false, "what becomes of a bag's rows", modes},
+    [LAST_OFFSET] = {"include_last_offset", DSC_OPTION_FLAG, 0, 0, 1, false, false,
+                     "whether the last offset is the end of the last bag", NULL},
+};
+
+/* The row that is the padding, or -1. */
+static int64_t padding_of(const dsc_layer *layer) {
+    const double given = layer->values[PADDING];
+    return given == NO_PADDING ? -1 : (int64_t)(given < 0 ? given + layer->values[ROWS] : given);
+}
+
+static dsc_status check(const dsc_layer *layer) {
+    const double *v = layer->values;
+    const char *name = layer->row->info.name;
+    if (v[PADDING] != NO_PADDING && (v[PADDING] < -v[ROWS] || v[PADDING] >= v[ROWS]))
+        return dsc_fail(DSC_ERROR_OPTION, "%s: padding_idx is %g, must be in [%g, %g)", name, v[PADDING],
+                        -v[ROWS], v[ROWS]);
+    if (v[MAX_NORM] > -1 && v[MAX_NORM] < 0)
+        return dsc_fail(DSC_ERROR_OPTION, "%s: max_norm is %g, must be at least 0, or -1: none", name,
+                        v[MAX_NORM]);
+    if (v[SPARSE] == 1 && v[BY_FREQUENCY] == 1)
+        return dsc_fail(DSC_ERROR_OPTION, "%s: scale_grad_by_freq takes no sparse gradients", name);
+    if (layer->row->info.option_count > MODE && v[MODE] == DSC_BAG_MAX && v[SPARSE] + v[BY_FREQUENCY] > 0)
+        return dsc_fail(DSC_ERROR_OPTION, "%s: mode max takes neither sparse nor scale_grad_by_freq", name);
+    return DSC_OK;
+}
+
+/* N(0, 1); the padding's row becomes 0, as what was drawn for it is drawn nevertheless. */
+static dsc_status make(dsc_layer *layer, const dsc_context *context, dsc_dtype dtype, dsc_random *random) {
+    DSC_TRY(check(layer));
+    const size_t shape[] = {(size_t)layer->values[ROWS], (size_t)layer->values[COLUMNS]};
+    dsc_tensor *made = NULL;
+    dsc_status status = dsc_tensor_normal(context, dtype, 2, shape, random, 0, 1, &made);
+    const int64_t padding = padding_of(layer);
+    for (size_t d = 0; status == DSC_OK && padding >= 0 && d < shape[1]; ++d)
+        dsc_set_number(dtype, dsc_data(made), (size_t)padding * shape[1] + d, 0);
+    return dsc_layer_add(layer, "weight", true, status, made);
+}
+
+static dsc_status renormalize(const dsc_layer *layer, dsc_tensor *indices) {
+    if (layer->values[MAX_NORM] == -1)
+        return DSC_OK;
+    return dsc_embedding_renormalize(layer->tensors[0].tensor, indices, layer->values[MAX_NORM],
+                                     layer->values[NORM_TYPE]);
+}
+
+static dsc_status forward(const dsc_layer *layer, const dsc_layer_mode *mode, dsc_tensor *x, dsc_tensor **y) {
+    (void)mode;
+    DSC_TRY(renormalize(layer, x));
+    const dsc_embedding_options o = {.padding = padding_of(layer),
+                                     .scale_by_frequency = layer->values[BY_FREQUENCY] == 1,
+                                     .sparse = layer->values[SPARSE] == 1};
+    return dsc_embedding(layer->tensors[0].tensor, x, &o, y);
+}
+
+static dsc_status shape_of(const dsc_layer *layer, size_t *rank, size_t *shape, double *flops) {
+    (void)flops;
+    if (*rank == DSC_MAX_RANK)
+        return dsc_fail(DSC_ERROR_SIZE,
+                        "embedding: the input is of shape %s, must have at most %d dimensions",
+                        dsc_shape_text(*rank, shape).text, DSC_MAX_RANK - 1);
+    shape[(*rank)++] = (size_t)layer->values[COLUMNS];
+    return DSC_OK;
+}
+
+const dsc_layer_row dsc_layer_embedding = {
+    .info = {.name = "embedding",
+             .title = "Embedding",
+             .source = "torch.nn.Embedding",
+             .formula = "weight[x]",
+             .shapes = "[...] of int64, and [..., embedding_dim]",
+             DSC_LAYER_OPTIONS(options)},
+    .changeable = 1u << PADDING | 1u << MAX_NORM | 1u << NORM_TYPE | 1u << BY_FREQUENCY | 1u << SPARSE,
+    .make = make,
+    .forward = forward,
+    .shape = shape_of,
+};
+
+/* ---- Bags ---- */
+
+static dsc_status bag_call(const dsc_layer *layer, const dsc_layer_mode *mode, dsc_tensor *const *x,
+                           dsc_tensor **y) {
+    (void)mode;
+    DSC_TRY(renormalize(layer, x[0]));
+    const dsc_embedding_bag_options o = {.mode = (dsc_bag_mode)layer->values[MODE],
+                                         .padding = padding_of(layer),
+                                         .include_last_offset = layer->values[LAST_OFFSET] == 1,
+                                         .scale_by_frequency = layer->values[BY_FREQUENCY] == 1,
+                                         .sparse = layer->values[SPARSE] == 1};
+    return dsc_embedding_bag(layer->tensors[0].tensor, x[0], x[1], x[2], &o, y);
+}
+
+static dsc_status bag_shape(const dsc_layer *layer, size_t *rank, size_t *shape, double *flops) {
+    (void)flops;
+    if (*rank != 2)
+        return dsc_fail(DSC_ERROR_SIZE, "embedding_bag: the input is of shape %s, must be [bags, n]",
+                        dsc_shape_text(*rank, shape).text);
+    shape[1] = (size_t)layer->values[COLUMNS];
+    return DSC_OK;
+}
+
+const dsc_layer_row dsc_layer_embedding_bag = {
+    .info = {.name = "embedding_bag",
+             .title = "EmbeddingBag",
+             .source = "torch.nn.EmbeddingBag",
+             .formula = "the sum, mean or largest of weight[x], bag by bag",
+             .shapes = "[bags, n], or [n] with offsets [bags], and [bags, embedding_dim]",
+             .inputs = {"input", "offsets", "per_sample_weights"},
+             .outputs = {"output"},
+             .input_count = 3,
+             .required_count = 1,
+             .output_count = 1,
+             DSC_LAYER_OPTIONS(bag_options)},
+    .changeable = 0x3ffu & ~(1u << ROWS | 1u << COLUMNS),
+    .make = make,
+    .call = bag_call,
+    .shape = bag_shape,
+};
