@@ -6,6 +6,7 @@ enum OperationCalls {
   typealias Call = @Sendable ([OpaquePointer?], OperationCase.Options, Results) -> dsc_status
 
   static let all: [String: Call] = [
+    unary, binary, others, reductions, extremes, places, norms, normalizations, convolutions, indexing, lossCalls,
     unary, binary, others, reductions, extremes, places, norms, normalizations, indexing, lossCalls, pooling,
     sampleNorms,
     unary, binary, others, reductions, extremes, places, norms, normalizations, attention, indexing,
@@ -137,6 +138,41 @@ enum OperationCalls {
         is_causal: options.causal!, enable_gqa: options.gqa!, dropout_p: 0, scale: options.scale ?? .nan)
       return dsc_scaled_dot_product_attention(x[0], x[1], x[2], x.count > 3 ? x[3] : nil, &own, result)
     }
+  ]
+
+  // MARK: Convolutions
+
+  private static func convolution(_ options: OperationCase.Options) -> dsc_convolution_options {
+    var c = dsc_convolution_options()
+    c.rank = options.kernel!.count
+    c.groups = options.groups!
+    withUnsafeMutableBytes(of: &c.stride) { fill($0, options.stride!) }
+    withUnsafeMutableBytes(of: &c.dilation) { fill($0, options.dilation!) }
+    withUnsafeMutableBytes(of: &c.padding) { fill($0, options.before!) }
+    withUnsafeMutableBytes(of: &c.padding_after) { fill($0, options.after!) }
+    return c
+  }
+
+  private static func fill(_ numbers: UnsafeMutableRawBufferPointer, _ values: [Int]) {
+    for (place, value) in zip(numbers.bindMemory(to: Int.self).indices, values) {
+      numbers.bindMemory(to: Int.self)[place] = value
+    }
+  }
+
+  private static let convolutions: [String: Call] = [
+    "convolution": { x, options, result in
+      var own = convolution(options)
+      let activation = options.activation == "relu" ? DSC_ACTIVATION_RELU : DSC_ACTIVATION_NONE
+      return dsc_convolution(x[0], x[1], x.count > 2 ? x[2] : nil, &own, activation, result)
+    },
+    "convolution_transpose": { x, options, result in
+      var own = convolution(options)
+      return dsc_convolution_transpose(x[0], x[1], x.count > 2 ? x[2] : nil, &own, result)
+    },
+    "convolution_weight": { x, options, result in
+      var own = convolution(options)
+      return dsc_convolution_weight(x[0], x[1], options.kernel!, &own, result)
+    },
   ]
 
   // MARK: Joining, indexing, order

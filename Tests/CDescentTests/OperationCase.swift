@@ -45,6 +45,9 @@ struct OperationCase: Decodable, Sendable {
     var scales: [Double]?
     var ceil, excludes, linear, align: Bool?
     var divisor: Int64?
+    /// Of a convolution: its padding on each side.
+    var before, after: [Int]?
+    var groups: Int?
     /// Of a loss, by its table's names.
     var loss: [String: Double]?
   }

@@ -9,6 +9,8 @@ NAMES = {v: k for k, v in DTYPES.items()}
 
 # Operations that add up, or divide by sums: numbers are rounded in units of the largest, not of their own.
 SUMS = set("""sum mean matmul linear einsum softmax log_softmax logsumexp norm var std cumsum index_add scatter_add embedding
+              tile gather index_select expand pad batch_norm
+              convolution convolution_transpose convolution_weight""".split())
               tile gather index_select expand pad batch_norm embedding_bag softmin""".split())
 SUMS = set("""sum mean matmul linear einsum softmax log_softmax logsumexp norm var std cumsum index_add scatter_add embedding tile
               gather index_select expand pad batch_norm layer_norm rms_norm group_norm instance_norm avg_pool

@@ -79,7 +79,7 @@ static void forward_rows(void) {
     REFUSED(DSC_ERROR_SIZE, "over 3 numbers", convolve(image, weight, NULL, paddings(-1, 0)));
     REFUSED(DSC_ERROR_SIZE, "over 3 numbers", convolve(image, weight, NULL, paddings(0, -9)));
     REFUSED(DSC_ERROR_SIZE, "over 5 numbers", convolve(image, weight, NULL, dilations(2)));
-    REFUSED(DSC_ERROR_ARGUMENT, "groups[0] is 0", convolve(image, weight, NULL, groups(0)));
+    REFUSED(DSC_ERROR_ARGUMENT, "groups is 0", convolve(image, weight, NULL, groups(0)));
     REFUSED(DSC_ERROR_SIZE, "must have 4 channels", convolve(image, weight, NULL, groups(2)));
     REFUSED(DSC_ERROR_SIZE, "not divided by 3 groups", convolve(wide, filter, NULL, groups(3)));
     REFUSED(DSC_ERROR_SIZE, "must have 2 channels", convolve(wide, weight, NULL, o));

@@ -301,7 +301,7 @@ import Testing
       return [two { DiceLoss(reduction: .none)(squashed($0), squashed($1)) }]
     case "loss_slope":
       return [one { LogCoshLoss()($0 * $0, $0) }]
-    default: return poolingChecks(operation)
+    default: return poolingChecks(operation) ?? convolutionChecks(operation)
     }
   }
 

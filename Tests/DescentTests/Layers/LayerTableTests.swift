@@ -6,6 +6,18 @@ import Testing
 @Suite struct LayerTableTests {
   static let faces: [String: @Sendable () -> Layer] = [
     "linear": { Linear(6, 2, generator: Generator(seed: 1)) },
+    "bilinear": { Bilinear(6, 6, 2, generator: Generator(seed: 1)) },
+    "conv1d": { Conv1d(4, 2, kernelSize: 3, padding: .same, generator: Generator(seed: 1)) },
+    "conv2d": {
+      Conv2d(2, 4, kernelSize: [1, 3], padding: [0, 1], groups: 2, generator: Generator(seed: 1))
+    },
+    "conv3d": {
+      Conv3d(1, 2, kernelSize: 2, padding: 1, paddingMode: .replicate, generator: Generator(seed: 1))
+    },
+    "conv_transpose1d": { ConvTranspose1d(4, 2, kernelSize: 3, stride: 2, generator: Generator(seed: 1)) },
+    "conv_transpose2d": {
+      ConvTranspose2d(2, 4, kernelSize: 3, outputPadding: 1, dilation: 2, generator: Generator(seed: 1))
+    },
     "flatten": { Flatten() },
     "batch_norm1d": { BatchNorm1d(6) },
     "batch_norm2d": { BatchNorm2d(6) },
@@ -51,13 +63,6 @@ import Testing
     "positional_encoding": { PositionalEncoding(6, dropout: 0) },
   ]
   private static let texts = [
-    "linear": "linear(6, 2)", "batch_norm1d": "batch_norm1d(6)",
-    "multihead_attention": "multihead_attention(6, 2)",
-    "transformer_encoder_layer": "transformer_encoder_layer(6, 2, dropout=0)",
-    "transformer_encoder": "transformer_encoder(6, 2, 2, dropout=0)",
-    "positional_encoding": "positional_encoding(6, dropout=0)",
-  ]
-  private static let texts = [
     "linear": "linear(6, 2)", "batch_norm1d": "batch_norm1d(6)", "batch_norm2d": "batch_norm2d(6)",
     "instance_norm1d": "instance_norm1d(4)", "instance_norm2d": "instance_norm2d(6, affine=true)",
     "layer_norm": "layer_norm((4, 6))", "rms_norm": "rms_norm(6)", "group_norm": "group_norm(2, 6)",
@@ -71,10 +76,19 @@ import Testing
     "reflection_pad1d": "reflection_pad1d(2)", "reflection_pad2d": "reflection_pad2d((1, 0, 0, 1))",
     "replication_pad1d": "replication_pad1d(2)", "replication_pad2d": "replication_pad2d(1)",
     "circular_pad1d": "circular_pad1d((0, 3))", "circular_pad2d": "circular_pad2d(1)",
-    "unflatten": "unflatten(1, (2, -1))",
+    "unflatten": "unflatten(1, (2, -1))", "bilinear": "bilinear(6, 6, 2)",
+    "conv1d": "conv1d(4, 2, 3, padding=same)", "conv2d": "conv2d(2, 4, (1, 3), padding=(0, 1), groups=2)",
+    "conv3d": "conv3d(1, 2, 2, padding=1, padding_mode=replicate)",
+    "conv_transpose1d": "conv_transpose1d(4, 2, 3, 2)",
+    "conv_transpose2d": "conv_transpose2d(2, 4, 3, output_padding=1, dilation=2)",
+    "multihead_attention": "multihead_attention(6, 2)",
+    "transformer_encoder_layer": "transformer_encoder_layer(6, 2, dropout=0)",
+    "transformer_encoder": "transformer_encoder(6, 2, 2, dropout=0)",
+    "positional_encoding": "positional_encoding(6, dropout=0)",
   ]
   /// Of inputs that are not [4, 6], with as many numbers.
   private static let shapes: [String: [Int]] = [
+    "conv2d": [1, 2, 3, 4], "conv3d": [1, 2, 3, 4], "conv_transpose2d": [2, 3, 4],
     "batch_norm2d": [1, 6, 2, 2], "instance_norm1d": [4, 6], "instance_norm2d": [1, 6, 2, 2],
     "max_pool2d": [1, 4, 2, 3], "avg_pool2d": [1, 4, 2, 3], "adaptive_max_pool2d": [1, 2, 3, 4],
     "adaptive_avg_pool2d": [1, 2, 3, 4], "upsample": [1, 2, 3, 4], "pixel_shuffle": [1, 4, 2, 3],
