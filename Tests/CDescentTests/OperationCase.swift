@@ -45,6 +45,9 @@ struct OperationCase: Decodable, Sendable {
     var scales: [Double]?
     var ceil, excludes, linear, align: Bool?
     var divisor: Int64?
+    /// Of activations, and of embeddings.
+    var alpha, input_scale, beta, threshold, slope, lambda_, p: Double?
+    var approximate, scale_by_frequency, sparse, include_last_offset: Bool?
     /// Of a loss, by its table's names.
     var loss: [String: Double]?
   }
