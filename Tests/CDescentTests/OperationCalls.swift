@@ -8,6 +8,7 @@ enum OperationCalls {
   static let all: [String: Call] = [
     unary, binary, others, reductions, extremes, places, norms, normalizations, convolutions, indexing, lossCalls,
     unary, binary, others, reductions, extremes, places, norms, normalizations, indexing, lossCalls, pooling,
+    activations, embeddings,
     sampleNorms,
     unary, binary, others, reductions, extremes, places, norms, normalizations, attention, indexing,
     lossCalls,
@@ -22,7 +23,7 @@ enum OperationCalls {
   private static let unaryFunctions: [String: Unary] = [
     "negate": dsc_negate, "exp": dsc_exp, "log": dsc_log, "sqrt": dsc_sqrt, "abs": dsc_abs, "sign": dsc_sign,
     "floor": dsc_floor, "relu": dsc_relu, "sigmoid": dsc_sigmoid, "log_sigmoid": dsc_log_sigmoid,
-    "softplus": dsc_softplus, "tanh": dsc_tanh, "sin": dsc_sin, "cos": dsc_cos, "atan": dsc_atan,
+    "tanh": dsc_tanh, "sin": dsc_sin, "cos": dsc_cos, "atan": dsc_atan,
     "erf": dsc_erf,
     "log1p": dsc_log1p, "expm1": dsc_expm1, "rsqrt": dsc_rsqrt, "reciprocal": dsc_reciprocal,
     "square": dsc_square, "tan": dsc_tan, "asin": dsc_asin, "acos": dsc_acos, "sinh": dsc_sinh,
@@ -190,7 +191,6 @@ enum OperationCalls {
     "scatter_add": { dsc_scatter_add($0[0], $1.dimension!, $0[1], $0[2], $2) },
     "index_select": { dsc_index_select($0[0], $1.dimension!, $0[1], $2) },
     "index_add": { dsc_index_add($0[0], $1.dimension!, $0[1], $0[2], $2) },
-    "embedding": { dsc_embedding($0[0], $0[1], $1.padding!, $2) },
     "one_hot": { dsc_one_hot($0[0], $1.classes!, $2) },
     "pad": { dsc_pad($0[0], $1.amounts!.count / 2, $1.amounts!, paddings[$1.mode!]!, $1.value ?? 0, $2) },
     "cumsum": { dsc_cumsum($0[0], $1.dimension!, $2) },

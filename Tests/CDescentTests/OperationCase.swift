@@ -48,6 +48,9 @@ struct OperationCase: Decodable, Sendable {
     /// Of a convolution: its padding on each side.
     var before, after: [Int]?
     var groups: Int?
+    /// Of activations, and of embeddings.
+    var alpha, input_scale, beta, threshold, slope, lambda_, p: Double?
+    var approximate, scale_by_frequency, sparse, include_last_offset: Bool?
     /// Of a loss, by its table's names.
     var loss: [String: Double]?
   }

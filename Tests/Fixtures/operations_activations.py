@@ -48,6 +48,9 @@ for name, options, f in SMOOTH + HARD:
 for shape, count in [((3, 4), 1), ((3, 4), 4), ((2, 3, 5), 3), ((2, 3, 2, 2), 3), ((7,), 1), ((2, 3, 0), 3), ((), 1)]:
     case("prelu", {}, F.prelu, x(*shape), x(count, step=2), check=False)
 case("prelu", {}, F.prelu, x(40, 30, 50), x(30, step=2), large=True)
+# Otherwise the masks are not PyTorch's.
+case("dropout", dict(p=1.0), lambda a: F.dropout(a, 1.0), x(3, 4))
+case("dropout", dict(p=1.0), lambda a: F.dropout(a, 1.0), x(257, 513), large=True)
 for dimension in (-1, 0, 1):
     case("softmin", dict(dimension=dimension), lambda a: F.softmin(a, dimension), x(3, 4))
     case("glu", dict(dimension=dimension), lambda a: F.glu(a, dimension), x(2, 4, 6) if dimension != 0 else x(4, 3))

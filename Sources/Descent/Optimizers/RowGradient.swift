@@ -6,8 +6,6 @@ public final class RowGradient {
   public let rows: [Int64]
   /// Their gradients, one after another: shape [rows.count, ...].
   public let values: Tensor
-  /// The rows again, at a fixed place.
-  let indices: UnsafeMutablePointer<Int64>
 
   /// The gradients `values[i]` of the rows `rows[i]`. Rows that appear more than once are added up.
   public init(rows: [Int], values: Tensor) {
@@ -28,9 +26,8 @@ public final class RowGradient {
     }
     self.rows = unique
     self.values = Tensor(sums, shape: Shape(extents), dtype: values.dtype)
-    indices = .allocate(capacity: max(unique.count, 1))
-    indices.initialize(from: unique, count: unique.count)
   }
 
-  deinit { indices.deallocate() }
+  /// Rows that rise strictly.
+  init(rising rows: [Int64], values: Tensor) { (self.rows, self.values) = (rows, values) }
 }

@@ -52,6 +52,7 @@ import Testing
     "tanh": { Tanh() },
     "softplus": { Softplus() },
     "softmax": { Softmax() },
+    "softmin": { Softmin() },
     "log_softmax": { LogSoftmax() },
     "multihead_attention": { MultiheadAttention(6, 2, generator: Generator(seed: 1)) },
     "transformer_encoder_layer": { TransformerEncoderLayer(6, 2, dropout: 0, generator: Generator(seed: 1)) },
@@ -94,6 +95,46 @@ import Testing
     "adaptive_avg_pool2d": [1, 2, 3, 4], "upsample": [1, 2, 3, 4], "pixel_shuffle": [1, 4, 2, 3],
     "reflection_pad2d": [1, 2, 3, 4], "replication_pad2d": [1, 2, 3, 4], "circular_pad2d": [1, 2, 3, 4],
   ]
+    "leaky_relu": { LeakyReLU() },
+    "prelu": { PReLU() },
+    "rrelu": { RReLU() },
+    "relu6": { ReLU6() },
+    "elu": { ELU() },
+    "celu": { CELU() },
+    "selu": { SELU() },
+    "gelu": { GELU() },
+    "silu": { SiLU() },
+    "mish": { Mish() },
+    "hardsigmoid": { Hardsigmoid() },
+    "hardswish": { Hardswish() },
+    "hardtanh": { Hardtanh() },
+    "tanhshrink": { Tanhshrink() },
+    "softsign": { Softsign() },
+    "softshrink": { Softshrink() },
+    "hardshrink": { Hardshrink() },
+    "threshold": { Threshold(0.5, value: 7) },
+    "glu": { GLU() },
+    "dropout": { Dropout() },
+    "dropout1d": { Dropout1d() },
+    "dropout2d": { Dropout2d() },
+    "dropout3d": { Dropout3d() },
+    "alpha_dropout": { AlphaDropout() },
+    "feature_alpha_dropout": { FeatureAlphaDropout() },
+    "embedding": { Embedding(6, 2, generator: Generator(seed: 1)) },
+    "embedding_bag": { EmbeddingBag(6, 2, generator: Generator(seed: 1)) },
+  ]
+  private static let texts = [
+    "linear": "linear(6, 2)", "batch_norm1d": "batch_norm1d(6)", "threshold": "threshold(0.5, 7)",
+    "embedding": "embedding(6, 2)", "embedding_bag": "embedding_bag(6, 2)",
+  ]
+  /// Where they are not [4, 6].
+  private static let shapes = ["dropout2d": [2, 3, 2, 2], "dropout3d": [2, 3, 2, 2, 1]]
+  /// Those that draw in training.
+  private static let random: Set = [
+    "rrelu", "dropout", "dropout1d", "dropout2d", "dropout3d", "alpha_dropout", "feature_alpha_dropout",
+  ]
+  /// Those that take indices.
+  private static let lookUp: Set = ["embedding", "embedding_bag"]
 
   static var names: [String] {
     (0..<dsc_layer_count()).map { String(cString: dsc_layer_at($0)!.pointee.name) }
@@ -106,7 +147,14 @@ import Testing
     if dsc_layer_find(name).pointee.required_count > 1 { return }  // no layer of a network
     let network = try #require(makeNetwork(Self.texts[name] ?? name))
     defer { dsc_network_destroy(network) }
+    if Self.random.contains(name) {  // other tests draw at the same time
+      layer.eval()
+      dsc_network_set_training(network, false)
+    }
     let numbers = (0..<24).map { Float($0 % 7) - 2.5 }
+    let indices = (0..<24).map { Int64($0 % 6) }
+    let shape = Self.shapes[name] ?? [4, 6]
+    let looksUp = Self.lookUp.contains(name)
     var (x, y): (OpaquePointer?, OpaquePointer?)
     let shape = Self.shapes[name] ?? [4, 6]
     #expect(dsc_tensor_copy_in(nil, DSC_FLOAT32, shape.count, shape, numbers, &x) == DSC_OK)
@@ -114,6 +162,15 @@ import Testing
     var expected = [Float](repeating: 0, count: dsc_tensor_count(y))
     #expect(dsc_tensor_copy_out(y, &expected) == DSC_OK)
     #expect(layer(Tensor(numbers, shape: Shape(shape))).scalars(as: Float.self) == expected)
+    #expect(
+      (looksUp
+        ? dsc_tensor_copy_in(nil, DSC_INT64, shape.count, shape, indices, &x)
+        : dsc_tensor_copy_in(nil, DSC_FLOAT32, shape.count, shape, numbers, &x)) == DSC_OK)
+    #expect(dsc_network_forward(network, x, &y) == DSC_OK)
+    var expected = [Float](repeating: 0, count: dsc_tensor_count(y))
+    #expect(dsc_tensor_copy_out(y, &expected) == DSC_OK)
+    let input = looksUp ? Tensor(indices, shape: Shape(shape)) : Tensor(numbers, shape: Shape(shape))
+    #expect(layer(input).scalars(as: Float.self) == expected)
     dsc_tensor_release(x)
     dsc_tensor_release(y)
   }
