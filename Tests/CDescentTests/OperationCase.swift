@@ -39,6 +39,8 @@ struct OperationCase: Decodable, Sendable {
     var shape: [Int]?
     var step, k: Int?
     var keeps, descending, largest, training, affine: Bool?
+    var states, projects, lengths, reverse, relu: Bool?
+    var biases: [Bool]?
     var mode, activation, equation, dtype: String?
     /// Of a loss, by its table's names.
     var loss: [String: Double]?

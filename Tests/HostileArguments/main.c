@@ -114,6 +114,7 @@ int main(void) {
     operation_rows();
     index_rows();
     reduction_rows();
+    recurrent_rows();
     loss_rows();
     metric_rows();
     network_rows();

@@ -81,6 +81,7 @@ void autodiff_rows(void);
 void operation_rows(void);
 void index_rows(void);
 void reduction_rows(void);
+void recurrent_rows(void);
 void loss_rows(void);
 void metric_rows(void);
 void network_rows(void);
