@@ -76,8 +76,8 @@
 /* Tensors and their derivatives. */
 #include "descent/tensor.h"
 
-#include "descent/attention.h"
 #include "descent/activations.h"
+#include "descent/attention.h"
 #include "descent/autodiff.h"
 #include "descent/convolution.h"
 #include "descent/embedding.h"

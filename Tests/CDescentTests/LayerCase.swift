@@ -12,16 +12,35 @@ struct LayerCase: Decodable, Sendable {
   /// Of many numbers the first and the last 32.
   var initial: [String: [FixtureNumber]]
   var outputs: [OperationCase.Output]
+  /// Here and below, of 200 numbers and more about a hundred: see `sample`.
+  ///
   /// By each real input, and by each parameter, of outputs times `exactNumbers(step: 9 + output)`.
   var gradients: [[FixtureNumber]]?
   var parameters: [String: [FixtureNumber]]?
   /// What training leaves.
   var buffers: [String: [FixtureNumber]]?
-  var evaluated: [OperationCase.Output]?
+  var evaluated: Evaluated?
   /// Whether rounding is that of the largest number.
   var scaled: Bool?
   /// "first" or "second": the derivatives from which on differences do not tell them.
   var rough: String?
+
+  /// In evaluation: "same" as in training, or these.
+  enum Evaluated: Decodable, Sendable {
+    case same
+    case outputs([OperationCase.Output])
+
+    init(from decoder: Decoder) throws {
+      self =
+        (try? .outputs(decoder.singleValueContainer().decode([OperationCase.Output].self))) ?? .same
+    }
+  }
+
+  /// What the fixture says about these numbers.
+  static func sample(_ numbers: [Double]) -> [Double] {
+    guard numbers.count >= 200 else { return numbers }
+    return stride(from: 0, to: numbers.count, by: numbers.count / 97).map { numbers[$0] }
+  }
 
   private struct File: Decodable { var cases: [LayerCase] }
 

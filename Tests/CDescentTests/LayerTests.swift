@@ -10,6 +10,9 @@ import Testing
     "dropout", "dropout1d", "dropout2d", "alpha_dropout", "feature_alpha_dropout", "rrelu",
   ]
 
+  /// Whose initial numbers are normal ones: see dsc_random_normal.
+  static let normal: Set = ["embedding", "embedding_bag"]
+
   @Test func everyRowHasCases() {
     for index in 0..<dsc_layer_count() {
       let name = String(cString: dsc_layer_at(index)!.pointee.name)
@@ -27,6 +30,10 @@ import Testing
         let numbers = tensor.numbers
         let shown = numbers.count <= 64 ? numbers : Array(numbers.prefix(32) + numbers.suffix(32))
         let right = test.initial[name, default: []].map(\.value)
+        if Self.normal.contains(test.layer) {
+          #expect(largestULP(shown, right, tensor.dtype) <= 4, "\(test.title): \(name)")
+          continue
+        }
         #expect(
           shown == (tensor.dtype == DSC_FLOAT32 ? right.map { Double(Float($0)) } : right),
           "\(test.title): \(name)")
@@ -42,7 +49,7 @@ import Testing
   {
     let values = right.map(\.value)
     let scale = scaled ? values.filter(\.isFinite).map(abs).max() ?? 0 : 0
-    let error = largestULP(found.numbers, values, found.dtype, scale: scale)
+    let error = largestULP(LayerCase.sample(found.numbers), values, found.dtype, scale: scale)
     #expect(error <= (found.dtype == DSC_FLOAT64 ? float64Budget : budget), "\(title): \(error) ULP")
   }
 
@@ -75,7 +82,8 @@ import Testing
             check(tensor, right, true, Self.valueBudget, "\(title): \(name)")
           }
         }
-        guard let evaluated = test.evaluated else { continue }
+        guard let evaluation = test.evaluated else { continue }
+        let evaluated = if case .outputs(let own) = evaluation { own } else { test.outputs }
         let again = try test.make(layout, requiresGrad: false)
         check(
           test, try layer(again.map { $0?.view }, outputs: evaluated.count, isTraining: false), evaluated,

@@ -7,6 +7,9 @@ enum OperationCalls {
 
   static let all: [String: Call] = [
     unary, binary, others, reductions, extremes, places, norms, normalizations, indexing, recurrent,
+    unary, binary, others, reductions, extremes, places, norms, normalizations, indexing, lossCalls, pooling,
+    sampleNorms,
+    unary, binary, others, reductions, extremes, places, norms, normalizations, attention, indexing,
     lossCalls,
   ]
   .reduce(into: [:]) { all, part in all.merge(part) { $1 } }
@@ -111,13 +114,29 @@ enum OperationCalls {
   ]
 
   private static let normalizations: [String: Call] = [
-    "batch_norm": { x, options, result in
-      var own = dsc_batch_norm_options(
-        training: options.training!, momentum: options.momentum!, eps: options.eps!)
-      // Weight and bias, if they are there, come before the running numbers.
-      let parameters = options.affine! ? Array(x[1...2]) : [nil, nil]
-      let running = x.count > (options.affine! ? 3 : 1) ? Array(x.suffix(2)) : [nil, nil]
-      return dsc_batch_norm(x[0], parameters[0], parameters[1], running[0], running[1], &own, result)
+    "batch_norm": { normalize($0, $1, $2, dsc_batch_norm) },
+    "instance_norm": { normalize($0, $1, $2, dsc_instance_norm) },
+  ]
+
+  private static func normalize(
+    _ x: [OpaquePointer?], _ options: OperationCase.Options, _ result: Results,
+    _ function: (
+      OpaquePointer?, OpaquePointer?, OpaquePointer?, OpaquePointer?, OpaquePointer?,
+      UnsafePointer<dsc_batch_norm_options>?, Results?
+    ) -> dsc_status
+  ) -> dsc_status {
+    var own = dsc_batch_norm_options(
+      training: options.training!, momentum: options.momentum!, eps: options.eps!)
+    // Weight and bias, if they are there, come before the running numbers.
+    let parameters = options.affine! ? Array(x[1...2]) : [nil, nil]
+    let running = x.count > (options.affine! ? 3 : 1) ? Array(x.suffix(2)) : [nil, nil]
+    return function(x[0], parameters[0], parameters[1], running[0], running[1], &own, result)
+  }
+  private static let attention: [String: Call] = [
+    "scaled_dot_product_attention": { x, options, result in
+      var own = dsc_attention_options(
+        is_causal: options.causal!, enable_gqa: options.gqa!, dropout_p: 0, scale: options.scale ?? .nan)
+      return dsc_scaled_dot_product_attention(x[0], x[1], x[2], x.count > 3 ? x[3] : nil, &own, result)
     }
   ]
 

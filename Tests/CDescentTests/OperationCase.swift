@@ -38,10 +38,15 @@ struct OperationCase: Decodable, Sendable {
     var dimensions, amounts: [Int64]?
     var shape: [Int]?
     var step, k: Int?
-    var keeps, descending, largest, training, affine: Bool?
+    var keeps, descending, largest, training, affine, causal, gqa: Bool?
     var states, projects, lengths, reverse, relu: Bool?
     var biases: [Bool]?
     var mode, activation, equation, dtype: String?
+    /// Of windows, and of planes in another size: a number for each dimension.
+    var kernel, stride, pads, dilation, sizes, extents: [Int]?
+    var scales: [Double]?
+    var ceil, excludes, linear, align: Bool?
+    var divisor: Int64?
     /// Of a loss, by its table's names.
     var loss: [String: Double]?
   }

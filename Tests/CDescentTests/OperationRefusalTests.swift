@@ -218,8 +218,11 @@ import Testing
       Row("index_select", DSC_ERROR_SIZE) { dsc_index_select($0.handle, 0, beyond.handle, $1) },
       Row("index_select", DSC_ERROR_SIZE) { dsc_index_select($0.handle, 0, negative.handle, $1) },
       Row("index_add", DSC_ERROR_SIZE) { dsc_index_add($0.handle, 0, places.handle, $0.handle, $1) },
-      Row("embedding", DSC_ERROR_SIZE) { dsc_embedding($0.handle, beyond.handle, -1, $1) },
-      Row("embedding", DSC_ERROR_ARGUMENT) { dsc_embedding($0.handle, places.handle, 3, $1) },
+      Row("embedding", DSC_ERROR_SIZE) { dsc_embedding($0.handle, beyond.handle, nil, $1) },
+      Row("embedding", DSC_ERROR_ARGUMENT) {
+        var options = dsc_embedding_options(padding: 3, scale_by_frequency: false, sparse: false)
+        return dsc_embedding($0.handle, places.handle, &options, $1)
+      },
       Row("one_hot", DSC_ERROR_SIZE) { _, r in dsc_one_hot(places.handle, 2, r) },
       Row("one_hot", DSC_ERROR_ARGUMENT) { _, r in dsc_one_hot(places.handle, 0, r) },
       Row("pad", DSC_ERROR_SIZE) { dsc_pad($0.handle, 1, [-3, -2], DSC_PAD_CONSTANT, 0, $1) },

@@ -36,7 +36,7 @@ conv("conv1d", (2, 2, 1), 2, 2, 1)
 conv("conv1d", (1, 1, 3), 1, 1, 2, dilation=40, padding=20)
 
 conv("conv2d", (2, 3, 7, 6), 3, 4, 3, BOTH, padding=1)
-conv("conv2d", (2, 1, 28, 28), 1, 6, 5, BOTH, padding=2)
+conv("conv2d", (2, 1, 28, 28), 1, 6, 5, padding=2)
 conv("conv2d", (2, 6, 14, 14), 6, 16, 5)
 conv("conv2d", (2, 4, 9, 10), 4, 6, (3, 2), stride=(2, 3), padding=(1, 0), dilation=(1, 2), groups=2, bias=False)
 conv("conv2d", (2, 5, 6, 7), 5, 10, 3, BOTH, padding=1, groups=5)

@@ -99,15 +99,6 @@ static void select_rows(void) {
     REFUSED(DSC_ERROR_SIZE, "index_add", dsc_index_add(w.real, 0, indices(2, far), w.vector, made));
     REFUSED(DSC_ERROR_SIZE, "dimension is 2", dsc_index_add(w.real, 2, indices(2, far), w.other, made));
     REFUSED(DSC_ERROR_SIZE, "is 3", dsc_index_add(w.real, 1, indices(3, far + 3), w.other, made));
-    REFUSED(DSC_ERROR_ARGUMENT, "input 0 is NULL", dsc_embedding(NULL, w.whole, -1, made));
-    REFUSED(DSC_ERROR_ARGUMENT, "input 1 is NULL", dsc_embedding(w.real, NULL, -1, made));
-    REFUSED(DSC_ERROR_ARGUMENT, "result is NULL", dsc_embedding(w.real, w.whole, -1, NULL));
-    REFUSED(DSC_ERROR_DTYPE, "int64", dsc_embedding(w.real, w.other, -1, made));
-    REFUSED(DSC_ERROR_SIZE, "[3]", dsc_embedding(w.vector, w.whole, -1, made));
-    REFUSED(DSC_ERROR_ARGUMENT, "padding is 2", dsc_embedding(w.real, w.whole, 2, made));
-    REFUSED(DSC_ERROR_ARGUMENT, "padding is -2", dsc_embedding(w.real, w.whole, -2, made));
-    REFUSED(DSC_ERROR_SIZE, "is 3", dsc_embedding(w.real, matrix_of_indices(far), -1, made));
-    REFUSED(DSC_ERROR_SIZE, "is -1", dsc_embedding(w.real, negative(), -1, made));
     REFUSED(DSC_ERROR_ARGUMENT, "input 0 is NULL", dsc_one_hot(NULL, 3, made));
     REFUSED(DSC_ERROR_ARGUMENT, "result is NULL", dsc_one_hot(w.whole, 3, NULL));
     REFUSED(DSC_ERROR_DTYPE, "float32", dsc_one_hot(w.real, 3, made));

@@ -112,9 +112,14 @@ int main(void) {
     tensor_rows();
     autodiff_rows();
     operation_rows();
+    activation_rows();
+    normalization_rows();
+    pooling_rows();
+    convolution_rows();
     index_rows();
     reduction_rows();
     recurrent_rows();
+    attention_rows();
     loss_rows();
     metric_rows();
     network_rows();

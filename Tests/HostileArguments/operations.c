@@ -192,63 +192,6 @@ static void product_rows(void) {
     REFUSED(DSC_ERROR_ARGUMENT, "operands", einsum(""));
 }
 
-/* Of the matrix [2, 3], with numbers for three channels. */
-static dsc_status batch_norm(dsc_tensor *weight, dsc_tensor *running_mean, dsc_tensor *running_var,
-                             bool training, double momentum, double eps) {
-    dsc_batch_norm_options options = {training, momentum, eps};
-    return dsc_batch_norm(w.real, weight, NULL, running_mean, running_var, &options, w.made);
-}
-
-static dsc_status batch_norm_of_vast(void) {
-    dsc_tensor *vast = NULL;
-    dsc_expand(w.number, 2, (size_t[]){2, WRAPS / 16}, &vast);
-    return dsc_batch_norm(vast, NULL, NULL, NULL, NULL, NULL, w.made);
-}
-
-/* As a statistic that something else is to learn. */
-static dsc_status batch_norm_by_leaf(void) {
-    dsc_tensor *learnt = NULL;
-    dsc_tensor_full(NULL, DSC_FLOAT32, 1, (size_t[]){3}, 1, &learnt);
-    dsc_tensor_set_requires_grad(learnt, true);
-    return batch_norm(NULL, learnt, w.vector, true, 0.1, 1e-5);
-}
-
-static void normalization_rows(void) {
-    const dsc_batch_norm_options training = {true, 0.1, 1e-5};
-    REFUSED(DSC_ERROR_ARGUMENT, "batch_norm: input 0 is NULL",
-            dsc_batch_norm(NULL, NULL, NULL, NULL, NULL, &training, w.made));
-    REFUSED(DSC_ERROR_ARGUMENT, "batch_norm: result is NULL",
-            dsc_batch_norm(w.real, NULL, NULL, w.vector, w.vector, &training, NULL));
-    REFUSED(DSC_ERROR_DTYPE, "int64", dsc_batch_norm(w.whole, NULL, NULL, NULL, NULL, NULL, w.made));
-    REFUSED(DSC_ERROR_DTYPE, "float16", dsc_batch_norm(w.half, NULL, NULL, NULL, NULL, NULL, w.made));
-    REFUSED(DSC_ERROR_DTYPE, "float64", batch_norm(w.doubles, NULL, NULL, true, 0.1, 1e-5));
-    REFUSED(DSC_ERROR_DTYPE, "float64", batch_norm(NULL, w.vector, w.doubles, true, 0.1, 1e-5));
-    REFUSED(DSC_ERROR_SIZE, "[3], must be [N, C]",
-            dsc_batch_norm(w.vector, NULL, NULL, NULL, NULL, NULL, w.made));
-    REFUSED(DSC_ERROR_SIZE, "weight is of shape [2, 3], must be [3]",
-            batch_norm(w.other, NULL, NULL, true, 0.1, 1e-5));
-    REFUSED(DSC_ERROR_SIZE, "bias is of shape []",
-            dsc_batch_norm(w.real, NULL, w.number, NULL, NULL, NULL, w.made));
-    REFUSED(DSC_ERROR_SIZE, "running_mean is of shape []",
-            batch_norm(NULL, w.number, w.vector, true, 0.1, 1e-5));
-    REFUSED(DSC_ERROR_SIZE, "running_var is of shape [0, 3]",
-            batch_norm(NULL, w.vector, w.empty, true, 0.1, 1e-5));
-    REFUSED(DSC_ERROR_ARGUMENT, "running_var is NULL", batch_norm(NULL, w.vector, NULL, true, 0.1, 1e-5));
-    REFUSED(DSC_ERROR_ARGUMENT, "running_mean is NULL", batch_norm(NULL, NULL, w.vector, false, 0.1, 1e-5));
-    REFUSED(DSC_ERROR_ARGUMENT, "no gradient by running numbers", batch_norm_by_leaf());
-    REFUSED(DSC_ERROR_ARGUMENT, "eps is 0", batch_norm(NULL, w.vector, w.vector, true, 0.1, 0));
-    REFUSED(DSC_ERROR_ARGUMENT, "eps is 0", batch_norm(NULL, NULL, NULL, false, 0.1, 0));
-    REFUSED(DSC_ERROR_ARGUMENT, "eps is -1", batch_norm(NULL, w.vector, w.vector, false, 0.1, -1));
-    REFUSED(DSC_ERROR_ARGUMENT, "eps is nan", batch_norm(NULL, w.vector, w.vector, true, 0.1, NAN));
-    REFUSED(DSC_ERROR_ARGUMENT, "momentum is nan", batch_norm(NULL, w.vector, w.vector, true, NAN, 1));
-    REFUSED(DSC_ERROR_ARGUMENT, "momentum is -inf", batch_norm(NULL, w.vector, w.vector, true, -INFINITY, 1));
-    REFUSED(DSC_ERROR_SIZE, "more than one value for each channel",
-            dsc_batch_norm(w.single, NULL, NULL, NULL, NULL, NULL, w.made));
-    REFUSED(DSC_ERROR_MEMORY, "", batch_norm_of_vast());
-    ACCEPTED(batch_norm(NULL, w.vector, w.vector, false, 0.1, 0));
-    ACCEPTED(dsc_batch_norm(w.empty, NULL, NULL, w.vector, w.vector, &training, w.made));
-}
-
 void operation_rows(void) {
     table_rows();
     element_rows();
@@ -256,5 +199,4 @@ void operation_rows(void) {
     order_rows();
     part_rows();
     product_rows();
-    normalization_rows();
 }

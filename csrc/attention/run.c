@@ -1,5 +1,4 @@
 /* How attention's work is shared out. */
-#include <math.h>
 #include <sched.h>
 #include <stdatomic.h>
 
@@ -13,20 +12,6 @@ size_t dsc_attention_offset(const dsc_attention_call *c, const dsc_attention_mat
         head /= c->shape[d];
     }
     return at;
-}
-
-void dsc_attention_keep(const dsc_attention_call *c, size_t row, size_t first, size_t n, void *factors) {
-    const double kept = c->dropout < 1 ? 1 / (1 - c->dropout) : 0;
-    const double least = c->dropout * 0x1p32; /* of words whose weights are kept */
-    const uint64_t from = (uint64_t)row * c->keys + first;
-    for (size_t j = 0; j < n;) {
-        const dsc_philox words = dsc_philox_at(c->stream, (from + j) / 4);
-        do {
-            bool is_kept = (double)words.words[(from + j) % 4] >= least;
-            dsc_store_real(c->dtype, factors, j, is_kept ? kept : 0);
-            ++j;
-        } while (j < n && (from + j) % 4 != 0);
-    }
 }
 
 /* ---- Workspaces: one for each thread ---- */

@@ -16,6 +16,7 @@ typedef struct DSC_NAME(ending) {
     size_t row, step;     /* of `to`, between rows and between positions */
     const DSC_REAL *bias; /* of the rows, or NULL */
     bool adds, relu;
+    bool is_plain; /* nothing else, and only whole vectors */
 } DSC_NAME(ending);
 
 __attribute__((always_inline)) static inline void
@@ -54,6 +55,12 @@ DSC_NAME(block)(const size_t rows, const size_t vectors, size_t k, const size_t 
         for (size_t j = 0; j < rows; ++j)
             for (size_t v = 0; v < vectors; ++v)
                 sums[j][v] += a[i * rows + j] * right[v];
+    }
+    if (e->is_plain) {
+        for (size_t j = 0; j < rows; ++j)
+            for (size_t v = 0; v < vectors; ++v)
+                AT(t[v].to + j * e->row) = e->bias != NULL ? sums[j][v] + e->bias[j] : sums[j][v];
+        return;
     }
     for (size_t j = 0; j < rows; ++j)
         for (size_t v = 0; v < vectors; ++v)
@@ -126,7 +133,7 @@ static void DSC_NAME(run_piece)(const dsc_correlation *c, const size_t *at, cons
             const size_t w = v * WIDTH;
             const size_t row = ((at[0] + d) * l[0].to_step + l[0].first) * l[1].to_extent +
                                (at[1] + h) * l[1].to_step + l[1].first;
-            b[j] = staged + (d * l[1].staged + h) * l[2].staged + w;
+            b[j] = staged + (d * l[1].staged + h) * l[2].pitch + w;
             t[j].to = to + row * l[2].to_extent + (at[2] + w) * l[2].to_step + l[2].first;
             t[j].count = dsc_min_size(WIDTH, extents[2] - w);
             if (++v == across) {
@@ -139,6 +146,7 @@ static void DSC_NAME(run_piece)(const dsc_correlation *c, const size_t *at, cons
         }
         if (count == 1)
             b[1] = b[0];
+        e.is_plain = !e.adds && !e.relu && e.step == 1 && t[0].count == WIDTH && t[count - 1].count == WIDTH;
         DSC_NAME(target) block[2] = {t[0], t[count - 1]};
         for (size_t m = band * blocks / c->bands; m < (band + 1) * blocks / c->bands; ++m) {
             const size_t row = DSC_NAME(row_of)(rows, m), tall = DSC_NAME(row_of)(rows, m + 1) - row;
@@ -233,12 +241,13 @@ static void cut(dsc_correlation *c) {
 /* How much is staged, and added up, at once. */
 static void cut_channels(dsc_correlation *c) {
     const size_t size = dsc_size_of(c->dtype);
-    c->plane = dsc_staged_plane(c->lines);
+    c->plane = dsc_staged_plane(dsc_staged_numbers(c->lines));
     c->channels = dsc_min_size(dsc_max_size(STAGED_BYTES / size / c->plane, 1), c->from_channels);
     const dsc_line *l = c->lines;
     const size_t rows = l[0].taps * l[1].taps * (l[2].segments + l[2].taps * size / 64);
     const size_t channels = dsc_min_size(PIECE_ROWS / rows, LONGEST_PIECE / c->taps);
-    c->piece = channels > 0 ? channels * c->taps : dsc_min_size(c->taps, LONGEST_PIECE);
+    c->piece = channels > 0 ? dsc_even_share(c->channels, channels) * c->taps
+                            : dsc_even_share(c->taps, LONGEST_PIECE);
 }
 
 /* Few tiles for many threads: the result's channels are shared out too, by 32 at least. */
@@ -257,15 +266,12 @@ static void share_out(dsc_correlation *c) {
 
 static void list_taps(dsc_correlation *c, const dsc_conv_axis *axes) {
     const dsc_line *l = c->lines;
-    size_t *tap = c->tap, *offset = c->offsets;
+    size_t *tap = c->tap;
     for (size_t d = 0; d < l[0].taps; ++d)
         for (size_t h = 0; h < l[1].taps; ++h)
-            for (size_t w = 0; w < l[2].taps; ++w) {
+            for (size_t w = 0; w < l[2].taps; ++w)
                 *tap++ = (l[0].tap[d] * axes[1].kernel + l[1].tap[h]) * axes[2].kernel + l[2].tap[w];
-                *offset++ = (l[0].place[d] * l[1].staged + l[1].place[h]) * l[2].staged + l[2].place[w];
-            }
-    for (size_t i = c->taps; i < c->channels * c->taps; ++i)
-        c->offsets[i] = c->offsets[i - c->taps] + c->plane;
+    dsc_stage_offsets(l, c->channels, c->plane, c->offsets);
 }
 
 static void pack_group(void *argument, size_t group) {

@@ -102,4 +102,7 @@ void dsc_line_cut(dsc_line *line, size_t box) {
     share_segments(line);
     if (line->staged > line->taps * box)
         part_segments(line);
+    line->pitch = 0;
+    for (size_t s = 0; s < line->segments; ++s)
+        line->pitch = dsc_max_size(line->pitch, line->begin[s + 1] - line->begin[s]);
 }

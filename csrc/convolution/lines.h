@@ -24,6 +24,7 @@ typedef struct dsc_line {
     int64_t *base; /* ascending or descending */
     /* Positions at once, and how often; what is staged for them. */
     size_t box, boxes, staged, segments;
+    size_t pitch;  /* the longest segment's numbers */
     int64_t *from; /* where a segment begins in the source, for position 0 */
     size_t *begin; /* where it begins in the copy; after the last, `staged` */
     size_t *place; /* where a tap stands in the copy, for position 0 */

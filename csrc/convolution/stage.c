@@ -1,49 +1,61 @@
 #ifdef DSC_REAL
 
-/* `count` numbers, `step` apart, the first of them at `first` of a row of `extent`; 0 outside. */
-static void DSC_NAME(stage_row)(const DSC_REAL *row, size_t extent, int64_t first, size_t step, size_t count,
-                                DSC_REAL *to) {
-    size_t low, high;
-    find_inside(extent, first, step, count, &low, &high);
-    for (size_t i = 0; i < low; ++i)
-        to[i] = 0;
-    if (step == 1) {
-        if (high > low)
-            memcpy(to + low, row + first + (int64_t)low, (high - low) * sizeof *to);
-    } else {
-        for (size_t i = low; i < high; ++i)
-            to[i] = row[first + (int64_t)(i * step)];
-    }
-    for (size_t i = high; i < count; ++i)
-        to[i] = 0;
+/* Rows are short: a call for each would take longer than copying does. */
+__attribute__((always_inline)) static inline void DSC_NAME(copy)(size_t count, const DSC_REAL *from,
+                                                                 DSC_REAL *to) {
+    size_t i = 0;
+    for (; i + AT_ONCE <= count; i += AT_ONCE)
+        memcpy(to + i, from + i, AT_ONCE * sizeof *to);
+    if (i < count && count >= AT_ONCE)
+        memcpy(to + count - AT_ONCE, from + count - AT_ONCE, AT_ONCE * sizeof *to);
+    else
+        for (; i < count; ++i) {
+            to[i] = from[i];
+            KEEP_LOOP;
+        }
 }
 
-/* A row of all segments. row NULL: zeros. */
-static void DSC_NAME(stage_line)(const dsc_line *line, size_t at, const DSC_REAL *row, DSC_REAL *to) {
+__attribute__((always_inline)) static inline void DSC_NAME(clear)(size_t count, DSC_REAL *to) {
+    for (size_t i = 0; i < count; ++i) {
+        to[i] = 0;
+        KEEP_LOOP;
+    }
+}
+
+/* A row of all segments of the last dimension; row NULL: zeros. */
+__attribute__((always_inline)) static inline void DSC_NAME(stage_row)(const span *s, const DSC_REAL *row,
+                                                                      DSC_REAL *to) {
     if (row == NULL) {
-        memset(to, 0, line->staged * sizeof *to);
+        memset(to, 0, s->count * sizeof *to);
         return;
     }
-    for (size_t s = 0; s < line->segments; ++s)
-        DSC_NAME(stage_row)
-    (row, line->extent, line->from[s] + (int64_t)(at * line->step), line->step,
-     line->begin[s + 1] - line->begin[s], to + line->begin[s]);
+    DSC_NAME(clear)(s->low, to);
+    if (s->step == 1)
+        DSC_NAME(copy)(s->high - s->low, row + s->first + (int64_t)s->low, to + s->low);
+    else
+        for (size_t i = s->low; i < s->high; ++i)
+            to[i] = row[s->first + (int64_t)(i * s->step)];
+    DSC_NAME(clear)(s->count - s->high, to + s->high);
 }
 
+DSC_MULTIVERSION
 static void DSC_NAME(stage)(const dsc_line *lines, const size_t *at, size_t channels, const DSC_REAL *from,
                             size_t plane, DSC_REAL *to) {
-    const size_t height = lines[1].extent, width = lines[2].extent;
-    const size_t whole = lines[0].extent * height * width;
-    for (size_t c = 0; c < channels; ++c) {
-        DSC_REAL *out = to + c * plane;
-        for (place d = first_place(&lines[0], at[0]); d.z < lines[0].staged; next_place(&lines[0], at[0], &d))
-            for (place h = first_place(&lines[1], at[1]); h.z < lines[1].staged;
-                 next_place(&lines[1], at[1], &h)) {
-                const bool is_inside = d.is_inside && h.is_inside;
-                const size_t row = is_inside ? ((size_t)d.source * height + (size_t)h.source) * width : 0;
-                DSC_NAME(stage_line)(&lines[2], at[2], is_inside ? from + c * whole + row : NULL, out);
-                out += lines[2].staged;
-            }
+    const dsc_line *l = lines;
+    const size_t height = l[1].extent, width = l[2].extent, whole = l[0].extent * height * width;
+    for (size_t segment = 0; segment < l[2].segments; ++segment) {
+        const span s = span_of(&l[2], segment, at[2]);
+        DSC_REAL *first = to + segment * l[0].staged * l[1].staged * l[2].pitch;
+        for (size_t c = 0; c < channels; ++c) {
+            DSC_REAL *out = first + c * plane;
+            for (place d = first_place(&l[0], at[0]); d.z < l[0].staged; next_place(&l[0], at[0], &d))
+                for (place h = first_place(&l[1], at[1]); h.z < l[1].staged; next_place(&l[1], at[1], &h)) {
+                    const bool is_inside = d.is_inside && h.is_inside;
+                    const size_t row = is_inside ? ((size_t)d.source * height + (size_t)h.source) * width : 0;
+                    DSC_NAME(stage_row)(&s, is_inside ? from + c * whole + row : NULL, out);
+                    out += l[2].pitch;
+                }
+        }
     }
 }
 
@@ -52,6 +64,10 @@ static void DSC_NAME(stage)(const dsc_line *lines, const size_t *at, size_t chan
 #include "convolution/stage.h"
 
 #include <string.h>
+
+enum { AT_ONCE = 8 };
+/* Else a compiler makes a call of the loop. */
+#define KEEP_LOOP __asm__ volatile("")
 
 /* A place in a line's copy, and where its number comes from. */
 typedef struct place {
@@ -77,12 +93,21 @@ static inline void next_place(const dsc_line *line, size_t at, place *p) {
         *p = place_of(line, at, z, z == line->begin[p->segment + 1] ? p->segment + 1 : p->segment);
 }
 
-/* Which of `count` numbers are inside of a row. */
-static void find_inside(size_t extent, int64_t first, size_t step, size_t count, size_t *low, size_t *high) {
-    const int64_t left = (int64_t)extent - first;
-    *low = first >= 0 ? 0 : dsc_min_size(dsc_ceil_div((size_t)-first, step), count);
-    *high = left <= 0 ? 0 : dsc_min_size(dsc_ceil_div((size_t)left, step), count);
-    *high = dsc_max_size(*low, *high);
+/* A segment of a row: its first number's place in the row, and which of its numbers are inside of that. */
+typedef struct span {
+    int64_t first;
+    size_t step, count, low, high;
+} span;
+
+static span span_of(const dsc_line *line, size_t segment, size_t at) {
+    span s = {.first = line->from[segment] + (int64_t)(at * line->step),
+              .step = line->step,
+              .count = line->begin[segment + 1] - line->begin[segment]};
+    const int64_t left = (int64_t)line->extent - s.first;
+    s.low = s.first >= 0 ? 0 : dsc_min_size(dsc_ceil_div((size_t)-s.first, s.step), s.count);
+    s.high = left <= 0 ? 0 : dsc_min_size(dsc_ceil_div((size_t)left, s.step), s.count);
+    s.high = dsc_max_size(s.low, s.high);
+    return s;
 }
 
 #define DSC_TEMPLATE "convolution/stage.c"
@@ -91,6 +116,22 @@ static void find_inside(size_t extent, int64_t first, size_t step, size_t count,
 void dsc_stage(dsc_dtype dtype, const dsc_line *lines, const size_t *at, size_t channels, const void *from,
                size_t plane, void *to) {
     DSC_CALL(dtype, stage, lines, at, channels, from, plane, to);
+}
+
+void dsc_stage_offsets(const dsc_line *l, size_t channels, size_t plane, size_t *offsets) {
+    const size_t rows = l[0].staged * l[1].staged, taps = l[0].taps * l[1].taps * l[2].taps;
+    size_t *next = offsets;
+    for (size_t d = 0; d < l[0].taps; ++d)
+        for (size_t h = 0; h < l[1].taps; ++h)
+            for (size_t w = 0; w < l[2].taps; ++w) {
+                size_t segment = 0;
+                while (l[2].place[w] >= l[2].begin[segment + 1])
+                    ++segment;
+                const size_t row = segment * rows + l[0].place[d] * l[1].staged + l[1].place[h];
+                *next++ = row * l[2].pitch + l[2].place[w] - l[2].begin[segment];
+            }
+    for (size_t i = taps; i < channels * taps; ++i)
+        offsets[i] = offsets[i - taps] + plane;
 }
 
 #endif

@@ -4,10 +4,14 @@
 
 #include "convolution/lines.h"
 
-/* Numbers between the staged channels: an odd multiple of 16, since channels that stand a power of two apart
- * would all be in a few sets of the first cache. */
-static inline size_t dsc_staged_plane(const dsc_line *lines) {
-    size_t numbers = lines[0].staged * lines[1].staged * lines[2].staged;
+/* What is staged of a channel: for each segment of the last dimension a block of rows, all of one pitch, so
+ * that the rows of a tap's numbers stand a pitch apart whatever the steps. Numbers between the channels: an
+ * odd multiple of 16, since channels that stand a power of two apart would all be in a few sets of the first
+ * cache. */
+static inline size_t dsc_staged_numbers(const dsc_line *lines) {
+    return lines[2].segments * lines[0].staged * lines[1].staged * lines[2].pitch;
+}
+static inline size_t dsc_staged_plane(size_t numbers) {
     return (dsc_ceil_div(numbers, 16) | 1) * 16;
 }
 
@@ -15,5 +19,7 @@ static inline size_t dsc_staged_plane(const dsc_line *lines) {
  * `from`. */
 void dsc_stage(dsc_dtype dtype, const dsc_line *lines, const size_t *at, size_t channels, const void *from,
                size_t plane, void *to);
+/* Where each channel's taps stand in it, for position 0. */
+void dsc_stage_offsets(const dsc_line *lines, size_t channels, size_t plane, size_t *offsets);
 
 #endif

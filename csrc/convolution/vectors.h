@@ -4,6 +4,10 @@
 typedef DSC_REAL DSC_NAME(vector) __attribute__((vector_size(DSC_VECTOR_BYTES)));
 typedef DSC_REAL DSC_NAME(loose)
     __attribute__((vector_size(DSC_VECTOR_BYTES), aligned(sizeof(DSC_REAL)), may_alias));
-typedef __typeof__((DSC_NAME(vector)){0} < (DSC_NAME(vector)){0}) DSC_NAME(mask);
+#if DSC_IS_FLOAT32
+typedef int32_t DSC_NAME(mask) __attribute__((vector_size(DSC_VECTOR_BYTES)));
+#else
+typedef int64_t DSC_NAME(mask) __attribute__((vector_size(DSC_VECTOR_BYTES)));
+#endif
 #define AT(p) (*(DSC_NAME(loose) *)(p))
 #define LOAD(p) (*(const DSC_NAME(loose) *)(p))

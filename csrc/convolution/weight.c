@@ -2,65 +2,148 @@
 
 #include "convolution/vectors.h"
 
-/* Of a tile: what it has staged, and where its sums go. */
+/* Every second number of two vectors, from the first or the second one on. */
+#if DSC_VECTOR_BYTES == 64 && DSC_IS_FLOAT32
+#define DSC_HALVES(n, a, b)                                                                                  \
+    __builtin_shufflevector(a, b, n, n + 2, n + 4, n + 6, n + 8, n + 10, n + 12, n + 14, n + 16, n + 18,     \
+                            n + 20, n + 22, n + 24, n + 26, n + 28, n + 30)
+#elif DSC_VECTOR_BYTES == 64 || (DSC_VECTOR_BYTES == 32 && DSC_IS_FLOAT32)
+#define DSC_HALVES(n, a, b)                                                                                  \
+    __builtin_shufflevector(a, b, n, n + 2, n + 4, n + 6, n + 8, n + 10, n + 12, n + 14)
+#elif DSC_VECTOR_BYTES == 32 || DSC_IS_FLOAT32
+#define DSC_HALVES(n, a, b) __builtin_shufflevector(a, b, n, n + 2, n + 4, n + 6)
+#else
+#define DSC_HALVES(n, a, b) __builtin_shufflevector(a, b, n, n + 2)
+#endif
+
+/* A row of sums of vectors' lanes: lane i of the result is the sum of v[i]'s. */
+__attribute__((always_inline)) static inline DSC_NAME(vector) DSC_NAME(totals)(DSC_NAME(vector) * v) {
+    for (size_t left = WIDTH; left > 1; left /= 2)
+        for (size_t i = 0; i < left / 2; ++i)
+            v[i] = EVEN(v[2 * i], v[2 * i + 1]) + ODD(v[2 * i], v[2 * i + 1]);
+    return v[0];
+}
+
+/* What a tile has staged, as runs of positions: images, planes, rows. What runs are made of, and what stands
+ * between, is one after another in memory. */
 typedef struct DSC_NAME(tile) {
-    size_t images, rows_d, rows_h, width; /* of the positions staged */
-    size_t x_image, y_image, y_channel;   /* between images and channels in what is staged */
-    size_t height, row;                   /* between x's rows */
-    size_t pitch;
-    DSC_NAME(mask) rest; /* the lanes of a row's last vector */
+    size_t runs[3], apart[3]; /* runs, and where the next one of x's begins */
+    size_t vectors, y_run;    /* of a run */
+    size_t y_channel;
+    const DSC_NAME(mask) * masks; /* which lanes of a run's vectors are positions */
 } DSC_NAME(tile);
 
-/* For `rows` channels of dy and `taps` taps: their sums, lane by lane, are added to `sums`. x's lanes behind
- * the end of a row are set to 0: dy's are, but x may have a NaN there. */
+/* lanes += dy x along a run, for `rows` channels of dy and `taps` taps. x's lanes where there is no position
+ * are set to 0: dy's are, but x may have a NaN there. */
+__attribute__((always_inline)) static inline void
+DSC_NAME(add_run)(const size_t rows, const size_t taps, size_t vectors, const DSC_NAME(mask) * masks,
+                  const size_t *offsets, const DSC_REAL *dy, size_t y_channel, const DSC_REAL *x,
+                  DSC_NAME(vector) lanes[MOST_ROWS][8]) {
+    DSC_NAME(vector) sums[MOST_ROWS][8];
+    const DSC_REAL *right[8];
+    for (size_t l = 0; l < taps; ++l) {
+        right[l] = x + offsets[l];
+        for (size_t j = 0; j < rows; ++j)
+            sums[j][l] = lanes[j][l];
+    }
+    for (size_t i = 0; i < vectors; ++i) {
+        DSC_NAME(vector) v[8];
+        for (size_t l = 0; l < taps; ++l)
+            v[l] = (DSC_NAME(vector))((DSC_NAME(mask))LOAD(right[l] + i * WIDTH) & masks[i]);
+        for (size_t j = 0; j < rows; ++j) {
+            const DSC_NAME(vector) y = LOAD(dy + j * y_channel + i * WIDTH);
+            for (size_t l = 0; l < taps; ++l)
+                sums[j][l] += y * v[l];
+        }
+    }
+    for (size_t l = 0; l < taps; ++l)
+        for (size_t j = 0; j < rows; ++j)
+            lanes[j][l] = sums[j][l];
+}
+
+/* The same along all runs, then added up and added to `sums`. */
 __attribute__((always_inline)) static inline void
 DSC_NAME(dots)(const size_t rows, const size_t taps, const DSC_NAME(tile) * t, const size_t *offsets,
-               const DSC_REAL *dy, const DSC_REAL *x, DSC_REAL *wide, size_t ldw) {
-    DSC_NAME(vector) sums[3][9] = {{{0}}};
-    const size_t whole = t->width - t->width % WIDTH;
-    for (size_t n = 0; n < t->images; ++n)
-        for (size_t d = 0; d < t->rows_d; ++d)
-            for (size_t h = 0; h < t->rows_h; ++h) {
-                const DSC_REAL *left = dy + n * t->y_image + (d * t->rows_h + h) * t->pitch;
-                const DSC_REAL *right = x + n * t->x_image + (d * t->height + h) * t->row;
-                for (size_t i = 0; i < whole; i += WIDTH) {
-                    DSC_NAME(vector) y[3];
-                    for (size_t j = 0; j < rows; ++j)
-                        y[j] = LOAD(left + j * t->y_channel + i);
-                    for (size_t l = 0; l < taps; ++l) {
-                        const DSC_NAME(vector) v = LOAD(right + offsets[l] + i);
-                        for (size_t j = 0; j < rows; ++j)
-                            sums[j][l] += y[j] * v;
-                    }
-                }
-                if (whole < t->width)
-                    for (size_t l = 0; l < taps; ++l) {
-                        const DSC_NAME(vector) v =
-                            (DSC_NAME(vector))((DSC_NAME(mask))LOAD(right + offsets[l] + whole) & t->rest);
-                        for (size_t j = 0; j < rows; ++j)
-                            sums[j][l] += LOAD(left + j * t->y_channel + whole) * v;
-                    }
+               const DSC_REAL *dy, const DSC_REAL *x, DSC_REAL *sums, size_t lds) {
+    DSC_NAME(vector) lanes[MOST_ROWS][8] = {{{0}}};
+    const DSC_REAL *left = dy;
+    for (size_t n = 0; n < t->runs[0]; ++n)
+        for (size_t d = 0; d < t->runs[1]; ++d)
+            for (size_t h = 0; h < t->runs[2]; ++h) {
+                /* In memory between runs: in registers for all of them, compilers move them about. */
+                __asm__ volatile("" ::"r"(lanes) : "memory");
+                DSC_NAME(add_run)
+                (rows, taps, t->vectors, t->masks, offsets, left, t->y_channel,
+                 x + n * t->apart[0] + d * t->apart[1] + h * t->apart[2], lanes);
+                left += t->y_run;
             }
+    __asm__ volatile("" ::"r"(lanes) : "memory");
     for (size_t j = 0; j < rows; ++j)
-        for (size_t l = 0; l < taps; ++l)
-            AT(wide + j * ldw + l * WIDTH) = LOAD(wide + j * ldw + l * WIDTH) + sums[j][l];
+        for (size_t l = 0; l < taps; l += WIDTH) {
+            DSC_NAME(vector) some[WIDTH] = {{0}};
+            const size_t count = dsc_min_size(WIDTH, taps - l);
+            for (size_t i = 0; i < count; ++i)
+                some[i] = lanes[j][l + i];
+            const DSC_NAME(vector) total = DSC_NAME(totals)(some);
+            for (size_t i = 0; i < count; ++i)
+                sums[j * lds + l + i] += total[i];
+        }
 }
 
 #define DOTS(r, n)                                                                                           \
     case n:                                                                                                  \
-        DSC_NAME(dots)(r, n, t, offsets, dy, x, wide, ldw);                                                  \
+        DSC_NAME(dots)(r, n, t, offsets, dy, x, sums, lds);                                                  \
         break;
 
 static void DSC_NAME(any_dots)(size_t rows, size_t taps, const DSC_NAME(tile) * t, const size_t *offsets,
-                               const DSC_REAL *dy, const DSC_REAL *x, DSC_REAL *wide, size_t ldw) {
-    if (rows == 1)
+                               const DSC_REAL *dy, const DSC_REAL *x, DSC_REAL *sums, size_t lds) {
+    switch (rows) {
+    case 1:
         switch (taps) {
-            DOTS(1, 1) DOTS(1, 2) DOTS(1, 3) DOTS(1, 4) DOTS(1, 5) DOTS(1, 6) DOTS(1, 7) DOTS(1, 8) DOTS(1, 9)
+            DOTS(1, 1)
+            DOTS(1, 2)
+            DOTS(1, 3)
+            DOTS(1, 4)
+            DOTS(1, 5)
+            DOTS(1, 6)
+            DOTS(1, 7)
+            DOTS(1, 8)
         }
-    else if (rows == 2)
-        switch (taps) { DOTS(2, 1) DOTS(2, 2) DOTS(2, 3) DOTS(2, 4) DOTS(2, 5) DOTS(2, 6) }
-    else
-        switch (taps) { DOTS(3, 1) DOTS(3, 2) DOTS(3, 3) DOTS(3, 4) }
+        break;
+    case 2:
+        switch (taps) {
+            DOTS(2, 1)
+            DOTS(2, 2)
+            DOTS(2, 3)
+            DOTS(2, 4)
+        }
+        break;
+    case 3:
+        switch (taps) {
+            DOTS(3, 1)
+            DOTS(3, 2)
+            DOTS(3, 3)
+        }
+        break;
+    case 4:
+        switch (taps) {
+            DOTS(4, 1)
+            DOTS(4, 2)
+        }
+        break;
+    case 5:
+        switch (taps) {
+            DOTS(5, 1)
+            DOTS(5, 2)
+        }
+        break;
+    case 6:
+        switch (taps) {
+            DOTS(6, 1)
+            DOTS(6, 2)
+        }
+        break;
+    }
 }
 
 #undef DOTS
@@ -68,9 +151,10 @@ static void DSC_NAME(any_dots)(size_t rows, size_t taps, const DSC_NAME(tile) * 
 /* All pairs of the tile's channels of dy and taps, shared out evenly. */
 static void DSC_NAME(add_products)(const DSC_NAME(tile) * t, size_t channels, size_t taps,
                                    const size_t *offsets, const DSC_REAL *dy, const DSC_REAL *x,
-                                   DSC_REAL *wide) {
-    static const size_t most_taps[] = {0, 9, 6, 4};
-    const size_t down = dsc_ceil_div(channels, 3);
+                                   DSC_REAL *sums) {
+    /* Sums, and what they are made of, have to stay in 16 registers. */
+    static const size_t most_taps[] = {0, 8, 4, 3, 2, 2, 2};
+    const size_t down = dsc_ceil_div(channels, MOST_ROWS);
     for (size_t b = 0; b < down; ++b) {
         const size_t row = b * channels / down, rows = (b + 1) * channels / down - row;
         const size_t across = dsc_ceil_div(taps, most_taps[rows]);
@@ -78,38 +162,101 @@ static void DSC_NAME(add_products)(const DSC_NAME(tile) * t, size_t channels, si
             const size_t tap = i * taps / across;
             DSC_NAME(any_dots)
             (rows, (i + 1) * taps / across - tap, t, offsets + tap, dy + row * t->y_channel, x,
-             wide + (row * taps + tap) * WIDTH, taps * WIDTH);
+             sums + row * taps + tap, taps);
         }
     }
 }
 
-/* The lanes' sums, added to the partial sums; they begin anew. */
-static void DSC_NAME(flush)(size_t channels, size_t taps, DSC_REAL *wide, double *partial, size_t ldp) {
+/* The sums so far, added to the partial sums; they begin anew. */
+static void DSC_NAME(flush)(size_t channels, size_t taps, DSC_REAL *sums, double *partial, size_t ldp) {
     for (size_t j = 0; j < channels; ++j)
         for (size_t l = 0; l < taps; ++l) {
-            DSC_REAL *lanes = wide + (j * taps + l) * WIDTH;
-            DSC_WIDE sum = 0;
-            for (size_t i = 0; i < WIDTH; ++i) {
-                sum += (DSC_WIDE)lanes[i];
-                lanes[i] = 0;
-            }
-            partial[j * ldp + l] += sum;
+            partial[j * ldp + l] += (DSC_WIDE)sums[j * taps + l];
+            sums[j * taps + l] = 0;
         }
 }
 
-/* dy's rows in a box, with zeros behind them. */
-static void DSC_NAME(stage_dy)(const dsc_weight_product *p, const size_t *at, const size_t *extents,
-                               size_t channels, const DSC_REAL *from, DSC_REAL *to) {
+/* The runs of a box: rows are one run, and planes and images, with what stands between them, unless that
+ * takes more vectors than they do, and 2 for each run's beginning and end. */
+static void DSC_NAME(find_runs)(const dsc_weight_product *p, const size_t *counts, DSC_NAME(tile) * t) {
     const dsc_line *l = p->lines;
-    for (size_t o = 0; o < channels; ++o)
-        for (size_t d = 0; d < extents[0]; ++d)
-            for (size_t h = 0; h < extents[1]; ++h) {
-                const size_t row = (o * l[0].count + at[0] + d) * l[1].count + at[1] + h;
-                memcpy(to, from + row * l[2].count + at[2], extents[2] * sizeof *to);
-                for (size_t i = extents[2]; i < p->pitch; ++i)
-                    to[i] = 0;
-                to += p->pitch;
-            }
+    const size_t apart[3] = {p->image, l[1].staged * l[2].pitch, l[2].pitch};
+    size_t run = counts[3], i = 3;
+    for (; i > 0; --i) {
+        const size_t longer = (counts[i - 1] - 1) * apart[i - 1] + run;
+        if (dsc_ceil_div(longer, WIDTH) > counts[i - 1] * (dsc_ceil_div(run, WIDTH) + 2))
+            break;
+        run = longer;
+    }
+    for (size_t j = 0; j < 3; ++j) {
+        t->runs[j] = j < i ? counts[j] : 1;
+        t->apart[j] = apart[j];
+    }
+    t->vectors = dsc_ceil_div(run, WIDTH);
+    t->y_run = t->vectors * WIDTH;
+    t->y_channel = t->runs[0] * t->runs[1] * t->runs[2] * t->y_run;
+}
+
+/* Where a row's numbers stand among the runs of dy. */
+static size_t DSC_NAME(place_in_runs)(const DSC_NAME(tile) * t, const size_t *index) {
+    size_t run = 0, place = 0;
+    for (size_t i = 0; i < 3; ++i) {
+        run = run * t->runs[i] + (t->runs[i] > 1 ? index[i] : 0);
+        place += t->runs[i] > 1 ? 0 : index[i] * t->apart[i];
+    }
+    return run * t->y_run + place;
+}
+
+/* -1 and 0, as wide as the numbers are. */
+static void DSC_NAME(find_masks)(const DSC_NAME(tile) * t, const size_t *counts, DSC_REAL *masks) {
+    memset(masks, 0, t->y_run * sizeof *masks);
+    const size_t n = t->runs[0] > 1 ? 1 : counts[0], d = t->runs[1] > 1 ? 1 : counts[1];
+    const size_t h = t->runs[2] > 1 ? 1 : counts[2];
+    for (size_t i = 0; i < n * d * h; ++i) {
+        const size_t index[] = {i / h / d, i / h % d, i % h};
+        DSC_REAL *row = masks + DSC_NAME(place_in_runs)(t, index);
+        memset(row, 0xff, counts[3] * sizeof *row);
+    }
+}
+
+/* Rows are short: a call for each would take longer than copying does. */
+__attribute__((always_inline)) static inline void DSC_NAME(copy_and_clear)(size_t count, const DSC_REAL *from,
+                                                                           size_t gap, DSC_REAL *to) {
+    size_t i = 0;
+    for (; i + WIDTH <= count; i += WIDTH)
+        AT(to + i) = LOAD(from + i);
+    if (i < count && count >= WIDTH)
+        AT(to + count - WIDTH) = LOAD(from + count - WIDTH);
+    else
+        for (; i < count; ++i)
+            to[i] = from[i];
+    for (i = 0; i < gap; ++i)
+        to[count + i] = 0;
+}
+
+/* An image of dy in a box, with zeros behind each row, up to the next. */
+static void DSC_NAME(stage_dy)(const dsc_weight_product *p, const DSC_NAME(tile) * t, size_t image,
+                               const size_t *at, const size_t *counts, size_t channels, const DSC_REAL *from,
+                               DSC_REAL *to) {
+    const dsc_line *l = p->lines;
+    const size_t rows = counts[1] * counts[2];
+    for (size_t o = 0; o < channels; ++o) {
+        size_t place = DSC_NAME(place_in_runs)(t, (const size_t[]){image, 0, 0});
+        for (size_t i = 0; i < rows; ++i) {
+            const size_t d = i / counts[2], h = i % counts[2];
+            const size_t row = (o * l[0].count + at[0] + d) * l[1].count + at[1] + h;
+            size_t next = t->y_channel;
+            if (i + 1 < rows)
+                next = DSC_NAME(place_in_runs)(
+                    t, (const size_t[]){image, (i + 1) / counts[2], (i + 1) % counts[2]});
+            else if (image + 1 < counts[0])
+                next = DSC_NAME(place_in_runs)(t, (const size_t[]){image + 1, 0, 0});
+            DSC_NAME(copy_and_clear)
+            (counts[3], from + row * l[2].count + at[2], next - place - counts[3],
+             to + o * t->y_channel + place);
+            place = next;
+        }
+    }
 }
 
 typedef struct DSC_NAME(block) {
@@ -117,59 +264,52 @@ typedef struct DSC_NAME(block) {
     double *partial; /* of its first number */
 } DSC_NAME(block);
 
-/* Some images, in a box. */
-static void DSC_NAME(run_box)(const dsc_weight_product *p, const DSC_NAME(block) * b, size_t image,
-                              size_t images, const size_t *at, const size_t *extents, DSC_REAL *x,
-                              DSC_REAL *dy, DSC_REAL *wide) {
+/* Some images, in a box: counts has how many, and the box's extents. */
+static void DSC_NAME(run_box)(const dsc_weight_product *p, const DSC_NAME(block) * b, size_t first,
+                              const size_t *at, const size_t *counts, const DSC_NAME(tile) * t, DSC_REAL *x,
+                              DSC_REAL *dy, DSC_REAL *sums) {
     const dsc_conv *c = p->conv;
-    const dsc_line *l = p->lines;
     const size_t x_plane = dsc_conv_x_count(c), y_plane = dsc_conv_y_count(c);
-    DSC_NAME(tile)
-    t = {.images = images,
-         .rows_d = extents[0],
-         .rows_h = extents[1],
-         .width = extents[2],
-         .x_image = p->x_channels * p->plane,
-         .y_channel = extents[0] * extents[1] * p->pitch,
-         .height = l[1].staged,
-         .row = l[2].staged,
-         .pitch = p->pitch};
-    t.y_image = b->y_channels * t.y_channel;
-    for (size_t i = 0; i < WIDTH; ++i)
-        t.rest[i] = i < extents[2] % WIDTH ? -1 : 0;
-    for (size_t n = 0; n < images; ++n) {
-        const size_t unit = (image + n) * c->groups + b->group;
-        dsc_stage(c->dtype, l, at, b->x_channels,
+    for (size_t n = 0; n < counts[0]; ++n) {
+        const size_t unit = (first + n) * c->groups + b->group;
+        dsc_stage(c->dtype, p->lines, at, b->x_channels,
                   (const DSC_REAL *)p->x + (unit * c->x_channels + b->x_channel) * x_plane, p->plane,
-                  x + n * t.x_image);
+                  x + n * p->image);
         DSC_NAME(stage_dy)
-        (p, at, extents, b->y_channels,
-         (const DSC_REAL *)p->dy + (unit * c->y_channels + b->y_channel) * y_plane, dy + n * t.y_image);
+        (p, t, n, at, counts, b->y_channels,
+         (const DSC_REAL *)p->dy + (unit * c->y_channels + b->y_channel) * y_plane, dy);
     }
-    DSC_NAME(add_products)(&t, b->y_channels, b->x_channels * p->taps, p->offsets, dy, x, wide);
+    DSC_NAME(add_products)(t, b->y_channels, b->x_channels * p->taps, p->offsets, dy, x, sums);
 }
 
 static void DSC_NAME(run_chunk)(const dsc_weight_product *p, const DSC_NAME(block) * b, size_t first,
                                 size_t end, DSC_REAL *staged) {
     const dsc_line *l = p->lines;
     const size_t taps = b->x_channels * p->taps, stride = p->conv->x_channels * p->taps;
-    DSC_REAL *x = staged, *dy = x + staged_x(p), *wide = dy + staged_dy(p);
-    memset(wide, 0, b->y_channels * taps * WIDTH * sizeof *wide);
+    DSC_REAL *x = staged + staged_masks(p), *dy = x + staged_x(p), *sums = dy + staged_dy(p);
+    DSC_NAME(tile) t = {.masks = (const DSC_NAME(mask) *)staged};
+    size_t last[4] = {0};
+    memset(sums, 0, b->y_channels * taps * sizeof *sums);
     for (size_t j = 0; j < b->y_channels; ++j)
         memset(b->partial + j * stride, 0, taps * sizeof(double));
     size_t boxes = 0;
     for (size_t n = first; n < end; n += p->images)
         for (size_t box = 0; box < l[0].boxes * l[1].boxes * l[2].boxes; ++box) {
-            size_t at[DSC_CONV_AXES], extents[DSC_CONV_AXES], rest = box;
+            size_t at[DSC_CONV_AXES], counts[4] = {dsc_min_size(p->images, end - n)}, rest = box;
             for (size_t i = DSC_CONV_AXES; i-- > 0; rest /= l[i].boxes) {
                 at[i] = rest % l[i].boxes * l[i].box;
-                extents[i] = dsc_min_size(l[i].box, l[i].count - at[i]);
+                counts[i + 1] = dsc_min_size(l[i].box, l[i].count - at[i]);
             }
-            DSC_NAME(run_box)(p, b, n, dsc_min_size(p->images, end - n), at, extents, x, dy, wide);
+            if (memcmp(last, counts, sizeof last) != 0) {
+                DSC_NAME(find_runs)(p, counts, &t);
+                DSC_NAME(find_masks)(&t, counts, staged);
+                memcpy(last, counts, sizeof last);
+            }
+            DSC_NAME(run_box)(p, b, n, at, counts, &t, x, dy, sums);
             if (++boxes % BOXES_AT_ONCE == 0)
-                DSC_NAME(flush)(b->y_channels, taps, wide, b->partial, stride);
+                DSC_NAME(flush)(b->y_channels, taps, sums, b->partial, stride);
         }
-    DSC_NAME(flush)(b->y_channels, taps, wide, b->partial, stride);
+    DSC_NAME(flush)(b->y_channels, taps, sums, b->partial, stride);
 }
 
 static void DSC_NAME(run)(const dsc_weight_product *p, size_t tile, void *staged) {
@@ -199,6 +339,7 @@ static void DSC_NAME(store)(const dsc_weight_product *p, size_t first, size_t en
     }
 }
 
+#undef DSC_HALVES
 #include "convolution/vectors_end.h"
 
 #else
@@ -209,64 +350,60 @@ static void DSC_NAME(store)(const dsc_weight_product *p, size_t first, size_t en
 
 #include "convolution/stage.h"
 
-/* A row of a box of dy begins at a multiple of this: whole vectors of any version. */
-enum { DY_GRAIN = 16 };
-/* What a tile is: channels of dy, products of x's channels and taps, positions of images at once. Its lanes'
- * sums, and what it stages, are to be in the second cache. */
-enum { Y_CHANNELS = 32, X_TAPS = 144, POSITIONS = 512 };
+/* As many numbers as any vector has. */
+enum { GRAIN = 16, MOST_ROWS = 6 };
+/* What a tile is: channels of dy, products of x's channels and taps, positions of images at once. What it
+ * stages is to be in the second cache. */
+enum { Y_CHANNELS = 64, X_TAPS = 256, POSITIONS = 512, X_NUMBERS = 40 << 10 };
 /* Boxes whose sums are added up in the numbers' own type; tiles that there should be, and how many numbers
  * their partial sums may have. */
 enum { BOXES_AT_ONCE = 64, TILES = 16, MOST_PARTIALS = 1 << 22 };
 
+/* The most numbers of a run. */
+static size_t staged_masks(const dsc_weight_product *p) {
+    return dsc_ceil_div(p->images * p->image, GRAIN) * GRAIN + GRAIN;
+}
+
 static size_t staged_x(const dsc_weight_product *p) {
-    return p->images * p->x_channels * p->plane + DY_GRAIN;
+    return p->x_channels * p->plane + 2 * GRAIN;
 }
 
+/* The most of all channels' runs: a longer run has as many vectors as its parts, and 2 for each. */
 static size_t staged_dy(const dsc_weight_product *p) {
-    return p->images * p->y_channels * p->lines[0].box * p->lines[1].box * p->pitch;
+    const dsc_line *l = p->lines;
+    const size_t rows = p->images * l[0].box * l[1].box;
+    return p->y_channels * rows * (dsc_ceil_div(l[2].box, GRAIN) + 8) * GRAIN;
 }
 
+#define EVEN(a, b) DSC_HALVES(0, a, b)
+#define ODD(a, b) DSC_HALVES(1, a, b)
 #define DSC_TEMPLATE "convolution/weight.c"
 #include "core/instantiate_versions.h"
-
-/* An even share of `count` things, at most `most` of them; and at least one. */
-static size_t share(size_t count, size_t most) {
-    return dsc_ceil_div(count, dsc_ceil_div(count, dsc_max_size(most, 1)));
-}
 
 static void cut(dsc_weight_product *p) {
     const dsc_conv *c = p->conv;
     dsc_line *l = p->lines;
     size_t wanted = POSITIONS;
     for (size_t i = DSC_CONV_AXES; i-- > 0; wanted /= l[i].box) {
-        size_t box = share(l[i].count, wanted);
+        size_t box = dsc_even_share(l[i].count, wanted);
         if (i == DSC_CONV_AXES - 1 && box < l[i].count)
-            box = dsc_ceil_div(box, DY_GRAIN) * DY_GRAIN;
+            box = dsc_ceil_div(box, GRAIN) * GRAIN;
         dsc_line_cut(&l[i], box);
     }
-    p->pitch = dsc_ceil_div(l[2].box, DY_GRAIN) * DY_GRAIN;
-    p->plane = dsc_staged_plane(l);
-    p->y_channels = share(c->y_channels, Y_CHANNELS);
-    p->x_channels = share(c->x_channels, X_TAPS / p->taps);
+    const size_t images =
+        dsc_min_size(dsc_max_size(POSITIONS / (l[0].box * l[1].box * l[2].box), 1), c->batch);
+    p->image = dsc_staged_numbers(l);
+    p->plane = dsc_staged_plane(images * p->image);
+    p->y_channels = dsc_even_share(c->y_channels, Y_CHANNELS);
+    p->x_channels = dsc_even_share(c->x_channels, dsc_min_size(X_TAPS / p->taps, X_NUMBERS / p->plane));
     p->y_blocks = dsc_ceil_div(c->y_channels, p->y_channels);
     p->x_blocks = dsc_ceil_div(c->x_channels, p->x_channels);
     const size_t blocks = c->groups * p->x_blocks * p->y_blocks;
     size_t chunks = dsc_min_size(dsc_ceil_div(TILES, blocks), MOST_PARTIALS / dsc_conv_w_count(c));
-    p->chunk = share(c->batch, dsc_ceil_div(c->batch, dsc_max_size(chunks, 1)));
+    p->chunk = dsc_even_share(c->batch, dsc_ceil_div(c->batch, dsc_max_size(chunks, 1)));
     p->chunks = dsc_ceil_div(c->batch, p->chunk);
-    p->images = dsc_min_size(dsc_max_size(POSITIONS / (l[0].box * l[1].box * p->pitch), 1), p->chunk);
+    p->images = dsc_min_size(images, p->chunk);
     p->tiles = blocks * p->chunks;
-}
-
-static void list_offsets(dsc_weight_product *p) {
-    const dsc_line *l = p->lines;
-    size_t *offset = p->offsets;
-    for (size_t d = 0; d < l[0].taps; ++d)
-        for (size_t h = 0; h < l[1].taps; ++h)
-            for (size_t w = 0; w < l[2].taps; ++w)
-                *offset++ = (l[0].place[d] * l[1].staged + l[1].place[h]) * l[2].staged + l[2].place[w];
-    for (size_t i = p->taps; i < p->x_channels * p->taps; ++i)
-        p->offsets[i] = p->offsets[i - p->taps] + p->plane;
 }
 
 dsc_status dsc_weight_prepare(const dsc_context *context, dsc_weight_product *p) {
@@ -290,7 +427,7 @@ dsc_status dsc_weight_prepare(const dsc_context *context, dsc_weight_product *p)
     DSC_TRY(dsc_workspace_take(context, partials + p->x_channels * p->taps * sizeof(size_t), &p->tables));
     p->partial = p->tables.memory;
     p->offsets = (size_t *)((char *)p->tables.memory + partials);
-    list_offsets(p);
+    dsc_stage_offsets(p->lines, p->x_channels, p->plane, p->offsets);
     return DSC_OK;
 }
 
@@ -302,8 +439,8 @@ void dsc_weight_finish(dsc_weight_product *p) {
 size_t dsc_weight_staged_bytes(const dsc_weight_product *p) {
     if (p->tiles == 0)
         return 0;
-    const size_t lanes = 64 * p->y_channels * p->x_channels * p->taps;
-    return (staged_x(p) + staged_dy(p)) * dsc_size_of(p->conv->dtype) + lanes;
+    const size_t sums = p->y_channels * p->x_channels * p->taps;
+    return (staged_masks(p) + staged_x(p) + staged_dy(p) + sums) * dsc_size_of(p->conv->dtype);
 }
 
 void dsc_weight_run_tile(const dsc_weight_product *p, size_t tile, void *staged) {

@@ -13,7 +13,7 @@ typedef struct dsc_weight_product {
     bool adds;
     /* By dsc_weight_prepare: */
     dsc_line lines[DSC_CONV_AXES];
-    size_t taps, plane, pitch; /* numbers of a staged channel, of a staged row of dy */
+    size_t taps, image, plane; /* numbers of a staged image; between channels */
     size_t *offsets;
     size_t images;                 /* staged at once */
     size_t x_channels, y_channels; /* of a tile */

@@ -5,7 +5,7 @@
  *     DSC_CALL_VERSION(dtype, verb, ...);
  *
  * DSC_VECTOR_BYTES is what one register holds: wider vectors cost AVX2 half its speed, in moves to the stack
- * and back, and GCC keeps them in memory. */
+ * and back, and GCC keeps them in memory. DSC_HAS_FMA: dsc_fma is an instruction. */
 #if defined(__x86_64__)
 
 #ifdef __clang__
@@ -20,6 +20,7 @@
 
 DSC_BEGIN_TARGET(DSC_V4_FEATURES)
 #define DSC_VECTOR_BYTES 64
+#define DSC_HAS_FMA
 #define DSC_SUFFIX _v4
 #include "core/instantiate.h"
 #undef DSC_VECTOR_BYTES
@@ -30,6 +31,7 @@ DSC_BEGIN_TARGET(DSC_V3_FEATURES)
 #define DSC_SUFFIX _v3
 #include "core/instantiate.h"
 #undef DSC_VECTOR_BYTES
+#undef DSC_HAS_FMA
 DSC_END_TARGET
 
 #define DSC_VERSION(name)                                                                                    \
@@ -38,6 +40,9 @@ DSC_END_TARGET
 #define DSC_VERSION(name) name
 #endif
 
+#if defined(__aarch64__)
+#define DSC_HAS_FMA
+#endif
 #define DSC_VECTOR_BYTES 16
 #include "core/instantiate.h"
 #undef DSC_VECTOR_BYTES

@@ -29,4 +29,7 @@ static inline dsc_philox dsc_philox_at(dsc_stream stream, uint64_t i) {
     return (dsc_philox){{a, b, c, d}};
 }
 
+/* Words 4 first to 4 (first + count) - 1, all at once. */
+void dsc_philox_draw(dsc_stream stream, uint64_t first, size_t count, uint32_t *words);
+
 #endif

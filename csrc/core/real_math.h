@@ -14,6 +14,7 @@
 #define dsc_sqrt(x) _Generic((x), float : __builtin_sqrtf, double : __builtin_sqrt)(x)
 #endif
 #define dsc_abs(x) _Generic((x), float : __builtin_fabsf, double : __builtin_fabs)(x)
+#define dsc_fma(x, y, z) _Generic((x), float : __builtin_fmaf, double : __builtin_fma)(x, y, z)
 #define dsc_copysign(x, y) _Generic((x), float : __builtin_copysignf, double : __builtin_copysign)(x, y)
 #endif
 
@@ -27,6 +28,19 @@ static inline DSC_REAL DSC_NAME(dsc_lerp)(DSC_REAL start, DSC_REAL end, DSC_REAL
 static inline DSC_REAL DSC_NAME(dsc_mean_square)(DSC_REAL mean, DSC_REAL x, DSC_REAL decay, DSC_REAL weight) {
     return mean * decay + weight * x * x;
 }
+
+/* The polynomial whose coefficients are given, the highest power's first. */
+static inline __attribute__((always_inline)) DSC_REAL
+DSC_NAME(dsc_polynomial)(size_t count, const DSC_REAL *coefficients, DSC_REAL x) {
+    DSC_REAL sum = coefficients[0];
+#pragma GCC unroll 32
+    for (size_t i = 1; i < count; ++i)
+        sum = sum * x + coefficients[i];
+    return sum;
+}
+#define DSC_POLYNOMIAL(x, ...)                                                                               \
+    DSC_NAME(dsc_polynomial)                                                                                 \
+    (sizeof((DSC_REAL[]){__VA_ARGS__}) / sizeof(DSC_REAL), (const DSC_REAL[]){__VA_ARGS__}, x)
 
 /* e^x = (rest + 1) low high, where rest is e^r - 1 with |r| <= ln 2 / 2, by its Taylor series, and low high
  * is 2^k, in two factors, since k may exceed what one exponent holds: x = k ln 2 + r. */

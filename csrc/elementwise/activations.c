@@ -40,43 +40,41 @@ static inline DSC_REAL DSC_NAME(mish_slope)(DSC_REAL x) {
     return part * inverse + x * (4 * bell * inverse * inverse);
 }
 
-static inline DSC_REAL DSC_NAME(softplus)(DSC_REAL x) {
-    return (x > 0 ? x : 0) + DSC_NAME(dsc_log1p_unit)(DSC_NAME(dsc_exp)(x < 0 ? x : -x));
-}
-
 static inline DSC_REAL DSC_NAME(between)(DSC_REAL x, DSC_REAL low, DSC_REAL high) {
     DSC_REAL raised = x < low ? low : x;
     return raised > high ? high : raised;
 }
 
 /* Each with its value at v, and its derivative there times g; a, b and c are the options. What a derivative
- * is at a kink, or at NaN, is what PyTorch's is. */
-/* clang-format off: it would take what stands before a * for a type */
+ * is at a kink, or at NaN, is what PyTorch's is.
+ *
+ * clang-format would take what stands before a * for a type. */
+/* clang-format off */
 #define EVERY_ACTIVATION(row)                                                                                \
+    row(DSC_SIGMOID_OF_RESULT, v, g * (1 - v) * v);                                                          \
+    row(DSC_TANH_OF_RESULT, v, g * (1 - v * v));                                                             \
+    row(DSC_LOG_SIGMOID_OF_INPUT, v, g * DSC_NAME(dsc_sigmoid)(-v));                                         \
     row(DSC_LEAKY_RELU, v > 0 ? v : v * a, v > 0 ? g : g * a);                                               \
     row(DSC_ELU, v > 0 ? v * b : DSC_NAME(dsc_expm1)((v > 0 ? 0 : v) * c) * a,                               \
         g * (v > 0 ? b : DSC_NAME(dsc_exp)((v > 0 ? 0 : v) * c) * (a * c)));                                 \
-    row(DSC_GELU, v *DSC_NAME(dsc_normal_of)(v).below, g *DSC_NAME(gelu_slope)(v));                          \
-    row(DSC_GELU_TANH, v *DSC_NAME(dsc_sigmoid)(DSC_NAME(gelu_argument)(v)),                                 \
-        g *DSC_NAME(gelu_tanh_slope)(v));                                                                    \
-    row(DSC_SILU, v *DSC_NAME(dsc_sigmoid)(v), g *DSC_NAME(silu_slope)(v));                                  \
-    row(DSC_MISH, v *DSC_NAME(mish_share)(v), g *DSC_NAME(mish_slope)(v));                                   \
-    row(DSC_SOFTPLUS, v *a > b ? v : DSC_NAME(softplus)(v * a) / a,                                          \
+    row(DSC_GELU, v * DSC_NAME(dsc_normal_of)(v).below, g * DSC_NAME(gelu_slope)(v));                        \
+    row(DSC_GELU_TANH, v * DSC_NAME(dsc_sigmoid)(DSC_NAME(gelu_argument)(v)),                                \
+        g * DSC_NAME(gelu_tanh_slope)(v));                                                                   \
+    row(DSC_SILU, v * DSC_NAME(dsc_sigmoid)(v), g * DSC_NAME(silu_slope)(v));                                \
+    row(DSC_MISH, v * DSC_NAME(mish_share)(v), g * DSC_NAME(mish_slope)(v));                                 \
+    row(DSC_SOFTPLUS, v * a > b ? v : DSC_NAME(dsc_softplus_of_minus)(-(v * a)) / a,                         \
         v * a > b ? g : g * DSC_NAME(dsc_sigmoid)(v * a));                                                   \
     row(DSC_SOFTSIGN, v / (1 + dsc_abs(v)), g / (1 + dsc_abs(v)) / (1 + dsc_abs(v)) + v * 0);                \
     row(DSC_SOFTSHRINK, v > a ? v - a : v < -a ? v + a : v * 0, v > a || v < -a ? g : 0);                    \
     row(DSC_HARDSHRINK, v >= -a && v <= a ? 0 : v, v > a || v < -a ? g : 0);                                 \
-    row(DSC_TANHSHRINK, v - DSC_NAME(dsc_tanh)(v), g * DSC_NAME(dsc_tanh)(v) * DSC_NAME(dsc_tanh)(v));       \
+    row(DSC_TANHSHRINK, DSC_NAME(dsc_tanhshrink)(v), g * DSC_NAME(dsc_tanh)(v) * DSC_NAME(dsc_tanh)(v));       \
     row(DSC_HARDTANH, DSC_NAME(between)(v, a, b), v > a && v < b ? g : 0);                                   \
     row(DSC_HARDSIGMOID, DSC_NAME(between)(v + 3, 0, 6) / 6, v > -3 && v < 3 ? g * (1.0f / 6) : 0);          \
-    row(DSC_HARDSWISH, v *DSC_NAME(between)(v + 3, 0, 6) / 6,                                                \
-        v <= -3  ? 0                                                                                         \
-        : v >= 3 ? g                                                                                         \
-                 : g * (v / 3 + (DSC_REAL)0.5));                                                             \
+    row(DSC_HARDSWISH, v * DSC_NAME(between)(v + 3, 0, 6) / 6,                                               \
+        v <= -3 ? 0 : v >= 3 ? g : g * (v / 3 + (DSC_REAL)0.5));                                             \
     row(DSC_THRESHOLD, v <= a ? b : v, v <= a ? 0 : g)
 /* clang-format on */
 
-DSC_MULTIVERSION
 static void DSC_NAME(forward_range)(const dsc_activation_call *f, size_t n, const DSC_REAL *x, DSC_REAL *y) {
     const DSC_REAL a = (DSC_REAL)f->numbers[0], b = (DSC_REAL)f->numbers[1], c = (DSC_REAL)f->numbers[2];
     switch (f->kind) {
@@ -92,7 +90,6 @@ static void DSC_NAME(forward_range)(const dsc_activation_call *f, size_t n, cons
     }
 }
 
-DSC_MULTIVERSION
 static void DSC_NAME(backward_range)(const dsc_activation_call *f, size_t n, const DSC_REAL *x,
                                      const DSC_REAL *upstream, DSC_REAL *dx) {
     const DSC_REAL a = (DSC_REAL)f->numbers[0], b = (DSC_REAL)f->numbers[1], c = (DSC_REAL)f->numbers[2];
@@ -117,7 +114,7 @@ static void DSC_NAME(backward_range)(const dsc_activation_call *f, size_t n, con
 #include <math.h>
 
 #define DSC_TEMPLATE "elementwise/activations.c"
-#include "core/instantiate.h"
+#include "core/instantiate_versions.h"
 
 /* Elements in a tile: less than DSC_TILE, as each takes some nanoseconds. */
 enum { TILE = 4096 };
@@ -137,10 +134,10 @@ static void activation_tile(void *argument, size_t index) {
     const void *x = job->x + at;
     void *out = job->out + at;
     if (job->g == NULL) {
-        DSC_CALL(job->dtype, forward_range, job->f, n, x, out);
+        DSC_CALL_VERSION(job->dtype, forward_range, job->f, n, x, out);
     } else {
         const void *g = job->g + at;
-        DSC_CALL(job->dtype, backward_range, job->f, n, x, g, out);
+        DSC_CALL_VERSION(job->dtype, backward_range, job->f, n, x, g, out);
     }
 }
 

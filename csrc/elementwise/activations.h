@@ -5,6 +5,10 @@
 #include "core/internal.h"
 
 typedef enum dsc_activation_kind {
+    /* Only their slopes, of the first two by the result: the values are dsc_unary_run's. */
+    DSC_SIGMOID_OF_RESULT,
+    DSC_TANH_OF_RESULT,
+    DSC_LOG_SIGMOID_OF_INPUT,
     DSC_LEAKY_RELU, /* numbers: the slope */
     DSC_ELU,        /* alpha scale, scale, input_scale */
     DSC_GELU,

@@ -1,6 +1,6 @@
 #ifdef DSC_REAL
 
-#include "core/sigmoid.h"
+#include "core/smooth_math.h"
 
 DSC_MULTIVERSION
 static void DSC_NAME(unary_range)(dsc_unary operation, size_t n, const DSC_REAL *x, DSC_REAL *y) {
@@ -35,7 +35,7 @@ static void DSC_NAME(unary_range)(dsc_unary operation, size_t n, const DSC_REAL 
         break;
     case DSC_TANH:
         for (size_t i = 0; i < n; ++i)
-            y[i] = (DSC_REAL)tanh((double)x[i]);
+            y[i] = DSC_NAME(dsc_tanh)(x[i]);
         break;
     case DSC_SIGMOID:
         for (size_t i = 0; i < n; ++i)

@@ -4,6 +4,22 @@
 
 #include "layers/layer.h"
 
+/* The row's options. */
+enum {
+    DSC_MHA_EMBED_DIM,
+    DSC_MHA_NUM_HEADS,
+    DSC_MHA_DROPOUT,
+    DSC_MHA_BIAS,
+    DSC_MHA_ADD_BIAS_KV,
+    DSC_MHA_ADD_ZERO_ATTN,
+    DSC_MHA_KDIM,
+    DSC_MHA_VDIM,
+    DSC_MHA_BATCH_FIRST,
+    DSC_MHA_NEED_WEIGHTS,
+    DSC_MHA_AVERAGE,
+    DSC_MHA_IS_CAUSAL
+};
+
 /* Names of the inputs in messages are multihead_attention's. */
 typedef struct dsc_attention_inputs {
     dsc_tensor *query, *key, *value;
@@ -24,5 +40,17 @@ typedef struct dsc_attention_extents {
 } dsc_attention_extents;
 dsc_status dsc_attention_merge_masks(const dsc_attention_inputs *inputs, const dsc_attention_extents *extents,
                                      dsc_tensor **merged);
+
+/* The parameters; an absent one has none. */
+typedef struct dsc_attention_weights {
+    dsc_tensor *in_proj, *q, *k, *v, *in_bias, *bias_k, *bias_v, *out, *out_bias;
+} dsc_attention_weights;
+dsc_attention_weights dsc_attention_weights_of(const dsc_layer *layer);
+/* Whether keys and values are as wide as queries, and have one matrix with them. */
+bool dsc_attention_has_one_width(const dsc_layer *layer);
+/* option: DSC_MHA_KDIM or DSC_MHA_VDIM. */
+size_t dsc_attention_width_of(const dsc_layer *layer, int option);
+dsc_status dsc_attention_make_weights(dsc_layer *layer, const dsc_context *context, dsc_dtype dtype,
+                                      dsc_random *random);
 
 #endif

@@ -4,174 +4,37 @@
 #include "layers/attention.h"
 #include "layers/scope.h"
 
-enum {
-    EMBED_DIM,
-    NUM_HEADS,
-    DROPOUT,
-    BIAS,
-    ADD_BIAS_KV,
-    ADD_ZERO_ATTN,
-    KDIM,
-    VDIM,
-    BATCH_FIRST,
-    NEED_WEIGHTS,
-    AVERAGE,
-    IS_CAUSAL
-};
-
 static const char *const none[] = {"none"};
 
 static const dsc_option_info options[] = {
-    [EMBED_DIM] = DSC_OPTION_SIZE("embed_dim", "numbers of a query, and of an output"),
-    [NUM_HEADS] = DSC_OPTION_SIZE("num_heads", "heads, which share embed_dim among them"),
-    [DROPOUT] = {"dropout", DSC_OPTION_REAL, 0, 0, 1, false, false,
-                 "the share of weights that fall away in training", NULL},
-    [BIAS] = {"bias", DSC_OPTION_FLAG, 1, 0, 1, false, false, "whether projections have biases", NULL},
-    [ADD_BIAS_KV] = {"add_bias_kv", DSC_OPTION_FLAG, 0, 0, 1, false, false,
-                     "whether a key and its value are learned besides those given", NULL},
-    [ADD_ZERO_ATTN] = {"add_zero_attn", DSC_OPTION_FLAG, 0, 0, 1, false, false,
-                       "whether there is a key, and its value, of zeros besides", NULL},
-    [KDIM] = {"kdim", DSC_OPTION_INTEGER, 0, 0, 0x1p48, false, false,
-              "numbers of a key; none: as many as embed_dim", none},
-    [VDIM] = {"vdim", DSC_OPTION_INTEGER, 0, 0, 0x1p48, false, false,
-              "numbers of a value; none: as many as embed_dim", none},
-    [BATCH_FIRST] = {"batch_first", DSC_OPTION_FLAG, 0, 0, 1, false, false,
-                     "whether inputs are [N, L, E], not [L, N, E]", NULL},
-    [NEED_WEIGHTS] = {"need_weights", DSC_OPTION_FLAG, 0, 0, 1, false, false,
-                      "whether the weights are the second output; they take memory and time", NULL},
-    [AVERAGE] = {"average_attn_weights", DSC_OPTION_FLAG, 1, 0, 1, false, false,
-                 "whether those are the mean over the heads", NULL},
-    [IS_CAUSAL] = {"is_causal", DSC_OPTION_FLAG, 0, 0, 1, false, false,
-                   "whether a query sees no key after its own place", NULL},
+    [DSC_MHA_EMBED_DIM] = DSC_OPTION_SIZE("embed_dim", "numbers of a query, and of an output"),
+    [DSC_MHA_NUM_HEADS] = DSC_OPTION_SIZE("num_heads", "heads, which share embed_dim among them"),
+    [DSC_MHA_DROPOUT] = {"dropout", DSC_OPTION_REAL, 0, 0, 1, false, false,
+                         "the share of weights that fall away in training", NULL},
+    [DSC_MHA_BIAS] = {"bias", DSC_OPTION_FLAG, 1, 0, 1, false, false, "whether projections have biases",
+                      NULL},
+    [DSC_MHA_ADD_BIAS_KV] = {"add_bias_kv", DSC_OPTION_FLAG, 0, 0, 1, false, false,
+                             "whether a key and its value are learned besides those given", NULL},
+    [DSC_MHA_ADD_ZERO_ATTN] = {"add_zero_attn", DSC_OPTION_FLAG, 0, 0, 1, false, false,
+                               "whether there is a key, and its value, of zeros besides", NULL},
+    [DSC_MHA_KDIM] = {"kdim", DSC_OPTION_INTEGER, 0, 0, 0x1p48, false, false,
+                      "numbers of a key; none: as many as embed_dim", none},
+    [DSC_MHA_VDIM] = {"vdim", DSC_OPTION_INTEGER, 0, 0, 0x1p48, false, false,
+                      "numbers of a value; none: as many as embed_dim", none},
+    [DSC_MHA_BATCH_FIRST] = {"batch_first", DSC_OPTION_FLAG, 0, 0, 1, false, false,
+                             "whether inputs are [N, L, E], not [L, N, E]", NULL},
+    [DSC_MHA_NEED_WEIGHTS] = {"need_weights", DSC_OPTION_FLAG, 0, 0, 1, false, false,
+                              "whether the weights are the second output; they take memory and time", NULL},
+    [DSC_MHA_AVERAGE] = {"average_attn_weights", DSC_OPTION_FLAG, 1, 0, 1, false, false,
+                         "whether those are the mean over the heads", NULL},
+    [DSC_MHA_IS_CAUSAL] = {"is_causal", DSC_OPTION_FLAG, 0, 0, 1, false, false,
+                           "whether a query sees no key after its own place", NULL},
 };
-
-/* The tensors, by their places in the layer; an absent one has none. */
-typedef struct weights {
-    dsc_tensor *in_proj, *q, *k, *v, *in_bias, *bias_k, *bias_v, *out, *out_bias;
-} weights;
-
-static bool has_one_width(const dsc_layer *layer) {
-    const double e = layer->values[EMBED_DIM], k = layer->values[KDIM], v = layer->values[VDIM];
-    return (k == 0 || k == e) && (v == 0 || v == e);
-}
-
-static size_t width_of(const dsc_layer *layer, int option) {
-    return (size_t)(layer->values[option] == 0 ? layer->values[EMBED_DIM] : layer->values[option]);
-}
-
-static weights weights_of(const dsc_layer *layer) {
-    weights w = {0};
-    size_t at = 0;
-    const dsc_layer_tensor *t = layer->tensors;
-    const bool has_bias = layer->values[BIAS] != 0;
-    if (has_one_width(layer)) {
-        w.in_proj = t[at++].tensor;
-    } else {
-        w.q = t[at++].tensor;
-        w.k = t[at++].tensor;
-        w.v = t[at++].tensor;
-    }
-    if (has_bias)
-        w.in_bias = t[at++].tensor;
-    if (layer->values[ADD_BIAS_KV] != 0) {
-        w.bias_k = t[at++].tensor;
-        w.bias_v = t[at++].tensor;
-    }
-    w.out = t[at++].tensor;
-    if (has_bias)
-        w.out_bias = t[at++].tensor;
-    return w;
-}
-
-/* ---- Making ---- */
-
-static double xavier(double out, double in) {
-    return sqrt(3.0) * sqrt(2.0 / (in + out));
-}
-
-/* A matrix that is drawn, or an empty place for it. */
-typedef struct maker {
-    const dsc_context *context;
-    dsc_dtype dtype;
-    dsc_random *random;
-    dsc_scope scope;
-} maker;
-
-static dsc_tensor *uniform(maker *m, size_t rows, size_t columns, double bound) {
-    dsc_tensor *made = NULL;
-    return s_call(&m->scope, made,
-                  dsc_tensor_uniform(m->context, m->dtype, 2, (const size_t[]){rows, columns}, m->random,
-                                     -bound, bound, &made));
-}
-
-static dsc_tensor *bias_of_pairs(maker *m, size_t n) {
-    dsc_tensor *made = NULL;
-    return s_call(&m->scope, made,
-                  dsc_tensor_normal(m->context, m->dtype, 3, (const size_t[]){1, 1, n}, m->random, 0,
-                                    sqrt(2.0 / ((double)n + (double)n)), &made));
-}
-
-static dsc_tensor *zeros(maker *m, size_t n) {
-    dsc_tensor *made = NULL;
-    return s_call(&m->scope, made, dsc_tensor_full(m->context, m->dtype, 1, &n, 0, &made));
-}
-
-/* Draws what PyTorch draws, in its order: out_proj as a linear layer, whose bias becomes 0 later. */
-static void draw(const dsc_layer *layer, maker *m, weights *w) {
-    const size_t e = (size_t)layer->values[EMBED_DIM];
-    const double n = (double)e;
-    const bool has_bias = layer->values[BIAS] != 0;
-    w->out = uniform(m, e, e, sqrt(3.0) * (sqrt(2.0 / (1.0 + 5.0)) / sqrt(n)));
-    if (has_bias)
-        uniform(m, 1, e, 1 / sqrt(n));
-    if (has_one_width(layer)) {
-        w->in_proj = uniform(m, 3 * e, e, xavier(3 * n, n));
-    } else {
-        const size_t k = width_of(layer, KDIM), v = width_of(layer, VDIM);
-        w->q = uniform(m, e, e, xavier(n, n));
-        w->k = uniform(m, e, k, xavier(n, (double)k));
-        w->v = uniform(m, e, v, xavier(n, (double)v));
-    }
-    if (has_bias) {
-        w->in_bias = zeros(m, 3 * e);
-        w->out_bias = zeros(m, e);
-    }
-    if (layer->values[ADD_BIAS_KV] != 0) {
-        w->bias_k = bias_of_pairs(m, e);
-        w->bias_v = bias_of_pairs(m, e);
-    }
-}
-
-static dsc_status make(dsc_layer *layer, const dsc_context *context, dsc_dtype dtype, dsc_random *random) {
-    const double e = layer->values[EMBED_DIM], heads = layer->values[NUM_HEADS];
-    if (fmod(e, heads) != 0)
-        return dsc_fail(DSC_ERROR_OPTION, "multihead_attention: num_heads is %g, must divide embed_dim, %g",
-                        heads, e);
-    maker m = {.context = context, .dtype = dtype, .random = random};
-    weights w = {0};
-    draw(layer, &m, &w);
-    const struct {
-        const char *name;
-        dsc_tensor *tensor;
-    } named[] = {
-        {"in_proj_weight", w.in_proj}, {"q_proj_weight", w.q},      {"k_proj_weight", w.k},
-        {"v_proj_weight", w.v},        {"in_proj_bias", w.in_bias}, {"bias_k", w.bias_k},
-        {"bias_v", w.bias_v},          {"out_proj.weight", w.out},  {"out_proj.bias", w.out_bias},
-    };
-    dsc_status status = m.scope.status;
-    for (size_t i = 0; status == DSC_OK && i < sizeof named / sizeof *named; ++i)
-        if (named[i].tensor != NULL)
-            status = dsc_layer_add(layer, named[i].name, true, DSC_OK, dsc_tensor_retain(named[i].tensor));
-    dsc_scope_end(&m.scope, NULL, NULL);
-    return status;
-}
-
-/* ---- Forward ---- */
 
 /* What is computed with: [N, L, E] or [L, N, E]. */
 typedef struct attention {
     const dsc_layer *layer;
-    weights w;
+    dsc_attention_weights w;
     dsc_scope s;
     bool batch_first;
     dsc_attention_extents e;
@@ -192,9 +55,9 @@ static dsc_status check_inputs(const dsc_layer *layer, const dsc_attention_input
         return dsc_fail(DSC_ERROR_SIZE, "multihead_attention: query is of shape %s, must be [L, E]%s",
                         dsc_shape_text(q->rank, q->shape).text,
                         batch_first ? " or [N, L, E]" : " or [L, N, E]");
-    DSC_TRY(check_input(q, q, "query", (size_t)layer->values[EMBED_DIM]));
-    DSC_TRY(check_input(k, q, "key", width_of(layer, KDIM)));
-    DSC_TRY(check_input(v, q, "value", width_of(layer, VDIM)));
+    DSC_TRY(check_input(q, q, "query", (size_t)layer->values[DSC_MHA_EMBED_DIM]));
+    DSC_TRY(check_input(k, q, "key", dsc_attention_width_of(layer, DSC_MHA_KDIM)));
+    DSC_TRY(check_input(v, q, "value", dsc_attention_width_of(layer, DSC_MHA_VDIM)));
     const size_t batch = batch_first ? 0 : 1, length = q->rank == 2 ? 0 : 1 - batch;
     const bool pairs = k->shape[length] == v->shape[length];
     const bool batches =
@@ -210,7 +73,7 @@ static dsc_status check_inputs(const dsc_layer *layer, const dsc_attention_input
 
 /* Part i of what the projections' weights or biases have of queries, keys and values; `count` parts. */
 static dsc_tensor *s_part(attention *a, dsc_tensor *packed, size_t i, size_t count) {
-    const size_t e = (size_t)a->layer->values[EMBED_DIM];
+    const size_t e = (size_t)a->layer->values[DSC_MHA_EMBED_DIM];
     return packed == NULL || count == 3 ? packed : s_slice(&a->s, packed, 0, i * e, (i + count) * e);
 }
 
@@ -221,7 +84,7 @@ static dsc_tensor *s_project(attention *a, dsc_tensor *x, dsc_tensor *own, size_
 
 /* One of the parts that a product made at once has beside each other. */
 static dsc_tensor *s_beside(attention *a, dsc_tensor *packed, size_t i) {
-    const size_t e = (size_t)a->layer->values[EMBED_DIM];
+    const size_t e = (size_t)a->layer->values[DSC_MHA_EMBED_DIM];
     return s_slice(&a->s, packed, -1, i * e, (i + 1) * e);
 }
 
@@ -257,7 +120,7 @@ static dsc_tensor *s_lengthened(attention *a, dsc_tensor *x, dsc_tensor *learned
     size_t count = 1;
     if (learned != NULL)
         parts[count++] = s_expand(&a->s, learned, 3, shape);
-    if (a->layer->values[ADD_ZERO_ATTN] != 0)
+    if (a->layer->values[DSC_MHA_ADD_ZERO_ATTN] != 0)
         parts[count++] = s_full(&a->s, x, 3, shape, 0);
     return s_call(&a->s, made, dsc_cat(count, parts, (int64_t)length, &made));
 }
@@ -322,7 +185,7 @@ static dsc_tensor *s_shown(attention *a, dsc_tensor *weights, bool averages) {
 
 static void run(attention *a, bool is_training, const dsc_attention_inputs *in, dsc_tensor **output,
                 dsc_tensor **weights) {
-    const double dropout = is_training ? a->layer->values[DROPOUT] : 0;
+    const double dropout = is_training ? a->layer->values[DSC_MHA_DROPOUT] : 0;
     dsc_attention_inputs masks = *in;
     /* The kernel's own causal mask is the cheaper one, but knows nothing of keys behind. */
     const bool is_causal = in->is_causal && !in->needs_weights && a->e.more == 0;
@@ -348,8 +211,8 @@ dsc_status dsc_attention_layer_run(const dsc_layer *layer, bool is_training,
                                    const dsc_attention_inputs *inputs, dsc_tensor **output,
                                    dsc_tensor **weights) {
     dsc_attention_inputs in = *inputs;
-    attention a = {.layer = layer, .w = weights_of(layer)};
-    a.batch_first = layer->values[BATCH_FIRST] != 0;
+    attention a = {.layer = layer, .w = dsc_attention_weights_of(layer)};
+    a.batch_first = layer->values[DSC_MHA_BATCH_FIRST] != 0;
     DSC_TRY(check_inputs(layer, &in, a.batch_first));
     a.e.is_batched = in.query->rank == 3;
     if (!a.e.is_batched) {
@@ -365,9 +228,9 @@ dsc_status dsc_attention_layer_run(const dsc_layer *layer, bool is_training,
         a.e.batch = in.query->shape[batch];
         a.e.queries = in.query->shape[1 - batch];
         a.e.keys = in.key->shape[1 - batch];
-        a.e.heads = (size_t)layer->values[NUM_HEADS];
-        a.e.more = (layer->values[ADD_BIAS_KV] != 0) + (layer->values[ADD_ZERO_ATTN] != 0);
-        a.width = (size_t)layer->values[EMBED_DIM] / a.e.heads;
+        a.e.heads = (size_t)layer->values[DSC_MHA_NUM_HEADS];
+        a.e.more = (layer->values[DSC_MHA_ADD_BIAS_KV] != 0) + (layer->values[DSC_MHA_ADD_ZERO_ATTN] != 0);
+        a.width = (size_t)layer->values[DSC_MHA_EMBED_DIM] / a.e.heads;
         run(&a, is_training, &in, &y, &shown);
         if (!a.e.is_batched)
             y = s_squeeze(&a.s, y, 0);
@@ -386,21 +249,21 @@ static dsc_status call(const dsc_layer *layer, const dsc_layer_mode *mode, dsc_t
                                                                  : x[0],
                                          .key_padding_mask = x[3],
                                          .attn_mask = x[4],
-                                         .is_causal = layer->values[IS_CAUSAL] != 0,
-                                         .needs_weights = layer->values[NEED_WEIGHTS] != 0,
-                                         .averages_weights = layer->values[AVERAGE] != 0};
+                                         .is_causal = layer->values[DSC_MHA_IS_CAUSAL] != 0,
+                                         .needs_weights = layer->values[DSC_MHA_NEED_WEIGHTS] != 0,
+                                         .averages_weights = layer->values[DSC_MHA_AVERAGE] != 0};
     return dsc_attention_layer_run(layer, mode->is_training, &inputs, &y[0], &y[1]);
 }
 
 /* Of self-attention. */
 static dsc_status shape(const dsc_layer *layer, size_t *rank, size_t *shape, double *flops) {
-    const double e = layer->values[EMBED_DIM];
-    if ((*rank != 2 && *rank != 3) || (double)shape[*rank - 1] != e || !has_one_width(layer))
+    const double e = layer->values[DSC_MHA_EMBED_DIM];
+    if ((*rank != 2 && *rank != 3) || (double)shape[*rank - 1] != e || !dsc_attention_has_one_width(layer))
         return dsc_fail(DSC_ERROR_SIZE,
                         "multihead_attention: the input is of shape %s, must have 2 or 3 dimensions and end "
                         "in %g, as keys and values must",
                         dsc_shape_text(*rank, shape).text, e);
-    const size_t length = *rank == 3 && layer->values[BATCH_FIRST] != 0 ? 1 : 0;
+    const size_t length = *rank == 3 && layer->values[DSC_MHA_BATCH_FIRST] != 0 ? 1 : 0;
     const double l = (double)shape[length], n = *rank == 3 ? (double)shape[1 - length] : 1;
     *flops = 2 * n * l * (4 * e * e + 2 * l * e);
     return DSC_OK;
@@ -424,8 +287,9 @@ const dsc_layer_row dsc_layer_multihead_attention = {
              .infers_input = true,
              .input_dimension = -1,
              DSC_LAYER_OPTIONS(options)},
-    .changeable = 1u << DROPOUT | 1u << NEED_WEIGHTS | 1u << AVERAGE | 1u << IS_CAUSAL,
-    .make = make,
+    .changeable =
+        1u << DSC_MHA_DROPOUT | 1u << DSC_MHA_NEED_WEIGHTS | 1u << DSC_MHA_AVERAGE | 1u << DSC_MHA_IS_CAUSAL,
+    .make = dsc_attention_make_weights,
     .call = call,
     .shape = shape,
 };

@@ -2,11 +2,9 @@
  * to what it was given. */
 #include "layers/transformer.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "descent/activations.h"
-#include "descent/normalization.h"
 #include "layers/attention.h"
 #include "layers/scope.h"
 
@@ -32,30 +30,26 @@ static const dsc_option_info decoder_options[] = {DSC_TRANSFORMER_SIZES, DSC_TRA
 
 /* The parts of either; an encoder's layer has no attention to a memory. */
 typedef struct parts {
-    const dsc_layer *self_attn, *multihead_attn, *linear1, *linear2;
+    const dsc_layer *self_attn, *multihead_attn, *linear1, *linear2, *const *norms;
 } parts;
 
 static bool is_decoder(const dsc_layer *layer) {
-    return layer->part_count == 4;
+    return layer->part_count == 7;
 }
 
 static parts parts_of(const dsc_layer *layer) {
-    dsc_layer **p = layer->parts, **linear = p + layer->part_count - 2;
-    return (parts){p[0], is_decoder(layer) ? p[1] : NULL, linear[0], linear[1]};
+    const dsc_layer *const *p = (const dsc_layer *const *)layer->parts;
+    const size_t linear = is_decoder(layer) ? 2 : 1;
+    return (parts){p[0], is_decoder(layer) ? p[1] : NULL, p[linear], p[linear + 1], p + linear + 2};
 }
 
 /* ---- Making ---- */
 
 dsc_status dsc_transformer_add_norm(dsc_layer *layer, const char *name, const dsc_context *context,
-                                    dsc_dtype dtype, size_t width, bool has_bias) {
-    char full[32];
-    for (int is_bias = 0; is_bias <= has_bias; ++is_bias) {
-        dsc_tensor *made = NULL;
-        snprintf(full, sizeof full, "%s.%s", name, is_bias ? "bias" : "weight");
-        dsc_status status = dsc_tensor_full(context, dtype, 1, &width, is_bias ? 0 : 1, &made);
-        DSC_TRY(dsc_layer_add(layer, full, true, status, made));
-    }
-    return DSC_OK;
+                                    dsc_dtype dtype, double width, double eps, double bias,
+                                    dsc_random *random) {
+    const dsc_option options[] = {{"normalized_shape[0]", width}, {"eps", eps}, {"bias", bias}};
+    return dsc_layer_add_part(layer, name, context, dtype, "layer_norm", 3, options, random);
 }
 
 static dsc_status add_attention(dsc_layer *layer, const char *name, const dsc_context *context,
@@ -90,7 +84,8 @@ static dsc_status make(dsc_layer *layer, const dsc_context *context, dsc_dtype d
     DSC_TRY(add_linear(layer, "linear2", context, dtype, v[FEEDFORWARD], v[D_MODEL], random));
     static const char *const norms[] = {"norm1", "norm2", "norm3"};
     for (size_t i = 0; i < (attends_memory ? 3 : 2); ++i)
-        DSC_TRY(dsc_transformer_add_norm(layer, norms[i], context, dtype, (size_t)v[D_MODEL], v[BIAS] != 0));
+        DSC_TRY(
+            dsc_transformer_add_norm(layer, norms[i], context, dtype, v[D_MODEL], v[EPS], v[BIAS], random));
     return DSC_OK;
 }
 
@@ -115,18 +110,12 @@ typedef struct transformer {
     dsc_scope s;
 } transformer;
 
-/* Norm `index`; they are the last tensors of the layer. */
 static dsc_tensor *s_norm(transformer *t, size_t index, dsc_tensor *x) {
-    const dsc_layer *layer = t->layer;
-    const bool has_bias = layer->values[BIAS] != 0;
-    const size_t each = has_bias ? 2 : 1, width = (size_t)layer->values[D_MODEL];
-    const dsc_layer_tensor *own =
-        layer->tensors + layer->count - ((is_decoder(layer) ? 3 : 2) - index) * each;
     dsc_tensor *made = NULL;
     return x == NULL ? NULL
                      : s_call(&t->s, made,
-                              dsc_layer_norm(x, 1, &width, own[0].tensor, has_bias ? own[1].tensor : NULL,
-                                             layer->values[EPS], &made));
+                              dsc_layer_forward(t->parts.norms[index], t->is_training, DSC_ACTIVATION_NONE, x,
+                                                &made));
 }
 
 static dsc_tensor *s_attend(transformer *t, const dsc_layer *attention, const dsc_attention_inputs *inputs) {
@@ -256,7 +245,7 @@ const dsc_layer_row dsc_layer_transformer_encoder_layer = {
              .infers_input = true,
              .input_dimension = -1,
              DSC_LAYER_OPTIONS(encoder_options)},
-    .changeable = 1u << IS_CAUSAL | 1u << EPS,
+    .changeable = 1u << IS_CAUSAL,
     .make = make_encoder,
     .call = call_encoder,
     .shape = shape,
@@ -279,7 +268,7 @@ const dsc_layer_row dsc_layer_transformer_decoder_layer = {
              .infers_input = true,
              .input_dimension = -1,
              DSC_LAYER_OPTIONS(decoder_options)},
-    .changeable = 1u << IS_CAUSAL | 1u << MEMORY_IS_CAUSAL | 1u << EPS,
+    .changeable = 1u << IS_CAUSAL | 1u << MEMORY_IS_CAUSAL,
     .make = make_decoder,
     .call = call_decoder,
     .shape = shape,

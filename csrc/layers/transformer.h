@@ -19,9 +19,10 @@ dsc_status dsc_transformer_layer_run(const dsc_layer *layer, bool is_training,
 dsc_status dsc_transformer_layer_flops(const dsc_layer *layer, size_t rank, const size_t *shape,
                                        double *flops);
 
-/* Parameters of a layer norm over the last dimension, as "name.weight" and "name.bias", and its result. */
+/* A layer norm over the last dimension as a part. */
 dsc_status dsc_transformer_add_norm(dsc_layer *layer, const char *name, const dsc_context *context,
-                                    dsc_dtype dtype, size_t width, bool has_bias);
+                                    dsc_dtype dtype, double width, double eps, double bias,
+                                    dsc_random *random);
 
 /* What layers and stacks have in common. */
 #define DSC_TRANSFORMER_SIZES                                                                                \

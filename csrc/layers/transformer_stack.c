@@ -1,8 +1,6 @@
 /* Stacks of a transformer's layers, all of which begin with the same numbers, as PyTorch's copies do. */
 #include <stdio.h>
 
-#include "descent/normalization.h"
-#include "layers/scope.h"
 #include "layers/transformer.h"
 
 enum {
@@ -58,7 +56,7 @@ static dsc_status make(dsc_layer *stack, const dsc_context *context, dsc_dtype d
     }
     if (v[NORM] == 0)
         return DSC_OK;
-    return dsc_transformer_add_norm(stack, "norm", context, dtype, (size_t)v[D_MODEL], v[BIAS] != 0);
+    return dsc_transformer_add_norm(stack, "norm", context, dtype, v[D_MODEL], v[EPS], v[BIAS], random);
 }
 
 static dsc_status make_encoder(dsc_layer *stack, const dsc_context *context, dsc_dtype dtype,
@@ -71,26 +69,19 @@ static dsc_status make_decoder(dsc_layer *stack, const dsc_context *context, dsc
     return make(stack, context, dtype, random, "transformer_decoder_layer");
 }
 
-static dsc_status normalize(const dsc_layer *stack, dsc_tensor *x, dsc_tensor **y) {
-    const bool has_bias = stack->values[BIAS] != 0;
-    const size_t width = (size_t)stack->values[D_MODEL];
-    const dsc_layer_tensor *own = stack->tensors + stack->count - (has_bias ? 2 : 1);
-    return dsc_layer_norm(x, 1, &width, own[0].tensor, has_bias ? own[1].tensor : NULL, stack->values[EPS],
-                          y);
-}
-
 /* One after the other: an output is released when the next has been computed, as they may be many. */
 static dsc_status run(const dsc_layer *stack, bool is_training, dsc_transformer_inputs *in, dsc_tensor **y) {
     dsc_tensor *now = dsc_tensor_retain(in->x), *next = NULL;
     dsc_status status = DSC_OK;
-    for (size_t i = 0; status == DSC_OK && i < stack->part_count; ++i) {
+    const size_t layers = (size_t)stack->values[NUM_LAYERS];
+    for (size_t i = 0; status == DSC_OK && i < layers; ++i) {
         in->x = now;
         status = dsc_transformer_layer_run(stack->parts[i], is_training, in, &next);
         dsc_tensor_release(now);
         now = status == DSC_OK ? next : NULL;
     }
     if (status == DSC_OK && stack->values[NORM] != 0) {
-        status = normalize(stack, now, &next);
+        status = dsc_layer_forward(stack->parts[layers], is_training, DSC_ACTIVATION_NONE, now, &next);
         dsc_tensor_release(now);
         now = next;
     }
@@ -121,7 +112,7 @@ static dsc_status call_decoder(const dsc_layer *stack, const dsc_layer_mode *mod
 
 static dsc_status shape(const dsc_layer *stack, size_t *rank, size_t *shape, double *flops) {
     DSC_TRY(dsc_transformer_layer_flops(stack->parts[0], *rank, shape, flops));
-    *flops *= (double)stack->part_count;
+    *flops *= stack->values[NUM_LAYERS];
     return DSC_OK;
 }
 

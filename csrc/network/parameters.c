@@ -61,7 +61,7 @@ static dsc_status claim(const char *function, dsc_parameters *p, size_t count, d
 
 /* Room for so many leaves in the lists. */
 static dsc_status make_room(const char *function, dsc_parameters *p, size_t more) {
-    if (more > PTRDIFF_MAX / sizeof *p->leaves - p->count - 1)
+    if (more > PTRDIFF_MAX / sizeof *p->rows - p->count - 1)
         return dsc_fail(DSC_ERROR_OVERFLOW, "%s: %zu leaves are too many", function, more);
     dsc_tensor **leaves = realloc(p->leaves, (p->count + more + 1) * sizeof *leaves);
     if (leaves != NULL)

@@ -102,7 +102,7 @@ static dsc_status note(reader *r, options *o, size_t index, double value) {
 /* One value for all rows of the option's name, or one for each of them in brackets. */
 static dsc_status read_values(reader *r, options *o, size_t index, size_t extent) {
     const dsc_option_info *option = &o->info->options[index];
-    double value;
+    double value = 0;
     skip_spaces(r);
     bool is_list = *r->at == '(';
     r->at += is_list;

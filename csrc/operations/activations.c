@@ -179,16 +179,46 @@ static dsc_tensor *constant_slope(dsc_pullback *p, dsc_tensor *x) {
 }
 
 /* The numbers are always the kernel's; what is recorded are the derivatives of the formula. */
-static void pull_back(dsc_pullback *p, dsc_tensor *(*slope)(dsc_pullback *p, dsc_tensor *x)) {
-    dsc_tensor *x = dsc_input(p, 0), *made = NULL;
+static void pull_back_call(dsc_pullback *p, const dsc_activation_call *f, dsc_tensor *x,
+                           dsc_tensor *(*slope)(dsc_pullback *p, dsc_tensor *x)) {
+    dsc_tensor *made = NULL;
     if (x == NULL)
         return;
-    dsc_tensor *numbers = fused(p, call_of(p), x, p->upstream);
+    dsc_tensor *numbers = fused(p, f, x, p->upstream);
     if (numbers != NULL && p->creates_graph) {
         dsc_tensor *formula = x_multiply(p, p->upstream, slope(p, x));
         numbers = formula == NULL ? NULL : x_call(p, made, dsc_loss_slope(numbers, formula, &made));
     }
     dsc_give(p, 0, numbers);
+}
+
+static void pull_back(dsc_pullback *p, dsc_tensor *(*slope)(dsc_pullback *p, dsc_tensor *x)) {
+    pull_back_call(p, call_of(p), dsc_input(p, 0), slope);
+}
+
+static dsc_tensor *sigmoid_slope(dsc_pullback *p, dsc_tensor *y) {
+    return x_multiply(p, x_affine(p, y, -1, 1), y);
+}
+
+static dsc_tensor *tanh_slope(dsc_pullback *p, dsc_tensor *y) {
+    return x_affine(p, x_square(p, y), -1, 1);
+}
+
+static dsc_tensor *log_sigmoid_slope(dsc_pullback *p, dsc_tensor *x) {
+    return x_sigmoid(p, x_negate(p, x));
+}
+
+void dsc_pull_back_sigmoid(dsc_pullback *p) {
+    pull_back_call(p, &(dsc_activation_call){DSC_SIGMOID_OF_RESULT, {0}}, dsc_output(p, 0), sigmoid_slope);
+}
+
+void dsc_pull_back_tanh(dsc_pullback *p) {
+    pull_back_call(p, &(dsc_activation_call){DSC_TANH_OF_RESULT, {0}}, dsc_output(p, 0), tanh_slope);
+}
+
+void dsc_pull_back_log_sigmoid(dsc_pullback *p) {
+    pull_back_call(p, &(dsc_activation_call){DSC_LOG_SIGMOID_OF_INPUT, {0}}, dsc_input(p, 0),
+                   log_sigmoid_slope);
 }
 
 #define PULL_BACK(name, slope)                                                                               \

@@ -187,7 +187,7 @@ static dsc_tensor *x_largest(dsc_pullback *p, dsc_tensor *weight, const bags *b)
         any[i] = best[i] >= 0;
         best[i] = best[i] < 0 ? 0 : best[i];
     }
-    if (b->kept == 0)
+    if (weight->shape[0] == 0)
         return x_zeros(p, weight, b);
     made = x_call(p, made, dsc_gather(weight, 0, where, &made));
     return made == NULL ? NULL : x_where(p, full, made, x_constant(p, made, 0));

@@ -83,19 +83,8 @@ void dsc_pull_back_relu(dsc_pullback *p) {
     dsc_give(p, 0, x_where(p, x_greater(p, y, nothing), p->upstream, nothing));
 }
 
-void dsc_pull_back_sigmoid(dsc_pullback *p) {
-    dsc_tensor *y = dsc_output(p, 0);
-    dsc_give(p, 0, x_multiply(p, x_multiply(p, p->upstream, x_affine(p, y, -1, 1)), y));
-}
 
-void dsc_pull_back_log_sigmoid(dsc_pullback *p) {
-    dsc_give(p, 0, x_multiply(p, p->upstream, x_sigmoid(p, x_negate(p, dsc_input(p, 0)))));
-}
 
-void dsc_pull_back_tanh(dsc_pullback *p) {
-    dsc_tensor *y = dsc_output(p, 0);
-    dsc_give(p, 0, x_multiply(p, p->upstream, x_affine(p, x_multiply(p, y, y), -1, 1)));
-}
 
 void dsc_pull_back_sin(dsc_pullback *p) {
     dsc_give(p, 0, x_multiply(p, p->upstream, x_cos(p, dsc_input(p, 0))));

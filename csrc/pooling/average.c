@@ -41,6 +41,41 @@ __attribute__((always_inline)) static inline void DSC_NAME(divide)(const job *jo
                  (DSC_REAL)divisor_of(row, dsc_span_of(&job->pooling->columns, from + i), counts_padding);
 }
 
+/* ---- Squares of two by two ---- */
+
+DSC_MULTIVERSION
+static void DSC_NAME(average_squares)(const job *job, size_t from, size_t to) {
+    const dsc_pooling *p = job->pooling;
+    const size_t width = p->columns.count;
+    const DSC_REAL divisor = (DSC_REAL)job->divisor;
+    DSC_REAL *restrict y = (DSC_REAL *)job->y + from * width;
+    for (size_t r = from; r < to; ++r, y += width) {
+        const DSC_REAL *a = (const DSC_REAL *)job->x + dsc_square_row(p, r), *b = a + p->columns.extent;
+        for (size_t c = 0; c < width; ++c)
+            y[c] = (a[2 * c] + a[2 * c + 1] + b[2 * c] + b[2 * c + 1]) / divisor;
+    }
+}
+
+DSC_MULTIVERSION
+static void DSC_NAME(spread_squares)(const job *job, size_t from, size_t to) {
+    const dsc_pooling *p = job->pooling;
+    const size_t width = p->columns.count, line = p->columns.extent;
+    const DSC_REAL divisor = (DSC_REAL)job->divisor;
+    const DSC_REAL *y = (const DSC_REAL *)job->from_y + from * width;
+    for (size_t r = from; r < to; ++r, y += width) {
+        DSC_REAL *restrict x = (DSC_REAL *)job->to_x + dsc_square_row(p, r);
+        for (size_t c = 0; c < width; ++c)
+            x[2 * c] = x[2 * c + 1] = 0 + y[c] / divisor;
+        for (size_t c = 2 * width; c < line; ++c)
+            x[c] = 0;
+        memcpy(x + line, x, line * sizeof *x);
+        const size_t rows = dsc_square_rows(p, r);
+        memset(x + 2 * line, 0, (rows - 2) * line * sizeof *x);
+    }
+}
+
+/* ---- Windows ---- */
+
 /* A row of windows, a tap at a time. */
 DSC_MULTIVERSION
 static void DSC_NAME(row_of_taps)(const job *job, dsc_span row, const DSC_REAL *plane, DSC_REAL *y) {
@@ -73,7 +108,9 @@ static void DSC_NAME(row_of_windows)(const job *job, dsc_span row, const DSC_REA
             continue;
         }
         double wide = 0;
-        for (size_t r = row.first; r < row.end; ++r)
+        if (n == w->extent)
+            wide = dsc_sums_of_row(job->pooling->dtype, (row.end - row.first) * n, x + row.first * n);
+        for (size_t r = n == w->extent ? row.end : row.first; r < row.end; ++r)
             wide += dsc_sums_of_row(job->pooling->dtype, n, x + r * w->extent);
         const double divisor =
             job->divisor != 0 ? job->divisor : (double)divisor_of(row, span, job->average->counts_padding);
@@ -155,7 +192,7 @@ typedef struct job {
     const dsc_pooling *pooling;
     const dsc_average *average;
     double divisor; /* of all windows; 0: each has its own */
-    bool has_taps;
+    bool has_taps, has_squares;
     const void *x, *from_y;
     void *y, *to_x;
     size_t rows, tile;
@@ -181,12 +218,17 @@ static job begin(const dsc_pooling *pooling, const dsc_average *average) {
     if (job.divisor == 0 && is_even(&pooling->rows) && is_even(&pooling->columns))
         job.divisor = (double)(pooling->rows.kernel * pooling->columns.kernel);
     job.has_taps = dsc_has_taps(pooling);
+    job.has_squares = dsc_has_squares(pooling);
     return job;
 }
 
 static void average_tile(void *argument, size_t tile) {
     const job *job = argument;
     const size_t from = tile * job->tile, to = dsc_min_size(from + job->tile, job->rows);
+    if (job->has_squares) {
+        DSC_CALL(job->pooling->dtype, average_squares, job, from, to);
+        return;
+    }
     DSC_CALL(job->pooling->dtype, average_tile, job, from, to);
 }
 
@@ -206,6 +248,10 @@ void dsc_average_run(const dsc_context *context, const dsc_pooling *pooling, con
 static void spread_tile(void *argument, size_t tile) {
     const job *job = argument;
     const size_t from = tile * job->tile, to = dsc_min_size(from + job->tile, job->rows);
+    if (job->has_squares) {
+        DSC_CALL(job->pooling->dtype, spread_squares, job, from, to);
+        return;
+    }
     DSC_CALL(job->pooling->dtype, spread_tile, job, from, to);
 }
 
@@ -214,8 +260,8 @@ void dsc_average_transposed_run(const dsc_context *context, const dsc_pooling *p
     job job = begin(pooling, average);
     job.from_y = y;
     job.to_x = x;
-    job.rows = pooling->planes * pooling->rows.extent;
-    job.tile = dsc_rows_of_plane(pooling);
+    job.rows = pooling->planes * (job.has_squares ? pooling->rows.count : pooling->rows.extent);
+    job.tile = job.has_squares ? dsc_rows_of_windows(pooling) : dsc_rows_of_plane(pooling);
     dsc_parallel_work(context, dsc_pooling_work(pooling), dsc_ceil_div(job.rows, job.tile), spread_tile,
                       &job);
 }

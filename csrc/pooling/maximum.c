@@ -19,6 +19,60 @@ __attribute__((always_inline)) static inline void DSC_NAME(take)(size_t n, size_
     }
 }
 
+/* Squares of two by two, whose places are 0 to 3. */
+DSC_MULTIVERSION
+static void DSC_NAME(maximum_squares)(const job *job, size_t from, size_t to) {
+    enum { PART = 64 };
+    const dsc_pooling *p = job->pooling;
+    const size_t width = p->columns.count;
+    for (size_t r = from; r < to; ++r) {
+        const DSC_REAL *a = (const DSC_REAL *)job->x + dsc_square_row(p, r), *b = a + p->columns.extent;
+        DSC_REAL *restrict y = (DSC_REAL *)job->y + r * width;
+        uint8_t *restrict bytes = job->bytes == NULL ? NULL : job->bytes + r * width;
+        for (size_t start = 0; start < width; start += PART) {
+            const size_t n = dsc_min_size(PART, width - start);
+            PLACE places[PART];
+            for (size_t i = 0; i < n; ++i) {
+                const size_t at = 2 * (start + i);
+                DSC_REAL best = -(DSC_REAL)INFINITY;
+                PLACE place = 0;
+                const DSC_REAL values[] = {a[at], a[at + 1], b[at], b[at + 1]};
+                for (PLACE k = 0; k < 4; ++k) {
+                    const bool wins = (values[k] > best) | (values[k] != values[k]);
+                    best = wins ? values[k] : best;
+                    place = wins ? k : place;
+                }
+                y[start + i] = best;
+                places[i] = place;
+            }
+            for (size_t i = 0; bytes != NULL && i < n; ++i)
+                bytes[start + i] = (uint8_t)places[i];
+        }
+    }
+}
+
+/* Each number of x is written once. */
+DSC_MULTIVERSION
+static void DSC_NAME(scatter_squares)(const job *job, size_t from, size_t to) {
+    const dsc_pooling *p = job->pooling;
+    const size_t width = p->columns.count, line = p->columns.extent;
+    for (size_t r = from; r < to; ++r) {
+        DSC_REAL *restrict x = (DSC_REAL *)job->to_x + dsc_square_row(p, r);
+        const DSC_REAL *y = (const DSC_REAL *)job->from_y + r * width;
+        const uint8_t *places = job->bytes + r * width;
+        for (size_t k = 0; k < 4; k += 2) {
+            DSC_REAL *restrict here = x + k / 2 * line;
+            for (size_t c = 0; c < width; ++c) {
+                here[2 * c] = places[c] == k ? 0 + y[c] : 0;
+                here[2 * c + 1] = places[c] == k + 1 ? 0 + y[c] : 0;
+            }
+            for (size_t c = 2 * width; c < line; ++c)
+                here[c] = 0;
+        }
+        memset(x + 2 * line, 0, (dsc_square_rows(p, r) - 2) * line * sizeof *x);
+    }
+}
+
 DSC_MULTIVERSION
 static void DSC_NAME(row_of_taps)(const job *job, dsc_span row, const DSC_REAL *plane, DSC_REAL *y,
                                   size_t at) {
@@ -114,8 +168,9 @@ static void DSC_NAME(scatter_tile)(const job *job, size_t from, size_t to) {
                 break;
             const size_t at = (plane * p->rows.count + o) * count;
             const DSC_REAL *y = (const DSC_REAL *)job->from_y + at;
+            const int64_t start = row.start * (int64_t)width;
             for (size_t c = 0; c < count; ++c) {
-                const size_t index = index_at(job, o, c, at + c);
+                const size_t index = (size_t)(start + index_in_row(job, c, at + c));
                 if (index >= first * width && index < end * width)
                     here[index] += y[c];
             }
@@ -135,7 +190,7 @@ static void DSC_NAME(scatter_tile)(const job *job, size_t from, size_t to) {
 
 typedef struct job {
     const dsc_pooling *pooling;
-    bool has_taps;
+    bool has_taps, has_squares;
     const void *x, *from_y;
     void *y, *to_x;
     uint8_t *bytes; /* the places: one of both, or neither */
@@ -157,13 +212,14 @@ static int64_t offset_of(const dsc_pooling *p, size_t place) {
     return (int64_t)(row * p->columns.extent + column);
 }
 
-/* Where in its plane the number of a window is that stands at `at` of the places. */
-static inline size_t index_at(const job *job, size_t row, size_t column, size_t at) {
-    const dsc_pooling *p = job->pooling;
-    const int64_t start = dsc_span_of(&p->rows, row).start * (int64_t)p->columns.extent +
-                          dsc_span_of(&p->columns, column).start;
-    return (size_t)(start + (job->bytes != NULL ? job->offsets[job->bytes[at]]
-                                                : offset_of(p, (size_t)job->longs[at])));
+/* Where the number of a window is whose place stands at `at`, from the beginning of the window's first row.
+ */
+static inline int64_t index_in_row(const job *job, size_t column, size_t at) {
+    const dsc_window *w = &job->pooling->columns;
+    const int64_t start =
+        w->is_adaptive ? dsc_span_of(w, column).start : (int64_t)(column * w->stride) - (int64_t)w->padding;
+    return start + (job->bytes != NULL ? job->offsets[job->bytes[at]]
+                                       : offset_of(job->pooling, (size_t)job->longs[at]));
 }
 
 #define DSC_TEMPLATE "pooling/maximum.c"
@@ -175,6 +231,7 @@ static job begin(const dsc_pooling *pooling, void *places) {
     job.bytes = are_bytes ? places : NULL;
     job.longs = are_bytes ? NULL : places;
     job.has_taps = dsc_has_taps(pooling) && are_bytes;
+    job.has_squares = dsc_has_squares(pooling);
     for (size_t i = 0; are_bytes && i < pooling->rows.kernel * pooling->columns.kernel; ++i)
         job.offsets[i] = offset_of(pooling, i);
     return job;
@@ -183,7 +240,10 @@ static job begin(const dsc_pooling *pooling, void *places) {
 static void maximum_tile(void *argument, size_t tile) {
     const job *job = argument;
     const size_t from = tile * job->tile, to = dsc_min_size(from + job->tile, job->rows);
-    DSC_CALL(job->pooling->dtype, maximum_tile, job, from, to);
+    if (job->has_squares)
+        DSC_CALL(job->pooling->dtype, maximum_squares, job, from, to);
+    else
+        DSC_CALL(job->pooling->dtype, maximum_tile, job, from, to);
 }
 
 void dsc_maximum_run(const dsc_context *context, const dsc_pooling *pooling, const void *x, void *y,
@@ -200,7 +260,10 @@ void dsc_maximum_run(const dsc_context *context, const dsc_pooling *pooling, con
 static void scatter_tile(void *argument, size_t tile) {
     const job *job = argument;
     const size_t from = tile * job->tile, to = dsc_min_size(from + job->tile, job->rows);
-    DSC_CALL(job->pooling->dtype, scatter_tile, job, from, to);
+    if (job->has_squares)
+        DSC_CALL(job->pooling->dtype, scatter_squares, job, from, to);
+    else
+        DSC_CALL(job->pooling->dtype, scatter_tile, job, from, to);
 }
 
 void dsc_maximum_scatter(const dsc_context *context, const dsc_pooling *pooling, const void *places,
@@ -208,8 +271,8 @@ void dsc_maximum_scatter(const dsc_context *context, const dsc_pooling *pooling,
     job job = begin(pooling, (void *)(uintptr_t)places);
     job.from_y = y;
     job.to_x = x;
-    job.rows = pooling->planes * pooling->rows.extent;
-    job.tile = dsc_rows_of_plane(pooling);
+    job.rows = pooling->planes * (job.has_squares ? pooling->rows.count : pooling->rows.extent);
+    job.tile = job.has_squares ? dsc_rows_of_windows(pooling) : dsc_rows_of_plane(pooling);
     dsc_parallel_work(context, (double)job.rows * (double)pooling->columns.extent,
                       dsc_ceil_div(job.rows, job.tile), scatter_tile, &job);
 }
@@ -221,7 +284,8 @@ static void index_tile(void *argument, size_t tile) {
     for (size_t r = from; r < to; ++r)
         for (size_t c = 0; c < p->columns.count; ++c) {
             const size_t at = r * p->columns.count + c;
-            job->indices[at] = (int64_t)index_at(job, r % p->rows.count, c, at);
+            job->indices[at] = dsc_span_of(&p->rows, r % p->rows.count).start * (int64_t)p->columns.extent +
+                               index_in_row(job, c, at);
         }
 }
 

@@ -48,8 +48,6 @@ typedef struct dsc_pooling {
     dsc_window rows, columns;
 } dsc_pooling;
 
-/* The numbers of planes x, and of pooled ones, fit size_t: checked by who made the tensors. */
-
 /* What a window's sum is divided by. */
 typedef struct dsc_average {
     double divisor;      /* 0: how many numbers there are */

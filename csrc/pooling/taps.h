@@ -32,6 +32,25 @@ static inline bool dsc_has_taps(const dsc_pooling *p) {
     return !p->rows.is_adaptive && !p->columns.is_adaptive && p->columns.kernel <= p->columns.count;
 }
 
+/* Whether all windows are squares of two by two side by side, as in most networks: those have loops of their
+ * own.
+ */
+static inline bool dsc_is_halved(const dsc_window *w) {
+    return !w->is_adaptive && w->kernel == 2 && w->stride == 2 && w->padding == 0 && w->dilation == 1 &&
+           2 * w->count <= w->extent;
+}
+static inline bool dsc_has_squares(const dsc_pooling *p) {
+    return dsc_is_halved(&p->rows) && dsc_is_halved(&p->columns);
+}
+/* Rows of squares [from, to) of all planes: where row r's numbers begin in x. */
+static inline size_t dsc_square_row(const dsc_pooling *p, size_t r) {
+    return (r / p->rows.count * p->rows.extent + 2 * (r % p->rows.count)) * p->columns.extent;
+}
+/* How many rows of x belong to it: the last has what is left over, too. */
+static inline size_t dsc_square_rows(const dsc_pooling *p, size_t r) {
+    return r % p->rows.count + 1 == p->rows.count ? p->rows.extent - 2 * (p->rows.count - 1) : 2;
+}
+
 /* Rows of windows in a tile. */
 static inline size_t dsc_rows_of_windows(const dsc_pooling *p) {
     const size_t height = dsc_min_size(p->rows.kernel, p->rows.extent);

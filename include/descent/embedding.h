@@ -38,7 +38,8 @@ typedef struct dsc_embedding_bag_options {
     dsc_bag_mode mode;
     int64_t padding;          /* the row that is passed over, also in means; -1: there is none */
     bool include_last_offset; /* whether the last offset is no bag's, but the end of the last */
-    bool scale_by_frequency;  /* as for dsc_embedding; not of DSC_BAG_MAX */
+    /* As for dsc_embedding; not of DSC_BAG_MAX. (PyTorch's CPU divides by how often another row comes.) */
+    bool scale_by_frequency;
     bool sparse;              /* likewise */
 } dsc_embedding_bag_options;
 #define DSC_EMBEDDING_BAG_OPTIONS                                                                            \

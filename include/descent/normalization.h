@@ -21,9 +21,9 @@ DSC_BEGIN_API
  * gradients. An empty batch gives an empty result and changes nothing.
  *
  * Sums are in pieces as dsc_sum_run's. options NULL: evaluation, with PyTorch's defaults. Refused besides: a
- * batch with one value for each channel, one of
- * running_mean and running_var without the other, running numbers that require gradients, eps below 0 or,
- * with the batch's statistics, 0, a momentum that is not finite.
+ * batch with one value for each channel, one of running_mean and running_var without the other, running
+ * numbers that require gradients, eps below 0 or, with the batch's statistics, 0, a momentum that is not
+ * finite.
  *
  * Sources: torch.nn.functional.batch_norm; Ioffe and Szegedy 2015, arXiv:1502.03167. */
 typedef struct dsc_batch_norm_options {

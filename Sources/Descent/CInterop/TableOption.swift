@@ -72,7 +72,7 @@ extension TableOption {
     var (range, choices) = ("\(ends.0)\(info.minimum.short), \(info.maximum.short)\(ends.1)", [String]())
     switch info.kind {
     case DSC_OPTION_FLAG: (kind, range) = (.flag, "true or false")
-    case DSC_OPTION_INTEGER: kind = .integer
+    case DSC_OPTION_INTEGER, DSC_OPTION_REST: kind = .integer
     case DSC_OPTION_CHOICE:
       kind = .choice
       choices = (0...Int(info.maximum)).map { String(cString: info.choices[$0]!) }

@@ -58,6 +58,8 @@ public class Layer: Module {
   ///
   /// - Precondition: it is in its range.
   func set(_ option: String, _ value: Double) {
+    // A frozen model is called by several threads: what stays as it is must not be written.
+    guard options[option] != value else { return }
     require(dsc_layer_set_option(handle, option, value))
     options[option] = value
   }

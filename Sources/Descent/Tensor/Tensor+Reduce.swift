@@ -100,7 +100,7 @@ extension Tensor {
   public func all() -> Bool { Tensor.make { dsc_all(handle, 0, nil, false, $0) }.item() != 0 }
 
   /// What a C function makes two of.
-  private static func makePair(
+  static func makePair(
     _ body: (UnsafeMutablePointer<OpaquePointer?>, UnsafeMutablePointer<OpaquePointer?>) -> dsc_status
   ) -> (values: Tensor, indices: Tensor) {
     var (values, indices): (OpaquePointer?, OpaquePointer?)

@@ -178,6 +178,17 @@ import Testing
             runningVar: Tensor([2, 3], dtype: .float64))
         },
       ]
+    case "scaled_dot_product_attention":
+      return [
+        two { scaledDotProductAttention($0, $1, $1 * $0) },
+        two { scaledDotProductAttention($0, $1, $0, isCausal: true, scale: 0.7) },
+        Check(inputs: [a, b, [0.3, -0.2, 0.6, 1.1]], shapes: [[2, 3], [2, 3], [2, 2]]) {
+          scaledDotProductAttention($0[0], $0[1], $0[0], mask: $0[2])
+        },
+        two {
+          scaledDotProductAttention($0, $1, $0, mask: Tensor([true, false, true, true], shape: [2, 2]))
+        },
+      ]
     case "linear":
       return linearChecks
     case "tanh":
@@ -304,7 +315,7 @@ import Testing
       return [two { DiceLoss(reduction: .none)(squashed($0), squashed($1)) }]
     case "loss_slope":
       return [one { LogCoshLoss()($0 * $0, $0) }]
-    default: return nil
+    default: return poolingChecks(operation)
     }
   }
 

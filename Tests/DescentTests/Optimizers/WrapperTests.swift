@@ -140,7 +140,7 @@ import Testing
     )
     let last = AveragedModel(BatchNorm1d(2))
     for value in [1.0, 3.0] {
-      model.runningMean.tensor.copy(from: Tensor([value, value]))
+      model.runningMean!.tensor.copy(from: Tensor([value, value]))
       try average.update(from: model)
       try last.update(from: model)
     }

@@ -3,9 +3,13 @@ import Foundation
 
 /// The files that the scripts in `Tests/Fixtures` made with PyTorch.
 enum Fixtures {
+  static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent().appendingPathComponent("Fixtures")
+
+  /// Where a file is.
+  static func path(_ name: String) -> String { folder.appendingPathComponent(name).path }
+
   static func load<Contents: Decodable>(_ name: String, as type: Contents.Type = Contents.self) -> Contents {
-    let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-      .deletingLastPathComponent().appendingPathComponent("Fixtures")
     do {
       return try JSONDecoder().decode(type, from: Data(contentsOf: folder.appendingPathComponent(name)))
     } catch {
