@@ -7,6 +7,7 @@ enum OperationCalls {
 
   static let all: [String: Call] = [
     unary, binary, others, reductions, extremes, places, norms, normalizations, convolutions, indexing, lossCalls,
+    unary, binary, others, reductions, extremes, places, norms, normalizations, indexing, recurrent,
     unary, binary, others, reductions, extremes, places, norms, normalizations, indexing, lossCalls, pooling,
     activations, embeddings,
     sampleNorms,
@@ -173,6 +174,40 @@ enum OperationCalls {
     "convolution_weight": { x, options, result in
       var own = convolution(options)
       return dsc_convolution_weight(x[0], x[1], options.kernel!, &own, result)
+  // MARK: Recurrent
+
+  /// The inputs that are there, in order, by what they are.
+  private struct RecurrentInputs {
+    var h0, c0, lengths: OpaquePointer?
+    var weights = dsc_recurrent_weights()
+
+    init(_ x: [OpaquePointer?], _ options: OperationCase.Options, hasCells: Bool) {
+      var rest = x.dropFirst()
+      func next(_ isThere: Bool) -> OpaquePointer? { isThere ? rest.removeFirst() : nil }
+      h0 = next(options.states!)
+      c0 = next(options.states! && hasCells)
+      weights.w_ih = next(true)
+      weights.w_hh = next(true)
+      weights.b_ih = next(options.biases![0])
+      weights.b_hh = next(options.biases![1])
+      weights.w_hr = next(options.projects!)
+      lengths = next(options.lengths!)
+    }
+  }
+
+  private static let recurrent: [String: Call] = [
+    "rnn": { x, options, result in
+      var all = RecurrentInputs(x, options, hasCells: false)
+      return dsc_rnn(x[0], all.h0, &all.weights, options.relu!, all.lengths, options.reverse!, result)
+    },
+    "gru": { x, options, result in
+      var all = RecurrentInputs(x, options, hasCells: false)
+      return dsc_gru(x[0], all.h0, &all.weights, all.lengths, options.reverse!, result)
+    },
+    "lstm": { x, options, result in
+      var all = RecurrentInputs(x, options, hasCells: true)
+      return dsc_lstm(
+        x[0], all.h0, all.c0, &all.weights, all.lengths, options.reverse!, result, result + 1)
     },
   ]
 

@@ -39,6 +39,8 @@ struct OperationCase: Decodable, Sendable {
     var shape: [Int]?
     var step, k: Int?
     var keeps, descending, largest, training, affine, causal, gqa: Bool?
+    var states, projects, lengths, reverse, relu: Bool?
+    var biases: [Bool]?
     var mode, activation, equation, dtype: String?
     /// Of windows, and of planes in another size: a number for each dimension.
     var kernel, stride, pads, dilation, sizes, extents: [Int]?

@@ -25,6 +25,7 @@ layer("log_softmax", dict(dim=1), lambda: nn.LogSoftmax(dim=1), x(3, 4, 2))
 import layers_activations  # noqa: E402,F401
 import layers_attention  # noqa: E402,F401
 import layers_convolution  # noqa: E402,F401
+import layers_recurrent  # noqa: E402,F401
 
 if __name__ == "__main__":
     dump("layers.json", dict(cases=layer_cases.cases))

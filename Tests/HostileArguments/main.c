@@ -118,6 +118,7 @@ int main(void) {
     convolution_rows();
     index_rows();
     reduction_rows();
+    recurrent_rows();
     attention_rows();
     loss_rows();
     metric_rows();

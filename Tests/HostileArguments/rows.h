@@ -85,6 +85,7 @@ void pooling_rows(void);
 void convolution_rows(void);
 void index_rows(void);
 void reduction_rows(void);
+void recurrent_rows(void);
 void attention_rows(void);
 void loss_rows(void);
 void metric_rows(void);

@@ -21,12 +21,7 @@ static dsc_status check_shape(const dsc_operation *operation, dsc_tensor *const 
                               size_t rank, size_t first, size_t second) {
     const dsc_tensor *t = inputs[input], *x = inputs[IN_X];
     const size_t shape[] = {first, second};
-    if (t == NULL)
-        return DSC_OK;
-    if (t->dtype != x->dtype)
-        return dsc_fail(DSC_ERROR_DTYPE, "%s: %s is %s, x is %s", operation->name, names[input],
-                        dsc_dtype_name(t->dtype), dsc_dtype_name(x->dtype));
-    if (t->rank == rank && t->shape[0] == first && (rank == 1 || t->shape[1] == second))
+    if (t == NULL || (t->rank == rank && t->shape[0] == first && (rank == 1 || t->shape[1] == second)))
         return DSC_OK;
     return dsc_fail(DSC_ERROR_SIZE, "%s: %s is of shape %s, must be %s; x is of shape %s", operation->name,
                     names[input], dsc_shape_text(t->rank, t->shape).text, dsc_shape_text(rank, shape).text,
@@ -69,7 +64,6 @@ static dsc_status check_weights(const dsc_operation *operation, dsc_cell cell, d
     if (x->shape[2] == 0)
         return dsc_fail(DSC_ERROR_SIZE, "%s: x is of shape %s, must have inputs", operation->name,
                         dsc_shape_text(x->rank, x->shape).text);
-    DSC_TRY(check_shape(operation, inputs, IN_W_HH, 2, rows, output));
     DSC_TRY(check_shape(operation, inputs, IN_W_HR, 2, output, hidden));
     DSC_TRY(check_shape(operation, inputs, IN_W_IH, 2, rows, x->shape[2]));
     DSC_TRY(check_shape(operation, inputs, IN_B_IH, 1, rows, 0));
@@ -91,6 +85,10 @@ static dsc_status check(dsc_cell cell, dsc_tensor *const *inputs, dsc_tensor **y
     if (cell != DSC_CELL_LSTM && inputs[IN_W_HR] != NULL)
         return dsc_fail(DSC_ERROR_ARGUMENT, "%s: there is no projection: w_hr must be NULL", operation->name);
     DSC_TRY(dsc_check_real(operation, inputs[IN_X]));
+    for (size_t i = 0; i < IN_LENGTHS; ++i)
+        if (inputs[i] != NULL && inputs[i]->dtype != inputs[IN_X]->dtype)
+            return dsc_fail(DSC_ERROR_DTYPE, "%s: %s is %s, x is %s", operation->name, names[i],
+                            dsc_dtype_name(inputs[i]->dtype), dsc_dtype_name(inputs[IN_X]->dtype));
     DSC_TRY(check_weights(operation, cell, inputs));
     return check_lengths(operation, inputs[IN_X], inputs[IN_LENGTHS]);
 }

@@ -161,6 +161,20 @@ import Testing
         Check(inputs: [a + b, b + a], shapes: [[2, 2, 3], [2, 3, 2]]) { $0[0].matmul($0[1]) },
         two([3, 2]) { Tensor.einsum("ij,jk->ki", $0, $1) * Tensor.einsum("ij->ji", $0).sum() },
       ]
+    case "rnn":
+      return [one { RNN(3, 2, dtype: .float64, generator: Generator(seed: 1))($0 * $0) }]
+    case "gru":
+      return [one { GRU(3, 2, dtype: .float64, generator: Generator(seed: 1))($0 * $0) }]
+    case "lstm":
+      return [one { LSTM(3, 2, dtype: .float64, generator: Generator(seed: 1))($0 * $0) }]
+    case "second_result":
+      return [
+        one { LSTM(3, 2, dtype: .float64, generator: Generator(seed: 1))($0, nil).state.c },
+        one {
+          let (y, (h, c)) = LSTM(3, 2, dtype: .float64, generator: Generator(seed: 1))($0 * $0, nil)
+          return y * h * c
+        },
+      ]
     case "batch_norm":
       return [
         Check(inputs: [a, [0.5, 1.5, 2], [1, -1, 0]], shapes: [[2, 3], [3], [3]]) {

@@ -20,6 +20,12 @@ import Testing
     },
     "flatten": { Flatten() },
     "batch_norm1d": { BatchNorm1d(6) },
+    "rnn": { RNN(6, 2, generator: Generator(seed: 1)) },
+    "lstm": { LSTM(6, 2, generator: Generator(seed: 1)) },
+    "gru": { GRU(6, 2, generator: Generator(seed: 1)) },
+    "rnn_cell": { RNNCell(6, 2, generator: Generator(seed: 1)) },
+    "lstm_cell": { LSTMCell(6, 2, generator: Generator(seed: 1)) },
+    "gru_cell": { GRUCell(6, 2, generator: Generator(seed: 1)) },
     "batch_norm2d": { BatchNorm2d(6) },
     "instance_norm1d": { InstanceNorm1d(4) },
     "instance_norm2d": { InstanceNorm2d(6, affine: true) },
@@ -135,6 +141,11 @@ import Testing
   ]
   /// Those that take indices.
   private static let lookUp: Set = ["embedding", "embedding_bag"]
+  private static let texts = [
+    "linear": "linear(6, 2)", "batch_norm1d": "batch_norm1d(6)", "rnn": "rnn(6, 2)", "lstm": "lstm(6, 2)",
+    "gru": "gru(6, 2)", "rnn_cell": "rnn_cell(6, 2)", "lstm_cell": "lstm_cell(6, 2)",
+    "gru_cell": "gru_cell(6, 2)",
+  ]
 
   static var names: [String] {
     (0..<dsc_layer_count()).map { String(cString: dsc_layer_at($0)!.pointee.name) }
