@@ -40,7 +40,7 @@ typedef struct dsc_embedding_bag_options {
     bool include_last_offset; /* whether the last offset is no bag's, but the end of the last */
     /* As for dsc_embedding; not of DSC_BAG_MAX. (PyTorch's CPU divides by how often another row comes.) */
     bool scale_by_frequency;
-    bool sparse;              /* likewise */
+    bool sparse; /* likewise */
 } dsc_embedding_bag_options;
 #define DSC_EMBEDDING_BAG_OPTIONS                                                                            \
     { .mode = DSC_BAG_MEAN, .padding = -1 }

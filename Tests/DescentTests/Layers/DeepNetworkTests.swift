@@ -130,7 +130,9 @@ import Testing
   private static let isThere = folder.map { FileManager.default.fileExists(atPath: $0) } ?? false
 
   /// d2l's LeNet: the first 200 losses are PyTorch's, from the same seed.
-  @Test(.enabled(if: isThere, "set DESCENT_DATA_DIR to the folder with fashion-mnist/"), arguments: ["sgd", "adam"])
+  @Test(
+    .enabled(if: isThere, "set DESCENT_DATA_DIR to the folder with fashion-mnist/"),
+    arguments: ["sgd", "adam"])
   func leNet(_ rule: String) throws {
     let expected = Fixtures.load("lenet.json", as: LeNet.self)
     let data = try StandardDataset.fashionMNIST.load(dataDirectory: Self.folder).training
