@@ -6,13 +6,8 @@ enum OperationCalls {
   typealias Call = @Sendable ([OpaquePointer?], OperationCase.Options, Results) -> dsc_status
 
   static let all: [String: Call] = [
-    unary, binary, others, reductions, extremes, places, norms, normalizations, convolutions, indexing, lossCalls,
-    unary, binary, others, reductions, extremes, places, norms, normalizations, indexing, recurrent,
-    unary, binary, others, reductions, extremes, places, norms, normalizations, indexing, lossCalls, pooling,
-    activations, embeddings,
-    sampleNorms,
-    unary, binary, others, reductions, extremes, places, norms, normalizations, attention, indexing,
-    lossCalls,
+    unary, binary, others, reductions, extremes, places, norms, normalizations, convolutions, pooling,
+    activations, embeddings, sampleNorms, attention, recurrent, indexing, lossCalls,
   ]
   .reduce(into: [:]) { all, part in all.merge(part) { $1 } }
 
@@ -174,6 +169,9 @@ enum OperationCalls {
     "convolution_weight": { x, options, result in
       var own = convolution(options)
       return dsc_convolution_weight(x[0], x[1], options.kernel!, &own, result)
+    },
+  ]
+
   // MARK: Recurrent
 
   /// The inputs that are there, in order, by what they are.
