@@ -20,7 +20,9 @@ import Testing
     return (T(owning: rows).numbers, T(owning: values).numbers)
   }
 
-  private static let weight = { T([Double](repeating: 1, count: 8), [4, 2], requiresGrad: true) }
+  private static func weight() -> T {
+    T([Double](repeating: 1, count: 8), [4, 2], requiresGrad: true)
+  }
 
   @Test func passesAddUp() throws {
     let leaf = Self.weight()

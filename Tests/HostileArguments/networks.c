@@ -37,7 +37,9 @@ static dsc_status undrawn(const char *text) {
 static dsc_status parse_for(const char *text, size_t rank, const size_t *shape) {
     dsc_network *network = NULL;
     dsc_network_create(NULL, DSC_FLOAT32, &network);
-    dsc_status status = dsc_network_parse_for(network, text, rank, shape, &w.random);
+    dsc_random random;
+    dsc_random_seed(&random, 1);
+    dsc_status status = dsc_network_parse_for(network, text, rank, shape, &random);
     dsc_network_destroy(network);
     return status;
 }
@@ -147,7 +149,7 @@ static void parse_rows(void) {
     REFUSED(DSC_ERROR_ARGUMENT, "network is NULL", dsc_network_parse_for(NULL, "relu", 2, shape, NULL));
     REFUSED(DSC_ERROR_ARGUMENT, "text is NULL", parse_for(NULL, 2, shape));
     REFUSED(DSC_ERROR_ARGUMENT, "shape is NULL", parse_for("relu", 2, NULL));
-    REFUSED(DSC_ERROR_SIZE, "dimensions", parse_for("relu", MOST, shape));
+    REFUSED(DSC_ERROR_SIZE, "rank is", parse_for("relu", MOST, shape));
     REFUSED(DSC_ERROR_SIZE, "must end in 5", parse_for("linear(5, 2)", 2, shape));
     REFUSED(DSC_ERROR_OPTION, "out_features", parse_for("linear", 2, shape));
     REFUSED(DSC_ERROR_SIZE, "input is of shape", parse_for("conv2d(2, 3)", 2, shape));
