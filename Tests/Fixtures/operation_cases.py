@@ -8,14 +8,11 @@ DTYPES = dict(float32=torch.float32, float64=torch.float64, float16=torch.float1
 NAMES = {v: k for k, v in DTYPES.items()}
 
 # Operations that add up, or divide by sums: numbers are rounded in units of the largest, not of their own.
-SUMS = set("""sum mean matmul linear einsum softmax log_softmax logsumexp norm var std cumsum index_add scatter_add embedding
-              tile gather index_select expand pad batch_norm
-              convolution convolution_transpose convolution_weight""".split())
-              tile gather index_select expand pad batch_norm embedding_bag softmin""".split())
 SUMS = set("""sum mean matmul linear einsum softmax log_softmax logsumexp norm var std cumsum index_add scatter_add embedding tile
               gather index_select expand pad batch_norm layer_norm rms_norm group_norm instance_norm avg_pool
               avg_pool_transposed adaptive_avg_pool adaptive_avg_pool_transposed interpolate interpolate_transposed
-              scaled_dot_product_attention""".split())
+              scaled_dot_product_attention embedding_bag softmin convolution convolution_transpose
+              convolution_weight""".split())
 
 cases = []
 narrow = {}
