@@ -133,8 +133,9 @@ import Testing
     init(_ test: LayerCase, _ output: Int) throws {
       layer = try TestLayer(test)
       layer.setParameters()
-      inputs = try test.make(.contiguous, requiresGrad: false).map { $0?.leaf }
-      moved = inputs.indices.filter { inputs[$0]?.isReal == true && test.inputs[$0]?.fixed != true }
+      let made = try test.make(.contiguous, requiresGrad: false).map { $0?.leaf }
+      inputs = made
+      moved = made.indices.filter { made[$0]?.isReal == true && test.inputs[$0]?.fixed != true }
       (self.output, count) = (output, test.outputs.count)
     }
 
