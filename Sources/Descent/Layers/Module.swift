@@ -13,6 +13,8 @@
 /// blocks above are "blocks.0" and "blocks.1"; a name that begins with a capital, as `Wq`, stays as it is. They are looked
 /// up once, when they are first asked for: call `findMembers()` after putting others in their place.
 ///
+/// Arrays and dictionaries of modules take the places of `torch.nn.ModuleList` and `ModuleDict`, with their names.
+///
 /// A module of several inputs or outputs has a method of its own for them, usually `callAsFunction`, and calls its parts:
 ///
 ///     func callAsFunction(_ query: Tensor, _ memory: Tensor) -> (Tensor, Tensor)

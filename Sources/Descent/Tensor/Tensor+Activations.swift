@@ -5,9 +5,9 @@ extension Tensor {
   /// x where x > 0, else `slope` x. As `torch.nn.functional.leaky_relu`, and so on.
   public func leakyReLU(slope: Double = 0.01) -> Tensor { Tensor.make { dsc_leaky_relu(handle, slope, $0) } }
   /// The same with slopes that are learned: one, or one for each channel, dimension 1.
-  public func preLU(_ weight: Tensor) -> Tensor { Tensor.make { dsc_prelu(handle, weight.handle, $0) } }
+  public func prelu(_ weight: Tensor) -> Tensor { Tensor.make { dsc_prelu(handle, weight.handle, $0) } }
   /// The same with slopes drawn from `lower` to `upper` in training; in evaluation the middle.
-  public func rReLU(lower: Double = 1.0 / 8, upper: Double = 1.0 / 3, isTraining: Bool = false) -> Tensor {
+  public func rrelu(lower: Double = 1.0 / 8, upper: Double = 1.0 / 3, isTraining: Bool = false) -> Tensor {
     Tensor.make { dsc_rrelu(handle, lower, upper, isTraining, $0) }
   }
   /// min(max(x, 0), 6)

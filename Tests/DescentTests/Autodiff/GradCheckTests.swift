@@ -210,7 +210,7 @@ import Testing
     case "leaky_relu":
       return [one { ($0 * $0 - 1).leakyReLU(slope: 0.3) }]
     case "prelu":
-      return [two([3]) { ($0 * $0 - 1).preLU($1) }, two([1]) { ($0 * $0 - 1).preLU($1 * $1) }]
+      return [two([3]) { ($0 * $0 - 1).prelu($1) }, two([1]) { ($0 * $0 - 1).prelu($1 * $1) }]
     case "elu":
       return [one { $0.elu(alpha: 0.7) }, one { $0.celu(alpha: 0.7) }, one { $0.selu() }]
     case "gelu":
