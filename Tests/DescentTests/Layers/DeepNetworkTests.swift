@@ -89,10 +89,12 @@ import Testing
     init(_ letters: Int) {
       embedding = Embedding(letters, 64)
       head = Linear(64, letters)
+      super.init()
+      encoder.isCausal = true
     }
 
     override func forward(_ x: Tensor) -> Tensor {
-      head(encoder(places(embedding(x)), mask: nil, isCausal: true))
+      head(encoder(places(embedding(x))))
     }
   }
 
@@ -110,7 +112,7 @@ import Testing
     for (step, right) in (name == "lstm" ? expected.lstm : expected.transformer).enumerated() {
       let starts = (0..<16).map { (step * 16 + $0) * 131 % (codes.count - 33) }
       func batch(_ shift: Int) -> [Int] { starts.flatMap { codes[$0 + shift..<$0 + shift + 32] } }
-      let logits = model(Tensor(classes: batch(0)).reshape([16, 32])).reshape([512, letters.count])
+      let logits = model(Tensor(classes: batch(0)).reshaped([16, 32])).reshaped([512, letters.count])
       let loss = CrossEntropyLoss()(logits, Tensor(classes: batch(1)))
       #expect(abs(loss.item() / right - 1) < 1e-3, "step \(step)")
       loss.backward()
@@ -143,7 +145,7 @@ import Testing
       flatten linear(120) sigmoid linear(84) sigmoid linear(10)
       """, inputs: [1, 1, 28, 28])
     for parameter in model.parameters where parameter.rank > 1 {
-      Initializer.xavierUniform().fill(parameter)
+      Initializer.xavierUniform()(parameter)
     }
     let optimizer = try Optimizer(
       for: model, rule == "sgd" ? SGD(learningRate: 0.9) as any OptimizerRule : Adam(learningRate: 0.005))
