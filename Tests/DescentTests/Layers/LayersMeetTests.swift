@@ -6,7 +6,7 @@ import Testing
   private final class Model: Module {
     let first = Linear(4, 6)
     let norm = BatchNorm1d(6)
-    let dropout = Dropout(0.4)
+    let dropout = Dropout(p: 0.4)
     let shared = Linear(6, 6)
     /// The same layer by another name.
     let again: Linear
@@ -24,11 +24,11 @@ import Testing
     return Model()
   }
 
-  private static let data: TensorDataset = {
+  private static var data: TensorDataset {
     let generator = Generator(seed: 4)
     let x = Tensor.randn([48, 4], generator: generator)
     return TensorDataset(inputs: x, targets: x[.all, 0..<2].tanh())
-  }()
+  }
 
   private static func trainer(_ model: Module) throws -> Trainer {
     Trainer(model: model, loss: MSELoss(), optimizer: try Optimizer(for: model, Adam(learningRate: 0.01)))
