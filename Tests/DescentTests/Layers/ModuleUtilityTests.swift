@@ -45,7 +45,7 @@ import Testing
       #expect((tensor.doubles == before[name]!.doubles) == name.hasPrefix("0."), "\(name)")
     }
     model.setRequiresGrad(true)
-    #expect(model.parameters.allSatisfy(\.requiresGrad))
+    #expect(model.parameters.allSatisfy { $0.requiresGrad })
   }
 
   @Test func copiesAndTypes() throws {
