@@ -67,13 +67,15 @@ import Testing
     var lstm, transformer: [Double]
   }
 
+  // Parts are drawn in the order in which they are made.
   private final class Writer: Module {
     let embedding: Embedding
-    let lstm = LSTM(32, 64, batchFirst: true)
+    let lstm: LSTM
     let head: Linear
 
     init(_ letters: Int) {
       embedding = Embedding(letters, 32)
+      lstm = LSTM(32, 64, batchFirst: true)
       head = Linear(64, letters)
     }
 
@@ -83,19 +85,18 @@ import Testing
   private final class Transformer: Module {
     let embedding: Embedding
     let places = PositionalEncoding(64, dropout: 0, batchFirst: true)
-    let encoder = TransformerEncoder(64, 4, layers: 2, feedforward: 128, dropout: 0, batchFirst: true)
+    let encoder: TransformerEncoder
     let head: Linear
 
     init(_ letters: Int) {
       embedding = Embedding(letters, 64)
+      encoder = TransformerEncoder(64, 4, layers: 2, feedforward: 128, dropout: 0, batchFirst: true)
       head = Linear(64, letters)
       super.init()
       encoder.isCausal = true
     }
 
-    override func forward(_ x: Tensor) -> Tensor {
-      head(encoder(places(embedding(x))))
-    }
+    override func forward(_ x: Tensor) -> Tensor { head(encoder(places(embedding(x)))) }
   }
 
   /// The first 100 losses are PyTorch's, from the same seed.
@@ -106,7 +107,6 @@ import Testing
     let codes = text.map { letters.firstIndex(of: $0)! }
     let expected = Fixtures.load("characters.json", as: Letters.self)
     manualSeed(42)
-    // PyTorch draws in the order in which the parts are made.
     let model: Module = name == "lstm" ? Writer(letters.count) : Transformer(letters.count)
     let optimizer = try Optimizer(for: model, Adam(learningRate: name == "lstm" ? 1e-2 : 1e-3))
     for (step, right) in (name == "lstm" ? expected.lstm : expected.transformer).enumerated() {
