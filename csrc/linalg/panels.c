@@ -17,18 +17,18 @@ static size_t DSC_NAME(width)(void) {
     return ACROSS * WIDTH;
 }
 
-/* Rows x one panel. */
+/* Rows x one panel. start: what the sums begin with instead of c; NULL: c. */
 __attribute__((always_inline)) static inline void DSC_NAME(block)(const size_t rows, size_t k,
-                                                                  const DSC_REAL *a, size_t lda,
-                                                                  const DSC_REAL *b, DSC_REAL *c,
-                                                                  size_t ldc) {
+                                                                  const DSC_REAL *a, size_t a_row, size_t a_k,
+                                                                  const DSC_REAL *b, const DSC_REAL *start,
+                                                                  DSC_REAL *c, size_t ldc) {
     DSC_NAME(vector) sums[12][ACROSS] = {{{0}}};
     for (size_t i = 0; i < k; ++i) {
         DSC_NAME(vector) right[ACROSS];
         for (size_t v = 0; v < ACROSS; ++v)
             right[v] = LOAD(b + (i * ACROSS + v) * WIDTH);
         for (size_t j = 0; j < rows; ++j) {
-            DSC_REAL left = a[j * lda + i];
+            DSC_REAL left = a[j * a_row + i * a_k];
             for (size_t v = 0; v < ACROSS; ++v)
                 sums[j][v] += left * right[v];
         }
@@ -36,52 +36,140 @@ __attribute__((always_inline)) static inline void DSC_NAME(block)(const size_t r
     for (size_t j = 0; j < rows; ++j)
         for (size_t v = 0; v < ACROSS; ++v) {
             DSC_REAL *out = c + j * ldc + v * WIDTH;
-            AT(out) = LOAD(out) + sums[j][v];
+            AT(out) = LOAD(start == NULL ? out : start + v * WIDTH) + sums[j][v];
         }
 }
 
 static void DSC_NAME(rows)(size_t rows, size_t k, const DSC_REAL *a, size_t lda, const DSC_REAL *b,
-                           DSC_REAL *c, size_t ldc) {
+                           const DSC_REAL *start, DSC_REAL *c, size_t ldc) {
     size_t j = 0;
     for (; j + TALL <= rows; j += TALL)
-        DSC_NAME(block)(TALL, k, a + j * lda, lda, b, c + j * ldc, ldc);
+        DSC_NAME(block)(TALL, k, a + j * lda, lda, 1, b, start, c + j * ldc, ldc);
     for (; j + 4 <= rows; j += 4)
-        DSC_NAME(block)(4, k, a + j * lda, lda, b, c + j * ldc, ldc);
+        DSC_NAME(block)(4, k, a + j * lda, lda, 1, b, start, c + j * ldc, ldc);
     for (; j + 2 <= rows; j += 2)
-        DSC_NAME(block)(2, k, a + j * lda, lda, b, c + j * ldc, ldc);
+        DSC_NAME(block)(2, k, a + j * lda, lda, 1, b, start, c + j * ldc, ldc);
     if (j < rows)
-        DSC_NAME(block)(1, k, a + j * lda, lda, b, c + j * ldc, ldc);
+        DSC_NAME(block)(1, k, a + j * lda, lda, 1, b, start, c + j * ldc, ldc);
 }
 
-/* The last panel of columns that do not fill it. */
+/* The same for rows that stand side by side, TALL of them, and the rest of `rows` zeros. */
+static void DSC_NAME(band)(size_t rows, size_t k, const DSC_REAL *a, const DSC_REAL *b, const DSC_REAL *start,
+                           DSC_REAL *c, size_t ldc) {
+    if (rows == TALL) {
+        DSC_NAME(block)(TALL, k, a, 1, TALL, b, start, c, ldc);
+        return;
+    }
+    for (size_t j = 0; j < rows; ++j)
+        DSC_NAME(block)(1, k, a + j, 1, TALL, b, start, c + j * ldc, ldc);
+}
+
+/* Columns of c, or of what the sums begin with, with room for a whole panel. */
+static void DSC_NAME(spread)(size_t rows, size_t columns, const DSC_REAL *from, size_t ld, DSC_REAL *room) {
+    for (size_t j = 0; j < rows; ++j)
+        for (size_t l = 0; l < ACROSS * WIDTH; ++l)
+            room[j * ACROSS * WIDTH + l] = l < columns ? from[j * ld + l] : 0;
+}
+static void DSC_NAME(gather)(size_t rows, size_t columns, const DSC_REAL *room, DSC_REAL *to, size_t ld) {
+    for (size_t j = 0; j < rows; ++j)
+        for (size_t l = 0; l < columns; ++l)
+            to[j * ld + l] = room[j * ACROSS * WIDTH + l];
+}
+
+/* The last panel, of columns that do not fill it. */
 static void DSC_NAME(narrow)(size_t rows, size_t columns, size_t k, const DSC_REAL *a, size_t lda,
-                             const DSC_REAL *b, DSC_REAL *c, size_t ldc) {
-    DSC_REAL room[NARROW_ROWS * ACROSS * WIDTH];
-    for (size_t first = 0; first < rows; first += NARROW_ROWS) {
-        size_t height = dsc_min_size(NARROW_ROWS, rows - first);
-        for (size_t j = 0; j < height; ++j)
-            for (size_t l = 0; l < ACROSS * WIDTH; ++l)
-                room[j * ACROSS * WIDTH + l] = l < columns ? c[(first + j) * ldc + l] : 0;
-        DSC_NAME(rows)(height, k, a + first * lda, lda, b, room, ACROSS * WIDTH);
-        for (size_t j = 0; j < height; ++j)
-            for (size_t l = 0; l < columns; ++l)
-                c[(first + j) * ldc + l] = room[j * ACROSS * WIDTH + l];
+                             const DSC_REAL *b, const DSC_REAL *start, DSC_REAL *c, size_t ldc) {
+    DSC_REAL room[NARROW_ROWS * ACROSS * WIDTH], first[ACROSS * WIDTH];
+    if (start != NULL)
+        DSC_NAME(spread)(1, columns, start, 0, first);
+    for (size_t row = 0; row < rows; row += NARROW_ROWS) {
+        size_t height = dsc_min_size(NARROW_ROWS, rows - row);
+        if (start == NULL)
+            DSC_NAME(spread)(height, columns, c + row * ldc, ldc, room);
+        DSC_NAME(rows)
+        (height, k, a + row * lda, lda, b, start == NULL ? NULL : first, room, ACROSS * WIDTH);
+        DSC_NAME(gather)(height, columns, room, c + row * ldc, ldc);
+    }
+}
+
+/* start: what the sums of a panel begin with, `step` numbers further for each; NULL: c. */
+static void DSC_NAME(product)(const dsc_panels *p, size_t first, size_t count, size_t rows, const DSC_REAL *a,
+                              size_t lda, const DSC_REAL *start, size_t step, DSC_REAL *c, size_t ldc) {
+    const size_t width = ACROSS * WIDTH;
+    for (size_t panel = first; panel < first + count; ++panel) {
+        const DSC_REAL *b = (const DSC_REAL *)p->data + panel * p->k * width;
+        const size_t column = panel * width, columns = p->n - column;
+        /* A piece of a panel stays in the first cache while all rows go over it. */
+        for (size_t i = 0; i < p->k; i += PIECE) {
+            const size_t piece = dsc_min_size(PIECE, p->k - i);
+            const DSC_REAL *begin = start == NULL || i > 0 ? NULL : start + panel * step;
+            if (columns >= width)
+                DSC_NAME(rows)(rows, piece, a + i, lda, b + i * width, begin, c + column, ldc);
+            else
+                DSC_NAME(narrow)(rows, columns, piece, a + i, lda, b + i * width, begin, c + column, ldc);
+        }
     }
 }
 
 static void DSC_NAME(add)(const dsc_panels *p, size_t first, size_t count, size_t rows, const DSC_REAL *a,
                           size_t lda, DSC_REAL *c, size_t ldc) {
+    DSC_NAME(product)(p, first, count, rows, a, lda, NULL, 0, c, ldc);
+}
+
+static void DSC_NAME(multiply)(const dsc_panels *p, size_t rows, const DSC_REAL *a, size_t lda,
+                               const DSC_REAL *start, DSC_REAL *c, size_t ldc) {
+    const DSC_REAL zeros[ACROSS * WIDTH] = {0};
+    DSC_NAME(product)
+    (p, 0, p->count, rows, a, lda, start == NULL ? zeros : start, start == NULL ? 0 : p->width, c, ldc);
+}
+
+/* TALL columns of a as rows that stand side by side. Whole vectors are copied where a row of a has so many
+ * numbers more, `reach`: what is too much of one is written over by the next. */
+static void DSC_NAME(turn)(size_t k, size_t columns, size_t reach, const DSC_REAL *a, size_t lda,
+                           DSC_REAL *band) {
+    const size_t vectors = (TALL + WIDTH - 1) / WIDTH;
+    for (size_t i = 0; i < k; ++i) {
+        const DSC_REAL *from = a + i * lda;
+        DSC_REAL *to = band + i * TALL;
+        if (reach >= vectors * WIDTH)
+            for (size_t v = 0; v < vectors; ++v)
+                AT(to + v * WIDTH) = LOAD(from + v * WIDTH);
+        else
+            for (size_t t = 0; t < TALL; ++t)
+                to[t] = t < columns ? from[t] : 0;
+    }
+}
+
+static void DSC_NAME(transposed)(const dsc_panels *p, size_t rows, const DSC_REAL *a, size_t lda, bool add,
+                                 DSC_REAL *c, size_t ldc) {
     const size_t width = ACROSS * WIDTH;
-    for (size_t panel = first; panel < first + count; ++panel) {
-        const DSC_REAL *b = (const DSC_REAL *)p->data + panel * p->k * width;
-        size_t columns = p->n - panel * width;
-        /* A piece of a panel stays in the first cache while all rows go over it. */
-        for (size_t i = 0; i < p->k; i += PIECE) {
-            size_t piece = dsc_min_size(PIECE, p->k - i);
-            if (columns >= width)
-                DSC_NAME(rows)(rows, piece, a + i, lda, b + i * width, c + panel * width, ldc);
-            else
-                DSC_NAME(narrow)(rows, columns, piece, a + i, lda, b + i * width, c + panel * width, ldc);
+    const DSC_REAL zeros[ACROSS * WIDTH] = {0};
+    enum { BAND = TALL * PIECE + WIDTH };
+    DSC_REAL bands[BANDS * BAND], room[TALL * ACROSS * WIDTH];
+    for (size_t i = 0; i < p->k; i += PIECE) {
+        const size_t piece = dsc_min_size(PIECE, p->k - i);
+        const DSC_REAL *start = add || i > 0 ? NULL : zeros;
+        for (size_t row = 0; row < rows; row += BANDS * TALL) {
+            const size_t some = dsc_min_size(BANDS * TALL, rows - row);
+            for (size_t j = 0; j < some; j += TALL)
+                DSC_NAME(turn)
+            (piece, some - j, rows - row - j, a + i * lda + row + j, lda, bands + j / TALL * BAND);
+            for (size_t panel = 0; panel < p->count; ++panel) {
+                const DSC_REAL *b = (const DSC_REAL *)p->data + (panel * p->k + i) * width;
+                const size_t columns = p->n - panel * width;
+                for (size_t j = 0; j < some; j += TALL) {
+                    const size_t height = dsc_min_size(TALL, some - j);
+                    DSC_REAL *out = c + (row + j) * ldc + panel * width;
+                    if (columns >= width) {
+                        DSC_NAME(band)(height, piece, bands + j / TALL * BAND, b, start, out, ldc);
+                        continue;
+                    }
+                    if (start == NULL)
+                        DSC_NAME(spread)(height, columns, out, ldc, room);
+                    DSC_NAME(band)(height, piece, bands + j / TALL * BAND, b, start, room, width);
+                    DSC_NAME(gather)(height, columns, room, out, ldc);
+                }
+            }
         }
     }
 }
@@ -113,9 +201,9 @@ static void DSC_NAME(pack)(const dsc_panels *p, bool transpose, const DSC_REAL *
 
 #include "linalg/panels.h"
 
-/* Vectors side by side; products one after another in a register; rows at a time of a panel that is not full.
- */
-enum { ACROSS = 2, PIECE = 256, NARROW_ROWS = 24 };
+/* Vectors side by side; products one after another in a register; rows at a time of a panel that is not full;
+ * bands that are turned together, as their numbers share cache lines. */
+enum { ACROSS = 2, PIECE = 256, NARROW_ROWS = 24, BANDS = 2 };
 
 #define DSC_TEMPLATE "linalg/panels.c"
 #include "core/instantiate_versions.h"
@@ -132,6 +220,16 @@ void dsc_panels_pack(const dsc_panels *panels, bool transpose, const void *w, si
 void dsc_panels_add(const dsc_panels *b, size_t first, size_t count, size_t rows, const void *a, size_t lda,
                     void *c, size_t ldc) {
     DSC_CALL_VERSION(b->dtype, add, b, first, count, rows, a, lda, c, ldc);
+}
+
+void dsc_panels_multiply(const dsc_panels *b, size_t rows, const void *a, size_t lda, const void *start,
+                         void *c, size_t ldc) {
+    DSC_CALL_VERSION(b->dtype, multiply, b, rows, a, lda, start, c, ldc);
+}
+
+void dsc_panels_transposed(const dsc_panels *b, size_t rows, const void *a, size_t lda, bool add, void *c,
+                           size_t ldc) {
+    DSC_CALL_VERSION(b->dtype, transposed, b, rows, a, lda, add, c, ldc);
 }
 
 #endif

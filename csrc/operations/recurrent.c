@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-#include "linalg/linear.h"
 #include "operations/recurrent.h"
+#include "recurrent/products.h"
 
 static const dsc_operation *operation_of(dsc_cell cell) {
     return &dsc_operations[cell == DSC_CELL_LSTM  ? dsc_op_lstm
@@ -194,6 +194,19 @@ static dsc_status make_bias(run *c) {
     return DSC_OK;
 }
 
+/* The gates' part from the inputs: a linear layer. */
+static dsc_linear_call input_part(const run *c) {
+    const dsc_tensor *x = c->dense[IN_X];
+    return (dsc_linear_call){.dtype = c->r.dtype,
+                             .batch = c->r.steps * c->r.batch,
+                             .inputs = x->shape[2],
+                             .outputs = dsc_gate_count(c->r.cell) * c->r.hidden,
+                             .x = dsc_data(x),
+                             .w = dsc_data(c->dense[IN_W_IH]),
+                             .b = c->bias == NULL ? NULL : dsc_data(c->bias),
+                             .y = c->r.gates};
+}
+
 static dsc_status prepare(run *c, dsc_tensor *const *inputs) {
     if (inputs[IN_LENGTHS] != NULL)
         DSC_TRY(dsc_contiguous_of(inputs[IN_LENGTHS], &c->dense[IN_LENGTHS]));
@@ -217,21 +230,15 @@ static dsc_status prepare(run *c, dsc_tensor *const *inputs) {
     r->inner = r->cell == DSC_CELL_GRU ? dsc_data(c->cells) : NULL;
     r->w_hh = dsc_data(c->dense[IN_W_HH]);
     r->w_hr = c->dense[IN_W_HR] == NULL ? NULL : dsc_data(c->dense[IN_W_HR]);
-    const size_t count = dsc_recurrence_workspace(r);
+    const dsc_linear_call call = input_part(c);
+    const size_t count = dsc_max_size(dsc_recurrence_workspace(r), dsc_products_workspace(&call));
     return dsc_make(dsc_context_of(c->dense[IN_X]), r->dtype, 1, &count, &c->workspace);
 }
 
 static dsc_status compute(run *c) {
     const dsc_tensor *x = c->dense[IN_X];
-    const dsc_linear_call call = {.dtype = c->r.dtype,
-                                  .batch = c->r.steps * c->r.batch,
-                                  .inputs = x->shape[2],
-                                  .outputs = dsc_gate_count(c->r.cell) * c->r.hidden,
-                                  .x = dsc_data(x),
-                                  .w = dsc_data(c->dense[IN_W_IH]),
-                                  .b = c->bias == NULL ? NULL : dsc_data(c->bias),
-                                  .y = c->r.gates};
-    DSC_TRY(dsc_linear_run(dsc_context_of(x), &call));
+    const dsc_linear_call call = input_part(c);
+    DSC_TRY(dsc_products_forward(dsc_context_of(x), &call, dsc_data(c->workspace)));
     begin(c, c->dense[IN_H0], c->states);
     if (c->r.cells != NULL)
         begin(c, c->dense[IN_C0], c->cells);

@@ -1,8 +1,8 @@
 /* The pull-back of the recurrent operations: a kernel back through time, and then products over all steps. */
 #include <string.h>
 
-#include "linalg/linear.h"
 #include "operations/recurrent.h"
+#include "recurrent/products.h"
 
 /* What the kernel reads and leaves. */
 typedef struct back {
@@ -116,7 +116,11 @@ static void run_products(dsc_pullback *p, const back *b, size_t inputs, size_t o
                                             .db = by_b->data,
                                             .add_dw = by_w->add,
                                             .add_db = by_b->add};
-    p->status = dsc_linear_run_back(dsc_context_of(b->x), &call, &gradients);
+    const size_t count = dsc_products_workspace(&call);
+    dsc_tensor *workspace = NULL;
+    workspace = x_call(p, workspace, dsc_make(dsc_context_of(b->x), b->r.dtype, 1, &count, &workspace));
+    if (workspace != NULL)
+        p->status = dsc_products_backward(dsc_context_of(b->x), &call, &gradients, dsc_data(workspace));
 }
 
 static void fused(dsc_pullback *p) {
