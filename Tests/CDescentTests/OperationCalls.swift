@@ -6,7 +6,8 @@ enum OperationCalls {
   typealias Call = @Sendable ([OpaquePointer?], OperationCase.Options, Results) -> dsc_status
 
   static let all: [String: Call] = [
-    unary, binary, others, reductions, extremes, places, norms, normalizations, convolutions, indexing, lossCalls,
+    unary, binary, others, reductions, extremes, places, norms, normalizations, convolutions, indexing,
+    lossCalls,
     unary, binary, others, reductions, extremes, places, norms, normalizations, indexing, lossCalls, pooling,
     sampleNorms,
     unary, binary, others, reductions, extremes, places, norms, normalizations, attention, indexing,

@@ -72,8 +72,12 @@ extension Tensor {
 private func convolutionOptions(
   _ rank: Int, _ stride: Extents, _ dilation: Extents, _ groups: Int
 ) -> dsc_convolution_options {
-  let (strides, dilations) = (stride.expanded("stride", dimensions: rank), dilation.expanded("dilation", dimensions: rank))
-  demand((strides + dilations + [groups]).allSatisfy { $0 > 0 }, "a convolution's stride, dilation and groups are above 0")
+  let (strides, dilations) = (
+    stride.expanded("stride", dimensions: rank), dilation.expanded("dilation", dimensions: rank)
+  )
+  demand(
+    (strides + dilations + [groups]).allSatisfy { $0 > 0 },
+    "a convolution's stride, dilation and groups are above 0")
   var options = dsc_convolution_options()
   options.rank = rank
   options.stride = triple(strides, 1)
