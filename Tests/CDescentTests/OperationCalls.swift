@@ -8,6 +8,12 @@ enum OperationCalls {
   static let all: [String: Call] = [
     unary, binary, others, reductions, extremes, places, norms, normalizations, convolutions, pooling,
     activations, embeddings, sampleNorms, attention, recurrent, indexing, lossCalls,
+    unary, binary, others, reductions, extremes, places, norms, normalizations, convolutions, indexing,
+    lossCalls,
+    unary, binary, others, reductions, extremes, places, norms, normalizations, indexing, lossCalls, pooling,
+    sampleNorms,
+    unary, binary, others, reductions, extremes, places, norms, normalizations, attention, indexing,
+    lossCalls,
   ]
   .reduce(into: [:]) { all, part in all.merge(part) { $1 } }
 

@@ -9,7 +9,9 @@ public enum ConvolutionPadding: ExpressibleByIntegerLiteral, ExpressibleByArrayL
 
   /// None: PyTorch's "valid".
   public static let valid: ConvolutionPadding = 0
+  /// The same for all dimensions.
   public init(integerLiteral value: Int) { self = .by(Extents(value)) }
+  /// One for each dimension.
   public init(arrayLiteral elements: Int...) { self = .by(Extents(elements)) }
 
   /// As the table has it: -1 for `same`.
