@@ -153,6 +153,7 @@ static void bag_rows(void) {
 
 static void gradient_rows(void) {
     dsc_tensor *two = indices(2, (int64_t[]){1, 0}), *below = indices(2, (int64_t[]){1, -1});
+    dsc_tensor *beyond = indices(2, (int64_t[]){2, 0});
     REFUSED(DSC_ERROR_ARGUMENT, "t is NULL", dsc_tensor_row_gradient(NULL, w.made, w.made + 1));
     REFUSED(DSC_ERROR_ARGUMENT, "rows is NULL", dsc_tensor_row_gradient(w.leaf, NULL, w.made));
     REFUSED(DSC_ERROR_ARGUMENT, "values is NULL", dsc_tensor_row_gradient(w.leaf, w.made, NULL));
@@ -166,9 +167,9 @@ static void gradient_rows(void) {
     REFUSED(DSC_ERROR_SIZE, "float64", dsc_tensor_set_row_gradient(w.leaf, two, w.doubles));
     REFUSED(DSC_ERROR_SIZE, "[3]", dsc_tensor_set_row_gradient(w.leaf, two, w.vector));
     REFUSED(DSC_ERROR_SIZE, "rows[1] is -1", dsc_tensor_set_row_gradient(w.leaf, below, w.real));
+    REFUSED(DSC_ERROR_SIZE, "rows[0] is 2, must be in [0, 2)",
+            dsc_tensor_set_row_gradient(w.leaf, beyond, w.real));
     HOLDS(dsc_tensor_set_row_gradient(w.leaf, two, w.real) == DSC_OK && dsc_tensor_has_grad(w.leaf));
-    HOLDS(dsc_tensor_set_row_gradient(w.leaf, indices(2, (int64_t[]){0, 2}), w.real) == DSC_OK &&
-          dsc_tensor_grad(w.leaf) == NULL);
 }
 
 /* ---- Initial numbers ---- */
