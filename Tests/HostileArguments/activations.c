@@ -82,19 +82,20 @@ static const dsc_embedding_options *padding(int64_t row) {
 
 static const dsc_embedding_bag_options *bags(dsc_bag_mode mode, bool last, bool scales, bool sparse) {
     static dsc_embedding_bag_options options;
-    options = (dsc_embedding_bag_options){mode, -1, last, scales, sparse};
+    options = (dsc_embedding_bag_options){mode, DSC_NO_PADDING, last, scales, sparse};
     return &options;
 }
 
 static void embedding_rows(void) {
-    const dsc_embedding_options both = {.padding = -1, .scale_by_frequency = true, .sparse = true};
+    const dsc_embedding_options both = {
+        .padding = DSC_NO_PADDING, .scale_by_frequency = true, .sparse = true};
     REFUSED(DSC_ERROR_ARGUMENT, "input 0 is NULL", dsc_embedding(NULL, w.whole, NULL, w.made));
     REFUSED(DSC_ERROR_ARGUMENT, "input 1 is NULL", dsc_embedding(w.real, NULL, NULL, w.made));
     REFUSED(DSC_ERROR_ARGUMENT, "result is NULL", dsc_embedding(w.real, w.whole, NULL, NULL));
     REFUSED(DSC_ERROR_DTYPE, "int64", dsc_embedding(w.real, w.other, NULL, w.made));
     REFUSED(DSC_ERROR_SIZE, "[3]", dsc_embedding(w.vector, w.whole, NULL, w.made));
     REFUSED(DSC_ERROR_ARGUMENT, "padding is 2", dsc_embedding(w.real, w.whole, padding(2), w.made));
-    REFUSED(DSC_ERROR_ARGUMENT, "padding is -2", dsc_embedding(w.real, w.whole, padding(-2), w.made));
+    REFUSED(DSC_ERROR_ARGUMENT, "padding is -3", dsc_embedding(w.real, w.whole, padding(-3), w.made));
     REFUSED(DSC_ERROR_ARGUMENT, "sparse", dsc_embedding(w.real, w.whole, &both, w.made));
     REFUSED(DSC_ERROR_SIZE, "is 3", dsc_embedding(w.real, indices(2, (int64_t[]){0, 3}), NULL, w.made));
     REFUSED(DSC_ERROR_SIZE, "is -1", dsc_embedding(w.real, indices(1, (int64_t[]){-1}), NULL, w.made));
