@@ -23,6 +23,7 @@ static void function_rows(void) {
     FUNCTION("softshrink", dsc_softshrink, 1, )
     FUNCTION("hardshrink", dsc_hardshrink, 1, )
     FUNCTION("hardtanh", dsc_hardtanh, -1, 1, )
+    FUNCTION("hardtanh", dsc_relu6, )
     FUNCTION("hardsigmoid", dsc_hardsigmoid, )
     FUNCTION("hardswish", dsc_hardswish, )
     FUNCTION("threshold", dsc_threshold, 1, 0, )
