@@ -30,13 +30,13 @@ extension OperationCalls {
   static let embeddings: [String: Call] = [
     "embedding": {
       var own = dsc_embedding_options(
-        padding: $1.padding ?? -1, scale_by_frequency: $1.scale_by_frequency ?? false,
+        padding: $1.padding ?? Int64(DSC_NO_PADDING), scale_by_frequency: $1.scale_by_frequency ?? false,
         sparse: $1.sparse ?? false)
       return dsc_embedding($0[0], $0[1], &own, $2)
     },
     "embedding_bag": { x, options, result in
       var own = dsc_embedding_bag_options(
-        mode: modes[options.mode!]!, padding: options.padding ?? -1,
+        mode: modes[options.mode!]!, padding: options.padding ?? Int64(DSC_NO_PADDING),
         include_last_offset: options.include_last_offset ?? false,
         scale_by_frequency: options.scale_by_frequency ?? false, sparse: options.sparse ?? false)
       // Offsets are whole, factors are not.

@@ -5,7 +5,7 @@ import Testing
 @Suite struct RowGradientTests {
   typealias T = TensorHandle
 
-  private static func lookUp(_ weight: T, _ indices: [Double], padding: Int64 = -1) throws -> T {
+  private static func lookUp(_ weight: T, _ indices: [Double], padding: Int64 = Int64(DSC_NO_PADDING)) throws -> T {
     let list = T(indices, [indices.count], DSC_INT64)
     var options = dsc_embedding_options(padding: padding, scale_by_frequency: false, sparse: true)
     return try withExtendedLifetime((weight, list)) {
@@ -70,5 +70,25 @@ import Testing
     #expect(report.updated == 2 && leaf.numbers[0..<4] == [1, 1, 1, 1] && leaf.numbers[4] < 1)
     dsc_parameters_zero_grad(parameters)
     #expect(Self.rows(leaf) == nil && !dsc_tensor_has_grad(leaf.handle))
+  }
+
+  @Test func clippingCountsAndScalesTheRows() throws {
+    let (leaf, other) = (Self.weight(), T([1, 1], [2], requiresGrad: true))
+    let y = try Self.lookUp(leaf, [3, 1, 3])
+    #expect(y.backward(T([1, 2, 3, 4, 2, 2], [3, 2])) == DSC_OK)
+    let sum = try T.from { dsc_sum(other.handle, 0, nil, false, $0) }
+    #expect(sum.backward() == DSC_OK)
+    let leaves: [OpaquePointer?] = [leaf.handle, other.handle]
+    var norm = 0.0
+    try withExtendedLifetime((leaf, other)) {
+      #expect(dsc_clip_grad_norm(2, leaves, 1, .infinity, &norm) == DSC_OK)
+      let clipped = try #require(Self.rows(leaf))
+      let scale = 1 / (4 + 1e-6)
+      #expect(norm == 4 && clipped.rows == [1, 3])
+      #expect(clipped.values == [3, 4, 3, 4].map { $0 * scale })
+      #expect(dsc_clip_grad_value(2, leaves, 0.9) == DSC_OK)
+      #expect(Self.rows(leaf)?.values == [3 * scale, 0.9, 3 * scale, 0.9])
+      #expect(other.grad?.numbers == [scale, scale])
+    }
   }
 }

@@ -62,15 +62,15 @@ case("embedding", dict(sparse=True), lambda a, i: F.embedding(i, a), x(5, 3), in
 case("embedding", dict(sparse=True, padding=1), lambda a, i: F.embedding(i, a, padding_idx=1), x(5, 3), indices((7,), 5, 3), check=False)
 case("embedding", dict(sparse=True), lambda a, i: F.embedding(i, a), x(5000, 65), indices((40, 25), 5000, 31), large=True)
 for mode in ("sum", "mean", "max"):
-    for padding in (-1, 2):
-        none = None if padding < 0 else padding
-        smooth = padding < 0 and mode != "max"
-        case("embedding_bag", dict(mode=mode, padding=padding), lambda a, i: F.embedding_bag(i, a, mode=mode, padding_idx=none),
+    for padding in (None, 2, -1):
+        skipped = {} if padding is None else dict(padding=padding)
+        smooth = padding is None and mode != "max"
+        case("embedding_bag", dict(mode=mode) | skipped, lambda a, i: F.embedding_bag(i, a, mode=mode, padding_idx=padding),
              x(5, 3), indices((3, 4), 5, 3), check=smooth)
-        case("embedding_bag", dict(mode=mode, padding=padding), lambda a, i, o: F.embedding_bag(i, a, o, mode=mode, padding_idx=none),
+        case("embedding_bag", dict(mode=mode) | skipped, lambda a, i, o: F.embedding_bag(i, a, o, mode=mode, padding_idx=padding),
              x(5, 3), indices((9,), 5, 3), integers([0, 2, 2, 7]), check=smooth)
-        case("embedding_bag", dict(mode=mode, padding=padding, include_last_offset=True),
-             lambda a, i, o: F.embedding_bag(i, a, o, mode=mode, include_last_offset=True, padding_idx=none),
+        case("embedding_bag", dict(mode=mode, include_last_offset=True) | skipped,
+             lambda a, i, o: F.embedding_bag(i, a, o, mode=mode, include_last_offset=True, padding_idx=padding),
              x(5, 3), indices((9,), 5, 3), integers([0, 4, 4, 9]), check=smooth)
     case("embedding_bag", dict(mode=mode), lambda a, i: F.embedding_bag(i, a, mode=mode), x(300, 65), indices((40, 25), 300, 31), large=True)
 case("embedding_bag", dict(mode="sum"), lambda a, i, w: F.embedding_bag(i, a, mode="sum", per_sample_weights=w), x(5, 3), indices((3, 4), 5, 3),

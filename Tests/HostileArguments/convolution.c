@@ -140,6 +140,21 @@ static dsc_status shape_after(const char *text, size_t rank, const size_t *shape
     return dsc_network_parse_for(network, text, rank, shape, &random);
 }
 
+static void padding_rows(void) {
+    options_t o = plain(), far = strides(2);
+    REFUSED(DSC_ERROR_ARGUMENT, "options is NULL", dsc_convolution_pad_same(NULL, 0, 3));
+    REFUSED(DSC_ERROR_ARGUMENT, "dimension is 1, of 1", dsc_convolution_pad_same(&o, 1, 3));
+    REFUSED(DSC_ERROR_ARGUMENT, "kernel of 0", dsc_convolution_pad_same(&o, 0, 0));
+    REFUSED(DSC_ERROR_ARGUMENT, "kernel of", dsc_convolution_pad_same(&o, 0, MOST));
+    REFUSED(DSC_ERROR_OPTION, "a stride of 1, not 2", dsc_convolution_pad_same(&far, 0, 3));
+    REFUSED(DSC_ERROR_ARGUMENT, "options is NULL", dsc_convolution_pad_output(NULL, 0, 0));
+    REFUSED(DSC_ERROR_ARGUMENT, "dimension is 1, of 1", dsc_convolution_pad_output(&o, 1, 0));
+    REFUSED(DSC_ERROR_OPTION, "output_padding is -1", dsc_convolution_pad_output(&o, 0, -1));
+    REFUSED(DSC_ERROR_OPTION, "below the stride of 1", dsc_convolution_pad_output(&o, 0, 1));
+    HOLDS(dsc_convolution_pad_same(&o, 0, 4) == DSC_OK && o.padding[0] == 1 && o.padding_after[0] == 2);
+    HOLDS(dsc_convolution_pad_output(&far, 0, 1) == DSC_OK && far.padding_after[0] == far.padding[0] - 1);
+}
+
 static void layer_rows(void) {
     const size_t flat[] = {2, 3}, cube[] = {1, 3, 5, 5};
     REFUSED(DSC_ERROR_OPTION, "needs a value for out_channels", shape_after("conv2d(3)", 2, flat));
@@ -167,5 +182,6 @@ void convolution_rows(void) {
     make();
     forward_rows();
     other_rows();
+    padding_rows();
     layer_rows();
 }

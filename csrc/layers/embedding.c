@@ -2,19 +2,23 @@
 #include "descent/embedding.h"
 
 #include "layers/layer.h"
+#include "operations/indices.h"
 
 enum { ROWS, COLUMNS, PADDING, MAX_NORM, NORM_TYPE, BY_FREQUENCY, SPARSE, MODE, LAST_OFFSET };
 
 static const char *const none[] = {"none"}, *const modes[] = {"sum", "mean", "max"};
-#define NO_PADDING (-0x1p48 - 1)
 
 #define SHARED_OPTIONS                                                                                       \
     [ROWS] = DSC_OPTION_SIZE("num_embeddings", "rows"),                                                      \
     [COLUMNS] = DSC_OPTION_SIZE("embedding_dim", "numbers in a row"),                                        \
-    [PADDING] = {"padding_idx", DSC_OPTION_INTEGER,                                                          \
-                 NO_PADDING,    NO_PADDING,                                                                  \
-                 0x1p48,        false,                                                                       \
-                 false,         "a row of zeros that is not trained; negative ones count from the end",      \
+    [PADDING] = {"padding_idx",                                                                              \
+                 DSC_OPTION_INTEGER,                                                                         \
+                 DSC_NO_PADDING,                                                                             \
+                 DSC_NO_PADDING,                                                                             \
+                 0x1p48,                                                                                     \
+                 false,                                                                                      \
+                 false,                                                                                      \
+                 "a row of zeros that is not trained; negative ones count from the end",                     \
                  none},                                                                                      \
     [MAX_NORM] = {"max_norm", DSC_OPTION_REAL,                                                               \
                   -1,         -1,                                                                            \
@@ -43,18 +47,9 @@ static const dsc_option_info bag_options[] = {
                      "whether the last offset is the end of the last bag", NULL},
 };
 
-/* The row that is the padding, or -1. */
-static int64_t padding_of(const dsc_layer *layer) {
-    const double given = layer->values[PADDING];
-    return given == NO_PADDING ? -1 : (int64_t)(given < 0 ? given + layer->values[ROWS] : given);
-}
-
 static dsc_status check(const dsc_layer *layer) {
     const double *v = layer->values;
     const char *name = layer->row->info.name;
-    if (v[PADDING] != NO_PADDING && (v[PADDING] < -v[ROWS] || v[PADDING] >= v[ROWS]))
-        return dsc_fail(DSC_ERROR_OPTION, "%s: padding_idx is %g, must be in [%g, %g)", name, v[PADDING],
-                        -v[ROWS], v[ROWS]);
     if (v[MAX_NORM] > -1 && v[MAX_NORM] < 0)
         return dsc_fail(DSC_ERROR_OPTION, "%s: max_norm is %g, must be at least 0, or -1: none", name,
                         v[MAX_NORM]);
@@ -68,10 +63,12 @@ static dsc_status check(const dsc_layer *layer) {
 /* N(0, 1); the padding's row becomes 0, as what was drawn for it is drawn nevertheless. */
 static dsc_status make(dsc_layer *layer, const dsc_context *context, dsc_dtype dtype, dsc_random *random) {
     DSC_TRY(check(layer));
+    int64_t padding;
+    DSC_TRY(dsc_find_padding(layer->row->info.name, (int64_t)layer->values[PADDING],
+                             (size_t)layer->values[ROWS], &padding));
     const size_t shape[] = {(size_t)layer->values[ROWS], (size_t)layer->values[COLUMNS]};
     dsc_tensor *made = NULL;
     dsc_status status = dsc_tensor_normal(context, dtype, 2, shape, random, 0, 1, &made);
-    const int64_t padding = padding_of(layer);
     for (size_t d = 0; status == DSC_OK && padding >= 0 && d < shape[1]; ++d)
         dsc_set_number(dtype, dsc_data(made), (size_t)padding * shape[1] + d, 0);
     return dsc_layer_add(layer, "weight", true, status, made);
@@ -87,7 +84,7 @@ static dsc_status renormalize(const dsc_layer *layer, dsc_tensor *indices) {
 static dsc_status forward(const dsc_layer *layer, const dsc_layer_mode *mode, dsc_tensor *x, dsc_tensor **y) {
     (void)mode;
     DSC_TRY(renormalize(layer, x));
-    const dsc_embedding_options o = {.padding = padding_of(layer),
+    const dsc_embedding_options o = {.padding = (int64_t)layer->values[PADDING],
                                      .scale_by_frequency = layer->values[BY_FREQUENCY] == 1,
                                      .sparse = layer->values[SPARSE] == 1};
     return dsc_embedding(layer->tensors[0].tensor, x, &o, y);
@@ -123,7 +120,7 @@ static dsc_status bag_call(const dsc_layer *layer, const dsc_layer_mode *mode, d
     (void)mode;
     DSC_TRY(renormalize(layer, x[0]));
     const dsc_embedding_bag_options o = {.mode = (dsc_bag_mode)layer->values[MODE],
-                                         .padding = padding_of(layer),
+                                         .padding = (int64_t)layer->values[PADDING],
                                          .include_last_offset = layer->values[LAST_OFFSET] == 1,
                                          .scale_by_frequency = layer->values[BY_FREQUENCY] == 1,
                                          .sparse = layer->values[SPARSE] == 1};

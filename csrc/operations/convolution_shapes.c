@@ -40,6 +40,41 @@ dsc_status dsc_conv_check_options(const dsc_operation *operation, const dsc_conv
     return DSC_OK;
 }
 
+static dsc_status check_place(const char *function, const dsc_convolution_options *o, size_t dimension) {
+    if (o == NULL)
+        return dsc_fail_null(function, "options");
+    if (dimension >= o->rank || dimension >= DSC_CONVOLUTION_DIMENSIONS)
+        return dsc_fail(DSC_ERROR_ARGUMENT, "%s: dimension is %zu, of %zu", function, dimension, o->rank);
+    return DSC_OK;
+}
+
+dsc_status dsc_convolution_pad_same(dsc_convolution_options *o, size_t dimension, size_t kernel) {
+    DSC_TRY(check_place(__func__, o, dimension));
+    if (o->stride[dimension] != 1)
+        return dsc_fail(DSC_ERROR_OPTION, "convolution: padding is same, which needs a stride of 1, not %zu",
+                        o->stride[dimension]);
+    const size_t dilation = o->dilation[dimension];
+    if (kernel == 0 || (kernel > 1 && dilation > LARGEST / (kernel - 1)))
+        return dsc_fail(DSC_ERROR_ARGUMENT,
+                        "convolution: padding is same, with a kernel of %zu, dilation %zu", kernel, dilation);
+    const size_t reach = dilation * (kernel - 1);
+    o->padding[dimension] = (int64_t)(reach / 2);
+    o->padding_after[dimension] = (int64_t)(reach - reach / 2);
+    return DSC_OK;
+}
+
+dsc_status dsc_convolution_pad_output(dsc_convolution_options *o, size_t dimension, int64_t output_padding) {
+    DSC_TRY(check_place(__func__, o, dimension));
+    const size_t stride = o->stride[dimension], dilation = o->dilation[dimension];
+    if (output_padding < 0 || ((uint64_t)output_padding >= stride && (uint64_t)output_padding >= dilation))
+        return dsc_fail(DSC_ERROR_OPTION,
+                        "convolution_transpose: output_padding is %lld, must be at least 0, and below the "
+                        "stride of %zu or the dilation of %zu",
+                        (long long)output_padding, stride, dilation);
+    o->padding_after[dimension] = o->padding[dimension] - output_padding;
+    return DSC_OK;
+}
+
 /* x or y: numbers in every channel, with a batch or without. */
 dsc_status dsc_conv_check_image(const dsc_operation *operation, const char *name, const dsc_tensor *x,
                                 const dsc_convolution_options *o) {

@@ -13,12 +13,14 @@ static dsc_status check_matrix(const char *name, const dsc_tensor *weight) {
     return DSC_OK;
 }
 
-static dsc_status check_options(const dsc_embedding_options *o, size_t rows) {
-    if (o->padding < -1 || o->padding >= (int64_t)rows)
-        return dsc_fail(DSC_ERROR_ARGUMENT, "embedding: padding is %lld, must be in [0, %zu), or -1: none",
-                        (long long)o->padding, rows);
-    if (o->sparse && o->scale_by_frequency)
-        return dsc_fail(DSC_ERROR_ARGUMENT, "embedding: scale_by_frequency takes no sparse gradients");
+dsc_status dsc_find_padding(const char *name, int64_t padding, size_t rows, int64_t *row) {
+    *row = -1;
+    if (padding == DSC_NO_PADDING)
+        return DSC_OK;
+    if (padding < -(int64_t)rows || padding >= (int64_t)rows)
+        return dsc_fail(DSC_ERROR_ARGUMENT, "%s: padding is %lld, must be in [-%zu, %zu)", name,
+                        (long long)padding, rows, rows);
+    *row = padding < 0 ? padding + (int64_t)rows : padding;
     return DSC_OK;
 }
 
@@ -31,7 +33,10 @@ dsc_status dsc_embedding(dsc_tensor *weight, dsc_tensor *indices, const dsc_embe
         return dsc_fail(DSC_ERROR_SIZE, "embedding: the result of indices of %d dimensions would have %d",
                         DSC_MAX_RANK, DSC_MAX_RANK + 1);
     size_t rows = weight->shape[0], shape[DSC_MAX_RANK];
-    DSC_TRY(check_options(&o, rows));
+    int64_t padding;
+    DSC_TRY(dsc_find_padding("embedding", o.padding, rows, &padding));
+    if (o.sparse && o.scale_by_frequency)
+        return dsc_fail(DSC_ERROR_ARGUMENT, "embedding: scale_by_frequency takes no sparse gradients");
     memcpy(shape, indices->shape, sizeof shape);
     shape[indices->rank] = weight->shape[1];
     DSC_TRY(dsc_check_shape("embedding", weight->dtype, (size_t)indices->rank + 1, shape));
@@ -45,7 +50,7 @@ dsc_status dsc_embedding(dsc_tensor *weight, dsc_tensor *indices, const dsc_embe
                       places->count, dsc_data(places), dsc_data(made));
     dsc_tensor_release(places);
     dsc_tensor_release(dense);
-    const dsc_options kept = {.integer = o.padding, .flag = o.scale_by_frequency, .other_flag = o.sparse};
+    const dsc_options kept = {.integer = padding, .flag = o.scale_by_frequency, .other_flag = o.sparse};
     return DSC_END(status, made, .options = &kept);
 }
 

@@ -49,9 +49,10 @@ dsc_status dsc_tanhshrink(dsc_tensor *x, dsc_tensor **result);
 dsc_status dsc_softshrink(dsc_tensor *x, double lambda, dsc_tensor **result);
 /* x where |x| > lambda, else 0, as is the derivative. */
 dsc_status dsc_hardshrink(dsc_tensor *x, double lambda, dsc_tensor **result);
-/* min(max(x, low), high), with derivative 0 at both ends (dsc_clamp's is 1). Refused: low > high. relu6 is
- * this from 0 to 6. */
+/* min(max(x, low), high), with derivative 0 at both ends (dsc_clamp's is 1). Refused: low > high. */
 dsc_status dsc_hardtanh(dsc_tensor *x, double low, double high, dsc_tensor **result);
+/* hardtanh from 0 to 6. */
+dsc_status dsc_relu6(dsc_tensor *x, dsc_tensor **result);
 /* min(max(x + 3, 0), 6) / 6, with derivative 0 at both ends, and 1 / 6, rounded to float32, between. */
 dsc_status dsc_hardsigmoid(dsc_tensor *x, dsc_tensor **result);
 /* x hardsigmoid(x): the derivative is 0 at -3 and 1 at 3. Howard et al. 2019, arXiv:1905.02244. */

@@ -4,7 +4,8 @@ import CDescent
 public class AdaptivePooling: Layer {
   fileprivate init(_ name: String, _ sizes: [Int?]) {
     let rows = sizes.count == 1 ? ["output_size"] : sizes.indices.map { "output_size[\($0)]" }
-    super.init(name, Dictionary(uniqueKeysWithValues: zip(rows, sizes.map { Double($0 ?? -1) })))
+    let options = sizes.map { option("outputSize", $0.map(Double.init), blank: -1) }
+    super.init(name, Dictionary(uniqueKeysWithValues: zip(rows, options)))
   }
 }
 

@@ -17,7 +17,7 @@ public enum ConvolutionPadding: ExpressibleByIntegerLiteral, ExpressibleByArrayL
   /// As the table has it: -1 for `same`.
   var extents: Extents {
     switch self {
-    case .by(let extents): return extents
+    case .by(let extents): return option("padding", extents, blank: -1)
     case .same: return -1
     }
   }

@@ -62,12 +62,10 @@ private func embeddingOptions(
   _ count: Int, _ dimension: Int, _ padding: Int?, _ maxNorm: Double?, _ normType: Double, _ scales: Bool,
   _ isSparse: Bool
 ) -> [String: Double] {
-  var options = [
+  [
     "num_embeddings": Double(count), "embedding_dim": Double(dimension), "norm_type": normType,
-    "scale_grad_by_freq": scales ? 1 : 0, "sparse": isSparse ? 1 : 0,
+    "padding_idx": option("paddingIndex", padding.map(Double.init), blank: Double(DSC_NO_PADDING)),
+    "max_norm": option("maxNorm", maxNorm, blank: -1), "scale_grad_by_freq": scales ? 1 : 0,
+    "sparse": isSparse ? 1 : 0,
   ]
-  // Without one the table's default says that there is none.
-  options["padding_idx"] = padding.map(Double.init)
-  options["max_norm"] = maxNorm
-  return options
 }

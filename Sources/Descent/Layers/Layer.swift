@@ -1,5 +1,19 @@
 import CDescent
 
+/// An option that may be left out, where the table has a number for that: nil becomes it.
+///
+/// - Precondition: what is given is not that number.
+func option(_ name: String, _ given: Double?, blank: Double) -> Double {
+  demand(given != blank, "\(name) is \(blank.short), which is how the table says that there is none: leave it out")
+  return given ?? blank
+}
+
+/// The same for each dimension.
+func option(_ name: String, _ given: Extents?, blank: Int) -> Extents {
+  given?.values.forEach { _ = option(name, Double($0), blank: Double(blank)) }
+  return given ?? Extents(blank)
+}
+
 /// A layer of the C core's table: its parameters and buffers, with PyTorch's names and initial numbers, and its function.
 ///
 /// The layers of this library are its subclasses. What a layer computes, takes and gives stands in the table.

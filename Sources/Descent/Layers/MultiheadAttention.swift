@@ -46,8 +46,9 @@ public final class MultiheadAttention: Layer {
       "multihead_attention",
       [
         "embed_dim": Double(embedDim), "num_heads": Double(heads), "dropout": dropout, "bias": bias ? 1 : 0,
-        "add_bias_kv": addBiasKV ? 1 : 0, "add_zero_attn": addZeroAttn ? 1 : 0, "kdim": Double(keyDim ?? 0),
-        "vdim": Double(valueDim ?? 0), "batch_first": batchFirst ? 1 : 0,
+        "add_bias_kv": addBiasKV ? 1 : 0, "add_zero_attn": addZeroAttn ? 1 : 0,
+        "kdim": option("keyDim", keyDim.map(Double.init), blank: 0),
+        "vdim": option("valueDim", valueDim.map(Double.init), blank: 0), "batch_first": batchFirst ? 1 : 0,
       ], dtype: dtype, generator: generator)
   }
 

@@ -11,16 +11,10 @@ public final class Parameter: Tensor {
       var (rows, values): (OpaquePointer?, OpaquePointer?)
       require(dsc_tensor_row_gradient(handle, &rows, &values))
       guard let rows, let values else { return nil }
-      return RowGradient(
-        rising: Tensor(owning: rows).scalars(as: Int64.self), values: Tensor(owning: values))
+      return RowGradient(Tensor(owning: rows).scalars(as: Int64.self), Tensor(owning: values))
     }
     set {
       guard let newValue else { return require(dsc_tensor_set_row_gradient(handle, nil, nil)) }
-      let values = newValue.values.shape
-      demand(
-        rank > 0 && newValue.values.dtype == dtype && values.rank == rank
-          && (1..<rank).allSatisfy { values[$0] == shape[$0] },
-        "a row gradient of shape \(values) for a parameter of shape \(shape)")
       let rows = Tensor(newValue.rows)
       require(
         withExtendedLifetime((rows, newValue)) {

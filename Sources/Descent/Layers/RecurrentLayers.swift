@@ -116,7 +116,8 @@ public final class LSTM: RecurrentLayer {
   ) {
     super.init(
       "lstm", inputs, hidden, layers: layers, bias: bias, batchFirst: batchFirst, dropout: dropout,
-      bidirectional: bidirectional, own: ["proj_size": Double(projection ?? 0)], dtype: dtype,
+      bidirectional: bidirectional,
+      own: ["proj_size": option("projection", projection.map(Double.init), blank: 0)], dtype: dtype,
       generator: generator)
   }
 

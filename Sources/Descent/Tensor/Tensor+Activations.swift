@@ -11,7 +11,7 @@ extension Tensor {
     Tensor.make { dsc_rrelu(handle, lower, upper, isTraining, $0) }
   }
   /// min(max(x, 0), 6)
-  public func relu6() -> Tensor { hardtanh(0, 6) }
+  public func relu6() -> Tensor { Tensor.make { dsc_relu6(handle, $0) } }
   /// x where x > 0, else `alpha` (e^x - 1).
   public func elu(alpha: Double = 1) -> Tensor { Tensor.make { dsc_elu(handle, alpha, 1, 1, $0) } }
   /// x where x > 0, else `alpha` (e^(x / `alpha`) - 1).

@@ -22,11 +22,9 @@ extension Tensor {
       options.padding = triple(extents.expanded("padding", dimensions: rank).map(Int64.init), 0)
       options.padding_after = options.padding
     case .same:
-      demand(stride.values.allSatisfy { $0 == 1 }, "convolution: padding is same, which needs a stride of 1")
-      let reach = zip(weight.shape.suffix(rank), dilation.expanded("dilation", dimensions: rank))
-        .map { Int64(($0 - 1) * $1) }
-      options.padding = triple(reach.map { $0 / 2 }, 0)
-      options.padding_after = triple(reach.map { $0 - $0 / 2 }, 0)
+      for (dimension, kernel) in weight.shape.suffix(rank).enumerated() {
+        require(dsc_convolution_pad_same(&options, dimension, kernel))
+      }
     }
     return Tensor.make {
       dsc_convolution(handle, weight.handle, bias?.handle, &options, activation.c, $0)
@@ -38,7 +36,7 @@ extension Tensor {
   /// - Parameters:
   ///   - weight: [channels, outputs / groups, kernel...]
   ///   - padding: numbers taken away on both sides.
-  ///   - outputPadding: numbers more at the end.
+  ///   - outputPadding: numbers more at the end; below the stride or the dilation.
   public func convolutionTranspose(
     _ weight: Tensor, bias: Tensor? = nil, stride: Extents = 1, padding: Extents = 0,
     outputPadding: Extents = 0, dilation: Extents = 1, groups: Int = 1
@@ -46,10 +44,10 @@ extension Tensor {
     let rank = weight.shape.rank - 2
     demand((1...3).contains(rank), "convolutionTranspose: the weight is of shape \(weight.shape)")
     var options = convolutionOptions(rank, stride, dilation, groups)
-    let around = padding.expanded("padding", dimensions: rank).map(Int64.init)
-    let more = outputPadding.expanded("outputPadding", dimensions: rank).map(Int64.init)
-    options.padding = triple(around, 0)
-    options.padding_after = triple(zip(around, more).map { $0 - $1 }, 0)
+    options.padding = triple(padding.expanded("padding", dimensions: rank).map(Int64.init), 0)
+    for (dimension, more) in outputPadding.expanded("outputPadding", dimensions: rank).enumerated() {
+      require(dsc_convolution_pad_output(&options, dimension, Int64(more)))
+    }
     return Tensor.make { dsc_convolution_transpose(handle, weight.handle, bias?.handle, &options, $0) }
   }
 

@@ -157,7 +157,7 @@ extension Tensor {
 /// `torch.nn.functional.embedding`.
 ///
 /// - Parameters:
-///   - paddingIndex: the row that gets no gradient.
+///   - paddingIndex: the row that gets no gradient; negative ones count from the end.
 ///   - scalesByFrequency: whether a row's gradient is divided by how often it is looked up here.
 ///   - isSparse: whether a parameter's gradient is kept as rows: its `rowGradient`.
 public func embedding(
@@ -165,7 +165,7 @@ public func embedding(
   isSparse: Bool = false
 ) -> Tensor {
   var options = dsc_embedding_options(
-    padding: Int64(paddingIndex ?? -1), scale_by_frequency: scalesByFrequency, sparse: isSparse)
+    padding: Int64(paddingIndex ?? Int(DSC_NO_PADDING)), scale_by_frequency: scalesByFrequency, sparse: isSparse)
   return Tensor.make { dsc_embedding(weight.handle, indices.handle, &options, $0) }
 }
 
@@ -188,7 +188,7 @@ public enum BagMode: Int, Sendable {
 ///   - indices: [bags, n]; with offsets a vector.
 ///   - offsets: where each bag begins in the vector.
 ///   - perSampleWeights: factors of a sum's rows, of the indices' shape.
-///   - paddingIndex: the row that is passed over.
+///   - paddingIndex: the row that is passed over; negative ones count from the end.
 ///   - includeLastOffset: whether the last offset is the end of the last bag.
 ///   - scalesByFrequency: whether a row's gradient is divided by how often it is looked up here.
 ///   - isSparse: whether a parameter's gradient is kept as rows: its `rowGradient`.
@@ -198,7 +198,7 @@ public func embeddingBag(
   scalesByFrequency: Bool = false, isSparse: Bool = false
 ) -> Tensor {
   var options = dsc_embedding_bag_options(
-    mode: mode.c, padding: Int64(paddingIndex ?? -1), include_last_offset: includeLastOffset,
+    mode: mode.c, padding: Int64(paddingIndex ?? Int(DSC_NO_PADDING)), include_last_offset: includeLastOffset,
     scale_by_frequency: scalesByFrequency, sparse: isSparse)
   return Tensor.make {
     dsc_embedding_bag(
