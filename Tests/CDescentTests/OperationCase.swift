@@ -51,8 +51,8 @@ struct OperationCase: Decodable, Sendable {
     var before, after: [Int]?
     var groups: Int?
     /// Of activations, and of embeddings.
-    var alpha, input_scale, beta, threshold, slope, lambda_, p: Double?
-    var approximate, scale_by_frequency, sparse, include_last_offset: Bool?
+    var alpha, inputScale, beta, threshold, slope, lambd, p: Double?
+    var approximate, scaleByFrequency, sparse, includeLastOffset: Bool?
     /// Of a loss, by its table's names.
     var loss: [String: Double]?
   }

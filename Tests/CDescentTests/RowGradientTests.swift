@@ -5,7 +5,9 @@ import Testing
 @Suite struct RowGradientTests {
   typealias T = TensorHandle
 
-  private static func lookUp(_ weight: T, _ indices: [Double], padding: Int64 = Int64(DSC_NO_PADDING)) throws -> T {
+  private static func lookUp(_ weight: T, _ indices: [Double], padding: Int64 = Int64(DSC_NO_PADDING)) throws
+    -> T
+  {
     let list = T(indices, [indices.count], DSC_INT64)
     var options = dsc_embedding_options(padding: padding, scale_by_frequency: false, sparse: true)
     return try withExtendedLifetime((weight, list)) {

@@ -172,8 +172,7 @@ static void layer_rows(void) {
     REFUSED(DSC_ERROR_SIZE, "at most 3",
             shape_after("conv1d(2, 6, 4, padding=4, padding_mode=circular)", 2, flat));
     REFUSED(DSC_ERROR_SIZE, "1 at least", shape_after("conv_transpose1d(2, 6, 1, padding=2)", 2, flat));
-    REFUSED(DSC_ERROR_SIZE, "must end in 4", shape_after("bilinear(4, 2, 3)", 2, flat));
-    REFUSED(DSC_ERROR_OPTION, "in2_features", shape_after("bilinear(4)", 2, flat));
+    REFUSED(DSC_ERROR_ARGUMENT, "bilinear needs 2 inputs", shape_after("bilinear(4, 2, 3)", 2, flat));
     ACCEPTED(shape_after("conv2d(6, 3, padding=same) conv_transpose2d(2, 3, stride=2)", 4, cube));
     ACCEPTED(shape_after("conv3d(1, 2, 3, padding=(1, 1, 1))", 4, (size_t[]){1, 3, 3, 3}));
 }

@@ -4,7 +4,8 @@ import CDescent
 ///
 /// - Precondition: what is given is not that number.
 func option(_ name: String, _ given: Double?, blank: Double) -> Double {
-  demand(given != blank, "\(name) is \(blank.short), which is how the table says that there is none: leave it out")
+  demand(
+    given != blank, "\(name) is \(blank.short), which is how the table says that there is none: leave it out")
   return given ?? blank
 }
 

@@ -165,7 +165,8 @@ public func embedding(
   isSparse: Bool = false
 ) -> Tensor {
   var options = dsc_embedding_options(
-    padding: Int64(paddingIndex ?? Int(DSC_NO_PADDING)), scale_by_frequency: scalesByFrequency, sparse: isSparse)
+    padding: Int64(paddingIndex ?? Int(DSC_NO_PADDING)), scale_by_frequency: scalesByFrequency,
+    sparse: isSparse)
   return Tensor.make { dsc_embedding(weight.handle, indices.handle, &options, $0) }
 }
 
