@@ -92,7 +92,7 @@ import Testing
     }
 
     override func forward(_ x: Tensor) -> Tensor {
-      head(encoder(places(embedding(x)), mask: nil, isCausal: true))
+      head(encoder(places(embedding(x)), isCausal: true))
     }
   }
 
