@@ -86,8 +86,11 @@ public class Layer: Module {
     }
     require(status)
     // After a refusal that is kept, what a program counts on must still be there.
-    if status < 0 { return made.map { _ in Tensor(owning: Refusals.placeholder()) } }
-    return made.map { $0.map { Tensor(owning: $0) } }
+    let results = made.map {
+      status < 0 ? Tensor(owning: Refusals.placeholder()) : $0.map { Tensor(owning: $0) }
+    }
+    if let first = results[0] { show(first) }
+    return results
   }
 
   override var summaryOfOptions: String {
