@@ -79,13 +79,20 @@ static void single_rows(void) {
     REFUSED(DSC_ERROR_ARGUMENT, "y is NULL",
             dsc_layer_forward(layer, true, DSC_ACTIVATION_NONE, w.real, NULL));
     REFUSED(DSC_ERROR_SIZE, "linear", dsc_layer_forward(layer, true, DSC_ACTIVATION_NONE, w.number, &y));
-    REFUSED(DSC_ERROR_ARGUMENT, "layer is NULL", dsc_layer_call(NULL, true, 1, &w.real, 1, &y));
-    REFUSED(DSC_ERROR_ARGUMENT, "inputs is NULL", dsc_layer_call(layer, true, 1, NULL, 1, &y));
-    REFUSED(DSC_ERROR_ARGUMENT, "outputs is NULL", dsc_layer_call(layer, true, 1, &w.real, 1, NULL));
-    REFUSED(DSC_ERROR_ARGUMENT, "takes 1 to 1 inputs", dsc_layer_call(layer, true, 0, &w.real, 1, &y));
-    REFUSED(DSC_ERROR_ARGUMENT, "takes 1 to 1 inputs", dsc_layer_call(layer, true, MOST, &w.real, 1, &y));
-    REFUSED(DSC_ERROR_ARGUMENT, "gives 1 to 1 outputs", dsc_layer_call(layer, true, 1, &w.real, 2, &y));
-    REFUSED(DSC_ERROR_ARGUMENT, "x is NULL", dsc_layer_call(layer, true, 1, (dsc_tensor *[]){NULL}, 1, &y));
+    REFUSED(DSC_ERROR_ARGUMENT, "layer is NULL", dsc_layer_call(NULL, true, 0, NULL, 1, &w.real, 1, &y));
+    REFUSED(DSC_ERROR_OPTION, "in_features",
+            dsc_layer_call(layer, true, 1, &(dsc_option){"in_features", 4}, 1, &w.real, 1, &y));
+    REFUSED(DSC_ERROR_ARGUMENT, "options are NULL", dsc_layer_call(layer, true, 1, NULL, 1, &w.real, 1, &y));
+    REFUSED(DSC_ERROR_ARGUMENT, "inputs is NULL", dsc_layer_call(layer, true, 0, NULL, 1, NULL, 1, &y));
+    REFUSED(DSC_ERROR_ARGUMENT, "outputs is NULL", dsc_layer_call(layer, true, 0, NULL, 1, &w.real, 1, NULL));
+    REFUSED(DSC_ERROR_ARGUMENT, "takes 1 to 1 inputs",
+            dsc_layer_call(layer, true, 0, NULL, 0, &w.real, 1, &y));
+    REFUSED(DSC_ERROR_ARGUMENT, "takes 1 to 1 inputs",
+            dsc_layer_call(layer, true, 0, NULL, MOST, &w.real, 1, &y));
+    REFUSED(DSC_ERROR_ARGUMENT, "gives 1 to 1 outputs",
+            dsc_layer_call(layer, true, 0, NULL, 1, &w.real, 2, &y));
+    REFUSED(DSC_ERROR_ARGUMENT, "x is NULL",
+            dsc_layer_call(layer, true, 0, NULL, 1, (dsc_tensor *[]){NULL}, 1, &y));
     dsc_layer_destroy(layer);
     ACCEPTED((dsc_layer_destroy(NULL), DSC_OK));
     dsc_layer_create(NULL, DSC_FLOAT32, "tanh", 0, NULL, NULL, &layer);

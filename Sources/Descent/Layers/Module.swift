@@ -36,7 +36,7 @@ open class Module {
   /// The output for an input.
   public func callAsFunction(_ x: Tensor) -> Tensor {
     let y = forward(x)
-    if let observer { observer(self, y) }
+    show(y)
     return y
   }
 
@@ -143,14 +143,18 @@ open class Module {
   /// What the description says of the module's options.
   var summaryOfOptions: String { "" }
 
+  /// Tells who looks that the module was called, by its output, or the first of several.
+  final func show(_ output: Tensor) { observer?(self, output) }
+
   /// Whether every part must be called by itself, since somebody looks at its output.
   final var isObserved: Bool { observer != nil }
 
-  /// Runs `body` while `observer` sees the output of every part's call.
+  /// Runs `body` while `observer` sees the output of every part's call, and nobody else does. It is written to every part:
+  /// no other thread may call the module meanwhile.
   func observed<Result>(by observer: @escaping (Module, Tensor) -> Void, _ body: () -> Result) -> Result {
-    let parts = modules
-    for part in parts { part.observer = observer }
-    defer { for part in parts { part.observer = nil } }
+    let before = modules.map { ($0, $0.observer) }
+    for (part, _) in before { part.observer = observer }
+    defer { for (part, observer) in before { part.observer = observer } }
     return body()
   }
 }

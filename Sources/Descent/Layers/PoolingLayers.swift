@@ -31,8 +31,6 @@ public class MaxPooling: WindowPooling {
 
   /// The largest numbers, and where they are: int64, row by row in their line or plane. As with `return_indices=True`.
   public func withIndices(_ x: Tensor) -> (values: Tensor, indices: Tensor) {
-    set("return_indices", 1)
-    defer { set("return_indices", 0) }
     let outputs = call([x], outputs: 2)
     return (outputs[0]!, outputs[1]!)
   }

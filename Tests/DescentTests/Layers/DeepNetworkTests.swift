@@ -92,11 +92,11 @@ import Testing
       embedding = Embedding(letters, 64)
       encoder = TransformerEncoder(64, 4, layers: 2, feedforward: 128, dropout: 0, batchFirst: true)
       head = Linear(64, letters)
-      super.init()
-      encoder.isCausal = true
     }
 
-    override func forward(_ x: Tensor) -> Tensor { head(encoder(places(embedding(x)))) }
+    override func forward(_ x: Tensor) -> Tensor {
+      head(encoder(places(embedding(x)), isCausal: true))
+    }
   }
 
   /// The first 100 losses are PyTorch's, from the same seed.
