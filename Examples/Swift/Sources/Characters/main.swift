@@ -29,12 +29,7 @@ final class Transformer: Module {
   let encoder = TransformerEncoder(64, 4, layers: 2, feedforward: 128, dropout: 0, batchFirst: true)
   let head = Linear(64, letters.count)
 
-  override init() {
-    super.init()
-    encoder.isCausal = true
-  }
-
-  override func forward(_ x: Tensor) -> Tensor { head(encoder(places(embedding(x)))) }
+  override func forward(_ x: Tensor) -> Tensor { head(encoder(places(embedding(x)), isCausal: true)) }
 }
 
 manualSeed(42)
