@@ -169,9 +169,9 @@ import Testing
       return [one { LSTM(3, 2, dtype: .float64, generator: Generator(seed: 1))($0 * $0) }]
     case "second_result":
       return [
-        one { LSTM(3, 2, dtype: .float64, generator: Generator(seed: 1))($0, nil).state.c },
+        one { LSTM(3, 2, dtype: .float64, generator: Generator(seed: 1))($0, state: nil).state.c },
         one {
-          let (y, (h, c)) = LSTM(3, 2, dtype: .float64, generator: Generator(seed: 1))($0 * $0, nil)
+          let (y, (h, c)) = LSTM(3, 2, dtype: .float64, generator: Generator(seed: 1))($0 * $0, state: nil)
           return y * h * c
         },
       ]
