@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "layers/initialize.h"
+
 /* The options of each dimension follow one another: R of them. */
 #define STRIDE(r) (DSC_CONV_KERNEL + (r))
 #define PADDING(r) (DSC_CONV_KERNEL + 2 * (r))
@@ -178,11 +180,10 @@ CONVOLUTION(conv3d, "Conv3d", options3, 3, "[N, in_channels, depth, height, widt
 
 dsc_status dsc_conv_make(dsc_layer *layer, const dsc_context *context, dsc_dtype dtype, dsc_random *random,
                          size_t rank, const size_t *shape, bool has_bias) {
-    /* kaiming_uniform_ with a = sqrt(5), in PyTorch's order of operations: the last bit matters. */
     double inputs = 1;
     for (size_t d = 1; d < rank; ++d)
         inputs *= (double)shape[d];
-    double bound = sqrt(3.0) * (sqrt(2.0 / (1.0 + 5.0)) / sqrt(inputs));
+    double bound = dsc_kaiming_bound(sqrt(5), inputs);
     dsc_tensor *made = NULL;
     dsc_status status = dsc_tensor_uniform(context, dtype, rank, shape, random, -bound, bound, &made);
     DSC_TRY(dsc_layer_add(layer, "weight", true, status, made));
