@@ -49,6 +49,30 @@ import Testing
     #expect(error?.message.contains("frozen") == true)
   }
 
+  private final class Recall: Module {
+    let attention = MultiheadAttention(4, 2, generator: Generator(seed: 3))
+    let cell = GRUCell(4, 4, generator: Generator(seed: 4))
+
+    func callAsFunction(_ x: Tensor, memory: Tensor) -> (Tensor, weights: Tensor?) {
+      let (found, weights) = attention(x, key: memory, needsWeights: true, isCausal: true)
+      return (cell(found, state: nil), weights)
+    }
+  }
+
+  @Test func severalInputs() throws {
+    let model = Recall()
+    let frozen = model.frozen()
+    let x = Tensor.randn([3, 4], generator: Generator(seed: 5))
+    let (y, weights) = try frozen.predict { (model: Recall) in model(x, memory: x) }
+    #expect(y.doubles == model(x, memory: x).0.doubles && !y.requiresGrad)
+    #expect(weights?.doubles[1] == 0 && weights?.shape == [3, 3])
+    // A call's arguments are that call's alone.
+    #expect(model.attention(x, key: nil, needsWeights: true).weights?.doubles[1] != 0)
+    #expect(throws: DescentError.self) {
+      try frozen.predict { (model: Recall) in model(x, memory: .zeros([2, 5])).0 }
+    }
+  }
+
   @Test func badTypesAreThrown() throws {
     let frozen = model().frozen()
     #expect(throws: DescentError.self) { try frozen.predict(.zeros([2, 20], dtype: .float64)) }
