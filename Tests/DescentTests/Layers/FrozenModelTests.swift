@@ -75,10 +75,10 @@ import Testing
 
   /// In evaluation norms are lowered in copies of the rows, and nothing is written to the weight.
   @Test func normsOfCopies() throws {
-    let indices = Tensor([0, 2, 2, 1] as [Int64], shape: [2, 2])
+    let indices = Tensor([0, 2, 3, 1] as [Int64], shape: [2, 2])
     for padding in [nil, 2] {
-      let embedding = Embedding(3, 4, paddingIndex: padding, maxNorm: 0.5, generator: Generator(seed: 6))
-      let bag = EmbeddingBag(3, 4, paddingIndex: padding, maxNorm: 0.5, generator: Generator(seed: 6))
+      let embedding = Embedding(4, 4, paddingIndex: padding, maxNorm: 0.5, generator: Generator(seed: 6))
+      let bag = EmbeddingBag(4, 4, paddingIndex: padding, maxNorm: 0.5, generator: Generator(seed: 6))
       let before = embedding.weight.doubles
       let rows = try embedding.frozen().predict(indices).doubles
       let means = try bag.frozen().predict(indices).doubles
