@@ -48,6 +48,19 @@ static dsc_status linear(double inputs, double outputs) {
     return add(NULL, "linear", 2, (dsc_option[]){{"in_features", inputs}, {"out_features", outputs}});
 }
 
+/* An option of an embedding of 10 rows, set after it was made. */
+static dsc_status set_option_of_rows(const char *name, double value) {
+    dsc_layer *layer = NULL;
+    dsc_random random;
+    dsc_random_seed(&random, 0);
+    const dsc_option options[] = {{"num_embeddings", 10}, {"embedding_dim", 2}};
+    dsc_status status = dsc_layer_create(NULL, DSC_FLOAT32, "embedding", 2, options, &random, &layer);
+    if (status == DSC_OK)
+        status = dsc_layer_set_option(layer, name, value);
+    dsc_layer_destroy(layer);
+    return status;
+}
+
 static void single_rows(void) {
     dsc_layer *layer = NULL;
     const dsc_option sizes[] = {{"in_features", 3}, {"out_features", 2}};
@@ -70,6 +83,8 @@ static void single_rows(void) {
     REFUSED(DSC_ERROR_ARGUMENT, "index is 2",
             dsc_layer_tensor_at(layer, dsc_layer_tensor_count(layer), &entry));
     REFUSED(DSC_ERROR_ARGUMENT, "layer is NULL", dsc_layer_set_option(NULL, "bias", 1));
+    REFUSED(DSC_ERROR_OPTION, "padding_idx stays", set_option_of_rows("padding_idx", -11));
+    REFUSED(DSC_ERROR_OPTION, "max_norm stays", set_option_of_rows("max_norm", -0.5));
     REFUSED(DSC_ERROR_OPTION, "in_features", dsc_layer_set_option(layer, "in_features", 4));
     REFUSED(DSC_ERROR_OPTION, "nothing", dsc_layer_set_option(layer, "nothing", 4));
     REFUSED(DSC_ERROR_OPTION, "bias", dsc_layer_set_option(layer, "bias", 2));

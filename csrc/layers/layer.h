@@ -28,8 +28,8 @@ typedef struct dsc_layer_mode {
 
 typedef struct dsc_layer_row {
     dsc_layer_info info;
-    uint32_t
-        changeable; /* a bit for each option that only forward reads, and checks: set later, or by a call */
+    uint32_t changeable; /* a bit for each option that only forward reads, and `make` need not check: set
+                            later, or by a call */
     /* Makes the tensors, drawn in PyTorch's order. NULL: there are none. */
     dsc_status (*make)(dsc_layer *layer, const dsc_context *context, dsc_dtype dtype, dsc_random *random);
     dsc_status (*forward)(const dsc_layer *layer, const dsc_layer_mode *mode, dsc_tensor *x, dsc_tensor **y);

@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "operations/embedding.h"
 #include "operations/indices.h"
 
 static dsc_status check_matrix(const char *name, const dsc_tensor *weight) {
@@ -137,6 +138,23 @@ static double norm_of(dsc_dtype dtype, size_t n, const void *row, double order) 
     return order == INFINITY || order == 1 || order == 0 ? sum : order == 2 ? sqrt(sum) : pow(sum, 1 / order);
 }
 
+/* Whether it was above; it is then multiplied. */
+static bool lower_norm(dsc_dtype dtype, size_t n, void *row, double max_norm, double order) {
+    const double norm = norm_of(dtype, n, row, order);
+    if (!(norm > max_norm))
+        return false;
+    const double scale = max_norm / (norm + 1e-7);
+    for (size_t k = 0; k < n; ++k)
+        dsc_store_real(dtype, row, k, dsc_load_real(dtype, row, k) * scale);
+    return true;
+}
+
+void dsc_lower_norms(dsc_tensor *rows, double max_norm, double norm_type) {
+    const size_t n = rows->shape[rows->rank - 1], step = n * dsc_size_of(rows->dtype);
+    for (size_t i = 0; n > 0 && i < rows->count / n; ++i)
+        lower_norm(rows->dtype, n, (char *)dsc_data(rows) + i * step, max_norm, norm_type);
+}
+
 dsc_status dsc_embedding_renormalize(dsc_tensor *weight, dsc_tensor *indices, double max_norm,
                                      double norm_type) {
     static const dsc_operation row = {.name = "embedding_renormalize"};
@@ -154,14 +172,9 @@ dsc_status dsc_embedding_renormalize(dsc_tensor *weight, dsc_tensor *indices, do
     const size_t width = weight->shape[1], size = dsc_size_of(weight->dtype);
     for (size_t i = 0; i < places->count; ++i) {
         void *numbers = (char *)dsc_data(weight) + (size_t)index[i] * width * size;
-        const double norm = norm_of(weight->dtype, width, numbers, norm_type);
-        if (!(norm > max_norm))
-            continue;
         /* Once a row is below, it is passed by when it comes again. */
-        const double scale = max_norm / (norm + 1e-7);
-        for (size_t k = 0; k < width; ++k)
-            dsc_store_real(weight->dtype, numbers, k, dsc_load_real(weight->dtype, numbers, k) * scale);
-        dsc_note_change(weight);
+        if (lower_norm(weight->dtype, width, numbers, max_norm, norm_type))
+            dsc_note_change(weight);
     }
     dsc_tensor_release(places);
     return DSC_OK;

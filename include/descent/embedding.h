@@ -32,7 +32,8 @@ dsc_status dsc_embedding(dsc_tensor *weight, dsc_tensor *indices, const dsc_embe
 
 /* In place: each row of a matrix that is looked up, and whose norm of order `norm_type` is above max_norm, is
  * multiplied by max_norm / (norm + 1e-7). Nothing is recorded. Refused: NaN, a max_norm below 0. As
- * torch.embedding_renorm_, which the option max_norm of the layer calls before it looks up. */
+ * torch.embedding_renorm_, which the option max_norm of the layer calls in training before
+ * it looks up; in evaluation the layer lowers the norms of copies, and nothing is written. */
 dsc_status dsc_embedding_renormalize(dsc_tensor *weight, dsc_tensor *indices, double max_norm,
                                      double norm_type);
 

@@ -9,7 +9,8 @@ public final class Embedding: Layer {
   ///
   /// - Parameters:
   ///   - paddingIndex: a row of zeros that is not trained; negative ones count from the end.
-  ///   - maxNorm: what the norms, of order `normType`, of rows that are looked up are lowered to, in place.
+  ///   - maxNorm: what the norms, of order `normType`, of rows that are looked up are lowered to: in place in
+  ///     training, in copies in evaluation.
   ///   - scalesGradByFrequency: whether gradients are divided by how often a row comes in the batch.
   ///   - isSparse: whether the gradient is kept as rows, `weight.rowGradient`: steps then touch those alone.
   /// - Precondition: `count` and `dimension` are at least 1, the padding is one of the rows.

@@ -73,6 +73,23 @@ import Testing
     }
   }
 
+  /// In evaluation norms are lowered in copies of the rows, and nothing is written to the weight.
+  @Test func normsOfCopies() throws {
+    let indices = Tensor([0, 2, 3, 1] as [Int64], shape: [2, 2])
+    for padding in [nil, 2] {
+      let embedding = Embedding(4, 4, paddingIndex: padding, maxNorm: 0.5, generator: Generator(seed: 6))
+      let bag = EmbeddingBag(4, 4, paddingIndex: padding, maxNorm: 0.5, generator: Generator(seed: 6))
+      let before = embedding.weight.doubles
+      let rows = try embedding.frozen().predict(indices).doubles
+      let means = try bag.frozen().predict(indices).doubles
+      #expect(embedding.weight.doubles == before && bag.weight.doubles == before)
+      embedding.train()
+      bag.train()
+      #expect(embedding(indices).doubles == rows && embedding.weight.doubles != before)
+      #expect(bag(indices).doubles == means && bag.weight.doubles != before)
+    }
+  }
+
   @Test func badTypesAreThrown() throws {
     let frozen = model().frozen()
     #expect(throws: DescentError.self) { try frozen.predict(.zeros([2, 20], dtype: .float64)) }
