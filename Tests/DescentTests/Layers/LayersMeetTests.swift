@@ -4,24 +4,24 @@ import Testing
 /// Models with buffers, dropout and layers that are used twice, in what else there is.
 @Suite struct LayersMeetTests {
   private final class Model: Module {
-    let first = Linear(4, 6)
+    let first, shared, head: Linear
     let norm = BatchNorm1d(6)
     let dropout = Dropout(p: 0.4)
-    let shared = Linear(6, 6)
     /// The same layer by another name.
     let again: Linear
-    let head = Linear(6, 2)
 
-    override init() { again = shared }
+    /// With a generator of its own: other tests draw from the default one at the same time.
+    init(seed: UInt64 = 3) {
+      let generator = Generator(seed: seed)
+      first = Linear(4, 6, generator: generator)
+      shared = Linear(6, 6, generator: generator)
+      again = shared
+      head = Linear(6, 2, generator: generator)
+    }
 
     override func forward(_ x: Tensor) -> Tensor {
       head(again(dropout(shared(norm(first(x)).relu())).tanh()))
     }
-  }
-
-  private static func model() -> Model {
-    manualSeed(3)
-    return Model()
   }
 
   private static var data: TensorDataset {
@@ -37,7 +37,7 @@ import Testing
   private static func state(_ model: Module) -> [String: [Double]] { model.stateDict.mapValues(\.doubles) }
 
   @Test func whatIsUsedTwiceCountsOnce() throws {
-    let model = Self.model()
+    let model = Model()
     #expect(model.parameterCount == 30 + 12 + 42 + 14)
     #expect(model.stateDict.count == 2 + 5 + 2 + 2 + 2)
     let optimizer = try Optimizer(for: model, SGD(learningRate: 1))
@@ -52,26 +52,31 @@ import Testing
   /// A run that was stopped goes on with the same masks, statistics and averages as one that was not.
   @Test func checkpoints() throws {
     let loader = { try DataLoader(Self.data, batchSize: 16, shuffle: true, seed: 5) }
-    let whole = Self.model()
-    _ = try Self.trainer(whole).fit(loader(), epochs: 3)
+    // What dropout draws belongs to a context: this one, no other test draws from.
+    let whole = Model()
+    try withContext(Context(threads: 1)) {
+      _ = try Self.trainer(whole).fit(loader(), epochs: 3)
+    }
     try withTemporaryFolder { folder in
-      let half = Self.model()
-      let trainer = try Self.trainer(half)
-      _ = try trainer.fit(loader(), epochs: 1)
-      try Checkpoint.save(trainer, to: folder)
+      try withContext(Context(threads: 1)) {
+        let trainer = try Self.trainer(Model())
+        _ = try trainer.fit(loader(), epochs: 1)
+        try Checkpoint.save(trainer, to: folder)
+      }
       let saved = try SafeTensors.read("\(folder)/\(Checkpoint.modelFile)").tensors
       #expect(saved["shared.weight"] != nil && saved["again.weight"] == nil)
-      manualSeed(99)
-      let other = Model()
-      let resumed = try Self.trainer(other)
-      try Checkpoint.resume(resumed, from: folder)
-      _ = try resumed.fit(loader(), epochs: 3)
+      let other = Model(seed: 9)
+      try withContext(Context(threads: 2)) {
+        let resumed = try Self.trainer(other)
+        try Checkpoint.resume(resumed, from: folder)
+        _ = try resumed.fit(loader(), epochs: 3)
+      }
       #expect(Self.state(other) == Self.state(whole))
     }
   }
 
   @Test func sharpnessAwareSteps() throws {
-    let model = Self.model()
+    let model = Model()
     let optimizer = try Optimizer(for: model, SGD(learningRate: 0.1))
     let sam = SAM(optimizer)
     var losses: [Double] = []
@@ -90,8 +95,7 @@ import Testing
   }
 
   @Test func averages() throws {
-    let model = Self.model()
-    manualSeed(3)
+    let model = Model()
     let average = AveragedModel(Model(), .exponential(decay: 0.5), usesBuffers: true)
     let trainer = try Self.trainer(model)
     var expected: [Double] = []
@@ -112,7 +116,7 @@ import Testing
 
   /// In evaluation nothing is drawn and no statistics move: the objective is a function of the parameters.
   @Test func newtonsMethod() throws {
-    let model = Self.model()
+    let model = Model()
     _ = try Self.trainer(model).fit(DataLoader(Self.data, batchSize: 16), epochs: 5)
     model.eval()
     let (x, y) = (Self.data.inputs, Self.data.targets)
