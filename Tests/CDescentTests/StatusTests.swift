@@ -94,6 +94,12 @@ import Testing
     #expect(dsc_gather_rows(nil, 0, 4, nil, 0, nil, nil) == DSC_OK)
   }
 
+  @Test func allBytesAreTheirQuotients() {
+    var out = [Float](repeating: .nan, count: 256)
+    #expect(dsc_gather_bytes(nil, 1, 256, (0...255).map { UInt8($0) }, 1, [0], &out) == DSC_OK)
+    #expect(out == (0...255).map { Float($0) / 255 })
+  }
+
   @Test func random() {
     var random = dsc_random()
     dsc_random_seed(&random, 0)
