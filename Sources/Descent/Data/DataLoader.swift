@@ -91,6 +91,11 @@ public final class DataLoader<Source: Dataset>: Sequence {
     /// The batches to come.
     var remaining: Int { loader.batches(in: order.count - position) }
 
+    /// The samples in them.
+    var remainingSamples: Int {
+      loader.dropLast ? remaining * loader.batchSize : order.count - position
+    }
+
     /// The next batch; nil at the epoch's end.
     public mutating func next() -> Batch? {
       guard remaining > 0 else { return nil }
