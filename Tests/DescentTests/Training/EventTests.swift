@@ -30,7 +30,7 @@ import Testing
 
   private func loader(_ batches: Int) throws -> DataLoader<TensorDataset> {
     let inputs = Tensor(exactNumbers(4 * batches), shape: [2 * batches, 2], dtype: .float32)
-    return try DataLoader(TensorDataset(inputs: inputs, targets: inputs.sum(dim: 1, keepDim: true)), batchSize: 2)
+    return try DataLoader(TensorDataset(inputs: inputs, targets: inputs.sum(dim: 1, keepingDimension: true)), batchSize: 2)
   }
 
   private func trainer() throws -> Trainer {

@@ -7,7 +7,7 @@ enum SmallTraining {
   static func trainer(_ rule: any OptimizerRule = Adam()) throws -> Trainer {
     let generator = Generator(seed: 4)
     let model = Sequential([
-      Flatten(), Linear(784, 12, generator: generator), BatchNorm1d(12), ReLU(), Dropout(0.3),
+      Flatten(), Linear(784, 12, generator: generator), BatchNorm1d(12), ReLU(), Dropout(p: 0.3),
       Linear(12, 10, generator: generator),
     ])
     return Trainer(model: model, loss: CrossEntropyLoss(), optimizer: try Optimizer(for: model, rule))
@@ -23,6 +23,7 @@ enum SmallTraining {
   }
 
   /// Runs `body` with a source of dropout's masks, and threads, that no other test has.
+  @discardableResult
   static func alone<Result>(
     threads: Int = 1, seed: UInt64 = 3, _ body: () throws -> Result
   ) throws -> Result {
