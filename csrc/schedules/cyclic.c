@@ -44,7 +44,7 @@ static const dsc_option_info options[] = {
     [BASE_LR] = DSC_OPTION_REAL_ANY("base_lr", NAN, "the value at the bottom, whatever the base is"),
     [MAX_LR] = DSC_OPTION_REAL_ANY("max_lr", NAN, "the value at the top"),
     [UP] = DSC_OPTION_STEPS("step_size_up", 2000, 1, "steps to the top"),
-    [DOWN] = DSC_OPTION("step_size_down", DSC_OPTION_INTEGER, SAME, SAME, 0x1p53, false, false,
+    [DOWN] = DSC_OPTION("step_size_down", DSC_OPTION_INTEGER, SAME, SAME, 0x1p48, false, false,
                         "steps to the bottom; same: as many as up", same),
     [MODE] = DSC_OPTION_ONE_OF("mode", TRIANGULAR, modes,
                                "tops of one height, of half the height after each cycle, or gamma^t of it"),

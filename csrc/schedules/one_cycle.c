@@ -87,9 +87,9 @@ static dsc_status check(dsc_schedule *s) {
                         v[EPOCHS] == NONE ? "epochs" : "steps_per_epoch");
     if (v[EPOCHS] == NONE)
         return DSC_OK;
-    if (v[EPOCHS] * v[STEPS_PER_EPOCH] > 0x1p53)
+    if (v[EPOCHS] * v[STEPS_PER_EPOCH] > 0x1p48)
         return dsc_fail(DSC_ERROR_OVERFLOW,
-                        "one_cycle: epochs * steps_per_epoch = %.0f * %.0f is beyond 2^53", v[EPOCHS],
+                        "one_cycle: epochs * steps_per_epoch = %.0f * %.0f is beyond 2^48", v[EPOCHS],
                         v[STEPS_PER_EPOCH]);
     v[TOTAL_STEPS] = v[EPOCHS] * v[STEPS_PER_EPOCH];
     v[EPOCHS] = v[STEPS_PER_EPOCH] = NONE;
@@ -102,8 +102,8 @@ static const dsc_option_info options[] = {
     [MAX_LR] = DSC_OPTION_REAL_ANY("max_lr", NAN, "the value at the top, whatever the base is"),
     [TOTAL_STEPS] = DSC_OPTION_STEPS("total_steps", NAN, 1, "steps of the cycle; or"),
     [EPOCHS] =
-        DSC_OPTION("epochs", DSC_OPTION_INTEGER, NONE, NONE, 0x1p53, false, false, "epochs, with", none),
-    [STEPS_PER_EPOCH] = DSC_OPTION("steps_per_epoch", DSC_OPTION_INTEGER, NONE, NONE, 0x1p53, false, false,
+        DSC_OPTION("epochs", DSC_OPTION_INTEGER, NONE, NONE, 0x1p48, false, false, "epochs, with", none),
+    [STEPS_PER_EPOCH] = DSC_OPTION("steps_per_epoch", DSC_OPTION_INTEGER, NONE, NONE, 0x1p48, false, false,
                                    "steps of each", none),
     [PCT_START] = DSC_OPTION("pct_start", DSC_OPTION_REAL, 0.3, 0, 1, false, false,
                              "share of the steps that rise", NULL),

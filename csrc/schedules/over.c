@@ -29,7 +29,7 @@ dsc_status dsc_schedule_over(const dsc_schedule *schedule, int64_t total, dsc_sc
         return DSC_OK;
     }
     if (total < 1 || total > DSC_LARGEST_SCHEDULE_STEP)
-        return dsc_fail(DSC_ERROR_OPTION, "\"%.200s\" has %lld steps left for it, must be in [1, 2^53]",
+        return dsc_fail(DSC_ERROR_OPTION, "\"%.200s\" has %lld steps left for it, must be in [1, 2^48]",
                         schedule->text, (long long)total);
     dsc_schedule *made;
     DSC_TRY(dsc_schedule_begin(schedule->row, &made));

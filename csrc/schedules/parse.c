@@ -136,7 +136,7 @@ static dsc_status read_milestone(dsc_reader *r, int64_t *milestone) {
     char *end;
     long long value = strtoll(r->at, &end, 10);
     if (!isdigit((unsigned char)*r->at) || value > DSC_LARGEST_SCHEDULE_STEP || *end == '.' || *end == 'e')
-        return dsc_refuse_text(r, "a step must be here, a whole number in [0, 2^53]");
+        return dsc_refuse_text(r, "a step must be here, a whole number in [0, 2^48]");
     r->at = end;
     *milestone = value;
     return DSC_OK;
@@ -182,7 +182,7 @@ dsc_status dsc_schedule_parse(const char *text, int64_t total, dsc_schedule **sc
     DSC_CHECK_NOT_NULL(text);
     DSC_CHECK_NOT_NULL(schedule);
     if (total < 0 || total > DSC_LARGEST_SCHEDULE_STEP)
-        return dsc_fail(DSC_ERROR_ARGUMENT, "%s: total is %lld, must be in [0, 2^53]", __func__,
+        return dsc_fail(DSC_ERROR_ARGUMENT, "%s: total is %lld, must be in [0, 2^48]", __func__,
                         (long long)total);
     dsc_reader r = {text, text};
     dsc_schedule *read, *over = NULL;

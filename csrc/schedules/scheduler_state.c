@@ -73,7 +73,7 @@ dsc_status dsc_scheduler_export_state(const dsc_scheduler *scheduler, size_t cou
 }
 
 static bool is_count(double value) {
-    return value >= 0 && value <= 0x1p53 && value == floor(value);
+    return value >= 0 && value <= 0x1p48 && value == floor(value);
 }
 
 static dsc_status check_state(const dsc_scheduler *s, const double *state) {

@@ -88,7 +88,7 @@ const dsc_schedule_row dsc_schedule_row_sequential = {
 static dsc_status find_milestone(const dsc_schedule *part, int64_t begin, int64_t given, int64_t *end) {
     if (given >= 0) {
         if (given < begin || given > DSC_LARGEST_SCHEDULE_STEP)
-            return dsc_fail(DSC_ERROR_ARGUMENT, "sequential: milestone %lld must be in [%lld, 2^53]",
+            return dsc_fail(DSC_ERROR_ARGUMENT, "sequential: milestone %lld must be in [%lld, 2^48]",
                             (long long)given, (long long)begin);
         *end = given;
         return DSC_OK;
@@ -104,7 +104,7 @@ static dsc_status find_milestone(const dsc_schedule *part, int64_t begin, int64_
             "...\"",
             part->text, part->text);
     if (own > DSC_LARGEST_SCHEDULE_STEP - begin)
-        return dsc_fail(DSC_ERROR_OVERFLOW, "sequential: \"%.200s\" ends after 2^53 steps", part->text);
+        return dsc_fail(DSC_ERROR_OVERFLOW, "sequential: \"%.200s\" ends after 2^48 steps", part->text);
     *end = begin + own;
     return DSC_OK;
 }

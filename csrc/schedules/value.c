@@ -53,7 +53,7 @@ dsc_status dsc_schedule_momentum_at(const dsc_schedule *s, int64_t step, double 
 
 dsc_status dsc_schedule_check_step(const char *function, int64_t step) {
     if (step < 0 || step > DSC_LARGEST_SCHEDULE_STEP)
-        return dsc_fail(DSC_ERROR_ARGUMENT, "%s: step is %lld, must be in [0, 2^53]", function,
+        return dsc_fail(DSC_ERROR_ARGUMENT, "%s: step is %lld, must be in [0, 2^48]", function,
                         (long long)step);
     return DSC_OK;
 }

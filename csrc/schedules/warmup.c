@@ -91,7 +91,7 @@ static double inverse_square_root(const dsc_schedule *s, double step) {
 static const char *const as_warmup[] = {"warmup"};
 static const dsc_option_info inverse_options[] = {
     [INVERSE_WARMUP] = DSC_OPTION_STEPS("warmup", 0, 0, "steps of the rise from 0 to the base"),
-    [TIMESCALE] = DSC_OPTION("timescale", DSC_OPTION_INTEGER, AS_WARMUP, AS_WARMUP, 0x1p53, false, false,
+    [TIMESCALE] = DSC_OPTION("timescale", DSC_OPTION_INTEGER, AS_WARMUP, AS_WARMUP, 0x1p48, false, false,
                              "steps that the fall counts from; warmup: as many as that, or 1", as_warmup),
 };
 

@@ -127,7 +127,7 @@ bool dsc_schedule_is_equal(const dsc_schedule *a, const dsc_schedule *b);
 
 /* The value at a step, of a base value. In closed form; multiplicative, and chains in which PyTorch's own
  * steps have no product (cosine_annealing, multiplicative or sequential beside others) are replayed from step
- * 0 on. Refused: a step outside [0, 2^53], schedules that are not complete, one_cycle beyond its total. */
+ * 0 on. Refused: a step outside [0, 2^48], schedules that are not complete, one_cycle beyond its total. */
 dsc_status dsc_schedule_value(const dsc_schedule *schedule, double base, int64_t step, double *value);
 /* Those at `count` steps, `first` and after; a replay is done once. */
 dsc_status dsc_schedule_values(const dsc_schedule *schedule, double base, int64_t first, size_t count,
