@@ -25,7 +25,7 @@ public final class IterableLoader: Sequence, BatchSource {
     collate: (([Sample]) throws(DescentError) -> Batch)? = nil
   ) throws(DescentError) where Samples.Element == Sample {
     try Self.check(batchSize)
-    self.init { Self.reader(samples, batchSize, dropLast, collate ?? Batch.init(stacking:), after: $0) }
+    self.init { Self.reader(samples, batchSize, dropLast, collate, after: $0) }
   }
 
   /// Batches of a sequence of samples, up to `prefetch` of them ahead on a thread of its own, where the sequence is gone
@@ -40,7 +40,7 @@ public final class IterableLoader: Sequence, BatchSource {
     try Prefetcher.check(depth: prefetch)
     self.init { place in
       Prefetcher.reader(depth: prefetch) {
-        Self.reader(samples, batchSize, dropLast, collate ?? Batch.init(stacking:), after: place)
+        Self.reader(samples, batchSize, dropLast, collate, after: place)
       }
     }
   }
@@ -79,7 +79,7 @@ public final class IterableLoader: Sequence, BatchSource {
 
   private static func reader<Samples: Sequence>(
     _ samples: Samples, _ batchSize: Int, _ dropLast: Bool,
-    _ collate: @escaping ([Sample]) throws(DescentError) -> Batch, after place: Int
+    _ collate: (([Sample]) throws(DescentError) -> Batch)?, after place: Int
   ) -> Reader where Samples.Element == Sample {
     var iterator = samples.makeIterator()
     var toDrop = place
@@ -88,7 +88,9 @@ public final class IterableLoader: Sequence, BatchSource {
       toDrop = 0
       var list: [Sample] = []
       while list.count < batchSize, let sample = iterator.next() { list.append(sample) }
-      return list.isEmpty || dropLast && list.count < batchSize ? nil : try collate(list)
+      guard !list.isEmpty, !dropLast || list.count == batchSize else { return nil }
+      guard let collate else { return try Batch(stacking: list) }
+      return try collate(list)
     }
   }
 
