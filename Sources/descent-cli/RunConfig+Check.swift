@@ -19,6 +19,7 @@ extension RunConfig {
     guard Set(metrics).count == metrics.count else {
       throw DescentError(.invalidArgument, "--metric names one twice: \(metrics.joined(separator: ","))")
     }
+    if let schedule { _ = try Schedule(schedule) }
     let needsClosure = try RuleTable.named(optimizer.name).needsClosure
     for (name, limit) in [("clip-norm", clipNorm), ("clip-value", clipValue)] {
       guard let limit else { continue }

@@ -19,6 +19,8 @@ struct RunConfig: Codable {
   var epochs = 10
   var seed: UInt64 = 0
   var shuffle = true
+  /// What the learning rate follows, by steps; nil: it stays as it is.
+  var schedule: String?
   /// The limits of the gradients' norm and of each one's size; nil for none.
   var clipNorm: Double?
   var clipValue: Double?
@@ -34,7 +36,7 @@ struct RunConfig: Codable {
   var saveEvery = 30.0
 
   enum CodingKeys: String, CodingKey, CaseIterable {
-    case dataset, validation, model, optimizer, epochs, seed, shuffle, accumulate, ema, metrics
+    case dataset, validation, model, optimizer, epochs, seed, shuffle, schedule, accumulate, ema, metrics
     case dataDirectory = "data_dir"
     case batchSize = "batch_size"
     case clipNorm = "clip_norm"
@@ -60,6 +62,7 @@ struct RunConfig: Codable {
     try read(.epochs, &epochs)
     try read(.seed, &seed)
     try read(.shuffle, &shuffle)
+    schedule = try fields.decodeIfPresent(String.self, forKey: .schedule)
     clipNorm = try fields.decodeIfPresent(Double.self, forKey: .clipNorm)
     clipValue = try fields.decodeIfPresent(Double.self, forKey: .clipValue)
     try read(.accumulate, &accumulate)

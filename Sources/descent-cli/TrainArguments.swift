@@ -70,6 +70,11 @@ struct LoopArguments: ParsableArguments {
       valueName: "epochs"))
   var earlyStop: Int?
   @Option(
+    help: ArgumentHelp(
+      "What the learning rate follows, step by step, as \"warmup(500) cosine(min=0)\": see descent schedules; none: it stays as it is.",
+      valueName: "spec"))
+  var schedule: String?
+  @Option(
     parsing: .unconditional, help: "Scale gradients so that their norm is at most this; inf for no limit.")
   var clipNorm: Double?
   @Option(parsing: .unconditional, help: "Limit each gradient to this size; inf for no limit.")
@@ -93,6 +98,7 @@ struct LoopArguments: ParsableArguments {
       config.metrics = metric.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
       if config.metrics == [""] { config.metrics = [] }
     }
+    config.schedule = schedule ?? config.schedule
     config.earlyStop = earlyStop ?? config.earlyStop
     config.clipNorm = clipNorm ?? config.clipNorm
     config.clipValue = clipValue ?? config.clipValue
@@ -101,6 +107,7 @@ struct LoopArguments: ParsableArguments {
     // JSON has no infinity.
     if config.clipNorm == .infinity { config.clipNorm = nil }
     if config.clipValue == .infinity { config.clipValue = nil }
+    if config.schedule == "none" { config.schedule = nil }
     if config.earlyStop == 0 { config.earlyStop = nil }
     if config.ema == 0 { config.ema = nil }
   }

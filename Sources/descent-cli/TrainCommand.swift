@@ -44,10 +44,12 @@ struct TrainCommand: ParsableCommand {
       let count = trainer.completedEpochs
       warn("nothing to do: \(count) epoch\(count == 1 ? " is" : "s are") done")
     }
+    let given =
+      files.resume == nil ? [:] : try RuleArguments.parse(ruleArguments, rule: config.optimizer.name)
     let interrupt = Interrupt()
     try trainer.fit(
       training, validation: validation, epochs: config.epochs, metrics: config.makeMetrics(),
-      callbacks: [interrupt] + config.makeCallbacks() + reports(folder, config))
+      callbacks: [interrupt] + config.makeCallbacks(base: given["lr"]) + reports(folder, config))
     guard let reason = trainer.stopReason, trainer.completedEpochs < config.epochs else { return }
     guard interrupt.hasCome else { return files.quiet ? () : warn("stopped: \(reason)") }
     warn("stopped" + (folder.map { "; go on with: descent train --resume \($0.path.shellQuoted)" } ?? ""))
@@ -70,12 +72,12 @@ struct TrainCommand: ParsableCommand {
   }
 
   /// Puts the trainer where the resumed run stood, with the options given here.
-  private func goOn(_ trainer: Trainer, _ training: DataLoader<ImageDataset>, _ config: inout RunConfig) throws {
+  private func goOn(_ trainer: Trainer, _ training: any BatchSource, _ config: inout RunConfig) throws {
     guard let resume = files.resume else { return }
     try Checkpoint.resume(trainer, from: resume)
     try trainer.optimizer.setOptions(RuleArguments.parse(ruleArguments, rule: config.optimizer.name))
-    // The state's count, whatever the configuration says.
-    for name in config.optimizer.options.keys {
+    // The state's count, whatever the configuration says; but for the rate of the moment, where that follows a schedule.
+    for name in config.optimizer.options.keys where config.schedule == nil || name != "lr" {
       config.optimizer.options[name] = try trainer.optimizer.option(name)
     }
     let other = try RunConfig.read(resume)

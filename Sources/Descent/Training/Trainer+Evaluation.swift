@@ -12,9 +12,9 @@ extension Trainer {
 
   /// Measures the model without training it.
   ///
-  /// - Throws: `DescentError` if the loader has no batch.
-  public func evaluate<Source: Dataset>(
-    _ loader: DataLoader<Source>, metrics: [any Metric] = []
+  /// - Throws: `DescentError` if the loader has no batch, and what the data set throws.
+  public func evaluate(
+    _ loader: any BatchSource, metrics: [any Metric] = []
   ) throws(DescentError) -> Evaluation {
     try withWeights(for: .evaluation) { () throws(DescentError) in
       try Self.evaluate(model, loss, on: loader, metrics: metrics)
@@ -23,9 +23,9 @@ extension Trainer {
 
   /// Measures any model by a loss, without a trainer.
   ///
-  /// - Throws: `DescentError` if the loader has no batch.
-  public static func evaluate<Source: Dataset>(
-    _ model: Module, _ loss: any Loss, on loader: DataLoader<Source>, metrics: [any Metric] = []
+  /// - Throws: `DescentError` if the loader has no batch, and what the data set throws.
+  public static func evaluate(
+    _ model: Module, _ loss: any Loss, on loader: any BatchSource, metrics: [any Metric] = []
   ) throws(DescentError) -> Evaluation {
     let wasTraining = model.isTraining
     model.eval()
@@ -33,8 +33,8 @@ extension Trainer {
     var metrics = metrics
     for index in metrics.indices { metrics[index].reset() }
     var (samples, lossSum) = (0, 0.0)
-    noGrad {
-      for batch in loader {
+    try noGrad { () throws(DescentError) in
+      try loader.forEachBatch { batch throws(DescentError) in
         let prediction = model(batch.inputs)
         lossSum += loss(prediction, batch.targets).item() * Double(batch.count)
         samples += batch.count
@@ -47,7 +47,7 @@ extension Trainer {
   }
 
   /// The validation of an epoch, with its events.
-  func validate<Source: Dataset>(_ loader: DataLoader<Source>) throws(DescentError) -> Evaluation {
+  func validate(_ loader: any BatchSource) throws(DescentError) -> Evaluation {
     for callback in callbacks { try callback.validationWillBegin(self) }
     let evaluation = try evaluate(loader, metrics: metrics)
     for callback in callbacks { try callback.validationDidEnd(evaluation, self) }

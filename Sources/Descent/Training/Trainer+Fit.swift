@@ -9,10 +9,10 @@ extension Trainer {
   ///   - callbacks: what watches and steers the run, called in this order.
   /// - Returns: the history.
   /// - Throws: `DescentError` of code `nonFinite` when the loss diverges, and of code `mismatch` where an epoch that
-  ///   was stopped cannot go on with this loader (see `obstacle(to:)`); what callbacks and the optimizer throw.
+  ///   was stopped cannot go on with this loader (see `obstacle(to:)`); what data, callbacks and the optimizer throw.
   @discardableResult
-  public func fit<Training: Dataset, Validation: Dataset>(
-    _ loader: DataLoader<Training>, validation: DataLoader<Validation>?, epochs: Int, metrics: [any Metric] = [],
+  public func fit(
+    _ loader: any BatchSource, validation: (any BatchSource)? = nil, epochs: Int, metrics: [any Metric] = [],
     callbacks: [any TrainingCallback] = []
   ) throws(DescentError) -> History {
     wishes = Wishes()
@@ -20,6 +20,7 @@ extension Trainer {
     defer { self.callbacks = [] }
     var failure: DescentError?
     do throws(DescentError) {
+      (plannedEpochs, batchesInEpoch) = (epochs, loader.epochSize?.batches)
       try begin(with: metrics)
       try prepare(loader)
       for callback in callbacks { try callback.trainingWillBegin(self) }
@@ -36,16 +37,6 @@ extension Trainer {
     for callback in callbacks { callback.trainingDidEnd(self, error: failure) }
     if let failure { throw failure }
     return history
-  }
-
-  /// Trains without a validation set.
-  @discardableResult
-  public func fit<Training: Dataset>(
-    _ loader: DataLoader<Training>, epochs: Int, metrics: [any Metric] = [],
-    callbacks: [any TrainingCallback] = []
-  ) throws(DescentError) -> History {
-    try fit(
-      loader, validation: DataLoader<Training>?.none, epochs: epochs, metrics: metrics, callbacks: callbacks)
   }
 
   // MARK: Beginning
@@ -98,11 +89,10 @@ extension Trainer {
     }
   }
 
-  private func prepare<Source: Dataset>(_ loader: DataLoader<Source>) throws(DescentError) {
-    guard loader.batchCount > 0 else {
+  private func prepare(_ loader: any BatchSource) throws(DescentError) {
+    if let size = loader.epochSize, size.batches <= 0 {
       throw DescentError(
-        .invalidArgument,
-        "the training set has no batch: \(loader.dataset.count) samples in batches of \(loader.batchSize)")
+        .invalidArgument, "the training set has no batch: there are \(size.samples) samples in an epoch")
     }
     if let obstacle = obstacle(to: loader) {
       throw DescentError(
@@ -110,16 +100,14 @@ extension Trainer {
         "epoch \(position.epoch + 1) cannot go on after sample \(position.samples): \(obstacle); restartEpoch() begins it anew"
       )
     }
-    if rewindsLoader || isInEpoch, let loaderState, order?.seed == loader.seed {
-      loader.restoreGenerator(loaderState)
-    }
+    if rewindsLoader || isInEpoch, let loaderState { loader.restore(loaderState) }
     rewindsLoader = false
   }
 
   /// Why the epoch under way cannot go on with a loader, which orders its samples otherwise; nil if it can, or none
   /// is under way.
-  public func obstacle<Source: Dataset>(to loader: DataLoader<Source>) -> String? {
-    isInEpoch ? order?.obstacle(to: loader.epochOrder) : nil
+  public func obstacle(to loader: any BatchSource) -> String? {
+    isInEpoch ? loaderState?.obstacle(to: loader.state) : nil
   }
 
   /// Forgets how far the epoch under way is: `fit` begins it anew. The parameters stay.
@@ -135,31 +123,35 @@ extension Trainer {
 
   // MARK: An epoch
 
-  private func runEpoch<Training: Dataset, Validation: Dataset>(
-    _ loader: DataLoader<Training>, _ validation: DataLoader<Validation>?, _ epochs: Int
+  private func runEpoch(
+    _ loader: any BatchSource, _ validation: (any BatchSource)?, _ epochs: Int
   ) throws(DescentError) {
     model.train()
     wishes.endsEpoch = false
-    (order, loaderState) = (loader.epochOrder, loader.generatorState)
-    var batches = loader.makeIterator()
-    batches.skip(position.samples)
+    let size = loader.epochSize
+    let batches = try loader.beginEpoch(after: position.samples)
+    loaderState = batches.state
     if !isInEpoch {
       for callback in callbacks { try callback.epochWillBegin(self) }
     }
-    let total = position.batch + batches.remaining
+    let total = batches.remaining.map { position.batch + $0 }
     let clock = ContinuousClock()
     let start = clock.now
     let (before, samplesBefore) = (position.seconds, position.samples)
+    var isOver = false
     while !wasStopped, !wishes.endsEpoch {
       samplesLeft = batches.remainingSamples
-      guard let batch = batches.next() else { break }
+      guard let batch = try batches.nextBatch() else {
+        isOver = true
+        break
+      }
       let value = try step(batch)
       if wishes.wentBack { return }
       position.seconds = before + (clock.now - start).seconds
       if let value {
         let progress = TrainingProgress(
           epoch: position.epoch + 1, epochs: epochs, batch: position.batch, batches: total,
-          samples: position.samples, samplesInEpoch: loader.dataset.count, loss: value,
+          samples: position.samples, samplesInEpoch: size?.samples, loss: value,
           meanLoss: position.meanLoss, seconds: position.seconds,
           rate: Double(position.samples - samplesBefore) / max(position.seconds - before, 1e-9))
         for callback in callbacks { try callback.batchDidEnd(progress, self) }
@@ -167,12 +159,17 @@ extension Trainer {
       // An epoch that is to end here would go on if the run were resumed from here.
       if !wishes.endsEpoch { try announce(.batch) }
     }
-    guard batches.remaining == 0 || wishes.endsEpoch else { return }
-    try endEpoch(validation, loader.generatorState)
+    guard isOver || batches.remaining == 0 || wishes.endsEpoch else { return }
+    guard isInEpoch else {
+      throw DescentError(
+        .invalidArgument,
+        "epoch \(position.epoch + 1) has no batch: the sequence is empty, or can be gone through once only")
+    }
+    try endEpoch(validation, loader.state)
   }
 
-  private func endEpoch<Validation: Dataset>(
-    _ validation: DataLoader<Validation>?, _ loaderState: [UInt8]?
+  private func endEpoch(
+    _ validation: (any BatchSource)?, _ loaderState: LoaderState
   ) throws(DescentError) {
     let evaluation = try validation.map { loader throws(DescentError) in try validate(loader) }
     let record = EpochRecord(

@@ -6,8 +6,7 @@ extension Trainer {
   struct Progress {
     var position: Position
     var history: History
-    var order: EpochOrder?
-    var loaderState: [UInt8]?
+    var loaderState: LoaderState?
     /// What dropout draws from.
     var stream: dsc_stream
     /// What everything draws from that has no generator of its own.
@@ -30,13 +29,7 @@ extension Trainer {
       "stream": Tensor([stream.seed, stream.calls].map(Int64.init(bitPattern:))),
       "generator": Tensor(bytes: Generator.default.serialized),
     ]
-    if let order {
-      tensors["order"] = Tensor([
-        Int64(order.samples), order.isShuffled ? 1 : 0, order.seed == nil ? 0 : 1,
-        Int64(bitPattern: order.seed ?? 0),
-      ])
-    }
-    tensors["loader"] = loaderState.map { Tensor(bytes: $0) }
+    if let loaderState { tensors.merge(loaderState.tensors) { $1 } }
     var all = Dictionary(uniqueKeysWithValues: tensors.map { ("trainer.\($0.key)", $0.value) })
     for metric in metrics { all["metric.\(metric.name).sums"] = Tensor(metric.sums) }
     for (name, callback) in namedCallbacks {
@@ -54,7 +47,6 @@ extension Trainer {
   func restore(_ progress: Progress) {
     position = progress.position
     history = progress.history
-    order = progress.order
     loaderState = progress.loaderState
     Context.stream = progress.stream
     Generator.default.restore(progress.generator)
@@ -88,16 +80,9 @@ extension Trainer.Progress {
         && position.counted <= position.samples)
     history = try Self.history(saved, metadata, position)
 
-    if saved.has("order") {
-      let order = try saved.whole("order", count: 4)
-      try saved.require("order", 0...most ~= order[0] && 0...1 ~= order[1] && 0...1 ~= order[2])
-      self.order = EpochOrder(
-        samples: Int(order[0]), isShuffled: order[1] == 1,
-        seed: order[2] == 1 ? UInt64(bitPattern: order[3]) : nil)
-    }
-    try saved.require("counts", position.samples <= order?.samples ?? 0)
-    if saved.has("loader") { loaderState = try saved.generator("loader") }
-    try saved.require("order", (order?.seed == nil) == (loaderState == nil))
+    loaderState = try LoaderState(saved)
+    try saved.require(
+      "counts", position.samples == 0 || loaderState.map { position.samples <= $0.length ?? .max } ?? false)
     let words = try saved.whole("stream", count: 2).map(UInt64.init(bitPattern:))
     stream = dsc_stream(seed: words[0], calls: words[1])
     generator = try saved.generator("generator")

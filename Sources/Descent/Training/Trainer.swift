@@ -29,10 +29,9 @@ public final class Trainer {
 
   /// Where the run stands; saved in checkpoints.
   var position = Position()
-  /// The order of the epoch under way, and the loader's random numbers at its start.
-  var order: EpochOrder?
-  var loaderState: [UInt8]?
-  /// Whether the next epoch begins with those, and not with where the loader has got to since.
+  /// What the order of the epoch under way, or of the next one, follows from.
+  var loaderState: LoaderState?
+  /// Whether the next epoch begins with that, and not with where the loader has got to since.
   var rewindsLoader = false
   /// What callbacks have asked for.
   var wishes = Wishes()
@@ -118,8 +117,12 @@ public final class Trainer {
 
   // MARK: Where the run stands
 
-  /// The samples of the epoch that are still to come; within `batchWillBegin`, the batch's among them.
-  public internal(set) var samplesLeft = 0
+  /// The samples of the epoch that are still to come; within `batchWillBegin`, the batch's among them. nil where that is not
+  /// known.
+  public internal(set) var samplesLeft: Int?
+
+  /// How many epochs the `fit` under way is to have, and how many batches one has; nil where that is not known.
+  public internal(set) var plannedEpochs = 0, batchesInEpoch: Int?
 
   /// Whether the run stands in the midst of an epoch.
   public var isInEpoch: Bool { position.samples > 0 }

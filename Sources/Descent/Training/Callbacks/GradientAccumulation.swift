@@ -5,7 +5,7 @@
 ///     GradientAccumulation(batches: .max)    // the full gradient: a step an epoch
 ///
 /// The loss must be a mean over the samples: each batch counts by its share of them. Batches that are passed over are
-/// missing from the step; an epoch's last step takes what is left.
+/// missing from the step; an epoch's last step takes what is left, where the data say how much that is.
 public final class GradientAccumulation: CheckpointedCallback {
   /// How many batches make a step.
   public let batches: Int
@@ -33,10 +33,11 @@ public final class GradientAccumulation: CheckpointedCallback {
   public func batchWillBegin(_ batch: Batch, _ trainer: Trainer) throws(DescentError) {
     if wanted == 0 {
       let (samples, isMore) = batch.count.multipliedReportingOverflow(by: batches)
-      wanted = isMore ? trainer.samplesLeft : min(trainer.samplesLeft, samples)
+      let most = isMore ? Int.max : samples
+      wanted = min(trainer.samplesLeft ?? most, most)
     }
     done += batch.count
-    let isLast = done >= wanted || trainer.samplesLeft <= batch.count
+    let isLast = done >= wanted || trainer.samplesLeft.map { $0 <= batch.count } ?? false
     trainer.setGradientWeight(Double(batch.count) / Double(wanted), updates: isLast)
     if isLast { (wanted, done) = (0, 0) }
   }

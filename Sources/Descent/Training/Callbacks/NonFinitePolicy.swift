@@ -80,8 +80,10 @@ public final class NonFinitePolicy: CheckpointedCallback {
 extension Trainer {
   /// Multiplies the rates of all groups, and those that schedules give from now on.
   func scaleLearningRate(by factor: Double) throws(DescentError) {
+    // What has a schedule follows that, which knows its base.
     for group in optimizer.rules.indices {
       try optimizer.setOptions(["lr": optimizer.option("lr", group: group) * factor], group: group)
     }
+    for case let callback as ScheduleCallback in callbacks { try callback.scaleLearningRate(by: factor) }
   }
 }
