@@ -67,8 +67,7 @@ extension Trainer.Progress {
   /// The progress of a file's tensors. A file may say anything: each number is looked at before it is used.
   init(_ tensors: [String: Tensor], _ metadata: [String: String]) throws(DescentError) {
     let saved = SavedNumbers(tensors.part("trainer."), prefix: "trainer.")
-    let most = SavedNumbers.most
-    let counts = try saved.whole("counts", count: 6, in: 0...most).map(Int.init)
+    let counts = try saved.whole("counts", count: 6, in: 0...SavedNumbers.most).map(Int.init)
     let sums = try saved.real("sums", count: 3)
     try saved.require("sums", sums[0].isFinite && sums[1] >= 0 && sums[1].isFinite && !sums[2].isInfinite)
     position = Trainer.Position(
@@ -80,9 +79,10 @@ extension Trainer.Progress {
         && position.counted <= position.samples)
     history = try Self.history(saved, metadata, position)
 
-    loaderState = try LoaderState(saved)
-    try saved.require(
-      "counts", position.samples == 0 || loaderState.map { position.samples <= $0.length ?? .max } ?? false)
+    let loader = try LoaderState(saved)
+    let most = loader.map { $0.length ?? .max } ?? 0
+    try saved.require("counts", counts[1] <= most)
+    loaderState = loader
     let words = try saved.whole("stream", count: 2).map(UInt64.init(bitPattern:))
     stream = dsc_stream(seed: words[0], calls: words[1])
     generator = try saved.generator("generator")
