@@ -24,12 +24,13 @@ extension Trainer {
       try begin(with: metrics)
       try prepare(loader)
       for callback in callbacks { try callback.trainingWillBegin(self) }
-      while position.epoch < epochs && !wasStopped {
-        try prepare(loader)
-        try runEpoch(loader, validation, epochs)
-      }
-      // No step follows that would find out.
-      try verify()
+      repeat {
+        while position.epoch < epochs && !wasStopped {
+          try prepare(loader)
+          try runEpoch(loader, validation, epochs)
+        }
+        // No step follows that would find out.
+      } while try isPutBack({ () throws(DescentError) in try verify() })
       for callback in callbacks { try callback.trainingWillEnd(self) }
     } catch {
       failure = error
@@ -158,6 +159,7 @@ extension Trainer {
       }
       // An epoch that is to end here would go on if the run were resumed from here.
       if !wishes.endsEpoch { try announce(.batch) }
+      if wishes.wentBack { return }
     }
     guard isOver || batches.remaining == 0 || wishes.endsEpoch else { return }
     guard isInEpoch else {
@@ -187,7 +189,23 @@ extension Trainer {
   }
 
   private func announce(_ place: SavePlace) throws(DescentError) {
-    for callback in callbacks { try callback.stateIsWhole(place, self) }
+    _ = try isPutBack { () throws(DescentError) in
+      for callback in callbacks { try callback.stateIsWhole(place, self) }
+    }
+  }
+
+  /// Whether `body` found the run to have diverged, and a callback has put it back.
+  private func isPutBack(_ body: () throws(DescentError) -> Void) throws(DescentError) -> Bool {
+    do throws(DescentError) {
+      try body()
+      return false
+    } catch {
+      guard error.code == .nonFinite else { throw error }
+      for callback in callbacks {
+        if try callback.stateDidDiverge(error, self) { return true }
+      }
+      throw error
+    }
   }
 }
 

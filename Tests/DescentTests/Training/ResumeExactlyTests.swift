@@ -85,7 +85,7 @@ import Testing
       return SmallTraining.Outcome(trainer)
     }
     try withTemporaryFolder { folder in
-      let crash = try #require(throws: DescentError.self) {
+      let crash = try SmallTraining.failure {
         try SmallTraining.alone {
           try fit(
             SmallTraining.trainer(),

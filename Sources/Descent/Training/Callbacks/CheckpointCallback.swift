@@ -35,10 +35,8 @@ public final class CheckpointCallback: CheckpointedCallback {
   private let clock = ContinuousClock()
   private var lastSave = ContinuousClock.now
   private var lastSteps = 0
-  /// Whether the run has gone on since the last save of all files; whether a save was due while the last one was being
-  /// written.
+  /// Whether the run has gone on since the last save of all files.
   private var isBehind = false
-  private var isLate = false
   private var foundBest = false
 
   /// A callback that saves to a folder.
@@ -77,10 +75,11 @@ public final class CheckpointCallback: CheckpointedCallback {
   public func stateIsWhole(_ place: SavePlace, _ trainer: Trainer) throws(DescentError) {
     try writer.check()
     isBehind = true
-    guard isLate || foundBest || intervals.contains(where: { isDue($0, place, trainer) }) else { return }
-    // What is written now is almost as good: the next batch is early enough for another one.
-    isLate = writer.isBusy && !foundBest
-    if !isLate { try save(trainer, onlyState: place == .batch && hasSaved) }
+    let due = intervals.filter { isDue($0, place, trainer) }
+    guard !due.isEmpty || foundBest else { return }
+    // The clock does not mind a later batch; what is counted is what was asked for.
+    guard foundBest || !writer.isBusy || !due.allSatisfy(\.isOfTime) else { return }
+    try save(trainer, onlyState: place == .batch && hasSaved)
   }
 
   /// Saves where the run stands, and waits for it.

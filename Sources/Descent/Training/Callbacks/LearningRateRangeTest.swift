@@ -55,7 +55,9 @@ public final class LearningRateRangeTest: TrainingCallback {
     guard least > 0 else { return nil }
     let falling = curve[...least]
     var index = 0
-    require(dsc_steepest(falling.count, falling.map(\.learningRate), falling.map(\.loss), &index))
+    // A batch's loss is too noisy for its neighbours alone.
+    let span = max(1, steps / 10)
+    require(dsc_steepest(falling.count, span, falling.map(\.learningRate), falling.map(\.loss), &index))
     return curve[index].learningRate
   }
 

@@ -19,6 +19,7 @@ public final class NonFinitePolicy: CheckpointedCallback {
   private var inARow = 0
   private var timesBackWhenSaved = 0
   private var guardBefore = NonFiniteGuard.propagate
+  private var buffers: [(buffer: Tensor, before: Tensor)] = []
 
   /// A policy.
   public init(_ action: Action) { self.action = action }
@@ -37,6 +38,9 @@ public final class NonFinitePolicy: CheckpointedCallback {
           "NonFinitePolicy: the factor is \(factor), must be in (0, 1); the limit is \(limit), must be at least 1")
       }
     }
+    if case .skipBatch = action {
+      buffers = trainer.model.namedBuffers.map { ($0.buffer, $0.buffer.clone()) }
+    }
     guardBefore = trainer.optimizer.nonFiniteGuard
     trainer.optimizer.setGuard(.stop)
   }
@@ -50,15 +54,30 @@ public final class NonFinitePolicy: CheckpointedCallback {
     case .skipBatch(let limit):
       guard inARow < limit else { return false }
       (inARow, skipped) = (inARow + 1, skipped + 1)
-    case .goBack(let checkpoints, let factor, let limit):
-      guard timesBack < limit else { return false }
-      let times = timesBack + 1
-      try checkpoints.goBack(trainer)
-      // What was loaded is the state at the checkpoint.
-      for _ in timesBackWhenSaved..<times { try trainer.scaleLearningRate(by: factor) }
-      timesBack = times
+      for (buffer, before) in buffers { buffer.copy(from: before) }
+      return true
+    case .goBack: return try goBack(trainer)
     }
+  }
+
+  /// Goes back, if that is what is to be done.
+  public func stateDidDiverge(_ error: DescentError, _ trainer: Trainer) throws(DescentError) -> Bool {
+    try goBack(trainer)
+  }
+
+  private func goBack(_ trainer: Trainer) throws(DescentError) -> Bool {
+    guard case .goBack(let checkpoints, let factor, let limit) = action, timesBack < limit else { return false }
+    let times = timesBack + 1
+    try checkpoints.goBack(trainer)
+    // What was loaded is the state at the checkpoint.
+    for _ in timesBackWhenSaved..<times { try trainer.scaleLearningRate(by: factor) }
+    timesBack = times
     return true
+  }
+
+  /// Remembers the buffers: a batch that is passed over must not stay in running statistics.
+  public func batchWillBegin(_ batch: Batch, _ trainer: Trainer) throws(DescentError) {
+    for (buffer, before) in buffers { before.copy(from: buffer) }
   }
 
   /// A batch that went well ends a row of others.
