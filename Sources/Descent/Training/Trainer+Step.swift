@@ -75,7 +75,8 @@ extension Trainer {
   private func minimize(_ batch: Batch) throws(DescentError) -> Double {
     guard wishes.updates else {
       throw DescentError(
-        .invalidArgument, "\(optimizer.rules[0].ruleName) steps on every batch: it takes no accumulated gradients")
+        .invalidArgument,
+        "\(optimizer.rules[0].ruleName) steps on every batch: it takes no accumulated gradients")
     }
     var first: Double?
     var prediction: Tensor?

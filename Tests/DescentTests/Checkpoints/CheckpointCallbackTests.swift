@@ -53,7 +53,9 @@ import Testing
     try withTemporaryFolder { folder in
       _ = try fit([CheckpointCallback(folder: folder, texts: ["notes.txt": "a note"])])
       #expect(try files(folder) == Self.always.union(["notes.txt"]))
-      for name in try files(folder) where name != Checkpoint.stateFile { #expect(unlink("\(folder)/\(name)") == 0) }
+      for name in try files(folder) where name != Checkpoint.stateFile {
+        #expect(unlink("\(folder)/\(name)") == 0)
+      }
       #expect(try Checkpoint.text("notes.txt", in: folder) == "a note")
       #expect(try Checkpoint.text("other.txt", in: folder) == nil)
       try SmallTraining.alone { try Checkpoint.resume(SmallTraining.trainer(SGD()), from: folder) }
@@ -114,7 +116,8 @@ import Testing
           },
         ])
       }
-      #expect(error.code == .file && error.message.contains("state.safetensors: cannot be written"), "\(error)")
+      #expect(
+        error.code == .file && error.message.contains("state.safetensors: cannot be written"), "\(error)")
       #expect(try Data(contentsOf: URL(fileURLWithPath: path)) == before && !before.isEmpty)
       let trainer = try SmallTraining.trainer(SGD())
       try SmallTraining.alone { try Checkpoint.resume(trainer, from: folder) }

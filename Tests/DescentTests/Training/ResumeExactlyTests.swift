@@ -13,7 +13,9 @@ import Testing
   static let settings: [Setting] = [
     Setting(testDescription: "nothing") { [] },
     Setting(testDescription: "EMA after every step") { [WeightAveraging(.exponential(decay: 0.9))] },
-    Setting(testDescription: "SWA after every epoch, buffers too", rule: SGD(learningRate: 0.1, momentum: 0.9)) {
+    Setting(
+      testDescription: "SWA after every epoch, buffers too", rule: SGD(learningRate: 0.1, momentum: 0.9)
+    ) {
       [WeightAveraging(.equal, every: .epochs(1), from: .epochs(1), usesBuffers: true)]
     },
     Setting(testDescription: "accumulation, clipping and EMA") {
@@ -31,8 +33,32 @@ import Testing
     Setting(testDescription: "a hand-over") {
       [OptimizerHandOver(to: SGD(learningRate: 0.01, momentum: 0.9), afterEpochs: 1)]
     },
+    Setting(testDescription: "a plateau, fed by the validation", rule: SGD(learningRate: 0.3)) {
+      [
+        ScheduleCallback(.reduceLROnPlateau(factor: 0.5, patience: 0, threshold: 0.1)),
+        EarlyStopping(patience: 2),
+      ]
+    },
+    Setting(testDescription: "schedules by step and by epoch, accumulation", rule: SGD(momentum: 0.9)) {
+      [
+        GradientAccumulation(batches: 2), ScheduleCallback(.warmup(steps: 5).then(.cosine())),
+        ScheduleCallback(.exponential(gamma: 0.9), option: "momentum", per: .epoch),
+      ]
+    },
+    Setting(testDescription: "a schedule across a hand-over") {
+      [
+        OptimizerHandOver(to: SGD(learningRate: 0.05, momentum: 0.9), afterEpochs: 1),
+        ScheduleCallback(.warmup(steps: 20).then(.cosine())),
+      ]
+    },
+    Setting(testDescription: "one cycle, with momentum") {
+      [ScheduleCallback(.oneCycle(maxLR: 0.01, steps: 39))]
+    },
     Setting(testDescription: "two averages") {
-      [WeightAveraging(.exponential(decay: 0.9)), WeightAveraging(.exponential(decay: 0.5), isEvaluated: false)]
+      [
+        WeightAveraging(.exponential(decay: 0.9)),
+        WeightAveraging(.exponential(decay: 0.5), isEvaluated: false),
+      ]
     },
   ]
 
@@ -114,7 +140,8 @@ import Testing
         try trainer.fit(
           SmallTraining.loader(), validation: SmallTraining.validation(), epochs: 50, metrics: [Accuracy()],
           callbacks: [stopping, CheckpointCallback(folder: folder)])
-        #expect(try #require(trainer.stopReason).contains("validation_accuracy has not improved for 1 epoch;"))
+        #expect(
+          try #require(trainer.stopReason).contains("validation_accuracy has not improved for 1 epoch;"))
         #expect(stopping.bestEpoch < trainer.completedEpochs)
         let now = try trainer.evaluate(SmallTraining.validation(), metrics: [Accuracy()])
         #expect(now.accuracy == stopping.bestValue)

@@ -65,7 +65,8 @@ public final class LearningRateRangeTest: TrainingCallback {
 
   /// Remembers what is to be put back.
   public func trainingWillBegin(_ trainer: Trainer) throws(DescentError) {
-    guard steps >= 2, 0 < first, first < last, last.isFinite, (0..<1).contains(smoothing), explosion > 1 else {
+    guard steps >= 2, 0 < first, first < last, last.isFinite, (0..<1).contains(smoothing), explosion > 1
+    else {
       throw DescentError(
         .invalidArgument,
         "LearningRateRangeTest: rates from \(first) to \(last) in \(steps) steps; they must rise from above 0 in at least 2 steps, with smoothing in [0, 1) and an explosion above 1"
@@ -76,7 +77,9 @@ public final class LearningRateRangeTest: TrainingCallback {
     losses = []
     weights = trainer.model.stateToSave.mapValues { $0.clone() }
     options = []
-    for group in trainer.optimizer.rules.indices { options.append(try trainer.optimizer.option("lr", group: group)) }
+    for group in trainer.optimizer.rules.indices {
+      options.append(try trainer.optimizer.option("lr", group: group))
+    }
     (factor, trainer.divergenceFactor) = (trainer.divergenceFactor, nil)
   }
 
@@ -113,7 +116,9 @@ public final class LearningRateRangeTest: TrainingCallback {
     if let factor { trainer.divergenceFactor = factor }
     guard !weights.isEmpty else { return }
     putBack(trainer)
-    for (group, rate) in options.enumerated() { try? trainer.optimizer.setOptions(["lr": rate], group: group) }
+    for (group, rate) in options.enumerated() {
+      try? trainer.optimizer.setOptions(["lr": rate], group: group)
+    }
   }
 
   private func putBack(_ trainer: Trainer) { _ = try? trainer.model.load(weights) }

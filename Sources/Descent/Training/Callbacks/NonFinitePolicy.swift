@@ -35,7 +35,8 @@ public final class NonFinitePolicy: CheckpointedCallback {
       guard limit >= 1, factor > 0, factor < 1 else {
         throw DescentError(
           .invalidArgument,
-          "NonFinitePolicy: the factor is \(factor), must be in (0, 1); the limit is \(limit), must be at least 1")
+          "NonFinitePolicy: the factor is \(factor), must be in (0, 1); the limit is \(limit), must be at least 1"
+        )
       }
     }
     if case .skipBatch = action {
@@ -46,7 +47,9 @@ public final class NonFinitePolicy: CheckpointedCallback {
   }
 
   /// Puts the optimizer's own guard back.
-  public func trainingDidEnd(_ trainer: Trainer, error: DescentError?) { trainer.optimizer.setGuard(guardBefore) }
+  public func trainingDidEnd(_ trainer: Trainer, error: DescentError?) {
+    trainer.optimizer.setGuard(guardBefore)
+  }
 
   /// Does what is to be done.
   public func batchDidDiverge(_ error: DescentError, _ trainer: Trainer) throws(DescentError) -> Bool {
@@ -66,7 +69,9 @@ public final class NonFinitePolicy: CheckpointedCallback {
   }
 
   private func goBack(_ trainer: Trainer) throws(DescentError) -> Bool {
-    guard case .goBack(let checkpoints, let factor, let limit) = action, timesBack < limit else { return false }
+    guard case .goBack(let checkpoints, let factor, let limit) = action, timesBack < limit else {
+      return false
+    }
     let times = timesBack + 1
     try checkpoints.goBack(trainer)
     // What was loaded is the state at the checkpoint.
@@ -81,7 +86,9 @@ public final class NonFinitePolicy: CheckpointedCallback {
   }
 
   /// A batch that went well ends a row of others.
-  public func batchDidEnd(_ progress: TrainingProgress, _ trainer: Trainer) throws(DescentError) { inARow = 0 }
+  public func batchDidEnd(_ progress: TrainingProgress, _ trainer: Trainer) throws(DescentError) {
+    inARow = 0
+  }
 
   /// The counts.
   public var stateDict: [String: Tensor] {
