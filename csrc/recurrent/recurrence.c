@@ -5,7 +5,7 @@
  * threads than two: sharing out every step costs a microsecond or two. */
 enum { SMALL_WEIGHTS = 1 << 18, SMALL_ROWS = 4, SMALL_TILES = 2, ROWS = 16, TILES = 4, MOST_TILES = 64 };
 /* Products of a tile of panels, which takes longer than a fork and join. */
-enum { PANEL_WORK = 1 << 18 };
+enum { PANEL_WORK = 1 << 20 };
 
 dsc_recurrence_cut dsc_recurrence_cut_of(const dsc_recurrence *r, size_t panels) {
     const size_t weights = dsc_gate_count(r->cell) * r->hidden * r->output;
@@ -18,8 +18,9 @@ dsc_recurrence_cut dsc_recurrence_cut_of(const dsc_recurrence *r, size_t panels)
         cut.tiles = dsc_ceil_div(r->batch, cut.rows);
         return cut;
     }
-    const double share = cut.work / (double)panels;
-    cut.panels = share >= PANEL_WORK ? 1 : dsc_min_size(panels, (size_t)(PANEL_WORK / share) + 1);
+    const size_t tiles =
+        cut.work < 2.0 * PANEL_WORK ? 1 : dsc_min_size(panels, (size_t)(cut.work / PANEL_WORK));
+    cut.panels = dsc_ceil_div(panels, tiles);
     cut.tiles = dsc_ceil_div(panels, cut.panels);
     return cut;
 }
