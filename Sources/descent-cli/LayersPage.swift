@@ -11,7 +11,7 @@ enum LayersPage {
       of parameters are PyTorch's. In a model's text a layer is its name with options in brackets, in this order or by
       name; an option with a number for each dimension takes one for all, or a list:
 
-          conv2d(1, 6, kernel_size=(3, 5), padding=1) relu flatten linear(784, 10)
+          conv2d(1, 6, kernel_size=(3, 5), padding=(1, 2)) relu flatten linear(4704, 10)
 
       Where the shape of the input is known, as in `descent train --model "..."`, the first option of layers that are
       marked so may be left out: `conv2d(6, 5) relu flatten linear(10)`. In Swift each layer has a typed face with the name

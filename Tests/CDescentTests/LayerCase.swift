@@ -104,7 +104,7 @@ final class TestLayer: @unchecked Sendable {
   func callAsFunction(_ inputs: [TensorHandle?], outputs: Int, isTraining: Bool) throws -> [TensorHandle] {
     var made = [OpaquePointer?](repeating: nil, count: outputs)
     let status = withExtendedLifetime((self, inputs)) {
-      dsc_layer_call(handle, isTraining, inputs.count, inputs.map { $0?.handle }, outputs, &made)
+      dsc_layer_call(handle, isTraining, 0, nil, inputs.count, inputs.map { $0?.handle }, outputs, &made)
     }
     try #require(status == DSC_OK, "\(TensorHandle.lastError)")
     return made.compactMap { $0.map(TensorHandle.init(owning:)) }

@@ -6,7 +6,10 @@ enum OperationCalls {
   typealias Call = @Sendable ([OpaquePointer?], OperationCase.Options, Results) -> dsc_status
 
   static let all: [String: Call] = [
-    unary, binary, others, reductions, extremes, places, norms, normalizations, indexing, recurrent,
+    unary, binary, others, reductions, extremes, places, norms, normalizations, convolutions, pooling,
+    activations, embeddings, sampleNorms, attention, recurrent, indexing, lossCalls,
+    unary, binary, others, reductions, extremes, places, norms, normalizations, convolutions, indexing,
+    lossCalls,
     unary, binary, others, reductions, extremes, places, norms, normalizations, indexing, lossCalls, pooling,
     sampleNorms,
     unary, binary, others, reductions, extremes, places, norms, normalizations, attention, indexing,
@@ -22,7 +25,7 @@ enum OperationCalls {
   private static let unaryFunctions: [String: Unary] = [
     "negate": dsc_negate, "exp": dsc_exp, "log": dsc_log, "sqrt": dsc_sqrt, "abs": dsc_abs, "sign": dsc_sign,
     "floor": dsc_floor, "relu": dsc_relu, "sigmoid": dsc_sigmoid, "log_sigmoid": dsc_log_sigmoid,
-    "softplus": dsc_softplus, "tanh": dsc_tanh, "sin": dsc_sin, "cos": dsc_cos, "atan": dsc_atan,
+    "tanh": dsc_tanh, "sin": dsc_sin, "cos": dsc_cos, "atan": dsc_atan,
     "erf": dsc_erf,
     "log1p": dsc_log1p, "expm1": dsc_expm1, "rsqrt": dsc_rsqrt, "reciprocal": dsc_reciprocal,
     "square": dsc_square, "tan": dsc_tan, "asin": dsc_asin, "acos": dsc_acos, "sinh": dsc_sinh,
@@ -140,6 +143,41 @@ enum OperationCalls {
     }
   ]
 
+  // MARK: Convolutions
+
+  private static func convolution(_ options: OperationCase.Options) -> dsc_convolution_options {
+    var c = dsc_convolution_options()
+    c.rank = options.kernel!.count
+    c.groups = options.groups!
+    withUnsafeMutableBytes(of: &c.stride) { fill($0, options.stride!) }
+    withUnsafeMutableBytes(of: &c.dilation) { fill($0, options.dilation!) }
+    withUnsafeMutableBytes(of: &c.padding) { fill($0, options.before!) }
+    withUnsafeMutableBytes(of: &c.padding_after) { fill($0, options.after!) }
+    return c
+  }
+
+  private static func fill(_ numbers: UnsafeMutableRawBufferPointer, _ values: [Int]) {
+    for (place, value) in zip(numbers.bindMemory(to: Int.self).indices, values) {
+      numbers.bindMemory(to: Int.self)[place] = value
+    }
+  }
+
+  private static let convolutions: [String: Call] = [
+    "convolution": { x, options, result in
+      var own = convolution(options)
+      let activation = options.activation == "relu" ? DSC_ACTIVATION_RELU : DSC_ACTIVATION_NONE
+      return dsc_convolution(x[0], x[1], x.count > 2 ? x[2] : nil, &own, activation, result)
+    },
+    "convolution_transpose": { x, options, result in
+      var own = convolution(options)
+      return dsc_convolution_transpose(x[0], x[1], x.count > 2 ? x[2] : nil, &own, result)
+    },
+    "convolution_weight": { x, options, result in
+      var own = convolution(options)
+      return dsc_convolution_weight(x[0], x[1], options.kernel!, &own, result)
+    },
+  ]
+
   // MARK: Recurrent
 
   /// The inputs that are there, in order, by what they are.
@@ -192,7 +230,6 @@ enum OperationCalls {
     "scatter_add": { dsc_scatter_add($0[0], $1.dimension!, $0[1], $0[2], $2) },
     "index_select": { dsc_index_select($0[0], $1.dimension!, $0[1], $2) },
     "index_add": { dsc_index_add($0[0], $1.dimension!, $0[1], $0[2], $2) },
-    "embedding": { dsc_embedding($0[0], $0[1], $1.padding!, $2) },
     "one_hot": { dsc_one_hot($0[0], $1.classes!, $2) },
     "pad": { dsc_pad($0[0], $1.amounts!.count / 2, $1.amounts!, paddings[$1.mode!]!, $1.value ?? 0, $2) },
     "cumsum": { dsc_cumsum($0[0], $1.dimension!, $2) },

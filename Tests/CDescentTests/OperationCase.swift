@@ -47,6 +47,12 @@ struct OperationCase: Decodable, Sendable {
     var scales: [Double]?
     var ceil, excludes, linear, align: Bool?
     var divisor: Int64?
+    /// Of a convolution: its padding on each side.
+    var before, after: [Int]?
+    var groups: Int?
+    /// Of activations, and of embeddings.
+    var alpha, inputScale, beta, threshold, slope, lambd, p: Double?
+    var approximate, scaleByFrequency, sparse, includeLastOffset: Bool?
     /// Of a loss, by its table's names.
     var loss: [String: Double]?
   }
@@ -64,8 +70,8 @@ struct OperationCase: Decodable, Sendable {
   var large: Bool?
   /// "first" or "second": the derivatives from which on differences do not tell them.
   var rough: String?
-  /// Whether rounding is that of the largest number.
-  var scaled: Bool?
+  /// Whether rounding is that of the largest number; of gradients only, which are differences of larger ones.
+  var scaled, differenced: Bool?
 
   static let dtypes = [
     "float32": DSC_FLOAT32, "float64": DSC_FLOAT64, "int64": DSC_INT64, "uint8": DSC_UINT8, "bool": DSC_BOOL,

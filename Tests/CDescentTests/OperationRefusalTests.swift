@@ -10,7 +10,14 @@ import Testing
     "flatten": "reshape", "transpose": "permute", "select": "slice", "squeeze": "reshape",
     "unsqueeze": "reshape",
     "contiguous": "clone", "mean": "sum", "stack": "cat", "split": "slice", "argsort": "sort",
-    "tile": "expand",
+    "tile": "expand", "celu": "elu", "selu": "elu", "softmin": "negate",
+  ]
+
+  /// Inputs that may be missing, in the first case of an operation.
+  static let optional: [String: Set<Int>] = [
+    "linear": [2], "einsum": [1], "ctc_loss": [2, 3], "batch_norm": [1, 2], "layer_norm": [1, 2],
+    "group_norm": [1, 2], "instance_norm": [1, 2], "rms_norm": [1], "convolution": [2],
+    "convolution_transpose": [2], "rnn": [1, 4, 5], "gru": [1, 4, 5], "lstm": [1, 2, 5, 6],
   ]
 
   private func refused(
@@ -49,10 +56,7 @@ import Testing
       $0.dtype == "float64" && $0.inputs.allSatisfy { $0.base == nil }
     }!
     for index in test.inputs.indices {
-      let optional =
-        name == "linear" && index == 2 || name == "einsum" && index == 1
-        || name == "ctc_loss" && index > 1 || name == "batch_norm" && (1...2).contains(index)
-      guard !optional,
+      guard Self.optional[name]?.contains(index) != true,
         let status = call(
           name,
           { inputs, _ in
@@ -68,8 +72,7 @@ import Testing
     "to", "reshape", "flatten", "permute", "transpose", "slice", "slice_into_zeros", "select", "squeeze",
     "unsqueeze",
     "expand", "clone", "contiguous", "cat", "stack", "split", "gather", "index_select", "embedding", "pad",
-    "flip", "tile",
-    "tril", "triu", "where",
+    "flip", "tile", "tril", "triu", "where", "pixel_shuffle",
   ]
   static let takesWholeNumbers: Set = [
     "sum", "any", "all", "amax", "amin", "max", "min", "argmax", "argmin", "is_nan", "is_finite", "cumsum",

@@ -5,8 +5,12 @@
 from torch import nn
 
 import layer_cases
+import layers_activations  # noqa: F401
+import layers_attention  # noqa: F401
+import layers_convolution  # noqa: F401
 import layers_normalization  # noqa: F401
 import layers_pooling  # noqa: F401
+import layers_recurrent  # noqa: F401
 from exact import dump
 from layer_cases import layer
 from operation_cases import x
@@ -21,11 +25,6 @@ for name, make in [("relu", nn.ReLU), ("sigmoid", nn.Sigmoid), ("log_sigmoid", n
 layer("softmax", {}, lambda: nn.Softmax(dim=-1), x(3, 4))
 layer("softmax", dict(dim=0), lambda: nn.Softmax(dim=0), x(3, 4))
 layer("log_softmax", dict(dim=1), lambda: nn.LogSoftmax(dim=1), x(3, 4, 2))
-
-import layers_activations  # noqa: E402,F401
-import layers_attention  # noqa: E402,F401
-import layers_convolution  # noqa: E402,F401
-import layers_recurrent  # noqa: E402,F401
 
 if __name__ == "__main__":
     dump("layers.json", dict(cases=layer_cases.cases))

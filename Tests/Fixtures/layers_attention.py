@@ -44,7 +44,7 @@ def attention(specs, types=ONE, need_weights=False, average_attn_weights=True, i
         return module(query, key, value, key_padding_mask=padding, need_weights=need_weights, attn_mask=mask,
                       average_attn_weights=average_attn_weights)
     table = dict(embed_dim=E, num_heads=H) | options
-    table |= dict(need_weights=need_weights, average_attn_weights=average_attn_weights, is_causal=is_causal)
+    table |= dict(average_attn_weights=average_attn_weights, is_causal=is_causal)
     layer("multihead_attention", table, lambda: nn.MultiheadAttention(E, H, **options), *specs, call=call, types=types)
 
 

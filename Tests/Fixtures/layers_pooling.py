@@ -14,8 +14,8 @@ def pairs(name, value):
 
 
 def max_pool(dims, spec=None, *, check=True, **given):
-    """given: PyTorch's arguments, which are the table's options."""
-    options = {k: v for name, value in given.items() for k, v in pairs(name, value).items()}
+    """given: PyTorch's arguments, which are the table's options but return_indices: there, who asks for a second output gets them."""
+    options = {k: v for name, value in given.items() if name != "return_indices" for k, v in pairs(name, value).items()}
     module = nn.MaxPool1d if dims == 1 else nn.MaxPool2d
     layer(f"max_pool{dims}d", options, lambda: module(**given), spec or (L if dims == 1 else P), elementwise=True, check=check)
 
@@ -64,9 +64,9 @@ for dims, spec, sizes in [(1, L, (4, 1, 11, 13)), (1, x(3, 10), (5, 3)), (2, P, 
         for kind in ("avg", "max"):
             module = getattr(nn, f"Adaptive{kind.capitalize()}Pool{dims}d")
             layer(f"adaptive_{kind}_pool{dims}d", options, lambda: module(size), spec, elementwise=kind == "max")
-layer("adaptive_max_pool1d", dict(output_size=4, return_indices=1), lambda: nn.AdaptiveMaxPool1d(4, return_indices=True), L, elementwise=True)
-layer("adaptive_max_pool2d", dict(output_size=4, return_indices=1), lambda: nn.AdaptiveMaxPool2d(4, return_indices=True), P, elementwise=True)
-layer("adaptive_max_pool2d", dict(output_size=2, return_indices=1), lambda: nn.AdaptiveMaxPool2d(2, return_indices=True), EDGES, elementwise=True, check=False)
+layer("adaptive_max_pool1d", dict(output_size=4), lambda: nn.AdaptiveMaxPool1d(4, return_indices=True), L, elementwise=True)
+layer("adaptive_max_pool2d", dict(output_size=4), lambda: nn.AdaptiveMaxPool2d(4, return_indices=True), P, elementwise=True)
+layer("adaptive_max_pool2d", dict(output_size=2), lambda: nn.AdaptiveMaxPool2d(2, return_indices=True), EDGES, elementwise=True, check=False)
 
 # Padding: left, right, top, bottom.
 for name, module in [("zero", "Zero"), ("reflection", "Reflection"), ("replication", "Replication"), ("circular", "Circular")]:

@@ -26,9 +26,9 @@ NETWORKS = [
                 nn.Conv2d(3, 4, (2, 3), stride=2, dtype=t), nn.GELU(), nn.AdaptiveAvgPool2d(1), nn.Flatten(),
                 nn.Linear(4, 2, dtype=t)],
      ("sgd", dict(lr=0.05, momentum=0.9)), lambda p: torch.optim.SGD(p, lr=0.05, momentum=0.9), [4, 1, 12, 14]),
-    ("conv1d(2, 4, 3, padding=same, padding_mode=circular) layer_norm(6) silu conv_transpose1d(4, 3, 2, stride=2) tanh flatten "
+    ("conv1d(2, 4, 3, padding=same, padding_mode=circular, bias=false) layer_norm(6) silu conv_transpose1d(4, 3, 2, stride=2) tanh flatten "
      "linear(36, 2)",
-     lambda t: [nn.Conv1d(2, 4, 3, padding="same", padding_mode="circular", dtype=t), nn.LayerNorm(6, dtype=t), nn.SiLU(),
+     lambda t: [nn.Conv1d(2, 4, 3, padding="same", padding_mode="circular", bias=False, dtype=t), nn.LayerNorm(6, dtype=t), nn.SiLU(),
                 nn.ConvTranspose1d(4, 3, 2, stride=2, dtype=t), nn.Tanh(), nn.Flatten(), nn.Linear(36, 2, dtype=t)],
      ("adam", dict(lr=0.01)), lambda p: torch.optim.Adam(p, lr=0.01, foreach=False, fused=False), [3, 2, 6]),
 ]

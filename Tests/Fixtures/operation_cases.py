@@ -8,12 +8,13 @@ DTYPES = dict(float32=torch.float32, float64=torch.float64, float16=torch.float1
 NAMES = {v: k for k, v in DTYPES.items()}
 
 # Operations that add up, or divide by sums: numbers are rounded in units of the largest, not of their own.
-SUMS = set("""sum mean matmul linear einsum softmax log_softmax logsumexp norm var std cumsum index_add scatter_add embedding
-              tile gather index_select expand pad batch_norm embedding_bag softmin""".split())
 SUMS = set("""sum mean matmul linear einsum softmax log_softmax logsumexp norm var std cumsum index_add scatter_add embedding tile
-              gather index_select expand pad batch_norm layer_norm rms_norm group_norm instance_norm avg_pool
-              avg_pool_transposed adaptive_avg_pool adaptive_avg_pool_transposed interpolate interpolate_transposed
+              gather index_select expand pad batch_norm convolution convolution_transpose convolution_weight
+              embedding_bag softmin layer_norm rms_norm group_norm instance_norm avg_pool avg_pool_transposed
+              adaptive_avg_pool adaptive_avg_pool_transposed interpolate interpolate_transposed
               scaled_dot_product_attention""".split())
+# Whose derivatives are differences of larger numbers.
+DIFFERENCES = {"tanh", "mish"}
 
 cases = []
 narrow = {}
@@ -91,13 +92,15 @@ def write(operation, options, function, specs, dtype, check, second, large):
             one["rough"] = "second" if check else "first"
     if operation in SUMS or operation.endswith("_loss") or any(list(t.shape) != list(outputs[0].shape) for t in real):
         one["scaled"] = True
+    if operation in DIFFERENCES:
+        one["differenced"] = True
     cases.append(one)
 
 
 def case(operation, options, function, *specs, check=True, second=True, large=False, types=None):
     """A case in float64, and in float32 for the first two of an operation. check, second: whether it is smooth there."""
+    narrow[operation] = narrow.get(operation, 0) + (not large)
     if types is None:
-        narrow[operation] = narrow.get(operation, 0) + (not large)
         types = ["float64", "float32"] if large or narrow[operation] <= 2 else ["float64"]
     for dtype in types:
         write(operation, options, function, list(specs), dtype, check, second, large)

@@ -9,10 +9,11 @@ import operation_cases
 import operations_activations  # noqa: F401
 import operations_attention  # noqa: F401
 import operations_batch_norm  # noqa: F401
+import operations_convolution  # noqa: F401
 import operations_indexing  # noqa: F401
 import operations_losses  # noqa: F401
-import operations_recurrent  # noqa: F401
 import operations_pooling  # noqa: F401
+import operations_recurrent  # noqa: F401
 import operations_reductions  # noqa: F401
 from exact import dump
 from operation_cases import booleans, case, cases, indices, integers, of, x

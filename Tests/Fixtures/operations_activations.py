@@ -11,7 +11,7 @@ KINKS = of([0.0, -0.0, 0.5, -0.5, 1.0, -1.0, 3.0, -3.0, 6.0])
 EDGES = of([NAN, INF, -INF, 0.0, -0.0, 1e-310, 0.5, -1.5, 2.5, 300.0, -300.0, 1e300])
 
 SMOOTH = [
-    ("elu", dict(alpha=0.75, scale=1.0, input_scale=1.0), lambda a: F.elu(a, 0.75)),
+    ("elu", dict(alpha=0.75, scale=1.0, inputScale=1.0), lambda a: F.elu(a, 0.75)),
     ("celu", dict(alpha=1.5), lambda a: F.celu(a, 1.5)),
     ("selu", {}, F.selu),
     ("gelu", dict(approximate=False), F.gelu),
@@ -25,8 +25,8 @@ SMOOTH = [
 ]
 HARD = [
     ("leaky_relu", dict(slope=0.125), lambda a: F.leaky_relu(a, 0.125)),
-    ("softshrink", dict(lambda_=0.5), lambda a: F.softshrink(a, 0.5)),
-    ("hardshrink", dict(lambda_=0.5), lambda a: F.hardshrink(a, 0.5)),
+    ("softshrink", dict(lambd=0.5), lambda a: F.softshrink(a, 0.5)),
+    ("hardshrink", dict(lambd=0.5), lambda a: F.hardshrink(a, 0.5)),
     ("hardtanh", dict(low=-1.0, high=0.5), lambda a: F.hardtanh(a, -1.0, 0.5)),
     ("hardsigmoid", {}, F.hardsigmoid),
     ("hardswish", {}, F.hardswish),
@@ -46,28 +46,31 @@ for name, options, f in SMOOTH + HARD:
         case(name, options, f, FAR, check=False, types=["float64"])
     case(name, options, lambda a: f(a).detach(), EDGES, types=["float64"])
 for shape, count in [((3, 4), 1), ((3, 4), 4), ((2, 3, 5), 3), ((2, 3, 2, 2), 3), ((7,), 1), ((2, 3, 0), 3), ((), 1)]:
-    case("prelu", {}, F.prelu, x(*shape), x(count, step=2), check=False)
+    case("prelu", {}, F.prelu, x(*shape), x(count, step=2))
 case("prelu", {}, F.prelu, x(40, 30, 50), x(30, step=2), large=True)
+# Otherwise the masks are not PyTorch's.
+case("dropout", dict(p=1.0), lambda a: F.dropout(a, 1.0), x(3, 4))
+case("dropout", dict(p=1.0), lambda a: F.dropout(a, 1.0), x(257, 513), large=True)
 for dimension in (-1, 0, 1):
     case("softmin", dict(dimension=dimension), lambda a: F.softmin(a, dimension), x(3, 4))
     case("glu", dict(dimension=dimension), lambda a: F.glu(a, dimension), x(2, 4, 6) if dimension != 0 else x(4, 3))
 case("glu", dict(dimension=-1), F.glu, x(0, 4))
 case("glu", dict(dimension=-1), F.glu, x(257, 514), large=True)
 
-case("embedding", dict(scale_by_frequency=True), lambda a, i: F.embedding(i, a, scale_grad_by_freq=True), x(5, 3), indices((2, 6), 5, 3), check=False)
+case("embedding", dict(scaleByFrequency=True), lambda a, i: F.embedding(i, a, scale_grad_by_freq=True), x(5, 3), indices((2, 6), 5, 3), check=False)
 case("embedding", dict(sparse=True), lambda a, i: F.embedding(i, a), x(5, 3), indices((2, 6), 5, 3))
 case("embedding", dict(sparse=True, padding=1), lambda a, i: F.embedding(i, a, padding_idx=1), x(5, 3), indices((7,), 5, 3), check=False)
 case("embedding", dict(sparse=True), lambda a, i: F.embedding(i, a), x(5000, 65), indices((40, 25), 5000, 31), large=True)
 for mode in ("sum", "mean", "max"):
-    for padding in (-1, 2):
-        none = None if padding < 0 else padding
-        smooth = padding < 0 and mode != "max"
-        case("embedding_bag", dict(mode=mode, padding=padding), lambda a, i: F.embedding_bag(i, a, mode=mode, padding_idx=none),
+    for padding in (None, 2, -1):
+        skipped = {} if padding is None else dict(padding=padding)
+        smooth = padding is None and mode != "max"
+        case("embedding_bag", dict(mode=mode) | skipped, lambda a, i: F.embedding_bag(i, a, mode=mode, padding_idx=padding),
              x(5, 3), indices((3, 4), 5, 3), check=smooth)
-        case("embedding_bag", dict(mode=mode, padding=padding), lambda a, i, o: F.embedding_bag(i, a, o, mode=mode, padding_idx=none),
+        case("embedding_bag", dict(mode=mode) | skipped, lambda a, i, o: F.embedding_bag(i, a, o, mode=mode, padding_idx=padding),
              x(5, 3), indices((9,), 5, 3), integers([0, 2, 2, 7]), check=smooth)
-        case("embedding_bag", dict(mode=mode, padding=padding, include_last_offset=True),
-             lambda a, i, o: F.embedding_bag(i, a, o, mode=mode, include_last_offset=True, padding_idx=none),
+        case("embedding_bag", dict(mode=mode, includeLastOffset=True) | skipped,
+             lambda a, i, o: F.embedding_bag(i, a, o, mode=mode, include_last_offset=True, padding_idx=padding),
              x(5, 3), indices((9,), 5, 3), integers([0, 4, 4, 9]), check=smooth)
     case("embedding_bag", dict(mode=mode), lambda a, i: F.embedding_bag(i, a, mode=mode), x(300, 65), indices((40, 25), 300, 31), large=True)
 case("embedding_bag", dict(mode="sum"), lambda a, i, w: F.embedding_bag(i, a, mode="sum", per_sample_weights=w), x(5, 3), indices((3, 4), 5, 3),
@@ -76,5 +79,5 @@ case("embedding_bag", dict(mode="sum", padding=2), lambda a, i, o, w: F.embeddin
      x(5, 3), indices((9,), 5, 3), integers([0, 2, 2, 7]), x(9, step=3), check=False)
 case("embedding_bag", dict(mode="mean", sparse=True), lambda a, i: F.embedding_bag(i, a, mode="mean"), x(5, 3), indices((3, 4), 5, 3))
 # Every index comes twice: PyTorch divides by how often another index comes where they differ.
-case("embedding_bag", dict(mode="sum", scale_by_frequency=True), lambda a, i: F.embedding_bag(i, a, mode="sum", scale_grad_by_freq=True),
+case("embedding_bag", dict(mode="sum", scaleByFrequency=True), lambda a, i: F.embedding_bag(i, a, mode="sum", scale_grad_by_freq=True),
      x(6, 3), integers([4, 0, 1, 2, 2, 1, 0, 4], (2, 4)), check=False)

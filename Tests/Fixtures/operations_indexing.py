@@ -45,11 +45,12 @@ for d in (0, 1):
     where, source = indices((300,), LARGE[d], 31), [300, 513] if d == 0 else [257, 300]
     case("index_select", dict(dimension=d), lambda a, i: torch.index_select(a, d, i), x(*LARGE), where, large=True)
     case("index_add", dict(dimension=d), lambda a, i, s: torch.index_add(a, d, i, s), x(*LARGE), where, x(*source, step=2), large=True)
-for rows, shape, padding in [((5, 3), (4,), -1), ((5, 3), (2, 6), 2), ((5, 1), (7,), -1), ((5, 3), (), -1), ((5, 3), (0,), -1), ((5, 2), (2, 3, 2), 4)]:
+for rows, shape, padding in [((5, 3), (4,), None), ((5, 3), (2, 6), 2), ((5, 1), (7,), None), ((5, 3), (), None), ((5, 3), (0,), None),
+                             ((5, 2), (2, 3, 2), 4), ((5, 2), (9,), -2)]:
     # The padding's row has no gradient, by definition: differences say otherwise.
-    case("embedding", dict(padding=padding), lambda a, i: F.embedding(i, a, padding_idx=None if padding < 0 else padding),
-         x(*rows), indices(shape, 5), check=padding < 0)
-case("embedding", dict(padding=-1), lambda a, i: F.embedding(i, a), x(300, 65), indices((40, 25), 300, 31), large=True)
+    case("embedding", {} if padding is None else dict(padding=padding), lambda a, i: F.embedding(i, a, padding_idx=padding),
+         x(*rows), indices(shape, 5), check=padding is None)
+case("embedding", {}, lambda a, i: F.embedding(i, a), x(300, 65), indices((40, 25), 300, 31), large=True)
 for shape, classes in [((4,), 5), ((2, 3), 9), ((), 5), ((0,), 5), ((4,), -1)]:
     case("one_hot", dict(classes=classes), lambda i: F.one_hot(i, classes), indices(shape, 5))
 

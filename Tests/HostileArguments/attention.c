@@ -96,7 +96,7 @@ static dsc_status call(const char *name, double width, double count_of_heads, si
     const dsc_option options[] = {{known[0].name, width}, {known[1].name, count_of_heads}};
     dsc_status status = dsc_layer_create(NULL, DSC_FLOAT32, name, 2, options, &random, &layer);
     if (status == DSC_OK)
-        status = dsc_layer_call(layer, true, count, inputs, 1, &y);
+        status = dsc_layer_call(layer, true, 0, NULL, count, inputs, 1, &y);
     dsc_layer_destroy(layer);
     return status;
 }
@@ -110,7 +110,7 @@ static dsc_status stack(double layers) {
     dsc_status status =
         dsc_layer_create(NULL, DSC_FLOAT32, "transformer_encoder", 3, options, &random, &layer);
     if (status == DSC_OK)
-        status = dsc_layer_call(layer, true, 2, (dsc_tensor *[]){w.real, w.truth}, 1, &y);
+        status = dsc_layer_call(layer, true, 0, NULL, 2, (dsc_tensor *[]){w.real, w.truth}, 1, &y);
     dsc_layer_destroy(layer);
     return status;
 }
@@ -133,7 +133,7 @@ static dsc_status positions(double max_len, dsc_tensor *x) {
     dsc_status status =
         dsc_layer_create(NULL, DSC_FLOAT32, "positional_encoding", 2, options, &random, &layer);
     if (status == DSC_OK)
-        status = dsc_layer_call(layer, true, 1, &x, 1, &y);
+        status = dsc_layer_call(layer, true, 0, NULL, 1, &x, 1, &y);
     dsc_layer_destroy(layer);
     return status;
 }

@@ -79,7 +79,7 @@ static void forward_rows(void) {
     REFUSED(DSC_ERROR_SIZE, "over 3 numbers", convolve(image, weight, NULL, paddings(-1, 0)));
     REFUSED(DSC_ERROR_SIZE, "over 3 numbers", convolve(image, weight, NULL, paddings(0, -9)));
     REFUSED(DSC_ERROR_SIZE, "over 5 numbers", convolve(image, weight, NULL, dilations(2)));
-    REFUSED(DSC_ERROR_ARGUMENT, "groups[0] is 0", convolve(image, weight, NULL, groups(0)));
+    REFUSED(DSC_ERROR_ARGUMENT, "groups is 0", convolve(image, weight, NULL, groups(0)));
     REFUSED(DSC_ERROR_SIZE, "must have 4 channels", convolve(image, weight, NULL, groups(2)));
     REFUSED(DSC_ERROR_SIZE, "not divided by 3 groups", convolve(wide, filter, NULL, groups(3)));
     REFUSED(DSC_ERROR_SIZE, "must have 2 channels", convolve(wide, weight, NULL, o));
@@ -140,6 +140,21 @@ static dsc_status shape_after(const char *text, size_t rank, const size_t *shape
     return dsc_network_parse_for(network, text, rank, shape, &random);
 }
 
+static void padding_rows(void) {
+    options_t o = plain(), far = strides(2);
+    REFUSED(DSC_ERROR_ARGUMENT, "options is NULL", dsc_convolution_pad_same(NULL, 0, 3));
+    REFUSED(DSC_ERROR_ARGUMENT, "dimension is 1, of 1", dsc_convolution_pad_same(&o, 1, 3));
+    REFUSED(DSC_ERROR_ARGUMENT, "kernel of 0", dsc_convolution_pad_same(&o, 0, 0));
+    REFUSED(DSC_ERROR_ARGUMENT, "kernel of", dsc_convolution_pad_same(&o, 0, MOST));
+    REFUSED(DSC_ERROR_OPTION, "a stride of 1, not 2", dsc_convolution_pad_same(&far, 0, 3));
+    REFUSED(DSC_ERROR_ARGUMENT, "options is NULL", dsc_convolution_pad_output(NULL, 0, 0));
+    REFUSED(DSC_ERROR_ARGUMENT, "dimension is 1, of 1", dsc_convolution_pad_output(&o, 1, 0));
+    REFUSED(DSC_ERROR_OPTION, "output_padding is -1", dsc_convolution_pad_output(&o, 0, -1));
+    REFUSED(DSC_ERROR_OPTION, "below the stride of 1", dsc_convolution_pad_output(&o, 0, 1));
+    HOLDS(dsc_convolution_pad_same(&o, 0, 4) == DSC_OK && o.padding[0] == 1 && o.padding_after[0] == 2);
+    HOLDS(dsc_convolution_pad_output(&far, 0, 1) == DSC_OK && far.padding_after[0] == far.padding[0] - 1);
+}
+
 static void layer_rows(void) {
     const size_t flat[] = {2, 3}, cube[] = {1, 3, 5, 5};
     REFUSED(DSC_ERROR_OPTION, "needs a value for out_channels", shape_after("conv2d(3)", 2, flat));
@@ -157,8 +172,7 @@ static void layer_rows(void) {
     REFUSED(DSC_ERROR_SIZE, "at most 3",
             shape_after("conv1d(2, 6, 4, padding=4, padding_mode=circular)", 2, flat));
     REFUSED(DSC_ERROR_SIZE, "1 at least", shape_after("conv_transpose1d(2, 6, 1, padding=2)", 2, flat));
-    REFUSED(DSC_ERROR_SIZE, "must end in 4", shape_after("bilinear(4, 2, 3)", 2, flat));
-    REFUSED(DSC_ERROR_OPTION, "in2_features", shape_after("bilinear(4)", 2, flat));
+    REFUSED(DSC_ERROR_ARGUMENT, "bilinear needs 2 inputs", shape_after("bilinear(4, 2, 3)", 2, flat));
     ACCEPTED(shape_after("conv2d(6, 3, padding=same) conv_transpose2d(2, 3, stride=2)", 4, cube));
     ACCEPTED(shape_after("conv3d(1, 2, 3, padding=(1, 1, 1))", 4, (size_t[]){1, 3, 3, 3}));
 }
@@ -167,5 +181,6 @@ void convolution_rows(void) {
     make();
     forward_rows();
     other_rows();
+    padding_rows();
     layer_rows();
 }

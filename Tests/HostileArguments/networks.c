@@ -37,13 +37,28 @@ static dsc_status undrawn(const char *text) {
 static dsc_status parse_for(const char *text, size_t rank, const size_t *shape) {
     dsc_network *network = NULL;
     dsc_network_create(NULL, DSC_FLOAT32, &network);
-    dsc_status status = dsc_network_parse_for(network, text, rank, shape, &w.random);
+    dsc_random random;
+    dsc_random_seed(&random, 1);
+    dsc_status status = dsc_network_parse_for(network, text, rank, shape, &random);
     dsc_network_destroy(network);
     return status;
 }
 
 static dsc_status linear(double inputs, double outputs) {
     return add(NULL, "linear", 2, (dsc_option[]){{"in_features", inputs}, {"out_features", outputs}});
+}
+
+/* An option of an embedding of 10 rows, set after it was made. */
+static dsc_status set_option_of_rows(const char *name, double value) {
+    dsc_layer *layer = NULL;
+    dsc_random random;
+    dsc_random_seed(&random, 0);
+    const dsc_option options[] = {{"num_embeddings", 10}, {"embedding_dim", 2}};
+    dsc_status status = dsc_layer_create(NULL, DSC_FLOAT32, "embedding", 2, options, &random, &layer);
+    if (status == DSC_OK)
+        status = dsc_layer_set_option(layer, name, value);
+    dsc_layer_destroy(layer);
+    return status;
 }
 
 static void single_rows(void) {
@@ -68,6 +83,8 @@ static void single_rows(void) {
     REFUSED(DSC_ERROR_ARGUMENT, "index is 2",
             dsc_layer_tensor_at(layer, dsc_layer_tensor_count(layer), &entry));
     REFUSED(DSC_ERROR_ARGUMENT, "layer is NULL", dsc_layer_set_option(NULL, "bias", 1));
+    REFUSED(DSC_ERROR_OPTION, "padding_idx stays", set_option_of_rows("padding_idx", -11));
+    REFUSED(DSC_ERROR_OPTION, "max_norm stays", set_option_of_rows("max_norm", -0.5));
     REFUSED(DSC_ERROR_OPTION, "in_features", dsc_layer_set_option(layer, "in_features", 4));
     REFUSED(DSC_ERROR_OPTION, "nothing", dsc_layer_set_option(layer, "nothing", 4));
     REFUSED(DSC_ERROR_OPTION, "bias", dsc_layer_set_option(layer, "bias", 2));
@@ -77,13 +94,20 @@ static void single_rows(void) {
     REFUSED(DSC_ERROR_ARGUMENT, "y is NULL",
             dsc_layer_forward(layer, true, DSC_ACTIVATION_NONE, w.real, NULL));
     REFUSED(DSC_ERROR_SIZE, "linear", dsc_layer_forward(layer, true, DSC_ACTIVATION_NONE, w.number, &y));
-    REFUSED(DSC_ERROR_ARGUMENT, "layer is NULL", dsc_layer_call(NULL, true, 1, &w.real, 1, &y));
-    REFUSED(DSC_ERROR_ARGUMENT, "inputs is NULL", dsc_layer_call(layer, true, 1, NULL, 1, &y));
-    REFUSED(DSC_ERROR_ARGUMENT, "outputs is NULL", dsc_layer_call(layer, true, 1, &w.real, 1, NULL));
-    REFUSED(DSC_ERROR_ARGUMENT, "takes 1 to 1 inputs", dsc_layer_call(layer, true, 0, &w.real, 1, &y));
-    REFUSED(DSC_ERROR_ARGUMENT, "takes 1 to 1 inputs", dsc_layer_call(layer, true, MOST, &w.real, 1, &y));
-    REFUSED(DSC_ERROR_ARGUMENT, "gives 1 to 1 outputs", dsc_layer_call(layer, true, 1, &w.real, 2, &y));
-    REFUSED(DSC_ERROR_ARGUMENT, "x is NULL", dsc_layer_call(layer, true, 1, (dsc_tensor *[]){NULL}, 1, &y));
+    REFUSED(DSC_ERROR_ARGUMENT, "layer is NULL", dsc_layer_call(NULL, true, 0, NULL, 1, &w.real, 1, &y));
+    REFUSED(DSC_ERROR_OPTION, "in_features",
+            dsc_layer_call(layer, true, 1, &(dsc_option){"in_features", 4}, 1, &w.real, 1, &y));
+    REFUSED(DSC_ERROR_ARGUMENT, "options are NULL", dsc_layer_call(layer, true, 1, NULL, 1, &w.real, 1, &y));
+    REFUSED(DSC_ERROR_ARGUMENT, "inputs is NULL", dsc_layer_call(layer, true, 0, NULL, 1, NULL, 1, &y));
+    REFUSED(DSC_ERROR_ARGUMENT, "outputs is NULL", dsc_layer_call(layer, true, 0, NULL, 1, &w.real, 1, NULL));
+    REFUSED(DSC_ERROR_ARGUMENT, "takes 1 to 1 inputs",
+            dsc_layer_call(layer, true, 0, NULL, 0, &w.real, 1, &y));
+    REFUSED(DSC_ERROR_ARGUMENT, "takes 1 to 1 inputs",
+            dsc_layer_call(layer, true, 0, NULL, MOST, &w.real, 1, &y));
+    REFUSED(DSC_ERROR_ARGUMENT, "gives 1 to 1 outputs",
+            dsc_layer_call(layer, true, 0, NULL, 1, &w.real, 2, &y));
+    REFUSED(DSC_ERROR_ARGUMENT, "x is NULL",
+            dsc_layer_call(layer, true, 0, NULL, 1, (dsc_tensor *[]){NULL}, 1, &y));
     dsc_layer_destroy(layer);
     ACCEPTED((dsc_layer_destroy(NULL), DSC_OK));
     dsc_layer_create(NULL, DSC_FLOAT32, "tanh", 0, NULL, NULL, &layer);
@@ -147,7 +171,7 @@ static void parse_rows(void) {
     REFUSED(DSC_ERROR_ARGUMENT, "network is NULL", dsc_network_parse_for(NULL, "relu", 2, shape, NULL));
     REFUSED(DSC_ERROR_ARGUMENT, "text is NULL", parse_for(NULL, 2, shape));
     REFUSED(DSC_ERROR_ARGUMENT, "shape is NULL", parse_for("relu", 2, NULL));
-    REFUSED(DSC_ERROR_SIZE, "dimensions", parse_for("relu", MOST, shape));
+    REFUSED(DSC_ERROR_SIZE, "rank is", parse_for("relu", MOST, shape));
     REFUSED(DSC_ERROR_SIZE, "must end in 5", parse_for("linear(5, 2)", 2, shape));
     REFUSED(DSC_ERROR_OPTION, "out_features", parse_for("linear", 2, shape));
     REFUSED(DSC_ERROR_SIZE, "input is of shape", parse_for("conv2d(2, 3)", 2, shape));

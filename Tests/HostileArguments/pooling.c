@@ -52,9 +52,10 @@ static void max_rows(void) {
             max_pool((dsc_max_pool_options){{1, 1}, .dilation = {MOST, 1}}));
     REFUSED(DSC_ERROR_ARGUMENT, "padding[0] is 2, must be in [0, 1]",
             max_pool((dsc_max_pool_options){{2, 2}, .padding = {2, 0}}));
-    REFUSED(DSC_ERROR_SIZE, "kernel_size[0] 3 is too large", max_pool((dsc_max_pool_options){{3, 2}}));
+    REFUSED(DSC_ERROR_SIZE, "kernel_size[0] 3 is too large",
+            max_pool((dsc_max_pool_options){.kernel_size = {3, 2}}));
     REFUSED(DSC_ERROR_SIZE, "without any of 2 numbers",
-            max_pool((dsc_max_pool_options){{2, 1}, {1, 1}, {1, 0}, {3, 1}}));
+            max_pool((dsc_max_pool_options){{2, 1}, {1, 1}, {1, 0}, {3, 1}, false}));
     REFUSED(DSC_ERROR_OVERFLOW, "", dsc_max_pool(vast(), 1, &one, w.made, NULL));
     ACCEPTED(max_pool(o));
     ACCEPTED(dsc_max_pool(w.real, 1, &o, w.made, NULL));

@@ -107,7 +107,7 @@ static dsc_status call(const char *name, size_t count, dsc_tensor *const *inputs
     dsc_random random;
     dsc_random_seed(&random, 0);
     dsc_layer_create(NULL, DSC_FLOAT32, name, 2, sizes, &random, &layer);
-    dsc_status status = dsc_layer_call(layer, true, count, inputs, 1, w.made);
+    dsc_status status = dsc_layer_call(layer, true, 0, NULL, count, inputs, 1, w.made);
     dsc_layer_destroy(layer);
     return status;
 }

@@ -10,9 +10,8 @@ static void DSC_NAME(keep)(size_t n, const uint32_t *words, uint32_t last, doubl
 #else
 
 /* Dropout of weights. */
-#include <math.h>
-
 #include "attention/attention.h"
+#include "elementwise/dropout.h"
 
 #define DSC_TEMPLATE "attention/keep.c"
 #include "core/instantiate.h"
@@ -20,8 +19,8 @@ static void DSC_NAME(keep)(size_t n, const uint32_t *words, uint32_t last, doubl
 enum { AT_ONCE = DSC_ATTENTION_KEYS };
 
 void dsc_attention_keep(const dsc_attention_call *c, size_t row, size_t first, size_t n, void *factors) {
-    const double p = c->dropout, kept = p < 1 ? 1 / (1 - p) : 0;
-    const uint32_t last = (uint32_t)(ceil(p * 0x1p32) - 1);
+    const double kept = dsc_dropout_scale(c->dropout);
+    const uint32_t last = dsc_dropout_last(c->dropout);
     uint32_t words[AT_ONCE + 8];
     for (size_t j = 0; j < n; j += AT_ONCE) {
         const size_t count = dsc_min_size(AT_ONCE, n - j);

@@ -2,6 +2,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "autodiff/leaf_rows.h"
 #include "autodiff/node.h"
 #include "descent/operations.h"
 
@@ -12,6 +13,11 @@ static dsc_status check_leaves(const char *function, size_t count, dsc_tensor *c
         if (leaves[i] == NULL)
             return dsc_fail(DSC_ERROR_ARGUMENT, "%s: leaf %zu is NULL", function, i);
     return DSC_OK;
+}
+
+/* The numbers of a leaf's gradient, of one that is kept as rows theirs: the others are 0, and stay so. */
+static dsc_tensor *numbers_of(const dsc_tensor *leaf) {
+    return leaf->rows != NULL ? leaf->rows->values : leaf->has_grad ? leaf->grad : NULL;
 }
 
 /* The norm of one gradient. */
@@ -31,9 +37,10 @@ static dsc_status measure_all(const dsc_context *context, dsc_dtype dtype, size_
     dsc_status status = DSC_OK;
     for (size_t i = 0; status == DSC_OK && i < count; ++i) {
         double one;
-        if (!leaves[i]->has_grad || leaves[i]->count == 0)
+        dsc_tensor *gradient = numbers_of(leaves[i]);
+        if (gradient == NULL || gradient->count == 0)
             continue;
-        status = measure(leaves[i]->grad, norm_type, &one);
+        status = measure(gradient, norm_type, &one);
         if (status == DSC_OK)
             dsc_set_number(dtype, dsc_data(norms), i, one);
     }
@@ -48,7 +55,7 @@ static dsc_status replace(dsc_tensor *leaf, dsc_status status, dsc_tensor *const
     if (status == DSC_OK) {
         dsc_tensor_release(leaf->recorded_grad); /* it is not what it was */
         leaf->recorded_grad = NULL;
-        status = dsc_tensor_assign(leaf->grad, limited);
+        status = dsc_tensor_assign(numbers_of(leaf), limited);
         dsc_tensor_release(limited);
     }
     return status;
@@ -71,9 +78,9 @@ dsc_status dsc_clip_grad_norm(size_t count, dsc_tensor *const *leaves, double ma
     double scale = max_norm / (found + 1e-6);
     scale = scale > 1 ? 1 : scale;
     for (size_t i = 0; status == DSC_OK && i < count; ++i) {
-        dsc_tensor *limited = NULL;
-        if (leaves[i]->has_grad)
-            status = replace(leaves[i], dsc_affine(leaves[i]->grad, scale, -0.0, &limited), &limited);
+        dsc_tensor *limited = NULL, *gradient = numbers_of(leaves[i]);
+        if (gradient != NULL)
+            status = replace(leaves[i], dsc_affine(gradient, scale, -0.0, &limited), &limited);
     }
     dsc_tape_here.is_off = kept.is_off;
     if (status == DSC_OK && norm != NULL)
@@ -89,9 +96,9 @@ dsc_status dsc_clip_grad_value(size_t count, dsc_tensor *const *leaves, double l
     dsc_tape_here.is_off = true;
     dsc_status status = DSC_OK;
     for (size_t i = 0; status == DSC_OK && i < count; ++i) {
-        dsc_tensor *limited = NULL;
-        if (leaves[i]->has_grad)
-            status = replace(leaves[i], dsc_clamp(leaves[i]->grad, -limit, limit, &limited), &limited);
+        dsc_tensor *limited = NULL, *gradient = numbers_of(leaves[i]);
+        if (gradient != NULL)
+            status = replace(leaves[i], dsc_clamp(gradient, -limit, limit, &limited), &limited);
     }
     dsc_tape_here.is_off = kept.is_off;
     return status;

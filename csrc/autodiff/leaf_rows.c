@@ -143,9 +143,6 @@ dsc_status dsc_leaf_make_dense(dsc_tensor *leaf) {
     const dsc_tensor *index = leaf->rows->index;
     const size_t extent = leaf->shape[0];
     const int64_t *rows = dsc_data(index);
-    if (index->count > 0 && (uint64_t)rows[index->count - 1] >= extent)
-        return dsc_fail(DSC_ERROR_SIZE, "a row gradient has row %lld, of a leaf with %zu",
-                        (long long)rows[index->count - 1], extent);
     DSC_TRY(dsc_leaf_make_place(leaf));
     dsc_note_change(leaf->grad);
     memset(dsc_data(leaf->grad), 0, leaf->count * dsc_size_of(leaf->dtype));
@@ -205,8 +202,9 @@ dsc_status dsc_tensor_set_row_gradient(dsc_tensor *t, dsc_tensor *rows, dsc_tens
     const int64_t *index = dsc_data(dense_rows);
     dsc_status status = dsc_contiguous_of(values, &dense_values);
     for (size_t i = 0; status == DSC_OK && i < rows->count; ++i)
-        if (index[i] < 0)
-            status = dsc_fail(DSC_ERROR_SIZE, "%s: rows[%zu] is %lld", __func__, i, (long long)index[i]);
+        if (index[i] < 0 || (uint64_t)index[i] >= t->shape[0])
+            status = dsc_fail(DSC_ERROR_SIZE, "%s: rows[%zu] is %lld, must be in [0, %zu)", __func__, i,
+                              (long long)index[i], t->shape[0]);
     if (status == DSC_OK)
         status = keep_sums(t, rows->count, index, dsc_data(dense_values), -1);
     if (status == DSC_OK) { /* which goes in its place */

@@ -14,7 +14,7 @@ struct dsc_leaf_rows {
  */
 dsc_status dsc_leaf_add_rows(dsc_tensor *leaf, size_t n, const int64_t *index, const void *source,
                              int64_t skipped);
-/* From rows to a dense gradient, in the leaf's place for one. Refused: rows that the leaf does not have. */
+/* From rows to a dense gradient, in the leaf's place for one. */
 dsc_status dsc_leaf_make_dense(dsc_tensor *leaf);
 void dsc_leaf_forget_rows(dsc_tensor *leaf);
 

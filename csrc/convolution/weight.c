@@ -2,170 +2,7 @@
 
 #include "convolution/vectors.h"
 
-/* Every second number of two vectors, from the first or the second one on. */
-#if DSC_VECTOR_BYTES == 64 && DSC_IS_FLOAT32
-#define DSC_HALVES(n, a, b)                                                                                  \
-    __builtin_shufflevector(a, b, n, n + 2, n + 4, n + 6, n + 8, n + 10, n + 12, n + 14, n + 16, n + 18,     \
-                            n + 20, n + 22, n + 24, n + 26, n + 28, n + 30)
-#elif DSC_VECTOR_BYTES == 64 || (DSC_VECTOR_BYTES == 32 && DSC_IS_FLOAT32)
-#define DSC_HALVES(n, a, b)                                                                                  \
-    __builtin_shufflevector(a, b, n, n + 2, n + 4, n + 6, n + 8, n + 10, n + 12, n + 14)
-#elif DSC_VECTOR_BYTES == 32 || DSC_IS_FLOAT32
-#define DSC_HALVES(n, a, b) __builtin_shufflevector(a, b, n, n + 2, n + 4, n + 6)
-#else
-#define DSC_HALVES(n, a, b) __builtin_shufflevector(a, b, n, n + 2)
-#endif
-
-/* A row of sums of vectors' lanes: lane i of the result is the sum of v[i]'s. */
-__attribute__((always_inline)) static inline DSC_NAME(vector) DSC_NAME(totals)(DSC_NAME(vector) * v) {
-    for (size_t left = WIDTH; left > 1; left /= 2)
-        for (size_t i = 0; i < left / 2; ++i)
-            v[i] = EVEN(v[2 * i], v[2 * i + 1]) + ODD(v[2 * i], v[2 * i + 1]);
-    return v[0];
-}
-
-/* What a tile has staged, as runs of positions: images, planes, rows. What runs are made of, and what stands
- * between, is one after another in memory. */
-typedef struct DSC_NAME(tile) {
-    size_t runs[3], apart[3]; /* runs, and where the next one of x's begins */
-    size_t vectors, y_run;    /* of a run */
-    size_t y_channel;
-    const DSC_NAME(mask) * masks; /* which lanes of a run's vectors are positions */
-} DSC_NAME(tile);
-
-/* lanes += dy x along a run, for `rows` channels of dy and `taps` taps. x's lanes where there is no position
- * are set to 0: dy's are, but x may have a NaN there. */
-__attribute__((always_inline)) static inline void
-DSC_NAME(add_run)(const size_t rows, const size_t taps, size_t vectors, const DSC_NAME(mask) * masks,
-                  const size_t *offsets, const DSC_REAL *dy, size_t y_channel, const DSC_REAL *x,
-                  DSC_NAME(vector) lanes[MOST_ROWS][8]) {
-    DSC_NAME(vector) sums[MOST_ROWS][8];
-    const DSC_REAL *right[8];
-    for (size_t l = 0; l < taps; ++l) {
-        right[l] = x + offsets[l];
-        for (size_t j = 0; j < rows; ++j)
-            sums[j][l] = lanes[j][l];
-    }
-    for (size_t i = 0; i < vectors; ++i) {
-        DSC_NAME(vector) v[8];
-        for (size_t l = 0; l < taps; ++l)
-            v[l] = (DSC_NAME(vector))((DSC_NAME(mask))LOAD(right[l] + i * WIDTH) & masks[i]);
-        for (size_t j = 0; j < rows; ++j) {
-            const DSC_NAME(vector) y = LOAD(dy + j * y_channel + i * WIDTH);
-            for (size_t l = 0; l < taps; ++l)
-                sums[j][l] += y * v[l];
-        }
-    }
-    for (size_t l = 0; l < taps; ++l)
-        for (size_t j = 0; j < rows; ++j)
-            lanes[j][l] = sums[j][l];
-}
-
-/* The same along all runs, then added up and added to `sums`. */
-__attribute__((always_inline)) static inline void
-DSC_NAME(dots)(const size_t rows, const size_t taps, const DSC_NAME(tile) * t, const size_t *offsets,
-               const DSC_REAL *dy, const DSC_REAL *x, DSC_REAL *sums, size_t lds) {
-    DSC_NAME(vector) lanes[MOST_ROWS][8] = {{{0}}};
-    const DSC_REAL *left = dy;
-    for (size_t n = 0; n < t->runs[0]; ++n)
-        for (size_t d = 0; d < t->runs[1]; ++d)
-            for (size_t h = 0; h < t->runs[2]; ++h) {
-                /* In memory between runs: in registers for all of them, compilers move them about. */
-                __asm__ volatile("" ::"r"(lanes) : "memory");
-                DSC_NAME(add_run)
-                (rows, taps, t->vectors, t->masks, offsets, left, t->y_channel,
-                 x + n * t->apart[0] + d * t->apart[1] + h * t->apart[2], lanes);
-                left += t->y_run;
-            }
-    __asm__ volatile("" ::"r"(lanes) : "memory");
-    for (size_t j = 0; j < rows; ++j)
-        for (size_t l = 0; l < taps; l += WIDTH) {
-            DSC_NAME(vector) some[WIDTH] = {{0}};
-            const size_t count = dsc_min_size(WIDTH, taps - l);
-            for (size_t i = 0; i < count; ++i)
-                some[i] = lanes[j][l + i];
-            const DSC_NAME(vector) total = DSC_NAME(totals)(some);
-            for (size_t i = 0; i < count; ++i)
-                sums[j * lds + l + i] += total[i];
-        }
-}
-
-#define DOTS(r, n)                                                                                           \
-    case n:                                                                                                  \
-        DSC_NAME(dots)(r, n, t, offsets, dy, x, sums, lds);                                                  \
-        break;
-
-static void DSC_NAME(any_dots)(size_t rows, size_t taps, const DSC_NAME(tile) * t, const size_t *offsets,
-                               const DSC_REAL *dy, const DSC_REAL *x, DSC_REAL *sums, size_t lds) {
-    switch (rows) {
-    case 1:
-        switch (taps) {
-            DOTS(1, 1)
-            DOTS(1, 2)
-            DOTS(1, 3)
-            DOTS(1, 4)
-            DOTS(1, 5)
-            DOTS(1, 6)
-            DOTS(1, 7)
-            DOTS(1, 8)
-        }
-        break;
-    case 2:
-        switch (taps) {
-            DOTS(2, 1)
-            DOTS(2, 2)
-            DOTS(2, 3)
-            DOTS(2, 4)
-        }
-        break;
-    case 3:
-        switch (taps) {
-            DOTS(3, 1)
-            DOTS(3, 2)
-            DOTS(3, 3)
-        }
-        break;
-    case 4:
-        switch (taps) {
-            DOTS(4, 1)
-            DOTS(4, 2)
-        }
-        break;
-    case 5:
-        switch (taps) {
-            DOTS(5, 1)
-            DOTS(5, 2)
-        }
-        break;
-    case 6:
-        switch (taps) {
-            DOTS(6, 1)
-            DOTS(6, 2)
-        }
-        break;
-    }
-}
-
-#undef DOTS
-
-/* All pairs of the tile's channels of dy and taps, shared out evenly. */
-static void DSC_NAME(add_products)(const DSC_NAME(tile) * t, size_t channels, size_t taps,
-                                   const size_t *offsets, const DSC_REAL *dy, const DSC_REAL *x,
-                                   DSC_REAL *sums) {
-    /* Sums, and what they are made of, have to stay in 16 registers. */
-    static const size_t most_taps[] = {0, 8, 4, 3, 2, 2, 2};
-    const size_t down = dsc_ceil_div(channels, MOST_ROWS);
-    for (size_t b = 0; b < down; ++b) {
-        const size_t row = b * channels / down, rows = (b + 1) * channels / down - row;
-        const size_t across = dsc_ceil_div(taps, most_taps[rows]);
-        for (size_t i = 0; i < across; ++i) {
-            const size_t tap = i * taps / across;
-            DSC_NAME(any_dots)
-            (rows, (i + 1) * taps / across - tap, t, offsets + tap, dy + row * t->y_channel, x,
-             sums + row * taps + tap, taps);
-        }
-    }
-}
+#include "convolution/dots.h"
 
 /* The sums so far, added to the partial sums; they begin anew. */
 static void DSC_NAME(flush)(size_t channels, size_t taps, DSC_REAL *sums, double *partial, size_t ldp) {
@@ -339,7 +176,6 @@ static void DSC_NAME(store)(const dsc_weight_product *p, size_t first, size_t en
     }
 }
 
-#undef DSC_HALVES
 #include "convolution/vectors_end.h"
 
 #else
@@ -375,8 +211,6 @@ static size_t staged_dy(const dsc_weight_product *p) {
     return p->y_channels * rows * (dsc_ceil_div(l[2].box, GRAIN) + 8) * GRAIN;
 }
 
-#define EVEN(a, b) DSC_HALVES(0, a, b)
-#define ODD(a, b) DSC_HALVES(1, a, b)
 #define DSC_TEMPLATE "convolution/weight.c"
 #include "core/instantiate_versions.h"
 

@@ -176,6 +176,8 @@ static job begin(const dsc_row_norm_call *norm) {
     job job = {.norm = norm, .rows = norm->outer * norm->groups};
     job.tile = dsc_rows_per_tile(job.rows, norm->channels * norm->inner);
     job.tiles = dsc_ceil_div(job.rows, job.tile);
+    if (norm->workspace == NULL)
+        return job;
     job.weight = norm->workspace;
     job.bias = job.weight + numbers_of(norm);
     job.partials = job.bias + numbers_of(norm);

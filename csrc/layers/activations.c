@@ -45,7 +45,7 @@ ACTIVATION(leaky_relu, "LeakyReLU", "x where x > 0, else negative_slope x", dsc_
            DSC_LAYER_OPTIONS(leaky_relu_options))
 ACTIVATION(rrelu, "RReLU", "x where x > 0, else r x, r being drawn in training",
            dsc_rrelu(x, v[0], v[1], mode->is_training, y), DSC_LAYER_OPTIONS(rrelu_options))
-ACTIVATION(relu6, "ReLU6", "min(max(x, 0), 6)", dsc_hardtanh(x, 0, 6, y))
+ACTIVATION(relu6, "ReLU6", "min(max(x, 0), 6)", dsc_relu6(x, y))
 ACTIVATION(elu, "ELU", "x where x > 0, else alpha (e^x - 1)", dsc_elu(x, v[0], 1, 1, y),
            DSC_LAYER_OPTIONS(elu_options))
 ACTIVATION(celu, "CELU", "x where x > 0, else alpha (e^(x / alpha) - 1)", dsc_celu(x, v[0], y),

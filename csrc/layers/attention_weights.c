@@ -1,5 +1,6 @@
 /* The parameters of multi-head attention. */
 #include "layers/attention.h"
+#include "layers/initialize.h"
 #include "layers/scope.h"
 
 bool dsc_attention_has_one_width(const dsc_layer *layer) {
@@ -36,10 +37,6 @@ dsc_attention_weights dsc_attention_weights_of(const dsc_layer *layer) {
     return w;
 }
 
-static double xavier(double out, double in) {
-    return sqrt(3.0) * sqrt(2.0 / (in + out));
-}
-
 /* A matrix that is drawn, or an empty place for it. */
 typedef struct maker {
     const dsc_context *context;
@@ -59,7 +56,7 @@ static dsc_tensor *bias_of_pairs(maker *m, size_t n) {
     dsc_tensor *made = NULL;
     return s_call(&m->scope, made,
                   dsc_tensor_normal(m->context, m->dtype, 3, (const size_t[]){1, 1, n}, m->random, 0,
-                                    sqrt(2.0 / ((double)n + (double)n)), &made));
+                                    dsc_xavier_deviation((double)n, (double)n), &made));
 }
 
 static dsc_tensor *zeros(maker *m, size_t n) {
@@ -72,17 +69,17 @@ static void draw(const dsc_layer *layer, maker *m, dsc_attention_weights *w) {
     const size_t e = (size_t)layer->values[DSC_MHA_EMBED_DIM];
     const double n = (double)e;
     const bool has_bias = layer->values[DSC_MHA_BIAS] != 0;
-    w->out = uniform(m, e, e, sqrt(3.0) * (sqrt(2.0 / (1.0 + 5.0)) / sqrt(n)));
+    w->out = uniform(m, e, e, dsc_kaiming_bound(sqrt(5), n));
     if (has_bias)
         uniform(m, 1, e, 1 / sqrt(n));
     if (dsc_attention_has_one_width(layer)) {
-        w->in_proj = uniform(m, 3 * e, e, xavier(3 * n, n));
+        w->in_proj = uniform(m, 3 * e, e, dsc_xavier_bound(n, 3 * n));
     } else {
         const size_t k = dsc_attention_width_of(layer, DSC_MHA_KDIM),
                      v = dsc_attention_width_of(layer, DSC_MHA_VDIM);
-        w->q = uniform(m, e, e, xavier(n, n));
-        w->k = uniform(m, e, k, xavier(n, (double)k));
-        w->v = uniform(m, e, v, xavier(n, (double)v));
+        w->q = uniform(m, e, e, dsc_xavier_bound(n, n));
+        w->k = uniform(m, e, k, dsc_xavier_bound((double)k, n));
+        w->v = uniform(m, e, v, dsc_xavier_bound((double)v, n));
     }
     if (has_bias) {
         w->in_bias = zeros(m, 3 * e);

@@ -15,8 +15,18 @@ static const dsc_option_info options[] = {
                 "whether there are running statistics; else the batch's own are used always", NULL},
 };
 
+/* -1 stands for none; between that and 0 there is nothing. */
+static dsc_status check_momentum(const dsc_layer *layer) {
+    const double momentum = layer->values[MOMENTUM];
+    return momentum >= 0 || momentum == -1
+               ? DSC_OK
+               : dsc_fail(DSC_ERROR_OPTION, "%s: momentum is %g, must be in [0, 1], or -1",
+                          layer->row->info.name, momentum);
+}
+
 static dsc_status make(dsc_layer *layer, const dsc_context *context, dsc_dtype dtype, dsc_random *random) {
     (void)random;
+    DSC_TRY(check_momentum(layer));
     return dsc_layer_add_norm(layer, context, dtype, (size_t)layer->values[FEATURES],
                               layer->values[AFFINE] != 0, layer->values[TRACKS] != 0);
 }
@@ -42,12 +52,16 @@ static dsc_status shape_of(const dsc_layer *layer, size_t *rank, size_t *shape, 
 
 static dsc_status forward(const dsc_layer *layer, const dsc_layer_mode *mode, dsc_tensor *x, dsc_tensor **y) {
     DSC_TRY(check(layer, x->rank, x->shape));
+    DSC_TRY(check_momentum(layer));
     const dsc_norm_tensors t = dsc_norm_tensors_of(layer);
     dsc_batch_norm_options o = {
         .training = mode->is_training, .momentum = layer->values[MOMENTUM], .eps = layer->values[EPS]};
     int64_t batches = 0;
     const bool tracks = mode->is_training && t.batches != NULL;
     if (tracks) {
+        if (t.batches->dtype != DSC_INT64 || t.batches->count != 1) /* it was swapped */
+            return dsc_fail(DSC_ERROR_DTYPE, "%s: num_batches_tracked must be one number of int64",
+                            layer->row->info.name);
         /* Wraps, as PyTorch's: the number may come from a file. */
         batches = (int64_t)((uint64_t) * (const int64_t *)dsc_data(t.batches) + 1);
         o.momentum = o.momentum < 0 ? 1 / (double)batches : o.momentum;

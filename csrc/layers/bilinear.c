@@ -48,10 +48,11 @@ typedef struct chain {
     dsc_tensor *now;
 } chain;
 
-static void next(chain *c, dsc_status status, dsc_tensor *made) {
+/* A pointer, as arguments are evaluated in any order: by now the call among them has set it. */
+static void next(chain *c, dsc_status status, dsc_tensor *const *made) {
     dsc_tensor_release(c->now);
     c->status = status;
-    c->now = status == DSC_OK ? made : NULL;
+    c->now = status == DSC_OK ? *made : NULL;
 }
 
 /* x2 W_o^T for each o, as [batch, outputs, first]; then the product of each with x1. */
@@ -69,18 +70,18 @@ static dsc_status forward(const dsc_layer *layer, const dsc_layer_mode *mode, ds
         status = dsc_reshape(x[0], 3, (const size_t[]){batch, first, 1}, &column);
     chain c = {.status = status};
     if (c.status == DSC_OK)
-        next(&c, dsc_linear(flat, rows, NULL, DSC_ACTIVATION_NONE, &made), made);
+        next(&c, dsc_linear(flat, rows, NULL, DSC_ACTIVATION_NONE, &made), &made);
     if (c.status == DSC_OK)
-        next(&c, dsc_reshape(c.now, 3, (const size_t[]){batch, outputs, first}, &made), made);
+        next(&c, dsc_reshape(c.now, 3, (const size_t[]){batch, outputs, first}, &made), &made);
     if (c.status == DSC_OK)
-        next(&c, dsc_matmul(c.now, column, &made), made);
+        next(&c, dsc_matmul(c.now, column, &made), &made);
     size_t shape[DSC_MAX_RANK];
     memcpy(shape, x[0]->shape, sizeof shape);
     shape[x[0]->rank - 1] = outputs;
     if (c.status == DSC_OK)
-        next(&c, dsc_reshape(c.now, x[0]->rank, shape, &made), made);
+        next(&c, dsc_reshape(c.now, x[0]->rank, shape, &made), &made);
     if (c.status == DSC_OK && layer->count > 1)
-        next(&c, dsc_add(c.now, layer->tensors[1].tensor, &made), made);
+        next(&c, dsc_add(c.now, layer->tensors[1].tensor, &made), &made);
     dsc_tensor_release(rows);
     dsc_tensor_release(flat);
     dsc_tensor_release(column);

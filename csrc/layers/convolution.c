@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "layers/initialize.h"
+
 /* The options of each dimension follow one another: R of them. */
 #define STRIDE(r) (DSC_CONV_KERNEL + (r))
 #define PADDING(r) (DSC_CONV_KERNEL + 2 * (r))
@@ -58,35 +60,33 @@ static size_t value(const dsc_layer *layer, size_t option) {
     return (size_t)layer->values[option];
 }
 
+/* What the operation is called with, zeros around; the amounts around, as dsc_pad takes them. */
+static dsc_status plan(const dsc_layer *layer, int64_t *amounts, dsc_convolution_options *o) {
+    const size_t r = dimensions_of(layer);
+    *o = (dsc_convolution_options)DSC_CONVOLUTION_OPTIONS(r);
+    o->groups = value(layer, GROUPS(r));
+    for (size_t d = 0; d < r; ++d) {
+        o->stride[d] = value(layer, STRIDE(r) + d);
+        o->dilation[d] = value(layer, DILATION(r) + d);
+        o->padding[d] = o->padding_after[d] = (int64_t)layer->values[PADDING(r) + d];
+        if (o->padding[d] < 0)
+            DSC_TRY(dsc_convolution_pad_same(o, d, value(layer, DSC_CONV_KERNEL + d)));
+        amounts[2 * (r - 1 - d)] = o->padding[d];
+        amounts[2 * (r - 1 - d) + 1] = o->padding_after[d];
+    }
+    return DSC_OK;
+}
+
 static dsc_status make(dsc_layer *layer, const dsc_context *context, dsc_dtype dtype, dsc_random *random) {
     const size_t r = dimensions_of(layer), groups = value(layer, GROUPS(r));
     DSC_TRY(dsc_conv_check_groups(layer, groups));
-    for (size_t d = 0; d < r; ++d)
-        if (layer->values[PADDING(r) + d] < 0 && layer->values[STRIDE(r) + d] != 1)
-            return dsc_fail(DSC_ERROR_OPTION, "%s: padding is same, which needs a stride of 1, not %g",
-                            layer->row->info.name, layer->values[STRIDE(r) + d]);
+    int64_t amounts[2 * DSC_CONVOLUTION_DIMENSIONS];
+    dsc_convolution_options o;
+    DSC_TRY(plan(layer, amounts, &o));
     size_t shape[DSC_MAX_RANK] = {value(layer, DSC_CONV_OUT), value(layer, DSC_CONV_IN) / groups};
     for (size_t d = 0; d < r; ++d)
         shape[2 + d] = value(layer, DSC_CONV_KERNEL + d);
     return dsc_conv_make(layer, context, dtype, random, r + 2, shape, layer->values[BIAS(r)] != 0);
-}
-
-/* What the operation is called with, zeros around; the amounts around, as dsc_pad takes them. */
-static dsc_convolution_options plan(const dsc_layer *layer, int64_t *amounts) {
-    const size_t r = dimensions_of(layer);
-    dsc_convolution_options o = DSC_CONVOLUTION_OPTIONS(r);
-    o.groups = value(layer, GROUPS(r));
-    for (size_t d = 0; d < r; ++d) {
-        o.stride[d] = value(layer, STRIDE(r) + d);
-        o.dilation[d] = value(layer, DILATION(r) + d);
-        const int64_t whole = (int64_t)(o.dilation[d] * (value(layer, DSC_CONV_KERNEL + d) - 1));
-        const int64_t around = (int64_t)layer->values[PADDING(r) + d];
-        o.padding[d] = around < 0 ? whole / 2 : around;
-        o.padding_after[d] = around < 0 ? whole - whole / 2 : around;
-        amounts[2 * (r - 1 - d)] = o.padding[d];
-        amounts[2 * (r - 1 - d) + 1] = o.padding_after[d];
-    }
-    return o;
 }
 
 static bool pads_with_zeros(const dsc_layer *layer) {
@@ -111,7 +111,8 @@ static dsc_status check_padding(const dsc_layer *layer, const dsc_convolution_op
 
 static dsc_status shape_of(const dsc_layer *layer, size_t *rank, size_t *shape, double *flops) {
     int64_t amounts[2 * DSC_CONVOLUTION_DIMENSIONS];
-    const dsc_convolution_options o = plan(layer, amounts);
+    dsc_convolution_options o;
+    DSC_TRY(plan(layer, amounts, &o));
     DSC_TRY(dsc_conv_check_input(layer, o.rank, *rank, shape));
     DSC_TRY(check_padding(layer, &o, *rank, shape));
     for (size_t d = 0; d < o.rank; ++d) {
@@ -137,7 +138,8 @@ static dsc_status forward(const dsc_layer *layer, const dsc_layer_mode *mode, ds
     memcpy(shape, x->shape, sizeof shape);
     DSC_TRY(shape_of(layer, &rank, shape, &flops));
     int64_t amounts[2 * DSC_CONVOLUTION_DIMENSIONS];
-    dsc_convolution_options o = plan(layer, amounts);
+    dsc_convolution_options o;
+    DSC_TRY(plan(layer, amounts, &o));
     dsc_tensor *bias = layer->count > 1 ? layer->tensors[1].tensor : NULL;
     if (pads_with_zeros(layer))
         return dsc_convolution(x, layer->tensors[0].tensor, bias, &o, mode->activation, y);
@@ -178,11 +180,10 @@ CONVOLUTION(conv3d, "Conv3d", options3, 3, "[N, in_channels, depth, height, widt
 
 dsc_status dsc_conv_make(dsc_layer *layer, const dsc_context *context, dsc_dtype dtype, dsc_random *random,
                          size_t rank, const size_t *shape, bool has_bias) {
-    /* kaiming_uniform_ with a = sqrt(5), in PyTorch's order of operations: the last bit matters. */
     double inputs = 1;
     for (size_t d = 1; d < rank; ++d)
         inputs *= (double)shape[d];
-    double bound = sqrt(3.0) * (sqrt(2.0 / (1.0 + 5.0)) / sqrt(inputs));
+    double bound = dsc_kaiming_bound(sqrt(5), inputs);
     dsc_tensor *made = NULL;
     dsc_status status = dsc_tensor_uniform(context, dtype, rank, shape, random, -bound, bound, &made);
     DSC_TRY(dsc_layer_add(layer, "weight", true, status, made));

@@ -53,37 +53,34 @@ static size_t value(const dsc_layer *layer, size_t option) {
     return (size_t)layer->values[option];
 }
 
+static dsc_status plan(const dsc_layer *layer, dsc_convolution_options *o) {
+    const size_t r = dimensions_of(layer);
+    *o = (dsc_convolution_options)DSC_CONVOLUTION_OPTIONS(r);
+    o->groups = value(layer, GROUPS(r));
+    for (size_t d = 0; d < r; ++d) {
+        o->stride[d] = value(layer, STRIDE(r) + d);
+        o->dilation[d] = value(layer, DILATION(r) + d);
+        o->padding[d] = (int64_t)layer->values[PADDING(r) + d];
+        DSC_TRY(dsc_convolution_pad_output(o, d, (int64_t)layer->values[OUTPUT_PADDING(r) + d]));
+    }
+    return DSC_OK;
+}
+
 static dsc_status make(dsc_layer *layer, const dsc_context *context, dsc_dtype dtype, dsc_random *random) {
     const size_t r = dimensions_of(layer), groups = value(layer, GROUPS(r));
+    dsc_convolution_options o;
     DSC_TRY(dsc_conv_check_groups(layer, groups));
+    DSC_TRY(plan(layer, &o));
     size_t shape[DSC_MAX_RANK] = {value(layer, DSC_CONV_IN), value(layer, DSC_CONV_OUT) / groups};
     for (size_t d = 0; d < r; ++d) {
-        const double more = layer->values[OUTPUT_PADDING(r) + d], stride = layer->values[STRIDE(r) + d];
-        const double dilation = layer->values[DILATION(r) + d];
-        if (more >= stride && more >= dilation)
-            return dsc_fail(DSC_ERROR_OPTION,
-                            "%s: output_padding is %g, must be below the stride of %g or the dilation of %g",
-                            layer->row->info.name, more, stride, dilation);
         shape[2 + d] = value(layer, DSC_CONV_KERNEL + d);
     }
     return dsc_conv_make(layer, context, dtype, random, r + 2, shape, layer->values[BIAS(r)] != 0);
 }
 
-static dsc_convolution_options plan(const dsc_layer *layer) {
-    const size_t r = dimensions_of(layer);
-    dsc_convolution_options o = DSC_CONVOLUTION_OPTIONS(r);
-    o.groups = value(layer, GROUPS(r));
-    for (size_t d = 0; d < r; ++d) {
-        o.stride[d] = value(layer, STRIDE(r) + d);
-        o.dilation[d] = value(layer, DILATION(r) + d);
-        o.padding[d] = (int64_t)layer->values[PADDING(r) + d];
-        o.padding_after[d] = o.padding[d] - (int64_t)layer->values[OUTPUT_PADDING(r) + d];
-    }
-    return o;
-}
-
 static dsc_status shape_of(const dsc_layer *layer, size_t *rank, size_t *shape, double *flops) {
-    const dsc_convolution_options o = plan(layer);
+    dsc_convolution_options o;
+    DSC_TRY(plan(layer, &o));
     DSC_TRY(dsc_conv_check_input(layer, o.rank, *rank, shape));
     *flops = dsc_conv_flops(layer, *rank, shape, value(layer, DSC_CONV_OUT), o.rank, o.groups);
     for (size_t d = 0; d < o.rank; ++d) {
@@ -109,7 +106,8 @@ static dsc_status forward(const dsc_layer *layer, const dsc_layer_mode *mode, ds
     double flops;
     memcpy(shape, x->shape, sizeof shape);
     DSC_TRY(shape_of(layer, &rank, shape, &flops));
-    const dsc_convolution_options o = plan(layer);
+    dsc_convolution_options o;
+    DSC_TRY(plan(layer, &o));
     dsc_tensor *bias = layer->count > 1 ? layer->tensors[1].tensor : NULL;
     return dsc_convolution_transpose(x, layer->tensors[0].tensor, bias, &o, y);
 }

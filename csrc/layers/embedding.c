@@ -2,19 +2,25 @@
 #include "descent/embedding.h"
 
 #include "layers/layer.h"
+#include "layers/scope.h"
+#include "operations/embedding.h"
+#include "operations/indices.h"
 
 enum { ROWS, COLUMNS, PADDING, MAX_NORM, NORM_TYPE, BY_FREQUENCY, SPARSE, MODE, LAST_OFFSET };
 
 static const char *const none[] = {"none"}, *const modes[] = {"sum", "mean", "max"};
-#define NO_PADDING (-0x1p48 - 1)
 
 #define SHARED_OPTIONS                                                                                       \
     [ROWS] = DSC_OPTION_SIZE("num_embeddings", "rows"),                                                      \
     [COLUMNS] = DSC_OPTION_SIZE("embedding_dim", "numbers in a row"),                                        \
-    [PADDING] = {"padding_idx", DSC_OPTION_INTEGER,                                                          \
-                 NO_PADDING,    NO_PADDING,                                                                  \
-                 0x1p48,        false,                                                                       \
-                 false,         "a row of zeros that is not trained; negative ones count from the end",      \
+    [PADDING] = {"padding_idx",                                                                              \
+                 DSC_OPTION_INTEGER,                                                                         \
+                 DSC_NO_PADDING,                                                                             \
+                 DSC_NO_PADDING,                                                                             \
+                 0x1p48,                                                                                     \
+                 false,                                                                                      \
+                 false,                                                                                      \
+                 "a row of zeros that is not trained; negative ones count from the end",                     \
                  none},                                                                                      \
     [MAX_NORM] = {"max_norm", DSC_OPTION_REAL,                                                               \
                   -1,         -1,                                                                            \
@@ -43,18 +49,9 @@ static const dsc_option_info bag_options[] = {
                      "whether the last offset is the end of the last bag", NULL},
 };
 
-/* The row that is the padding, or -1. */
-static int64_t padding_of(const dsc_layer *layer) {
-    const double given = layer->values[PADDING];
-    return given == NO_PADDING ? -1 : (int64_t)(given < 0 ? given + layer->values[ROWS] : given);
-}
-
 static dsc_status check(const dsc_layer *layer) {
     const double *v = layer->values;
     const char *name = layer->row->info.name;
-    if (v[PADDING] != NO_PADDING && (v[PADDING] < -v[ROWS] || v[PADDING] >= v[ROWS]))
-        return dsc_fail(DSC_ERROR_OPTION, "%s: padding_idx is %g, must be in [%g, %g)", name, v[PADDING],
-                        -v[ROWS], v[ROWS]);
     if (v[MAX_NORM] > -1 && v[MAX_NORM] < 0)
         return dsc_fail(DSC_ERROR_OPTION, "%s: max_norm is %g, must be at least 0, or -1: none", name,
                         v[MAX_NORM]);
@@ -68,10 +65,12 @@ static dsc_status check(const dsc_layer *layer) {
 /* N(0, 1); the padding's row becomes 0, as what was drawn for it is drawn nevertheless. */
 static dsc_status make(dsc_layer *layer, const dsc_context *context, dsc_dtype dtype, dsc_random *random) {
     DSC_TRY(check(layer));
+    int64_t padding;
+    DSC_TRY(dsc_find_padding(layer->row->info.name, (int64_t)layer->values[PADDING],
+                             (size_t)layer->values[ROWS], &padding));
     const size_t shape[] = {(size_t)layer->values[ROWS], (size_t)layer->values[COLUMNS]};
     dsc_tensor *made = NULL;
     dsc_status status = dsc_tensor_normal(context, dtype, 2, shape, random, 0, 1, &made);
-    const int64_t padding = padding_of(layer);
     for (size_t d = 0; status == DSC_OK && padding >= 0 && d < shape[1]; ++d)
         dsc_set_number(dtype, dsc_data(made), (size_t)padding * shape[1] + d, 0);
     return dsc_layer_add(layer, "weight", true, status, made);
@@ -85,12 +84,18 @@ static dsc_status renormalize(const dsc_layer *layer, dsc_tensor *indices) {
 }
 
 static dsc_status forward(const dsc_layer *layer, const dsc_layer_mode *mode, dsc_tensor *x, dsc_tensor **y) {
-    (void)mode;
-    DSC_TRY(renormalize(layer, x));
-    const dsc_embedding_options o = {.padding = padding_of(layer),
+    if (mode->is_training)
+        DSC_TRY(renormalize(layer, x));
+    const dsc_embedding_options o = {.padding = (int64_t)layer->values[PADDING],
                                      .scale_by_frequency = layer->values[BY_FREQUENCY] == 1,
                                      .sparse = layer->values[SPARSE] == 1};
-    return dsc_embedding(layer->tensors[0].tensor, x, &o, y);
+    dsc_tensor *rows;
+    DSC_TRY(dsc_embedding(layer->tensors[0].tensor, x, &o, &rows));
+    /* In evaluation nothing is written to the weight, which other threads read: the copies are lowered. */
+    if (!mode->is_training && layer->values[MAX_NORM] != -1)
+        dsc_lower_norms(rows, layer->values[MAX_NORM], layer->values[NORM_TYPE]);
+    *y = rows;
+    return DSC_OK;
 }
 
 static dsc_status shape_of(const dsc_layer *layer, size_t *rank, size_t *shape, double *flops) {
@@ -110,7 +115,7 @@ const dsc_layer_row dsc_layer_embedding = {
              .formula = "weight[x]",
              .shapes = "[...] of int64, and [..., embedding_dim]",
              DSC_LAYER_OPTIONS(options)},
-    .changeable = 1u << PADDING | 1u << MAX_NORM | 1u << NORM_TYPE | 1u << BY_FREQUENCY | 1u << SPARSE,
+    .changeable = 1u << NORM_TYPE,
     .make = make,
     .forward = forward,
     .shape = shape_of,
@@ -118,12 +123,42 @@ const dsc_layer_row dsc_layer_embedding = {
 
 /* ---- Bags ---- */
 
+/* In evaluation: bags of copies of rows whose norms are lowered, each in a place of its own but the padding,
+ * whose places are the first of them. */
+static dsc_status call_with_copies(const dsc_layer *layer, const dsc_layer_mode *mode, dsc_tensor *const *x,
+                                   dsc_tensor **y) {
+    dsc_scope s = {.status = DSC_OK};
+    dsc_tensor *given = NULL, *rows = NULL, *places = NULL, *made = NULL;
+    rows = s_call(&s, rows, forward(layer, mode, x[0], &rows));
+    given = s_call(&s, given, dsc_contiguous_of(x[0], &given));
+    places = s_call(&s, places, dsc_make(dsc_context_of(x[0]), DSC_INT64, x[0]->rank, x[0]->shape, &places));
+    if (places == NULL)
+        return dsc_scope_end(&s, NULL, NULL);
+    int64_t padding = -1;
+    s.status = dsc_find_padding(layer->row->info.name, (int64_t)layer->values[PADDING],
+                                (size_t)layer->values[ROWS], &padding);
+    const int64_t *from = dsc_data(given);
+    dsc_embedding_bag_options o = {.mode = (dsc_bag_mode)layer->values[MODE],
+                                   .padding = DSC_NO_PADDING,
+                                   .include_last_offset = layer->values[LAST_OFFSET] == 1};
+    for (size_t i = 0; i < places->count; ++i) {
+        const bool is_padding = padding >= 0 && from[i] == padding;
+        if (is_padding && o.padding == DSC_NO_PADDING)
+            o.padding = (int64_t)i;
+        ((int64_t *)dsc_data(places))[i] = is_padding ? o.padding : (int64_t)i;
+    }
+    rows = s_reshape(&s, rows, 2, (const size_t[]){places->count, (size_t)layer->values[COLUMNS]});
+    made = s_call(&s, made, dsc_embedding_bag(rows, places, x[1], x[2], &o, &made));
+    return dsc_scope_end(&s, made, y);
+}
+
 static dsc_status bag_call(const dsc_layer *layer, const dsc_layer_mode *mode, dsc_tensor *const *x,
                            dsc_tensor **y) {
-    (void)mode;
+    if (!mode->is_training && layer->values[MAX_NORM] != -1 && x[0]->count > 0)
+        return call_with_copies(layer, mode, x, y);
     DSC_TRY(renormalize(layer, x[0]));
     const dsc_embedding_bag_options o = {.mode = (dsc_bag_mode)layer->values[MODE],
-                                         .padding = padding_of(layer),
+                                         .padding = (int64_t)layer->values[PADDING],
                                          .include_last_offset = layer->values[LAST_OFFSET] == 1,
                                          .scale_by_frequency = layer->values[BY_FREQUENCY] == 1,
                                          .sparse = layer->values[SPARSE] == 1};
@@ -151,7 +186,7 @@ const dsc_layer_row dsc_layer_embedding_bag = {
              .required_count = 1,
              .output_count = 1,
              DSC_LAYER_OPTIONS(bag_options)},
-    .changeable = 0x3ffu & ~(1u << ROWS | 1u << COLUMNS),
+    .changeable = 1u << NORM_TYPE | 1u << LAST_OFFSET,
     .make = make,
     .call = bag_call,
     .shape = bag_shape,

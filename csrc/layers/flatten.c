@@ -16,6 +16,10 @@ static dsc_status forward(const dsc_layer *layer, const dsc_layer_mode *mode, ds
 
 static dsc_status shape(const dsc_layer *layer, size_t *rank, size_t *shape, double *flops) {
     (void)flops;
+    if (*rank == 0) {
+        *rank = 1;
+        shape[0] = 1;
+    }
     double whole = (double)*rank;
     double from = layer->values[START] < 0 ? layer->values[START] + whole : layer->values[START];
     double to = layer->values[END] < 0 ? layer->values[END] + whole : layer->values[END];

@@ -74,8 +74,20 @@ dsc_status dsc_fan_of(const dsc_tensor *tensor, dsc_fan fan, double *count) {
     return DSC_OK;
 }
 
+double dsc_xavier_deviation(double in, double out) {
+    return sqrt(2.0 / (in + out));
+}
+
+static double bound_of(double deviation) {
+    return sqrt(3.0) * deviation;
+}
+
+double dsc_xavier_bound(double in, double out) {
+    return bound_of(dsc_xavier_deviation(in, out));
+}
+
 double dsc_kaiming_bound(double slope, double fan) {
-    return sqrt(3.0) * (dsc_gain(DSC_GAIN_LEAKY_RELU, slope) / sqrt(fan));
+    return bound_of(dsc_gain(DSC_GAIN_LEAKY_RELU, slope) / sqrt(fan));
 }
 
 /* By a deviation: a uniform or a normal distribution. */
@@ -83,7 +95,7 @@ static dsc_status spread(const char *function, dsc_tensor *t, dsc_random *random
                          double deviation) {
     if (!isfinite(deviation))
         return dsc_fail(DSC_ERROR_ARGUMENT, "%s: the deviation would be %g", function, deviation);
-    const double bound = sqrt(3.0) * deviation;
+    const double bound = bound_of(deviation);
     return is_uniform ? dsc_initialize_uniform(t, random, -bound, bound)
                       : dsc_initialize_normal(t, random, 0, deviation);
 }
@@ -95,7 +107,8 @@ static dsc_status xavier(const char *function, dsc_tensor *t, dsc_random *random
     double in, out;
     DSC_TRY(dsc_fan_of(t, DSC_FAN_IN, &in));
     DSC_TRY(dsc_fan_of(t, DSC_FAN_OUT, &out));
-    return t->count == 0 ? DSC_OK : spread(function, t, random, is_uniform, gain * sqrt(2.0 / (in + out)));
+    return t->count == 0 ? DSC_OK
+                         : spread(function, t, random, is_uniform, gain * dsc_xavier_deviation(in, out));
 }
 
 dsc_status dsc_initialize_xavier_uniform(dsc_tensor *tensor, dsc_random *random, double gain) {

@@ -122,15 +122,23 @@ dsc_status dsc_layer_add_part(dsc_layer *layer, const char *name, const dsc_cont
 
 /* ---- Looking at them, changing them ---- */
 
+/* Sets options that may change. */
+static dsc_status change(const dsc_layer_row *row, size_t count, const dsc_option *options, double *values) {
+    const dsc_layer_info *info = &row->info;
+    for (size_t i = 0; options != NULL && i < count; ++i) {
+        const char *name = options[i].name;
+        size_t index = 0;
+        DSC_TRY(dsc_option_find(info->name, info->options, info->option_count, name, &index));
+        if ((row->changeable >> index & 1) == 0)
+            return dsc_fail(DSC_ERROR_OPTION, "%s: %s stays as it was when the layer was made", info->name,
+                            name);
+    }
+    return dsc_options_set(info->name, info->options, info->option_count, count, options, values);
+}
+
 dsc_status dsc_layer_set_option(dsc_layer *layer, const char *name, double value) {
     DSC_CHECK_NOT_NULL(layer);
-    const dsc_layer_info *info = &layer->row->info;
-    size_t index;
-    DSC_TRY(dsc_option_find(info->name, info->options, info->option_count, name, &index));
-    if ((layer->row->changeable >> index & 1) == 0)
-        return dsc_fail(DSC_ERROR_OPTION, "%s: %s stays as it was when the layer was made", info->name, name);
-    return dsc_options_set(info->name, info->options, info->option_count, 1, &(dsc_option){name, value},
-                           layer->values);
+    return change(layer->row, 1, &(dsc_option){name, value}, layer->values);
 }
 
 size_t dsc_layer_tensor_count(const dsc_layer *layer) {
@@ -174,7 +182,7 @@ dsc_status dsc_layer_forward(const dsc_layer *layer, bool is_training, dsc_activ
     const dsc_layer_row *row = layer->row;
     if (activation != DSC_ACTIVATION_NONE && !row->info.fuses_activation)
         return dsc_fail(DSC_ERROR_ARGUMENT, "%s: %s applies no activation", __func__, row->info.name);
-    const dsc_layer_mode mode = {is_training, activation};
+    const dsc_layer_mode mode = {is_training, 1, activation};
     if (row->call == NULL)
         return row->forward(layer, &mode, x, y);
     dsc_tensor *outputs[DSC_LAYER_MOST] = {NULL};
@@ -185,8 +193,9 @@ dsc_status dsc_layer_forward(const dsc_layer *layer, bool is_training, dsc_activ
     return DSC_OK;
 }
 
-dsc_status dsc_layer_call(const dsc_layer *layer, bool is_training, size_t input_count,
-                          dsc_tensor *const *inputs, size_t output_count, dsc_tensor **outputs) {
+dsc_status dsc_layer_call(const dsc_layer *layer, bool is_training, size_t option_count,
+                          const dsc_option *options, size_t input_count, dsc_tensor *const *inputs,
+                          size_t output_count, dsc_tensor **outputs) {
     DSC_CHECK_NOT_NULL(layer);
     DSC_CHECK_NOT_NULL(inputs);
     DSC_CHECK_NOT_NULL(outputs);
@@ -197,10 +206,14 @@ dsc_status dsc_layer_call(const dsc_layer *layer, bool is_training, size_t input
         return dsc_fail(DSC_ERROR_ARGUMENT,
                         "%s: %s takes 1 to %zu inputs and gives 1 to %zu outputs, not %zu and %zu", __func__,
                         info->name, most_inputs, most_outputs, input_count, output_count);
-    if (layer->row->call == NULL)
-        return dsc_layer_forward(layer, is_training, DSC_ACTIVATION_NONE, inputs[0], outputs);
+    /* The layer as this call has it; others may be going on in the layer itself. */
+    dsc_layer own = *layer;
+    DSC_TRY(change(own.row, option_count, options, own.values));
+    if (own.row->call == NULL)
+        return dsc_layer_forward(&own, is_training, DSC_ACTIVATION_NONE, inputs[0], outputs);
+    const dsc_layer_mode mode = {is_training, output_count, DSC_ACTIVATION_NONE};
     dsc_tensor *made[DSC_LAYER_MOST] = {NULL};
-    DSC_TRY(call(layer, &(dsc_layer_mode){is_training, DSC_ACTIVATION_NONE}, input_count, inputs, made));
+    DSC_TRY(call(&own, &mode, input_count, inputs, made));
     for (size_t i = 0; i < DSC_LAYER_MOST; ++i)
         if (i < output_count)
             outputs[i] = made[i];

@@ -19,15 +19,17 @@ struct dsc_layer {
     dsc_layer **parts;
 };
 
-/* What forward may depend on. */
+/* What forward may depend on: it writes to nothing else. */
 typedef struct dsc_layer_mode {
     bool is_training;
+    size_t output_count;       /* of those that are asked for, at least 1: others need not be made */
     dsc_activation activation; /* of the layer behind it, for layers that fuse it */
 } dsc_layer_mode;
 
 typedef struct dsc_layer_row {
     dsc_layer_info info;
-    uint32_t changeable; /* a bit for each option that forward reads: those may be set later */
+    uint32_t changeable; /* a bit for each option that only forward reads, and `make` need not check: set
+                            later, or by a call */
     /* Makes the tensors, drawn in PyTorch's order. NULL: there are none. */
     dsc_status (*make)(dsc_layer *layer, const dsc_context *context, dsc_dtype dtype, dsc_random *random);
     dsc_status (*forward)(const dsc_layer *layer, const dsc_layer_mode *mode, dsc_tensor *x, dsc_tensor **y);

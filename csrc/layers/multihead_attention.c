@@ -23,10 +23,8 @@ static const dsc_option_info options[] = {
                       "numbers of a value; none: as many as embed_dim", none},
     [DSC_MHA_BATCH_FIRST] = {"batch_first", DSC_OPTION_FLAG, 0, 0, 1, false, false,
                              "whether inputs are [N, L, E], not [L, N, E]", NULL},
-    [DSC_MHA_NEED_WEIGHTS] = {"need_weights", DSC_OPTION_FLAG, 0, 0, 1, false, false,
-                              "whether the weights are the second output; they take memory and time", NULL},
     [DSC_MHA_AVERAGE] = {"average_attn_weights", DSC_OPTION_FLAG, 1, 0, 1, false, false,
-                         "whether those are the mean over the heads", NULL},
+                         "whether the weights are the mean over the heads", NULL},
     [DSC_MHA_IS_CAUSAL] = {"is_causal", DSC_OPTION_FLAG, 0, 0, 1, false, false,
                            "whether a query sees no key after its own place", NULL},
 };
@@ -250,7 +248,7 @@ static dsc_status call(const dsc_layer *layer, const dsc_layer_mode *mode, dsc_t
                                          .key_padding_mask = x[3],
                                          .attn_mask = x[4],
                                          .is_causal = layer->values[DSC_MHA_IS_CAUSAL] != 0,
-                                         .needs_weights = layer->values[DSC_MHA_NEED_WEIGHTS] != 0,
+                                         .needs_weights = mode->output_count > 1,
                                          .averages_weights = layer->values[DSC_MHA_AVERAGE] != 0};
     return dsc_attention_layer_run(layer, mode->is_training, &inputs, &y[0], &y[1]);
 }
@@ -287,8 +285,7 @@ const dsc_layer_row dsc_layer_multihead_attention = {
              .infers_input = true,
              .input_dimension = -1,
              DSC_LAYER_OPTIONS(options)},
-    .changeable =
-        1u << DSC_MHA_DROPOUT | 1u << DSC_MHA_NEED_WEIGHTS | 1u << DSC_MHA_AVERAGE | 1u << DSC_MHA_IS_CAUSAL,
+    .changeable = 1u << DSC_MHA_DROPOUT | 1u << DSC_MHA_AVERAGE | 1u << DSC_MHA_IS_CAUSAL,
     .make = dsc_attention_make_weights,
     .call = call,
     .shape = shape,

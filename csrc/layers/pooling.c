@@ -8,7 +8,7 @@ static const char *const like_kernel[] = {"kernel_size"}, *const none[] = {"none
 /* ---- Largest numbers ---- */
 
 enum { KERNEL, STRIDE, PADDING, DILATION }; /* each times count */
-enum { RETURNS, MAX_CEIL };                 /* after 4 count */
+enum { MAX_CEIL };                          /* after 4 count */
 enum { AVG_CEIL, COUNTS_PADDING, DIVISOR }; /* after 3 count */
 
 #define MOST 2147483647
@@ -23,16 +23,11 @@ enum { AVG_CEIL, COUNTS_PADDING, DIVISOR }; /* after 3 count */
         "ceil_mode", DSC_OPTION_FLAG, 0, 0, 1, false, false, "whether a last window may reach over the end", \
             NULL                                                                                             \
     }
-#define RETURN_INDICES                                                                                       \
-    {                                                                                                        \
-        "return_indices", DSC_OPTION_FLAG, 0, 0, 1, false, false,                                            \
-            "whether there is a second output: where the numbers are, row by row", NULL                      \
-    }
 #define MAX_OPTIONS(of, each)                                                                                \
     WINDOWS(of, each),                                                                                       \
         of("dilation", DSC_OPTION_INTEGER, 1, 1, MOST, false, false,                                         \
            "from one number of a window to the next" each, NULL),                                            \
-        RETURN_INDICES, CEIL
+        CEIL
 #define AVG_OPTIONS(of, each)                                                                                \
     WINDOWS(of, each), CEIL, {                                                                               \
         "count_include_pad", DSC_OPTION_FLAG, 1, 0, 1, false, false,                                         \
@@ -64,10 +59,8 @@ static dsc_max_pool_options max_options_of(const dsc_layer *layer) {
 
 static dsc_status call_max(const dsc_layer *layer, const dsc_layer_mode *mode, dsc_tensor *const *x,
                            dsc_tensor **y) {
-    (void)mode;
-    const size_t count = dsc_layer_dimensions(layer);
     const dsc_max_pool_options o = max_options_of(layer);
-    return dsc_max_pool(x[0], count, &o, &y[0], layer->values[4 * count + RETURNS] != 0 ? &y[1] : NULL);
+    return dsc_max_pool(x[0], dsc_layer_dimensions(layer), &o, &y[0], mode->output_count > 1 ? &y[1] : NULL);
 }
 
 static dsc_status take_shape(const dsc_pool_plan *plan, size_t *shape) {
@@ -120,10 +113,8 @@ static dsc_status shape_of_avg(const dsc_layer *layer, size_t *rank, size_t *sha
 #define SIZES(of, each)                                                                                      \
     of("output_size", DSC_OPTION_INTEGER, NAN, -1, MOST, false, false,                                       \
        "windows" each "; -1: as many as numbers", none)
-static const dsc_option_info adaptive_avg1d[] = {SIZES(DSC_OPTION_OF_1, "")};
-static const dsc_option_info adaptive_avg2d[] = {SIZES(DSC_OPTION_OF_2, EACH)};
-static const dsc_option_info adaptive_max1d[] = {SIZES(DSC_OPTION_OF_1, ""), RETURN_INDICES};
-static const dsc_option_info adaptive_max2d[] = {SIZES(DSC_OPTION_OF_2, EACH), RETURN_INDICES};
+static const dsc_option_info adaptive1d[] = {SIZES(DSC_OPTION_OF_1, "")};
+static const dsc_option_info adaptive2d[] = {SIZES(DSC_OPTION_OF_2, EACH)};
 
 static void sizes_of(const dsc_layer *layer, size_t rank, const size_t *shape, size_t *sizes) {
     const size_t count = dsc_layer_dimensions(layer);
@@ -143,11 +134,10 @@ static dsc_status forward_adaptive_avg(const dsc_layer *layer, const dsc_layer_m
 
 static dsc_status call_adaptive_max(const dsc_layer *layer, const dsc_layer_mode *mode, dsc_tensor *const *x,
                                     dsc_tensor **y) {
-    (void)mode;
-    const size_t count = dsc_layer_dimensions(layer);
     size_t sizes[DSC_POOL_DIMENSIONS];
     sizes_of(layer, x[0]->rank, x[0]->shape, sizes);
-    return dsc_adaptive_max_pool(x[0], count, sizes, &y[0], layer->values[count] != 0 ? &y[1] : NULL);
+    return dsc_adaptive_max_pool(x[0], dsc_layer_dimensions(layer), sizes, &y[0],
+                                 mode->output_count > 1 ? &y[1] : NULL);
 }
 
 static dsc_status shape_of_adaptive(const dsc_layer *layer, size_t *rank, size_t *shape, double *flops) {
@@ -180,9 +170,9 @@ static dsc_status shape_of_adaptive(const dsc_layer *layer, size_t *rank, size_t
 MAX_POOL(max_pool1d, call_max, shape_of_max, "max_pool1d", "MaxPool1d", LARGEST, PLANES_1, max1d)
 MAX_POOL(max_pool2d, call_max, shape_of_max, "max_pool2d", "MaxPool2d", LARGEST, PLANES_2, max2d)
 MAX_POOL(adaptive_max_pool1d, call_adaptive_max, shape_of_adaptive, "adaptive_max_pool1d",
-         "AdaptiveMaxPool1d", LARGEST, PLANES_1, adaptive_max1d)
+         "AdaptiveMaxPool1d", LARGEST, PLANES_1, adaptive1d)
 MAX_POOL(adaptive_max_pool2d, call_adaptive_max, shape_of_adaptive, "adaptive_max_pool2d",
-         "AdaptiveMaxPool2d", LARGEST, PLANES_2, adaptive_max2d)
+         "AdaptiveMaxPool2d", LARGEST, PLANES_2, adaptive2d)
 
 #define AVG_POOL(row, forwards, shape_function, ...)                                                         \
     const dsc_layer_row dsc_layer_##row = {                                                                  \
@@ -190,6 +180,6 @@ MAX_POOL(adaptive_max_pool2d, call_adaptive_max, shape_of_adaptive, "adaptive_ma
 AVG_POOL(avg_pool1d, forward_avg, shape_of_avg, "avg_pool1d", "AvgPool1d", MEAN, PLANES_1, avg1d)
 AVG_POOL(avg_pool2d, forward_avg, shape_of_avg, "avg_pool2d", "AvgPool2d", MEAN, PLANES_2, avg2d)
 AVG_POOL(adaptive_avg_pool1d, forward_adaptive_avg, shape_of_adaptive, "adaptive_avg_pool1d",
-         "AdaptiveAvgPool1d", MEAN, PLANES_1, adaptive_avg1d)
+         "AdaptiveAvgPool1d", MEAN, PLANES_1, adaptive1d)
 AVG_POOL(adaptive_avg_pool2d, forward_adaptive_avg, shape_of_adaptive, "adaptive_avg_pool2d",
-         "AdaptiveAvgPool2d", MEAN, PLANES_2, adaptive_avg2d)
+         "AdaptiveAvgPool2d", MEAN, PLANES_2, adaptive2d)

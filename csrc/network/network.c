@@ -54,6 +54,10 @@ static dsc_status make_layer(const dsc_network *network, const char *name, const
     if (name == NULL)
         name = number;
     DSC_TRY(check_name(network, name));
+    const dsc_layer_info *info = dsc_layer_find(layer);
+    if (info != NULL && info->required_count > 1)
+        return dsc_fail(DSC_ERROR_ARGUMENT, "%s needs %zu inputs: a network's layers have one", info->name,
+                        info->required_count);
     *item = (dsc_network_item){.name = strdup(name)};
     if (item->name == NULL)
         return dsc_fail(DSC_ERROR_MEMORY, "a layer: out of memory");

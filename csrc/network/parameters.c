@@ -61,8 +61,6 @@ static dsc_status claim(const char *function, dsc_parameters *p, size_t count, d
 
 /* Room for so many leaves in the lists. */
 static dsc_status make_room(const char *function, dsc_parameters *p, size_t more) {
-    if (more > PTRDIFF_MAX / sizeof *p->rows - p->count - 1)
-        return dsc_fail(DSC_ERROR_OVERFLOW, "%s: %zu leaves are too many", function, more);
     dsc_tensor **leaves = realloc(p->leaves, (p->count + more + 1) * sizeof *leaves);
     if (leaves != NULL)
         p->leaves = leaves;
@@ -172,6 +170,8 @@ static dsc_status settle(const char *function, dsc_parameters *p, size_t count) 
 static dsc_status append(const char *function, dsc_parameters *p, size_t count, dsc_tensor *const *leaves) {
     if (count > 0 && leaves == NULL)
         return dsc_fail_null(function, "leaves");
+    if (count > PTRDIFF_MAX / sizeof *p->rows - p->count - 1)
+        return dsc_fail(DSC_ERROR_OVERFLOW, "%s: %zu leaves are too many", function, count);
     DSC_TRY(claim(function, p, count, leaves));
     dsc_status status = make_room(function, p, count);
     for (size_t i = 0; status == DSC_OK && i < count; ++i)

@@ -191,7 +191,8 @@ static dsc_status infer_input(options *o, size_t rank, const size_t *shape) {
     return DSC_OK;
 }
 
-/* Whether the options, read from so far on, are all there; else where reading ended, and why, stays. */
+/* Reads options from `first` on. Moves the reader only if none is missing then; otherwise returns why reading
+ * stopped, or DSC_OK where only a value is missing. */
 static dsc_status read_from(reader *r, options *o, size_t first) {
     reader at = *r;
     options read = *o;

@@ -87,6 +87,10 @@ dsc_status dsc_hardtanh(dsc_tensor *x, double low, double high, dsc_tensor **res
     FUNCTION(hardtanh, DSC_HARDTANH, {low, high});
 }
 
+dsc_status dsc_relu6(dsc_tensor *x, dsc_tensor **result) {
+    return dsc_hardtanh(x, 0, 6, result);
+}
+
 dsc_status dsc_hardsigmoid(dsc_tensor *x, dsc_tensor **result) {
     FUNCTION(hardsigmoid, DSC_HARDSIGMOID, {0});
 }

@@ -47,7 +47,8 @@ dsc_attention_matrix dsc_attention_matrix_of(const dsc_tensor *t) {
 }
 
 dsc_status dsc_attention_make_in_order(const dsc_tensor *like, size_t last, dsc_tensor **made) {
-    size_t order[DSC_MAX_RANK], shape[DSC_MAX_RANK] = {0}, strides[DSC_MAX_RANK], rank = like->rank;
+    size_t order[DSC_MAX_RANK] = {0}, shape[DSC_MAX_RANK] = {0}, strides[DSC_MAX_RANK] = {0};
+    const size_t rank = like->rank;
     for (size_t d = 0; d < rank; ++d) {
         size_t at = d;
         /* What is repeated has no place in memory: it keeps that in the shape. */

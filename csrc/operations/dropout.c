@@ -1,7 +1,6 @@
 /* Dropout: its derivative is the same mask over the upstream gradient, drawn again. */
 #include "elementwise/dropout.h"
 
-#include <math.h>
 #include <string.h>
 
 #include "core/philox.h"
@@ -46,7 +45,7 @@ static dsc_status drop(const char *name, bool features, bool alpha, dsc_tensor *
         return DSC_OK;
     }
     dsc_dropout_call mask = {.stream = dsc_draw(dsc_context_of(x)), .inner = 1};
-    mask.last = (uint32_t)(ceil(p * 0x1p32) - 1);
+    mask.last = dsc_dropout_last(p);
     if (features)
         mask.inner = x->count / x->shape[0] / x->shape[1];
     if (alpha && p < 1) {
@@ -55,7 +54,7 @@ static dsc_status drop(const char *name, bool features, bool alpha, dsc_tensor *
         mask.kept = lowest * mask.scale * p;
         mask.dropped = mask.kept - lowest * mask.scale;
     } else {
-        mask.scale = p < 1 ? 1 / (1 - p) : 0;
+        mask.scale = dsc_dropout_scale(p);
     }
     return apply(&mask, x, result);
 }

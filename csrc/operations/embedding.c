@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "operations/embedding.h"
 #include "operations/indices.h"
 
 static dsc_status check_matrix(const char *name, const dsc_tensor *weight) {
@@ -13,12 +14,14 @@ static dsc_status check_matrix(const char *name, const dsc_tensor *weight) {
     return DSC_OK;
 }
 
-static dsc_status check_options(const dsc_embedding_options *o, size_t rows) {
-    if (o->padding < -1 || o->padding >= (int64_t)rows)
-        return dsc_fail(DSC_ERROR_ARGUMENT, "embedding: padding is %lld, must be in [0, %zu), or -1: none",
-                        (long long)o->padding, rows);
-    if (o->sparse && o->scale_by_frequency)
-        return dsc_fail(DSC_ERROR_ARGUMENT, "embedding: scale_by_frequency takes no sparse gradients");
+dsc_status dsc_find_padding(const char *name, int64_t padding, size_t rows, int64_t *row) {
+    *row = -1;
+    if (padding == DSC_NO_PADDING)
+        return DSC_OK;
+    if (padding < -(int64_t)rows || padding >= (int64_t)rows)
+        return dsc_fail(DSC_ERROR_ARGUMENT, "%s: padding is %lld, must be in [-%zu, %zu)", name,
+                        (long long)padding, rows, rows);
+    *row = padding < 0 ? padding + (int64_t)rows : padding;
     return DSC_OK;
 }
 
@@ -31,7 +34,10 @@ dsc_status dsc_embedding(dsc_tensor *weight, dsc_tensor *indices, const dsc_embe
         return dsc_fail(DSC_ERROR_SIZE, "embedding: the result of indices of %d dimensions would have %d",
                         DSC_MAX_RANK, DSC_MAX_RANK + 1);
     size_t rows = weight->shape[0], shape[DSC_MAX_RANK];
-    DSC_TRY(check_options(&o, rows));
+    int64_t padding;
+    DSC_TRY(dsc_find_padding("embedding", o.padding, rows, &padding));
+    if (o.sparse && o.scale_by_frequency)
+        return dsc_fail(DSC_ERROR_ARGUMENT, "embedding: scale_by_frequency takes no sparse gradients");
     memcpy(shape, indices->shape, sizeof shape);
     shape[indices->rank] = weight->shape[1];
     DSC_TRY(dsc_check_shape("embedding", weight->dtype, (size_t)indices->rank + 1, shape));
@@ -45,7 +51,7 @@ dsc_status dsc_embedding(dsc_tensor *weight, dsc_tensor *indices, const dsc_embe
                       places->count, dsc_data(places), dsc_data(made));
     dsc_tensor_release(places);
     dsc_tensor_release(dense);
-    const dsc_options kept = {.integer = o.padding, .flag = o.scale_by_frequency, .other_flag = o.sparse};
+    const dsc_options kept = {.integer = padding, .flag = o.scale_by_frequency, .other_flag = o.sparse};
     return DSC_END(status, made, .options = &kept);
 }
 
@@ -132,6 +138,23 @@ static double norm_of(dsc_dtype dtype, size_t n, const void *row, double order) 
     return order == INFINITY || order == 1 || order == 0 ? sum : order == 2 ? sqrt(sum) : pow(sum, 1 / order);
 }
 
+/* Whether it was above; it is then multiplied. */
+static bool lower_norm(dsc_dtype dtype, size_t n, void *row, double max_norm, double order) {
+    const double norm = norm_of(dtype, n, row, order);
+    if (!(norm > max_norm))
+        return false;
+    const double scale = max_norm / (norm + 1e-7);
+    for (size_t k = 0; k < n; ++k)
+        dsc_store_real(dtype, row, k, dsc_load_real(dtype, row, k) * scale);
+    return true;
+}
+
+void dsc_lower_norms(dsc_tensor *rows, double max_norm, double norm_type) {
+    const size_t n = rows->shape[rows->rank - 1], step = n * dsc_size_of(rows->dtype);
+    for (size_t i = 0; n > 0 && i < rows->count / n; ++i)
+        lower_norm(rows->dtype, n, (char *)dsc_data(rows) + i * step, max_norm, norm_type);
+}
+
 dsc_status dsc_embedding_renormalize(dsc_tensor *weight, dsc_tensor *indices, double max_norm,
                                      double norm_type) {
     static const dsc_operation row = {.name = "embedding_renormalize"};
@@ -149,14 +172,9 @@ dsc_status dsc_embedding_renormalize(dsc_tensor *weight, dsc_tensor *indices, do
     const size_t width = weight->shape[1], size = dsc_size_of(weight->dtype);
     for (size_t i = 0; i < places->count; ++i) {
         void *numbers = (char *)dsc_data(weight) + (size_t)index[i] * width * size;
-        const double norm = norm_of(weight->dtype, width, numbers, norm_type);
-        if (!(norm > max_norm))
-            continue;
         /* Once a row is below, it is passed by when it comes again. */
-        const double scale = max_norm / (norm + 1e-7);
-        for (size_t k = 0; k < width; ++k)
-            dsc_store_real(weight->dtype, numbers, k, dsc_load_real(weight->dtype, numbers, k) * scale);
-        dsc_note_change(weight);
+        if (lower_norm(weight->dtype, width, numbers, max_norm, norm_type))
+            dsc_note_change(weight);
     }
     dsc_tensor_release(places);
     return DSC_OK;

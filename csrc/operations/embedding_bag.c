@@ -35,10 +35,6 @@ static dsc_status check(const dsc_tensor *weight, const dsc_tensor *indices, con
                         dsc_shape_text(weight->rank, weight->shape).text);
     if ((unsigned)o->mode > DSC_BAG_MAX)
         return dsc_fail(DSC_ERROR_ARGUMENT, "embedding_bag: unknown mode %d", (int)o->mode);
-    if (o->padding < -1 || o->padding >= (int64_t)weight->shape[0])
-        return dsc_fail(DSC_ERROR_ARGUMENT,
-                        "embedding_bag: padding is %lld, must be in [0, %zu), or -1: none",
-                        (long long)o->padding, weight->shape[0]);
     if (o->mode == DSC_BAG_MAX && (o->scale_by_frequency || o->sparse))
         return dsc_fail(DSC_ERROR_ARGUMENT, "embedding_bag: the largest numbers' gradients are not %s",
                         o->sparse ? "sparse" : "scaled by frequency");
@@ -96,6 +92,8 @@ static dsc_status fill(const dsc_tensor *indices, const int64_t *starts, int64_t
 static dsc_status find_bags(dsc_tensor *weight, dsc_tensor *indices, dsc_tensor *offsets,
                             const dsc_embedding_bag_options *o, bags *b) {
     dsc_tensor *index, *starts = NULL;
+    int64_t padding;
+    DSC_TRY(dsc_find_padding("embedding_bag", o->padding, weight->shape[0], &padding));
     DSC_TRY(dsc_check_index(&row, indices, weight->shape[0], &index));
     const size_t n = index->count, given = offsets == NULL ? indices->shape[0] : offsets->count;
     b->count = given - (o->include_last_offset && given > 0);
@@ -116,7 +114,7 @@ static dsc_status find_bags(dsc_tensor *weight, dsc_tensor *indices, dsc_tensor 
     if (status == DSC_OK && b->count == 0 && n > 0)
         status = dsc_fail(DSC_ERROR_SIZE, "embedding_bag: no offsets for %zu indices", n);
     if (status == DSC_OK)
-        status = fill(index, begin, o->padding, b);
+        status = fill(index, begin, padding, b);
     free(begin);
     dsc_tensor_release(starts);
     dsc_tensor_release(index);
@@ -132,7 +130,7 @@ static dsc_tensor *x_zeros(dsc_pullback *p, const dsc_tensor *weight, const bags
 
 static dsc_tensor *x_sums(dsc_pullback *p, dsc_tensor *weight, dsc_tensor *factors, const bags *b,
                           const dsc_embedding_bag_options *o) {
-    const dsc_embedding_options options = {-1, o->scale_by_frequency, o->sparse};
+    const dsc_embedding_options options = {DSC_NO_PADDING, o->scale_by_frequency, o->sparse};
     dsc_tensor *rows = NULL, *flat = NULL, *chosen = NULL, *column = NULL, *made = NULL;
     rows = x_call(p, rows, dsc_embedding(weight, b->index, &options, &rows));
     if (factors != NULL) {

@@ -23,6 +23,9 @@ dsc_status dsc_check_along(const dsc_operation *operation, int64_t dimension, co
 dsc_status dsc_check_index(const dsc_operation *operation, dsc_tensor *index, size_t extent,
                            dsc_tensor **dense);
 
+/* An embedding's padding of so many rows: `row`, or -1 where there is none. Refused: another. */
+dsc_status dsc_find_padding(const char *name, int64_t padding, size_t rows, int64_t *row);
+
 /* Rows `index` of each of `outer` blocks of `extent` rows, one after the other. */
 void dsc_take_rows(const dsc_context *context, dsc_dtype dtype, dsc_around x, const void *data, size_t n,
                    const int64_t *index, void *out);

@@ -83,9 +83,6 @@ void dsc_pull_back_relu(dsc_pullback *p) {
     dsc_give(p, 0, x_where(p, x_greater(p, y, nothing), p->upstream, nothing));
 }
 
-
-
-
 void dsc_pull_back_sin(dsc_pullback *p) {
     dsc_give(p, 0, x_multiply(p, p->upstream, x_cos(p, dsc_input(p, 0))));
 }

@@ -22,8 +22,8 @@ dsc_status dsc_prelu(dsc_tensor *x, dsc_tensor *weight, dsc_tensor **result);
  * context.h), in evaluation it is the middle. Refused: lower > upper, infinities. Xu et al. 2015,
  * arXiv:1505.00853. */
 dsc_status dsc_rrelu(dsc_tensor *x, double lower, double upper, bool training, dsc_tensor **result);
-/* scale x where x > 0, else scale alpha (e^(input_scale x) - 1), whose derivative counts at 0. elu has scales
- * of 1. Clevert et al. 2016, arXiv:1511.07289. */
+/* scale x where x > 0, else scale alpha (e^(input_scale x) - 1), whose derivative is also that at 0. elu has
+ * scales of 1. Clevert et al. 2016, arXiv:1511.07289. */
 dsc_status dsc_elu(dsc_tensor *x, double alpha, double scale, double input_scale, dsc_tensor **result);
 /* elu with input_scale 1 / alpha. Refused: alpha 0. Barron 2017, arXiv:1704.07483. */
 dsc_status dsc_celu(dsc_tensor *x, double alpha, dsc_tensor **result);
@@ -49,9 +49,10 @@ dsc_status dsc_tanhshrink(dsc_tensor *x, dsc_tensor **result);
 dsc_status dsc_softshrink(dsc_tensor *x, double lambda, dsc_tensor **result);
 /* x where |x| > lambda, else 0, as is the derivative. */
 dsc_status dsc_hardshrink(dsc_tensor *x, double lambda, dsc_tensor **result);
-/* min(max(x, low), high), with derivative 0 at both ends (dsc_clamp's is 1). Refused: low > high. relu6 is
- * this from 0 to 6. */
+/* min(max(x, low), high), with derivative 0 at both ends (dsc_clamp's is 1). Refused: low > high. */
 dsc_status dsc_hardtanh(dsc_tensor *x, double low, double high, dsc_tensor **result);
+/* hardtanh from 0 to 6. */
+dsc_status dsc_relu6(dsc_tensor *x, dsc_tensor **result);
 /* min(max(x + 3, 0), 6) / 6, with derivative 0 at both ends, and 1 / 6, rounded to float32, between. */
 dsc_status dsc_hardsigmoid(dsc_tensor *x, dsc_tensor **result);
 /* x hardsigmoid(x): the derivative is 0 at -3 and 1 at 3. Howard et al. 2019, arXiv:1905.02244. */
@@ -71,7 +72,7 @@ dsc_status dsc_glu(dsc_tensor *x, int64_t dimension, dsc_tensor **result);
  * derivatives do not. At p = 0 the result is x itself, and nothing is drawn; where x is infinite or NaN a
  * zeroed number is NaN. Refused: p outside [0, 1]. Evaluation is to leave it out. Srivastava et al. 2014. */
 dsc_status dsc_dropout(dsc_tensor *x, double p, dsc_tensor **result);
-/* Whole channels: x is [N, C, ...], and each of the N C channels falls away or stays. Refused: less than two
+/* Whole channels: x is [N, C, ...], and each of the N C channels falls away or stays. Refused: fewer than two
  * dimensions. dropout1d, 2d and 3d are this. Tompson et al. 2015, arXiv:1411.4280. */
 dsc_status dsc_feature_dropout(dsc_tensor *x, double p, dsc_tensor **result);
 /* What falls away becomes what selu tends to for large negative numbers; then all are scaled and shifted so

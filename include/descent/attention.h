@@ -2,6 +2,8 @@
 #ifndef DESCENT_ATTENTION_H
 #define DESCENT_ATTENTION_H
 
+#include <math.h>
+
 #include "tensor.h"
 
 DSC_BEGIN_API
@@ -32,7 +34,7 @@ typedef struct dsc_attention_options {
     double scale;     /* NaN: 1 / sqrt(E) */
 } dsc_attention_options;
 #define DSC_ATTENTION_OPTIONS                                                                                \
-    { .is_causal = false, .enable_gqa = false, .dropout_p = 0, .scale = (double)__builtin_nanf("") }
+    { .is_causal = false, .enable_gqa = false, .dropout_p = 0, .scale = (double)NAN }
 /* options NULL: those. */
 dsc_status dsc_scaled_dot_product_attention(dsc_tensor *query, dsc_tensor *key, dsc_tensor *value,
                                             dsc_tensor *attn_mask, const dsc_attention_options *options,

@@ -43,12 +43,14 @@ dsc_status dsc_gradients(dsc_tensor *tensor, dsc_tensor *upstream, size_t count,
 /* ---- Limits ---- */
 
 /* Multiplies leaves' gradients by min(1, max_norm / (norm + 1e-6)), norm being that of all of them together:
- * (sum |g|^norm_type)^(1 / norm_type), of INFINITY the largest. Leaves without a gradient are passed by.
- * norm: what it was; may be NULL. Optimizers do the same in their own pass: dsc_optimizer_set_clip_norm.
- * Refused: a negative max_norm, a norm_type that is not above 0. Source: torch.nn.utils.clip_grad_norm_. */
+ * (sum |g|^norm_type)^(1 / norm_type), of INFINITY the largest. Leaves without a gradient are passed by;
+ * gradients that are kept as rows stay so. norm: what it was; may be NULL. Optimizers do the same in their
+ * own pass: dsc_optimizer_set_clip_norm. Refused: a negative max_norm, a norm_type that is not above 0.
+ * Source: torch.nn.utils.clip_grad_norm_. */
 dsc_status dsc_clip_grad_norm(size_t count, dsc_tensor *const *leaves, double max_norm, double norm_type,
                               double *norm);
-/* Gradients' elements become those of [-limit, limit]. Source: torch.nn.utils.clip_grad_value_. */
+/* Gradients' elements become those of [-limit, limit], those of rows likewise. Source:
+ * torch.nn.utils.clip_grad_value_. */
 dsc_status dsc_clip_grad_value(size_t count, dsc_tensor *const *leaves, double limit);
 
 /* ---- Functions ---- */

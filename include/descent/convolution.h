@@ -37,6 +37,16 @@ typedef struct dsc_convolution_options {
 #define DSC_CONVOLUTION_OPTIONS(dimensions)                                                                  \
     { .rank = (dimensions), .stride = {1, 1, 1}, .dilation = {1, 1, 1}, .groups = 1 }
 
+/* Sets a dimension's padding so that y has x's extent: dilation (kernel - 1) zeros in all, the odd one after
+ * x, as PyTorch's padding="same". Refused: options NULL, a dimension that is not there, kernel 0, too many
+ * zeros; a stride other than 1 (DSC_ERROR_OPTION). */
+dsc_status dsc_convolution_pad_same(dsc_convolution_options *options, size_t dimension, size_t kernel);
+/* Sets a dimension's padding_after of a transpose from its padding and PyTorch's output_padding, which is the
+ * numbers that x has more at its end. Refused likewise; and what is below 0, or neither below the stride nor
+ * below the dilation (DSC_ERROR_OPTION). */
+dsc_status dsc_convolution_pad_output(dsc_convolution_options *options, size_t dimension,
+                                      int64_t output_padding);
+
 /* activation(y), the activation in the same pass. bias: [O], or NULL. */
 dsc_status dsc_convolution(dsc_tensor *x, dsc_tensor *weight, dsc_tensor *bias,
                            const dsc_convolution_options *options, dsc_activation activation,
@@ -47,7 +57,7 @@ dsc_status dsc_convolution(dsc_tensor *x, dsc_tensor *weight, dsc_tensor *bias,
  *
  *     (y - 1) stride + dilation (kernel - 1) + 1 - padding - padding_after
  *
- * PyTorch's output_padding is so much less of padding_after. Refused besides: extents below 1. */
+ * Refused besides: extents below 1. */
 dsc_status dsc_convolution_transpose(dsc_tensor *y, dsc_tensor *weight, dsc_tensor *bias,
                                      const dsc_convolution_options *options, dsc_tensor **result);
 

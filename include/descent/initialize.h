@@ -35,7 +35,7 @@ typedef enum dsc_nonlinearity {
 double dsc_gain(dsc_nonlinearity nonlinearity, double slope);
 
 /* The numbers that make up one of the outputs (shape[1] shape[2] ...), and those that one of the inputs goes
- * into (shape[0] shape[2] ...). Refused: less than two dimensions. */
+ * into (shape[0] shape[2] ...). Refused: fewer than two dimensions. */
 typedef enum dsc_fan { DSC_FAN_IN, DSC_FAN_OUT } dsc_fan;
 dsc_status dsc_fan_of(const dsc_tensor *tensor, dsc_fan fan, double *count);
 
@@ -51,7 +51,7 @@ dsc_status dsc_initialize_kaiming_normal(dsc_tensor *tensor, dsc_random *random,
 
 /* gain times a matrix whose rows, or columns, whichever are fewer, are orthonormal; dimensions after the
  * first count as columns. From Householder's QR of normal numbers, the signs being those of R's diagonal.
- * Refused: less than two dimensions. Saxe et al. 2014, arXiv:1312.6120. */
+ * Refused: fewer than two dimensions. Saxe et al. 2014, arXiv:1312.6120. */
 dsc_status dsc_initialize_orthogonal(dsc_tensor *tensor, dsc_random *random, double gain);
 /* N(0, deviation^2), with a share of every column's numbers, rounded up, zeroed. Refused: other than two
  * dimensions. Martens 2010. */

@@ -48,7 +48,8 @@ dsc_status dsc_layer_create(const dsc_context *context, dsc_dtype dtype, const c
                             dsc_layer **layer);
 /* Passes NULL by. */
 void dsc_layer_destroy(dsc_layer *layer);
-/* Changes an option that only forward reads, such as batch_norm1d's momentum. */
+/* Changes an option that only forward reads, such as batch_norm1d's momentum. Refused: those that stay as
+ * they were when the layer was made, values out of range. */
 dsc_status dsc_layer_set_option(dsc_layer *layer, const char *name, double value);
 
 /* A parameter, or a buffer that is saved with them, by PyTorch's name. The tensor is the layer's: no
@@ -67,10 +68,13 @@ dsc_status dsc_layer_tensor_at(const dsc_layer *layer, size_t index, dsc_layer_t
 dsc_status dsc_layer_forward(const dsc_layer *layer, bool is_training, dsc_activation activation,
                              dsc_tensor *x, dsc_tensor **y);
 /* The same for layers with several of them, as their row names them; inputs that may be missing are NULL, or
- * left out at the end. outputs: room for output_count of the row's first; what the layer does not make
- * becomes NULL. */
-dsc_status dsc_layer_call(const dsc_layer *layer, bool is_training, size_t input_count,
-                          dsc_tensor *const *inputs, size_t output_count, dsc_tensor **outputs);
+ * left out at the end. outputs: room for output_count of the row's first; an output that is not asked for,
+ * such as indices or weights, is not made, and what the layer does not have becomes NULL. options: values for
+ * this call alone, such as is_causal, of options that dsc_layer_set_option takes; NULL with a count of 0. The
+ * layer is not written to: any number of threads may call one in evaluation, each with its own. */
+dsc_status dsc_layer_call(const dsc_layer *layer, bool is_training, size_t option_count,
+                          const dsc_option *options, size_t input_count, dsc_tensor *const *inputs,
+                          size_t output_count, dsc_tensor **outputs);
 
 DSC_END_API
 #endif

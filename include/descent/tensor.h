@@ -98,8 +98,9 @@ dsc_status dsc_tensor_swap(dsc_tensor *a, dsc_tensor *b);
 bool dsc_tensor_requires_grad(const dsc_tensor *tensor);
 dsc_status dsc_tensor_set_requires_grad(dsc_tensor *tensor, bool requires);
 bool dsc_tensor_is_leaf(const dsc_tensor *tensor);
-/* What backward passes left at a leaf; NULL: nothing. A new reference to the leaf's own: the next pass adds
- * to it in place, as PyTorch does. Clone what is to stay; what dsc_gradients gives does. */
+/* What backward passes left at a leaf; NULL: nothing, or that there is no memory for rows to become the whole
+ * (dsc_tensor_has_grad tells which, dsc_last_error says it). A new reference to the leaf's own: the next pass
+ * adds to it in place, as PyTorch does. Clone what is to stay; what dsc_gradients gives does. */
 dsc_tensor *dsc_tensor_grad(const dsc_tensor *tensor);
 /* Whether that would be anything. */
 bool dsc_tensor_has_grad(const dsc_tensor *tensor);
@@ -111,8 +112,8 @@ bool dsc_tensor_has_grad(const dsc_tensor *tensor);
 dsc_status dsc_tensor_row_gradient(const dsc_tensor *tensor, dsc_tensor **rows, dsc_tensor **values);
 bool dsc_tensor_has_row_gradient(const dsc_tensor *tensor);
 /* Such a gradient in place of any other; rows may come in any order, and more than once: their values are
- * added up. Both NULL: it is forgotten. Rows beyond the end are refused where they are used. Refused: rows
- * below 0, values that are not of the tensor's type, or whose shape is not the rows' with the tensor's. */
+ * added up. Both NULL: it is forgotten. Refused: rows outside [0, shape[0]), values that are not of the
+ * tensor's type, or whose shape is not the rows' with the tensor's. */
 dsc_status dsc_tensor_set_row_gradient(dsc_tensor *tensor, dsc_tensor *rows, dsc_tensor *values);
 /* NULL forgets it: the next pass writes instead of adding. Refused: another type or shape. */
 dsc_status dsc_tensor_set_grad(dsc_tensor *tensor, dsc_tensor *grad);

@@ -61,6 +61,16 @@ public final class Context: Sendable {
   /// What tensors made by this thread belong to; nil: the process's default.
   static var current: OpaquePointer? { pthread_getspecific(key).map(OpaquePointer.init) }
 
+  /// What dropout and its like draw from in the current context: the numbers of a call depend on it, and on nothing else.
+  static var stream: dsc_stream {
+    get {
+      var stream = dsc_stream()
+      require(dsc_context_stream(current, &stream))
+      return stream
+    }
+    set { require(dsc_context_set_stream(current, newValue)) }
+  }
+
   fileprivate static func exchange(_ context: OpaquePointer?) -> OpaquePointer? {
     let before = current
     pthread_setspecific(key, context.map(UnsafeRawPointer.init))

@@ -22,12 +22,6 @@ public final class Tanh: Layer {
   public init() { super.init("tanh") }
 }
 
-/// `log(1 + e^x)`, without overflow; as `torch.nn.Softplus`, whose threshold it does not have. Any shape, kept.
-public final class Softplus: Layer {
-  /// The layer.
-  public init() { super.init("softplus") }
-}
-
 /// `e^x / Σ e^x` along a dimension, as `torch.nn.Softmax`. Any shape, kept.
 public final class Softmax: Layer {
   /// Along the last dimension unless another is named; negative ones count from the back.
@@ -38,6 +32,18 @@ public final class Softmax: Layer {
 public final class LogSoftmax: Layer {
   /// Along the last dimension unless another is named; negative ones count from the back.
   public init(dim: Int = -1) { super.init("log_softmax", ["dim": Double(dim)]) }
+}
+
+/// The softmax of -x, as `torch.nn.Softmin`. Any shape, kept.
+public final class Softmin: Layer {
+  /// Along the last dimension unless another is named; negative ones count from the back.
+  public init(dim: Int = -1) { super.init("softmin", ["dim": Double(dim)]) }
+}
+
+/// The first half of a dimension times the sigmoid of the second, as `torch.nn.GLU`: [..., 2n, ...] to [..., n, ...].
+public final class GLU: Layer {
+  /// Along the last dimension unless another is named; negative ones count from the back.
+  public init(dim: Int = -1) { super.init("glu", ["dim": Double(dim)]) }
 }
 
 /// Dimensions made one, as `torch.nn.Flatten`: all but the first, [batch, d1, d2, ...] to [batch, d1 * d2 * ...], unless

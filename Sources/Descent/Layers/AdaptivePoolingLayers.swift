@@ -4,7 +4,8 @@ import CDescent
 public class AdaptivePooling: Layer {
   fileprivate init(_ name: String, _ sizes: [Int?]) {
     let rows = sizes.count == 1 ? ["output_size"] : sizes.indices.map { "output_size[\($0)]" }
-    super.init(name, Dictionary(uniqueKeysWithValues: zip(rows, sizes.map { Double($0 ?? -1) })))
+    let options = sizes.map { option("outputSize", $0.map(Double.init), blank: -1) }
+    super.init(name, Dictionary(uniqueKeysWithValues: zip(rows, options)))
   }
 }
 
@@ -12,8 +13,6 @@ public class AdaptivePooling: Layer {
 public class AdaptiveMaxPooling: AdaptivePooling {
   /// The largest numbers, and where they are: int64, row by row in their line or plane. As with `return_indices=True`.
   public func withIndices(_ x: Tensor) -> (values: Tensor, indices: Tensor) {
-    set("return_indices", 1)
-    defer { set("return_indices", 0) }
     let outputs = call([x], outputs: 2)
     return (outputs[0]!, outputs[1]!)
   }

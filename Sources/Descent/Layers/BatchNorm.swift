@@ -18,7 +18,7 @@ public class RunningNorm: Layer {
   /// Added to the variance.
   public let eps: Double
   /// The weight of a new batch in the running numbers; nil: all batches weigh the same.
-  public var momentum: Double? { didSet { set("momentum", momentum ?? -1) } }
+  public var momentum: Double? { didSet { set("momentum", option("momentum", momentum, blank: -1)) } }
 
   fileprivate init(
     _ name: String, _ features: Int, _ eps: Double, _ momentum: Double?, _ affine: Bool, _ tracks: Bool,
@@ -28,8 +28,8 @@ public class RunningNorm: Layer {
     super.init(
       name,
       [
-        "num_features": Double(features), "eps": eps, "momentum": momentum ?? -1, "affine": affine ? 1 : 0,
-        "track_running_stats": tracks ? 1 : 0,
+        "num_features": Double(features), "eps": eps, "momentum": option("momentum", momentum, blank: -1),
+        "affine": affine ? 1 : 0, "track_running_stats": tracks ? 1 : 0,
       ], dtype: dtype)
   }
 

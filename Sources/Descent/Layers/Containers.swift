@@ -1,8 +1,6 @@
 /// x + f(x), as a residual block: He et al. 2015, arXiv:1512.03385.
 ///
 ///     Residual { Linear(64, 64); ReLU(); Linear(64, 64) }
-///
-/// Arrays and dictionaries of modules are parts too, with the names that `torch.nn.ModuleList` and `ModuleDict` give.
 public final class Residual: Module {
   /// f.
   public let body: Module
@@ -30,6 +28,7 @@ public final class Parallel: Module {
   /// These modules.
   public init(dim: Int? = 1, @LayerBuilder _ branches: () -> [Module]) {
     (self.branches, self.dim) = (branches(), dim)
+    demand(!self.branches.isEmpty, "Parallel: there is no branch")
   }
 
   public override var members: [(name: String, member: Member)] {

@@ -15,6 +15,16 @@ public struct Extents: ExpressibleByIntegerLiteral, ExpressibleByArrayLiteral, S
   /// One for each dimension.
   public init(arrayLiteral elements: Int...) { values = elements }
 
+  /// One for each of so many dimensions.
+  ///
+  /// - Precondition: there is one number, or that many.
+  func expanded(_ name: String, dimensions: Int) -> [Int] {
+    demand(
+      values.count == 1 || values.count == dimensions,
+      "\(name) has \(values.count) numbers, must have 1 or \(dimensions)")
+    return values.count == dimensions ? values : Array(repeating: values[0], count: dimensions)
+  }
+
   /// A table's options: "kernel_size", or "kernel_size[0]", "kernel_size[1]".
   ///
   /// - Precondition: there is one number, or one for each of `dimensions`.

@@ -1,5 +1,20 @@
 import CDescent
 
+/// An option that may be left out, where the table has a number for that: nil becomes it.
+///
+/// - Precondition: what is given is not that number.
+func option(_ name: String, _ given: Double?, blank: Double) -> Double {
+  demand(
+    given != blank, "\(name) is \(blank.short), which is how the table says that there is none: leave it out")
+  return given ?? blank
+}
+
+/// The same for each dimension.
+func option(_ name: String, _ given: Extents?, blank: Int) -> Extents {
+  given?.values.forEach { _ = option(name, Double($0), blank: Double(blank)) }
+  return given ?? Extents(blank)
+}
+
 /// A layer of the C core's table: its parameters and buffers, with PyTorch's names and initial numbers, and its function.
 ///
 /// The layers of this library are its subclasses. What a layer computes, takes and gives stands in the table.
@@ -58,8 +73,6 @@ public class Layer: Module {
   ///
   /// - Precondition: it is in its range.
   func set(_ option: String, _ value: Double) {
-    // A frozen model is called by several threads: what stays as it is must not be written.
-    guard options[option] != value else { return }
     require(dsc_layer_set_option(handle, option, value))
     options[option] = value
   }
@@ -76,16 +89,23 @@ public class Layer: Module {
 
   /// The first so many outputs for several inputs, as the table names them; nil for inputs that may be missing, and for outputs
   /// that the layer does not make.
-  func call(_ inputs: [Tensor?], outputs: Int) -> [Tensor?] {
+  ///
+  /// - Parameter options: values for this call alone; nil: the layer's.
+  func call(_ inputs: [Tensor?], outputs: Int, options: [String: Double?] = [:]) -> [Tensor?] {
     var made = [OpaquePointer?](repeating: nil, count: outputs)
     let handles = inputs.map { $0?.handle }
     let status = withExtendedLifetime(inputs) {
-      dsc_layer_call(handle, isTraining, handles.count, handles, outputs, &made)
+      withOptions(options.compactMapValues { $0 }) {
+        dsc_layer_call(handle, isTraining, $0, $1, handles.count, handles, outputs, &made)
+      }
     }
     require(status)
     // After a refusal that is kept, what a program counts on must still be there.
-    if status < 0 { return made.map { _ in Tensor(owning: Refusals.placeholder()) } }
-    return made.map { $0.map { Tensor(owning: $0) } }
+    let results = made.map {
+      status < 0 ? Tensor(owning: Refusals.placeholder()) : $0.map { Tensor(owning: $0) }
+    }
+    if let first = results[0] { show(first) }
+    return results
   }
 
   override var summaryOfOptions: String {

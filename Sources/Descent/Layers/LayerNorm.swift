@@ -42,17 +42,18 @@ public final class RMSNorm: Layer {
   ) {
     super.init(
       "rms_norm",
-      normalizedShape.normalized.merging(["eps": eps ?? -1, "elementwise_affine": elementwiseAffine ? 1 : 0])
-      {
-        $1
-      }, dtype: dtype)
+      normalizedShape.normalized.merging([
+        "eps": option("eps", eps, blank: -1), "elementwise_affine": elementwiseAffine ? 1 : 0,
+      ]) { $1 }, dtype: dtype)
   }
 }
 
 extension Extents {
   /// "normalized_shape[0]", ...: as many as there are.
   fileprivate var normalized: [String: Double] {
-    Dictionary(uniqueKeysWithValues: values.enumerated().map { ("normalized_shape[\($0)]", Double($1)) })
+    let extents = option("normalizedShape", self, blank: 0).values
+    return Dictionary(
+      uniqueKeysWithValues: extents.enumerated().map { ("normalized_shape[\($0)]", Double($1)) })
   }
 }
 

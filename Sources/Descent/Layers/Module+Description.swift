@@ -16,7 +16,8 @@ extension Module: CustomStringConvertible {
 
   /// What an input of a shape becomes on its way through the module, and how many parameters each part has.
   ///
-  /// The model runs once, in evaluation mode, on zeros.
+  /// The model runs once, in evaluation mode, on zeros. One thread at a time: the mode, and who looks, are written to the
+  /// parts, so that no other thread may call the module meanwhile.
   ///
   /// - Parameter inputShape: with the batch: [1, 784].
   public func summary(_ inputShape: Shape, dtype: DType = .float32) -> ModelSummary {

@@ -16,8 +16,10 @@ extension Module {
   ///
   ///     let (logits, features) = model.outputs(of: ["features.3"], for: images)
   ///
+  /// One thread at a time: who looks is written to the parts, so that no other thread may call the module meanwhile.
+  ///
   /// - Parameter names: full names of parts, as in `namedModules`. A part that is called several times shows its last
-  ///   output; one that is not called is missing.
+  ///   output; one that is not called is missing. Of several outputs it is the first.
   public func outputs(
     of names: Set<String>, for x: Tensor
   ) -> (output: Tensor, parts: [String: Tensor]) {

@@ -13,6 +13,8 @@
 /// blocks above are "blocks.0" and "blocks.1"; a name that begins with a capital, as `Wq`, stays as it is. They are looked
 /// up once, when they are first asked for: call `findMembers()` after putting others in their place.
 ///
+/// Arrays and dictionaries of modules take the places of `torch.nn.ModuleList` and `ModuleDict`, with their names.
+///
 /// A module of several inputs or outputs has a method of its own for them, usually `callAsFunction`, and calls its parts:
 ///
 ///     func callAsFunction(_ query: Tensor, _ memory: Tensor) -> (Tensor, Tensor)
@@ -34,7 +36,7 @@ open class Module {
   /// The output for an input.
   public func callAsFunction(_ x: Tensor) -> Tensor {
     let y = forward(x)
-    if let observer { observer(self, y) }
+    show(y)
     return y
   }
 
@@ -141,14 +143,18 @@ open class Module {
   /// What the description says of the module's options.
   var summaryOfOptions: String { "" }
 
+  /// Tells who looks that the module was called, by its output, or the first of several.
+  final func show(_ output: Tensor) { observer?(self, output) }
+
   /// Whether every part must be called by itself, since somebody looks at its output.
   final var isObserved: Bool { observer != nil }
 
-  /// Runs `body` while `observer` sees the output of every part's call.
+  /// Runs `body` while `observer` sees the output of every part's call, and nobody else does. It is written to every part:
+  /// no other thread may call the module meanwhile.
   func observed<Result>(by observer: @escaping (Module, Tensor) -> Void, _ body: () -> Result) -> Result {
-    let parts = modules
-    for part in parts { part.observer = observer }
-    defer { for part in parts { part.observer = nil } }
+    let before = modules.map { ($0, $0.observer) }
+    for (part, _) in before { part.observer = observer }
+    defer { for (part, observer) in before { part.observer = observer } }
     return body()
   }
 }

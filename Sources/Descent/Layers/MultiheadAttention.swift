@@ -4,21 +4,13 @@ import CDescent
 ///
 ///     let attention = MultiheadAttention(512, 8, batchFirst: true)
 ///     let y = attention(x)                                    // self-attention
-///     attention.needsWeights = true
-///     let (output, weights) = attention(query, key, value)
+///     let (output, weights) = attention(query, key: key, value: value, needsWeights: true)
 ///
 /// Queries, keys and values are projected, attended to head by head, joined, and projected once more. Inputs are [L, N, E], or
 /// [N, L, E] with `batchFirst`, or [L, E] without a batch.
 public final class MultiheadAttention: Layer {
   /// Whether keys and values have as many numbers as queries: there is one matrix of projections then.
   private let hasOneWidth: Bool
-
-  /// Whether to give the weights, which takes memory and time.
-  public var needsWeights = false { didSet { set("need_weights", needsWeights ? 1 : 0) } }
-  /// Whether they are [N, L, S], the mean over the heads, not [N, heads, L, S].
-  public var averagesWeights = true { didSet { set("average_attn_weights", averagesWeights ? 1 : 0) } }
-  /// Whether a query sees no key after its own place.
-  public var isCausal = false { didSet { set("is_causal", isCausal ? 1 : 0) } }
 
   /// [3 E, E]: the projections of queries, keys and values, one below the other; nil where widths differ.
   public var inProjWeight: Parameter? { hasOneWidth ? own[0] : nil }
@@ -35,19 +27,22 @@ public final class MultiheadAttention: Layer {
   ///   - keyDim: numbers of a key; nil: as many as `embedDim`.
   ///   - valueDim: numbers of a value; nil: as many as `embedDim`.
   ///   - batchFirst: whether inputs are [N, L, E].
+  ///   - isCausal: whether a query sees no key after its own place, unless a call says otherwise.
   /// - Precondition: `heads` divides `embedDim`.
   public init(
     _ embedDim: Int, _ heads: Int, dropout: Double = 0, bias: Bool = true, addBiasKV: Bool = false,
     addZeroAttn: Bool = false, keyDim: Int? = nil, valueDim: Int? = nil, batchFirst: Bool = false,
-    dtype: DType = .float32, generator: Generator = .default
+    isCausal: Bool = false, dtype: DType = .float32, generator: Generator = .default
   ) {
     hasOneWidth = (keyDim ?? embedDim) == embedDim && (valueDim ?? embedDim) == embedDim
     super.init(
       "multihead_attention",
       [
         "embed_dim": Double(embedDim), "num_heads": Double(heads), "dropout": dropout, "bias": bias ? 1 : 0,
-        "add_bias_kv": addBiasKV ? 1 : 0, "add_zero_attn": addZeroAttn ? 1 : 0, "kdim": Double(keyDim ?? 0),
-        "vdim": Double(valueDim ?? 0), "batch_first": batchFirst ? 1 : 0,
+        "add_bias_kv": addBiasKV ? 1 : 0, "add_zero_attn": addZeroAttn ? 1 : 0,
+        "kdim": option("keyDim", keyDim.map(Double.init), blank: 0),
+        "vdim": option("valueDim", valueDim.map(Double.init), blank: 0), "batch_first": batchFirst ? 1 : 0,
+        "is_causal": isCausal ? 1 : 0,
       ], dtype: dtype, generator: generator)
   }
 
@@ -59,11 +54,18 @@ public final class MultiheadAttention: Layer {
   ///   - value: [S, N, valueDim]; nil: the key.
   ///   - keyPaddingMask: [N, S]: booleans, true where a key is left out, or numbers to add.
   ///   - mask: [L, S] or [N heads, L, S], likewise.
+  ///   - needsWeights: whether to give the weights, which takes memory and time.
+  ///   - averagesWeights: whether they are [N, L, S], the mean over the heads, not [N, heads, L, S].
+  ///   - isCausal: whether a query sees no key after its own place; nil: as the layer was made.
   public func callAsFunction(
-    _ query: Tensor, _ key: Tensor?, _ value: Tensor? = nil, keyPaddingMask: Tensor? = nil,
-    mask: Tensor? = nil
+    _ query: Tensor, key: Tensor?, value: Tensor? = nil, keyPaddingMask: Tensor? = nil, mask: Tensor? = nil,
+    needsWeights: Bool = false, averagesWeights: Bool = true, isCausal: Bool? = nil
   ) -> (output: Tensor, weights: Tensor?) {
-    let outputs = call([query, key, value, keyPaddingMask, mask], outputs: 2)
-    return (outputs[0]!, outputs[1])
+    let outputs = call(
+      [query, key, value, keyPaddingMask, mask], outputs: needsWeights ? 2 : 1,
+      options: [
+        "average_attn_weights": averagesWeights ? 1 : 0, "is_causal": isCausal.map { $0 ? 1 : 0 },
+      ])
+    return (outputs[0]!, needsWeights ? outputs[1] : nil)
   }
 }

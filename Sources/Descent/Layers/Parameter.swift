@@ -4,18 +4,27 @@ import CDescent
 ///
 /// A property of this type makes a tensor one of its module's parameters.
 public final class Parameter: Tensor {
-  /// A gradient of some rows only, which steps use in place of `grad`; `zeroGrad()` forgets it.
-  @exclusivity(unchecked) public var rowGradient: RowGradient? {
-    didSet {
-      guard let rowGradient else { return }
-      let values = rowGradient.values.shape
-      demand(
-        rank > 0 && rowGradient.values.dtype == dtype && values.rank == rank
-          && (1..<rank).allSatisfy { values[$0] == shape[$0] },
-        "a row gradient of shape \(values) for a parameter of shape \(shape)")
-      grad = nil
+  /// A gradient of some rows only, which steps use as it is: a sparse embedding's, or one that is set here, in place of
+  /// `grad`. To ask for `grad` makes it dense; `zeroGrad()` forgets it.
+  public var rowGradient: RowGradient? {
+    get {
+      var (rows, values): (OpaquePointer?, OpaquePointer?)
+      require(dsc_tensor_row_gradient(handle, &rows, &values))
+      guard let rows, let values else { return nil }
+      return RowGradient(Tensor(owning: rows).scalars(as: Int64.self), Tensor(owning: values))
+    }
+    set {
+      guard let newValue else { return require(dsc_tensor_set_row_gradient(handle, nil, nil)) }
+      let rows = Tensor(newValue.rows)
+      require(
+        withExtendedLifetime((rows, newValue)) {
+          dsc_tensor_set_row_gradient(handle, rows.handle, newValue.values.handle)
+        })
     }
   }
+
+  /// Whether there is a row gradient.
+  var hasRowGradient: Bool { dsc_tensor_has_row_gradient(handle) }
 
   /// Takes over a reference, as every way of making one does in the end.
   override init(owning handle: OpaquePointer?) {

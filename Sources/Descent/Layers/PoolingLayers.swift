@@ -6,8 +6,9 @@ public class WindowPooling: Layer {
     _ name: String, dimensions: Int, kernelSize: Extents, stride: Extents?, padding: Extents,
     _ more: [String: Double]
   ) {
-    // A stride that is left out is the kernel's size, which is what 0 says in the table.
-    let windows = [("kernel_size", kernelSize), ("stride", stride ?? 0), ("padding", padding)]
+    let windows = [
+      ("kernel_size", kernelSize), ("stride", option("stride", stride, blank: 0)), ("padding", padding),
+    ]
     super.init(
       name,
       windows.reduce(into: more) { options, option in
@@ -30,8 +31,6 @@ public class MaxPooling: WindowPooling {
 
   /// The largest numbers, and where they are: int64, row by row in their line or plane. As with `return_indices=True`.
   public func withIndices(_ x: Tensor) -> (values: Tensor, indices: Tensor) {
-    set("return_indices", 1)
-    defer { set("return_indices", 0) }
     let outputs = call([x], outputs: 2)
     return (outputs[0]!, outputs[1]!)
   }
@@ -95,12 +94,11 @@ public final class AvgPool2d: WindowPooling {
     _ kernelSize: Extents, stride: Extents? = nil, padding: Extents = 0, ceilMode: Bool = false,
     countIncludePad: Bool = true, divisorOverride: Int? = nil
   ) {
-    demand(divisorOverride != 0, "AvgPool2d: divisorOverride is 0")
     super.init(
       "avg_pool2d", dimensions: 2, kernelSize: kernelSize, stride: stride, padding: padding,
       [
         "ceil_mode": ceilMode ? 1 : 0, "count_include_pad": countIncludePad ? 1 : 0,
-        "divisor_override": Double(divisorOverride ?? 0),
+        "divisor_override": option("divisorOverride", divisorOverride.map(Double.init), blank: 0),
       ])
   }
 }

@@ -32,7 +32,7 @@ public final class RNNCell: RecurrentCell {
   }
 
   /// The new state: of x [batch, inputs] or [inputs] and a state [batch, hidden] or [hidden]; nil: zeros.
-  public func callAsFunction(_ x: Tensor, _ state: Tensor?) -> Tensor { call([x, state], outputs: 1)[0]! }
+  public func callAsFunction(_ x: Tensor, state: Tensor?) -> Tensor { call([x, state], outputs: 1)[0]! }
 }
 
 /// One step of `GRU`, as `torch.nn.GRUCell`, with its initial weights.
@@ -45,7 +45,7 @@ public final class GRUCell: RecurrentCell {
   }
 
   /// The new state: of x [batch, inputs] or [inputs] and a state [batch, hidden] or [hidden]; nil: zeros.
-  public func callAsFunction(_ x: Tensor, _ state: Tensor?) -> Tensor { call([x, state], outputs: 1)[0]! }
+  public func callAsFunction(_ x: Tensor, state: Tensor?) -> Tensor { call([x, state], outputs: 1)[0]! }
 }
 
 /// One step of `LSTM`, as `torch.nn.LSTMCell`, with its initial weights.
@@ -58,7 +58,7 @@ public final class LSTMCell: RecurrentCell {
   }
 
   /// The new state and cell: of x [batch, inputs] or [inputs], and a state and a cell [batch, hidden] or [hidden]; nil: zeros.
-  public func callAsFunction(_ x: Tensor, _ state: (h: Tensor, c: Tensor)?) -> (h: Tensor, c: Tensor) {
+  public func callAsFunction(_ x: Tensor, state: (h: Tensor, c: Tensor)?) -> (h: Tensor, c: Tensor) {
     let made = call([x, state?.h, state?.c], outputs: 2)
     return (made[0]!, made[1]!)
   }

@@ -43,7 +43,7 @@ public class RecurrentLayer: Layer {
 ///
 /// `forward` gives the states of all steps, so that it fits into a `Sequential`; a call with a state gives the last ones too:
 ///
-///     let (y, h) = rnn(x, nil)
+///     let (y, h) = rnn(x, state: nil)
 public final class RNN: RecurrentLayer {
   /// A network with weights from U(-1/√hidden, 1/√hidden), PyTorch's default and order.
   public init(
@@ -64,7 +64,7 @@ public final class RNN: RecurrentLayer {
   ///   - state: what each layer and direction begins with: [layers · directions, batch, hidden]; nil: zeros.
   ///   - lengths: int64 [batch]: how many steps of each sequence count; nil: all. As a packed sequence of PyTorch's; the
   ///     output is 0 behind the ends.
-  public func callAsFunction(_ x: Tensor, _ state: Tensor?, lengths: Tensor? = nil) -> (
+  public func callAsFunction(_ x: Tensor, state: Tensor?, lengths: Tensor? = nil) -> (
     output: Tensor, state: Tensor
   ) { run(x, state, lengths) }
 }
@@ -77,7 +77,7 @@ public final class RNN: RecurrentLayer {
 ///
 /// `forward` gives the states of all steps, so that it fits into a `Sequential`; a call with a state gives the last ones too:
 ///
-///     let (y, h) = gru(x, nil)
+///     let (y, h) = gru(x, state: nil)
 public final class GRU: RecurrentLayer {
   /// A network with weights from U(-1/√hidden, 1/√hidden), PyTorch's default and order.
   public init(
@@ -90,7 +90,7 @@ public final class GRU: RecurrentLayer {
   }
 
   /// All steps' states of the last layer, and the last state of every layer and direction. The parameters are those of `RNN`.
-  public func callAsFunction(_ x: Tensor, _ state: Tensor?, lengths: Tensor? = nil) -> (
+  public func callAsFunction(_ x: Tensor, state: Tensor?, lengths: Tensor? = nil) -> (
     output: Tensor, state: Tensor
   ) { run(x, state, lengths) }
 }
@@ -104,7 +104,7 @@ public final class GRU: RecurrentLayer {
 ///
 /// `forward` gives the states of all steps, so that it fits into a `Sequential`; a call with a state gives the last ones too:
 ///
-///     let (y, (h, c)) = lstm(x, (h0, c0))
+///     let (y, (h, c)) = lstm(x, state: (h0, c0))
 public final class LSTM: RecurrentLayer {
   /// A network with weights from U(-1/√hidden, 1/√hidden), PyTorch's default and order.
   ///
@@ -116,7 +116,8 @@ public final class LSTM: RecurrentLayer {
   ) {
     super.init(
       "lstm", inputs, hidden, layers: layers, bias: bias, batchFirst: batchFirst, dropout: dropout,
-      bidirectional: bidirectional, own: ["proj_size": Double(projection ?? 0)], dtype: dtype,
+      bidirectional: bidirectional,
+      own: ["proj_size": option("projection", projection.map(Double.init), blank: 0)], dtype: dtype,
       generator: generator)
   }
 
@@ -128,7 +129,7 @@ public final class LSTM: RecurrentLayer {
   ///     cells of [layers · directions, batch, hidden]; nil: zeros.
   ///   - lengths: int64 [batch]: how many steps of each sequence count; nil: all. As a packed sequence of PyTorch's; the
   ///     output is 0 behind the ends.
-  public func callAsFunction(_ x: Tensor, _ state: (h: Tensor, c: Tensor)?, lengths: Tensor? = nil) -> (
+  public func callAsFunction(_ x: Tensor, state: (h: Tensor, c: Tensor)?, lengths: Tensor? = nil) -> (
     output: Tensor, state: (h: Tensor, c: Tensor)
   ) {
     let made = call([x, state?.h, state?.c, lengths], outputs: 3)

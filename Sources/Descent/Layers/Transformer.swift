@@ -23,118 +23,136 @@ private func shared(
 /// Self-attention and two linear layers, each added to what it was given, with layer norms: as
 /// `torch.nn.TransformerEncoderLayer`. Inputs are [L, N, E], or [N, L, E] with `batchFirst`, or [L, E].
 public final class TransformerEncoderLayer: Layer {
-  /// Whether a query sees no key after its own place.
-  public var isCausal = false { didSet { set("is_causal", isCausal ? 1 : 0) } }
-
-  /// A layer with PyTorch's defaults. `normFirst`: inputs of the blocks are normalized, not sums behind them.
+  /// A layer with PyTorch's defaults. `normFirst`: inputs of the blocks are normalized, not sums behind them. `isCausal`: a
+  /// position sees none after it, unless a call says otherwise.
   ///
   /// - Precondition: `heads` divides `width`.
   public init(
     _ width: Int, _ heads: Int, feedforward: Int = 2048, dropout: Double = 0.1,
     activation: TransformerActivation = .relu, eps: Double = 1e-5, batchFirst: Bool = false,
-    normFirst: Bool = false, bias: Bool = true, dtype: DType = .float32, generator: Generator = .default
+    normFirst: Bool = false, bias: Bool = true, isCausal: Bool = false, dtype: DType = .float32,
+    generator: Generator = .default
   ) {
     super.init(
       "transformer_encoder_layer",
-      shared(width, heads, feedforward, dropout, activation, eps, batchFirst, normFirst, bias),
+      shared(width, heads, feedforward, dropout, activation, eps, batchFirst, normFirst, bias)
+        .merging(["is_causal": isCausal ? 1 : 0]) { $1 },
       dtype: dtype, generator: generator)
   }
 
   /// The output under masks, which are as `MultiheadAttention`'s.
+  ///
+  /// - Parameter isCausal: whether a position sees none after it; nil: as the layer was made.
   public func callAsFunction(
-    _ source: Tensor, mask: Tensor? = nil, keyPaddingMask: Tensor? = nil
+    _ source: Tensor, mask: Tensor? = nil, keyPaddingMask: Tensor? = nil, isCausal: Bool? = nil
   ) -> Tensor {
-    call([source, mask, keyPaddingMask], outputs: 1)[0]!
+    call(
+      [source, mask, keyPaddingMask], outputs: 1, options: ["is_causal": isCausal.map { $0 ? 1 : 0 }])[0]!
   }
 }
 
 /// Layers of an encoder, one after the other: as `torch.nn.TransformerEncoder`. All begin with the same numbers.
 public final class TransformerEncoder: Layer {
-  /// Whether a query sees no key after its own place.
-  public var isCausal = false { didSet { set("is_causal", isCausal ? 1 : 0) } }
-
   /// `layers` layers as `TransformerEncoderLayer` describes them. `norm`: the last output is normalized.
   ///
   /// - Precondition: `heads` divides `width`.
   public init(
     _ width: Int, _ heads: Int, layers: Int, feedforward: Int = 2048, dropout: Double = 0.1,
     activation: TransformerActivation = .relu, eps: Double = 1e-5, batchFirst: Bool = false,
-    normFirst: Bool = false, bias: Bool = true, norm: Bool = false, dtype: DType = .float32,
-    generator: Generator = .default
+    normFirst: Bool = false, bias: Bool = true, norm: Bool = false, isCausal: Bool = false,
+    dtype: DType = .float32, generator: Generator = .default
   ) {
     var options = shared(width, heads, feedforward, dropout, activation, eps, batchFirst, normFirst, bias)
+    options["is_causal"] = isCausal ? 1 : 0
     options["num_layers"] = Double(layers)
     options["norm"] = norm ? 1 : 0
     super.init("transformer_encoder", options, dtype: dtype, generator: generator)
   }
 
   /// The output under masks, which are as `MultiheadAttention`'s.
+  ///
+  /// - Parameter isCausal: whether a position sees none after it; nil: as the layer was made.
   public func callAsFunction(
-    _ source: Tensor, mask: Tensor? = nil, keyPaddingMask: Tensor? = nil
+    _ source: Tensor, mask: Tensor? = nil, keyPaddingMask: Tensor? = nil, isCausal: Bool? = nil
   ) -> Tensor {
-    call([source, mask, keyPaddingMask], outputs: 1)[0]!
+    call(
+      [source, mask, keyPaddingMask], outputs: 1, options: ["is_causal": isCausal.map { $0 ? 1 : 0 }])[0]!
   }
 }
 
 /// Self-attention, attention to a memory, and two linear layers, each added to what it was given, with layer norms: as
 /// `torch.nn.TransformerDecoderLayer`. Inputs are [L, N, E], or [N, L, E] with `batchFirst`, or [L, E].
 public final class TransformerDecoderLayer: Layer {
-  /// Whether a query sees no key after its own place.
-  public var isCausal = false { didSet { set("tgt_is_causal", isCausal ? 1 : 0) } }
-  /// Whether it sees nothing of the memory after its own place.
-  public var memoryIsCausal = false { didSet { set("memory_is_causal", memoryIsCausal ? 1 : 0) } }
-
-  /// A layer with PyTorch's defaults. `normFirst`: inputs of the blocks are normalized, not sums behind them.
+  /// A layer with PyTorch's defaults. `normFirst`: inputs of the blocks are normalized, not sums behind them. `isCausal`: a
+  /// position sees none after it, `memoryIsCausal`: nothing of the memory after its own place, unless a call says otherwise.
   ///
   /// - Precondition: `heads` divides `width`.
   public init(
     _ width: Int, _ heads: Int, feedforward: Int = 2048, dropout: Double = 0.1,
     activation: TransformerActivation = .relu, eps: Double = 1e-5, batchFirst: Bool = false,
-    normFirst: Bool = false, bias: Bool = true, dtype: DType = .float32, generator: Generator = .default
+    normFirst: Bool = false, bias: Bool = true, isCausal: Bool = false, memoryIsCausal: Bool = false,
+    dtype: DType = .float32, generator: Generator = .default
   ) {
     super.init(
       "transformer_decoder_layer",
-      shared(width, heads, feedforward, dropout, activation, eps, batchFirst, normFirst, bias),
+      shared(width, heads, feedforward, dropout, activation, eps, batchFirst, normFirst, bias)
+        .merging(["tgt_is_causal": isCausal ? 1 : 0, "memory_is_causal": memoryIsCausal ? 1 : 0]) { $1 },
       dtype: dtype, generator: generator)
   }
 
   /// The output for a memory, which an encoder made, under masks, which are as `MultiheadAttention`'s.
+  ///
+  /// - Parameters:
+  ///   - isCausal: whether a position sees none after it; nil: as the layer was made.
+  ///   - memoryIsCausal: whether it sees nothing of the memory after its own place; nil: as the layer was made.
   public func callAsFunction(
-    _ target: Tensor, _ memory: Tensor, mask: Tensor? = nil, memoryMask: Tensor? = nil,
-    keyPaddingMask: Tensor? = nil, memoryKeyPaddingMask: Tensor? = nil
+    _ target: Tensor, memory: Tensor, mask: Tensor? = nil, memoryMask: Tensor? = nil,
+    keyPaddingMask: Tensor? = nil, memoryKeyPaddingMask: Tensor? = nil, isCausal: Bool? = nil,
+    memoryIsCausal: Bool? = nil
   ) -> Tensor {
-    call([target, memory, mask, memoryMask, keyPaddingMask, memoryKeyPaddingMask], outputs: 1)[0]!
+    call(
+      [target, memory, mask, memoryMask, keyPaddingMask, memoryKeyPaddingMask], outputs: 1,
+      options: [
+        "tgt_is_causal": isCausal.map { $0 ? 1 : 0 }, "memory_is_causal": memoryIsCausal.map { $0 ? 1 : 0 },
+      ])[0]!
   }
 }
 
 /// Layers of a decoder, one after the other: as `torch.nn.TransformerDecoder`. All begin with the same numbers.
 public final class TransformerDecoder: Layer {
-  /// Whether a query sees no key after its own place.
-  public var isCausal = false { didSet { set("tgt_is_causal", isCausal ? 1 : 0) } }
-  /// Whether it sees nothing of the memory after its own place.
-  public var memoryIsCausal = false { didSet { set("memory_is_causal", memoryIsCausal ? 1 : 0) } }
-
   /// `layers` layers as `TransformerDecoderLayer` describes them. `norm`: the last output is normalized.
   ///
   /// - Precondition: `heads` divides `width`.
   public init(
     _ width: Int, _ heads: Int, layers: Int, feedforward: Int = 2048, dropout: Double = 0.1,
     activation: TransformerActivation = .relu, eps: Double = 1e-5, batchFirst: Bool = false,
-    normFirst: Bool = false, bias: Bool = true, norm: Bool = false, dtype: DType = .float32,
+    normFirst: Bool = false, bias: Bool = true, norm: Bool = false, isCausal: Bool = false,
+    memoryIsCausal: Bool = false, dtype: DType = .float32,
     generator: Generator = .default
   ) {
     var options = shared(width, heads, feedforward, dropout, activation, eps, batchFirst, normFirst, bias)
+    options["tgt_is_causal"] = isCausal ? 1 : 0
+    options["memory_is_causal"] = memoryIsCausal ? 1 : 0
     options["num_layers"] = Double(layers)
     options["norm"] = norm ? 1 : 0
     super.init("transformer_decoder", options, dtype: dtype, generator: generator)
   }
 
   /// The output for a memory, which an encoder made, under masks, which are as `MultiheadAttention`'s.
+  ///
+  /// - Parameters:
+  ///   - isCausal: whether a position sees none after it; nil: as the layer was made.
+  ///   - memoryIsCausal: whether it sees nothing of the memory after its own place; nil: as the layer was made.
   public func callAsFunction(
-    _ target: Tensor, _ memory: Tensor, mask: Tensor? = nil, memoryMask: Tensor? = nil,
-    keyPaddingMask: Tensor? = nil, memoryKeyPaddingMask: Tensor? = nil
+    _ target: Tensor, memory: Tensor, mask: Tensor? = nil, memoryMask: Tensor? = nil,
+    keyPaddingMask: Tensor? = nil, memoryKeyPaddingMask: Tensor? = nil, isCausal: Bool? = nil,
+    memoryIsCausal: Bool? = nil
   ) -> Tensor {
-    call([target, memory, mask, memoryMask, keyPaddingMask, memoryKeyPaddingMask], outputs: 1)[0]!
+    call(
+      [target, memory, mask, memoryMask, keyPaddingMask, memoryKeyPaddingMask], outputs: 1,
+      options: [
+        "tgt_is_causal": isCausal.map { $0 ? 1 : 0 }, "memory_is_causal": memoryIsCausal.map { $0 ? 1 : 0 },
+      ])[0]!
   }
 }
 

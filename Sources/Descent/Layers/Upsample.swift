@@ -19,7 +19,9 @@ public final class Upsample: Layer {
   ///
   /// - Parameter alignCorners: of linear and bilinear: whether first and last numbers keep their places.
   public init(size: Extents, mode: Mode = .nearest, alignCorners: Bool = false) {
-    super.init("upsample", Self.options(size.options("size", dimensions: 2), mode, alignCorners))
+    super.init(
+      "upsample",
+      Self.options(option("size", size, blank: 0).options("size", dimensions: 2), mode, alignCorners))
   }
 
   /// By a factor.
@@ -33,7 +35,10 @@ public final class Upsample: Layer {
     super.init(
       "upsample",
       Self.options(
-        ["scale_factor": scaleFactor, "recompute_scale_factor": recomputeScaleFactor ? 1 : 0], mode,
+        [
+          "scale_factor": option("scaleFactor", scaleFactor, blank: 0),
+          "recompute_scale_factor": recomputeScaleFactor ? 1 : 0,
+        ], mode,
         alignCorners))
   }
 
@@ -50,7 +55,8 @@ public final class Upsample: Layer {
       "upsample",
       Self.options(
         [
-          "scale_factor[0]": scaleFactors.height, "scale_factor[1]": scaleFactors.width,
+          "scale_factor[0]": option("scaleFactors.height", scaleFactors.height, blank: 0),
+          "scale_factor[1]": option("scaleFactors.width", scaleFactors.width, blank: 0),
           "recompute_scale_factor": recomputeScaleFactor ? 1 : 0,
         ], mode, alignCorners))
   }

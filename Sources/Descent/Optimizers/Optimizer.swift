@@ -126,8 +126,7 @@ public final class Optimizer {
   public func step() throws(DescentError) -> StepReport {
     if hasHooks { for hook in hooks.before { try hook.run(self) } }
     var report = dsc_step_report()
-    let status =
-      hasRowGradients ? stepWithRows(&report) : dsc_parameters_step(flat.handle, handle, nil, &report)
+    let status = dsc_parameters_step(flat.handle, handle, nil, &report)
     if status < 0 {
       guard !needsClosure else {
         throw DescentError(
@@ -145,8 +144,7 @@ public final class Optimizer {
 
   /// A step without any gradient would train nothing, and nobody would notice.
   func checkSomeGradient() throws(DescentError) {
-    guard flat.parameters.isEmpty || flat.parameters.contains(where: { $0.hasGrad || $0.rowGradient != nil })
-    else {
+    guard flat.parameters.isEmpty || flat.parameters.contains(where: \.hasGrad) else {
       throw DescentError(
         .invalidArgument,
         "none of the optimizer's \(flat.parameters.count) parameters has a gradient: call backward() before step(), on a loss that depends on these parameters"
@@ -177,9 +175,9 @@ public final class Optimizer {
     withoutActuallyEscaping(closure) { closure in
       let evaluation = Evaluation { [unowned self] () throws(DescentError) in
         let value = try closure().item()
+        try checkNoRowGradient("L-BFGS")
         _ = flat.step  // the flags of those that have gradients now
         try checkSomeGradient()
-        try checkNoRowGradient("L-BFGS")
         return value
       }
       status = dsc_optimizer_minimize(
@@ -196,30 +194,8 @@ public final class Optimizer {
   }
 
   func checkNoRowGradient(_ method: String) throws(DescentError) {
-    guard !parameters.contains(where: { $0.parameter.rowGradient != nil }) else {
+    guard !parameters.contains(where: \.parameter.hasRowGradient) else {
       throw DescentError(.invalidArgument, "\(method) takes no row gradients")
-    }
-  }
-
-  private var hasRowGradients: Bool {
-    flat.parameters.contains { $0.rowGradient != nil }
-  }
-
-  private func stepWithRows(_ report: inout dsc_step_report) -> dsc_status {
-    let rows = flat.parameters.map(\.rowGradient)
-    return withExtendedLifetime(rows) {
-      withUnsafeTemporaryAllocation(of: dsc_row_gradient.self, capacity: rows.count) { gradients in
-        withUnsafeTemporaryAllocation(of: UnsafePointer<dsc_row_gradient>?.self, capacity: rows.count) {
-          pointers in
-          for (index, row) in rows.enumerated() {
-            let indices = row?.indices
-            gradients[index] = dsc_row_gradient(
-              count: row?.rows.count ?? 0, rows: indices.map { UnsafePointer($0) }, values: row?.values.data)
-            pointers[index] = row == nil ? nil : UnsafePointer(gradients.baseAddress! + index)
-          }
-          return dsc_parameters_step(flat.handle, handle, UnsafePointer(pointers.baseAddress!), &report)
-        }
-      }
     }
   }
 
@@ -238,7 +214,6 @@ public final class Optimizer {
   /// Forgets all gradients: `grad` is nil until the next backward pass, which then writes instead of adding.
   public func zeroGrad() {
     dsc_parameters_zero_grad(flat.handle)
-    for parameter in flat.parameters where parameter.rowGradient != nil { parameter.rowGradient = nil }
   }
 }
 

@@ -63,7 +63,8 @@ public final class Generator: Sendable {
   }
 }
 
-/// Seeds the default generator, as `torch.manual_seed`.
+/// Seeds the default generator, as `torch.manual_seed`, and what the current context's dropout draws from.
 public func manualSeed(_ seed: UInt64) {
   Generator.default.manualSeed(seed)
+  Context.stream = dsc_stream(seed: seed, calls: 0)
 }

@@ -156,9 +156,53 @@ extension Tensor {
 /// Rows of a matrix: the indices' shape, with the matrix's columns as one dimension more. As
 /// `torch.nn.functional.embedding`.
 ///
-/// - Parameter paddingIndex: the row that gets no gradient.
-public func embedding(_ indices: Tensor, _ weight: Tensor, paddingIndex: Int? = nil) -> Tensor {
-  var options = dsc_embedding_options()
-  options.padding = Int64(paddingIndex ?? -1)
+/// - Parameters:
+///   - paddingIndex: the row that gets no gradient; negative ones count from the end.
+///   - scalesByFrequency: whether a row's gradient is divided by how often it is looked up here.
+///   - isSparse: whether a parameter's gradient is kept as rows: its `rowGradient`.
+public func embedding(
+  _ indices: Tensor, _ weight: Tensor, paddingIndex: Int? = nil, scalesByFrequency: Bool = false,
+  isSparse: Bool = false
+) -> Tensor {
+  var options = dsc_embedding_options(
+    padding: Int64(paddingIndex ?? Int(DSC_NO_PADDING)), scale_by_frequency: scalesByFrequency,
+    sparse: isSparse)
   return Tensor.make { dsc_embedding(weight.handle, indices.handle, &options, $0) }
+}
+
+/// What becomes of a bag's rows.
+public enum BagMode: Int, Sendable {
+  /// Their sum.
+  case sum
+  /// Their mean.
+  case mean
+  /// The largest number of each column.
+  case max
+
+  var c: dsc_bag_mode { dsc_bag_mode(rawValue: UInt32(rawValue)) }
+}
+
+/// The sum, mean or largest numbers of rows of a matrix, for each bag of indices: [bags, columns]; 0 for an empty bag. As
+/// `torch.nn.functional.embedding_bag`.
+///
+/// - Parameters:
+///   - indices: [bags, n]; with offsets a vector.
+///   - offsets: where each bag begins in the vector.
+///   - perSampleWeights: factors of a sum's rows, of the indices' shape.
+///   - paddingIndex: the row that is passed over; negative ones count from the end.
+///   - includeLastOffset: whether the last offset is the end of the last bag.
+///   - scalesByFrequency: whether a row's gradient is divided by how often it is looked up here.
+///   - isSparse: whether a parameter's gradient is kept as rows: its `rowGradient`.
+public func embeddingBag(
+  _ indices: Tensor, _ weight: Tensor, offsets: Tensor? = nil, mode: BagMode = .mean,
+  perSampleWeights: Tensor? = nil, paddingIndex: Int? = nil, includeLastOffset: Bool = false,
+  scalesByFrequency: Bool = false, isSparse: Bool = false
+) -> Tensor {
+  var options = dsc_embedding_bag_options(
+    mode: mode.c, padding: Int64(paddingIndex ?? Int(DSC_NO_PADDING)), include_last_offset: includeLastOffset,
+    scale_by_frequency: scalesByFrequency, sparse: isSparse)
+  return Tensor.make {
+    dsc_embedding_bag(
+      weight.handle, indices.handle, offsets?.handle, perSampleWeights?.handle, &options, $0)
+  }
 }

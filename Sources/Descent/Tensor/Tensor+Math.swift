@@ -66,10 +66,6 @@ extension Tensor {
   public func sigmoid() -> Tensor { Tensor.make { dsc_sigmoid(handle, $0) } }
   /// The logarithm of `sigmoid()`, without overflow.
   public func logSigmoid() -> Tensor { Tensor.make { dsc_log_sigmoid(handle, $0) } }
-  /// log(1 + e^x), without overflow.
-  public func softplus(beta: Double = 1, threshold: Double = 20) -> Tensor {
-    Tensor.make { dsc_softplus(handle, beta, threshold, $0) }
-  }
 }
 
 // Along a dimension.

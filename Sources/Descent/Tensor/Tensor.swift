@@ -68,7 +68,11 @@ public class Tensor {
   ///
   /// The next pass adds to it in place: clone what is to stay.
   public var grad: Tensor? {
-    get { dsc_tensor_grad(handle).map(Tensor.init(owning:)) }
+    get {
+      if let found = dsc_tensor_grad(handle) { return Tensor(owning: found) }
+      if hasGrad { Memory.exhausted(Refusals.lastSentence) }
+      return nil
+    }
     set { require(dsc_tensor_set_grad(handle, newValue?.handle)) }
   }
 

@@ -1,3 +1,5 @@
+import CDescent
+
 extension Trainer {
   /// What a checkpoint keeps of a trainer besides model and optimizer.
   struct Progress {
@@ -5,6 +7,8 @@ extension Trainer {
     var history: History
     var order: EpochOrder?
     var loaderState: [UInt8]?
+    /// What dropout draws from; nil in files from before it was kept.
+    var stream: dsc_stream?
   }
 
   /// The progress as tensors, each under "trainer.".
@@ -20,6 +24,8 @@ extension Trainer {
           [Double($0.epoch), $0.trainLoss, $0.testLoss ?? .nan, $0.testAccuracy ?? .nan, $0.seconds]
         }, shape: [history.epochs.count, 5]),
     ]
+    let stream = Context.stream
+    tensors["stream"] = Tensor([stream.seed, stream.calls].map(Int64.init(bitPattern:)))
     if let order {
       tensors["order"] = Tensor([
         Int64(order.samples), order.isShuffled ? 1 : 0, order.seed == nil ? 0 : 1,
@@ -37,6 +43,7 @@ extension Trainer {
     history = progress.history
     order = progress.order
     loaderState = progress.loaderState
+    if let stream = progress.stream { Context.stream = stream }
     rewindsLoader = true
     unverified = nil
   }
@@ -82,5 +89,9 @@ extension Trainer.Progress {
       loaderState = state
     }
     try saved.require("order", (order?.seed == nil) == (loaderState == nil))
+    if saved.has("stream") {
+      let words = try saved.whole("stream", count: 2).map(UInt64.init(bitPattern:))
+      stream = dsc_stream(seed: words[0], calls: words[1])
+    }
   }
 }

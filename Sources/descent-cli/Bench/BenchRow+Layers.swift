@@ -1,12 +1,6 @@
 import Descent
 
 extension BenchRow {
-  /// The lectures' LeNet.
-  static let lenet = """
-    conv2d(1, 6, 5, padding=2) sigmoid avg_pool2d(2) conv2d(6, 16, 5) sigmoid avg_pool2d(2) \
-    flatten linear(400, 120) sigmoid linear(120, 84) sigmoid linear(84, 10)
-    """
-
   /// Layers by their names in the comparison: their text, and the shape of an input.
   private static let single: [(name: String, text: String, shape: Shape)] = [
     ("conv2d/64-64-k3-32x32-b16", "conv2d(64, 64, 3, padding=1)", [16, 64, 32, 32]),
@@ -64,7 +58,8 @@ extension BenchRow {
       BenchRow(name: "lenet/sgd/b\(batch)") {
         manualSeed(0)
         return try time(
-          Network(lenet), CrossEntropyLoss(), SGD(learningRate: 0.1), .rand([batch * 10, 1, 28, 28]),
+          ModelSpec("lenet").make(height: 28, width: 28, classes: 10), CrossEntropyLoss(),
+          SGD(learningRate: 0.1), .rand([batch * 10, 1, 28, 28]),
           Tensor(classes: (0..<batch * 10).map { $0 * 7 % 10 }), batch)
       }
     }

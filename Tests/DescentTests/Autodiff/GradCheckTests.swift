@@ -129,7 +129,15 @@ import Testing
     case "index_add":
       return [two { ($0 * $0).indexAdded(dim: 0, indices([1, 1], [2]), $1 * $0) }]
     case "embedding":
-      return [one([3, 2]) { embedding(indices([2, 0, 2, 1], [2, 2]), $0 * $0) }]
+      return [
+        one([3, 2]) { embedding(indices([2, 0, 2, 1], [2, 2]), $0 * $0) },
+        one([3, 2]) { embedding(indices([2, 0, 2, 1], [2, 2]), $0 * $0, isSparse: true) },
+        one([3, 2]) { embeddingBag(indices([2, 0, 2, 1], [2, 2]), $0 * $0) },
+        one([3, 2]) { embeddingBag(indices([2, 0, 1, 1], [2, 2]), $0 * $0, mode: .max) },
+        two([2, 2]) {
+          embeddingBag(indices([1, 0, 1, 1], [2, 2]), $0, mode: .sum, perSampleWeights: $1)
+        },
+      ]
     case "pad":
       return [
         one { ($0 * $0).padded([1, 2]) }, one { ($0 * $0).padded([1, 1], .reflect) },
@@ -161,9 +169,9 @@ import Testing
       return [one { LSTM(3, 2, dtype: .float64, generator: Generator(seed: 1))($0 * $0) }]
     case "second_result":
       return [
-        one { LSTM(3, 2, dtype: .float64, generator: Generator(seed: 1))($0, nil).state.c },
+        one { LSTM(3, 2, dtype: .float64, generator: Generator(seed: 1))($0, state: nil).state.c },
         one {
-          let (y, (h, c)) = LSTM(3, 2, dtype: .float64, generator: Generator(seed: 1))($0 * $0, nil)
+          let (y, (h, c)) = LSTM(3, 2, dtype: .float64, generator: Generator(seed: 1))($0 * $0, state: nil)
           return y * h * c
         },
       ]
@@ -198,7 +206,41 @@ import Testing
     case "log_sigmoid":
       return [one { $0.logSigmoid() }]
     case "softplus":
-      return [one { $0.softplus() }]
+      return [one { $0.softplus() }, one { $0.softplus(beta: 2, threshold: 1) }]
+    case "leaky_relu":
+      return [one { ($0 * $0 - 1).leakyReLU(slope: 0.3) }]
+    case "prelu":
+      return [two([3]) { ($0 * $0 - 1).prelu($1) }, two([1]) { ($0 * $0 - 1).prelu($1 * $1) }]
+    case "elu":
+      return [one { $0.elu(alpha: 0.7) }, one { $0.celu(alpha: 0.7) }, one { $0.selu() }]
+    case "gelu":
+      return [one { $0.gelu() }, one { $0.gelu(approximate: true) }]
+    case "silu":
+      return [one { $0.silu() }, one([2, 2], [0.7, -1.3, 2.1, 0.4]) { $0.glu() }]
+    case "mish":
+      return [one { $0.mish() }]
+    case "softsign":
+      return [one { $0.softsign() }]
+    case "tanhshrink":
+      return [one { $0.tanhshrink() }]
+    case "softshrink":
+      return [one { ($0 * $0).softshrink(0.5) * $0 }]
+    case "hardshrink":
+      return [one { ($0 * $0).hardshrink(0.5) * $0 }]
+    case "hardtanh":
+      return [one { ($0 * $0).hardtanh(-1, 2) * $0 }]
+    case "hardsigmoid":
+      return [one { ($0 * $0).hardsigmoid() * $0 }]
+    case "hardswish":
+      return [one { $0.hardswish() }]
+    case "threshold":
+      return [one { ($0 * $0).threshold(0.5, 3) * $0 }]
+    case "dropout":
+      // So that nothing falls away: another mask at every call would be another function. Masks: DropoutTests.
+      return [
+        one { ($0 * $0).dropout(p: 1e-12) }, one { ($0 * $0).featureDropout(p: 1e-12) },
+        one { ($0 * $0).alphaDropout(p: 1e-12) },
+      ]
     case "erf":
       return [one { $0.erf() }]
     case "sin":
@@ -315,7 +357,7 @@ import Testing
       return [two { DiceLoss(reduction: .none)(squashed($0), squashed($1)) }]
     case "loss_slope":
       return [one { LogCoshLoss()($0 * $0, $0) }]
-    default: return poolingChecks(operation)
+    default: return poolingChecks(operation) ?? convolutionChecks(operation)
     }
   }
 

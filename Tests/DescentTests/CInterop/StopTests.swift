@@ -43,6 +43,14 @@ import Testing
     // Values
     Mistake("target 3 of sample 1") { _ = CrossEntropyLoss()(.ones([2, 3]), Tensor(classes: [0, 3])) },
     Mistake("linear: in_features is 0, must be a whole number in [1, ") { _ = Linear(0, 3) },
+    // Numbers that stand for an option that is left out.
+    Mistake("padding is -1") { _ = Conv2d(1, 1, kernelSize: 3, padding: -1) },
+    Mistake("momentum is -1") { _ = BatchNorm1d(2, momentum: -1) },
+    Mistake("maxNorm is -1") { _ = Embedding(3, 2, maxNorm: -1) },
+    Mistake("eps is -1") { _ = RMSNorm(2, eps: -1) },
+    Mistake("keyDim is 0") { _ = MultiheadAttention(2, 1, keyDim: 0) },
+    Mistake("projection is 0") { _ = LSTM(2, 2, projection: 0) },
+    Mistake("stride is 0") { _ = MaxPool2d(2, stride: [1, 0]) },
     Mistake("arange(-1): the count must not be negative") { _ = Tensor.arange(-1) },
     Mistake("the decay is 2.0, must be in [0, 1]") {
       _ = AveragedModel(Linear(1, 1), .exponential(decay: 2))

@@ -67,13 +67,15 @@ import Testing
     var lstm, transformer: [Double]
   }
 
+  // Parts are drawn in the order in which they are made.
   private final class Writer: Module {
     let embedding: Embedding
-    let lstm = LSTM(32, 64, batchFirst: true)
+    let lstm: LSTM
     let head: Linear
 
     init(_ letters: Int) {
       embedding = Embedding(letters, 32)
+      lstm = LSTM(32, 64, batchFirst: true)
       head = Linear(64, letters)
     }
 
@@ -83,16 +85,17 @@ import Testing
   private final class Transformer: Module {
     let embedding: Embedding
     let places = PositionalEncoding(64, dropout: 0, batchFirst: true)
-    let encoder = TransformerEncoder(64, 4, layers: 2, feedforward: 128, dropout: 0, batchFirst: true)
+    let encoder: TransformerEncoder
     let head: Linear
 
     init(_ letters: Int) {
       embedding = Embedding(letters, 64)
+      encoder = TransformerEncoder(64, 4, layers: 2, feedforward: 128, dropout: 0, batchFirst: true)
       head = Linear(64, letters)
     }
 
     override func forward(_ x: Tensor) -> Tensor {
-      head(encoder(places(embedding(x)), mask: nil, isCausal: true))
+      head(encoder(places(embedding(x)), isCausal: true))
     }
   }
 
@@ -104,13 +107,12 @@ import Testing
     let codes = text.map { letters.firstIndex(of: $0)! }
     let expected = Fixtures.load("characters.json", as: Letters.self)
     manualSeed(42)
-    // PyTorch draws in the order in which the parts are made.
     let model: Module = name == "lstm" ? Writer(letters.count) : Transformer(letters.count)
     let optimizer = try Optimizer(for: model, Adam(learningRate: name == "lstm" ? 1e-2 : 1e-3))
     for (step, right) in (name == "lstm" ? expected.lstm : expected.transformer).enumerated() {
       let starts = (0..<16).map { (step * 16 + $0) * 131 % (codes.count - 33) }
       func batch(_ shift: Int) -> [Int] { starts.flatMap { codes[$0 + shift..<$0 + shift + 32] } }
-      let logits = model(Tensor(classes: batch(0)).reshape([16, 32])).reshape([512, letters.count])
+      let logits = model(Tensor(classes: batch(0)).reshaped([16, 32])).reshaped([512, letters.count])
       let loss = CrossEntropyLoss()(logits, Tensor(classes: batch(1)))
       #expect(abs(loss.item() / right - 1) < 1e-3, "step \(step)")
       loss.backward()
@@ -130,7 +132,9 @@ import Testing
   private static let isThere = folder.map { FileManager.default.fileExists(atPath: $0) } ?? false
 
   /// d2l's LeNet: the first 200 losses are PyTorch's, from the same seed.
-  @Test(.enabled(if: isThere, "set DESCENT_DATA_DIR to the folder with fashion-mnist/"), arguments: ["sgd", "adam"])
+  @Test(
+    .enabled(if: isThere, "set DESCENT_DATA_DIR to the folder with fashion-mnist/"),
+    arguments: ["sgd", "adam"])
   func leNet(_ rule: String) throws {
     let expected = Fixtures.load("lenet.json", as: LeNet.self)
     let data = try StandardDataset.fashionMNIST.load(dataDirectory: Self.folder).training
@@ -141,7 +145,7 @@ import Testing
       flatten linear(120) sigmoid linear(84) sigmoid linear(10)
       """, inputs: [1, 1, 28, 28])
     for parameter in model.parameters where parameter.rank > 1 {
-      Initializer.xavierUniform().fill(parameter)
+      Initializer.xavierUniform()(parameter)
     }
     let optimizer = try Optimizer(
       for: model, rule == "sgd" ? SGD(learningRate: 0.9) as any OptimizerRule : Adam(learningRate: 0.005))

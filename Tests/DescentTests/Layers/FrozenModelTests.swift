@@ -49,6 +49,47 @@ import Testing
     #expect(error?.message.contains("frozen") == true)
   }
 
+  private final class Recall: Module {
+    let attention = MultiheadAttention(4, 2, generator: Generator(seed: 3))
+    let cell = GRUCell(4, 4, generator: Generator(seed: 4))
+
+    func callAsFunction(_ x: Tensor, memory: Tensor) -> (Tensor, weights: Tensor?) {
+      let (found, weights) = attention(x, key: memory, needsWeights: true, isCausal: true)
+      return (cell(found, state: nil), weights)
+    }
+  }
+
+  @Test func severalInputs() throws {
+    let model = Recall()
+    let frozen = model.frozen()
+    let x = Tensor.randn([3, 4], generator: Generator(seed: 5))
+    let (y, weights) = try frozen.predict { (model: Recall) in model(x, memory: x) }
+    #expect(y.doubles == model(x, memory: x).0.doubles && !y.requiresGrad)
+    #expect(weights?.doubles[1] == 0 && weights?.shape == [3, 3])
+    // A call's arguments are that call's alone.
+    #expect(model.attention(x, key: nil, needsWeights: true).weights?.doubles[1] != 0)
+    #expect(throws: DescentError.self) {
+      try frozen.predict { (model: Recall) in model(x, memory: .zeros([2, 5])).0 }
+    }
+  }
+
+  /// In evaluation norms are lowered in copies of the rows, and nothing is written to the weight.
+  @Test func normsOfCopies() throws {
+    let indices = Tensor([0, 2, 3, 1] as [Int64], shape: [2, 2])
+    for padding in [nil, 2] {
+      let embedding = Embedding(4, 4, paddingIndex: padding, maxNorm: 0.5, generator: Generator(seed: 6))
+      let bag = EmbeddingBag(4, 4, paddingIndex: padding, maxNorm: 0.5, generator: Generator(seed: 6))
+      let before = embedding.weight.doubles
+      let rows = try embedding.frozen().predict(indices).doubles
+      let means = try bag.frozen().predict(indices).doubles
+      #expect(embedding.weight.doubles == before && bag.weight.doubles == before)
+      embedding.train()
+      bag.train()
+      #expect(embedding(indices).doubles == rows && embedding.weight.doubles != before)
+      #expect(bag(indices).doubles == means && bag.weight.doubles != before)
+    }
+  }
+
   @Test func badTypesAreThrown() throws {
     let frozen = model().frozen()
     #expect(throws: DescentError.self) { try frozen.predict(.zeros([2, 20], dtype: .float64)) }

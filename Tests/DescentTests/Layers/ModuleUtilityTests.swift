@@ -34,6 +34,21 @@ import Testing
     #expect(sum(x).doubles == (x.relu() + x.tanh()).doubles)
   }
 
+  /// Who looks sees calls with several inputs, and is there again after somebody else looked.
+  @Test func callsOfSeveralInputs() {
+    final class Net: Module {
+      let lstm = LSTM(2, 3)
+      let head = Linear(3, 1)
+      override func forward(_ x: Tensor) -> Tensor {
+        let before = head.outputs(of: [""], for: .zeros([1, 3])).output
+        return head(lstm(x, state: nil).output + before)
+      }
+    }
+    let (y, parts) = Net().outputs(of: ["lstm", "head"], for: .zeros([4, 1, 2]))
+    #expect(parts["lstm"]?.shape == [4, 1, 3])
+    #expect(parts["head"]?.doubles == y.doubles)
+  }
+
   @Test func frozenParametersStay() throws {
     let model = makeModel()
     model.setRequiresGrad(false) { $0.hasPrefix("0.") }
@@ -45,7 +60,7 @@ import Testing
       #expect((tensor.doubles == before[name]!.doubles) == name.hasPrefix("0."), "\(name)")
     }
     model.setRequiresGrad(true)
-    #expect(model.parameters.allSatisfy(\.requiresGrad))
+    #expect(model.parameters.allSatisfy { $0.requiresGrad })
   }
 
   @Test func copiesAndTypes() throws {

@@ -14,12 +14,12 @@ import Testing
 
   @Test func statesGoOn() {
     let lstm = LSTM(3, 5, layers: 2, generator: Generator(seed: 2))
-    let (all, (h, c)) = lstm(x, nil)
+    let (all, (h, c)) = lstm(x, state: nil)
     #expect(all.shape == [4, 2, 5])
     #expect(h.shape == [2, 2, 5])
     #expect(c.shape == [2, 2, 5])
-    let (first, state) = lstm(x[rows: 0..<3], nil)
-    let (last, (h2, c2)) = lstm(x[rows: 3..<4], state)
+    let (first, state) = lstm(x[rows: 0..<3], state: nil)
+    let (last, (h2, c2)) = lstm(x[rows: 3..<4], state: state)
     expectClose(Tensor.cat([first, last]), all, "y")
     expectClose(h2, h, "h")
     expectClose(c2, c, "c")
@@ -33,19 +33,19 @@ import Testing
     var state: Tensor?
     var both: (h: Tensor, c: Tensor)?
     for step in 0..<4 {
-      state = gruCell(x[step], state)
-      both = lstmCell(x[step], both)
+      state = gruCell(x[step], state: state)
+      both = lstmCell(x[step], state: both)
     }
-    expectClose(try #require(state), gru(x, nil).state[0], "gru")
-    expectClose(try #require(both?.c), lstm(x, nil).state.c[0], "lstm")
+    expectClose(try #require(state), gru(x, state: nil).state[0], "gru")
+    expectClose(try #require(both?.c), lstm(x, state: nil).state.c[0], "lstm")
   }
 
   @Test func endsAreNotRead() {
     let rnn = RNN(3, 4, nonlinearity: .relu, bidirectional: true, generator: Generator(seed: 2))
     let garbage = x.clone()
     garbage[2..<4, 1].fill(.nan)
-    let (y, state) = rnn(garbage, nil, lengths: Tensor([4, 2] as [Int64], shape: [2]))
-    let (short, shortState) = rnn(x[0..<2, 1], nil)
+    let (y, state) = rnn(garbage, state: nil, lengths: Tensor([4, 2] as [Int64], shape: [2]))
+    let (short, shortState) = rnn(x[0..<2, 1], state: nil)
     expectClose(y[2..<4, 1], .zeros([2, 8]), "behind the end")
     expectClose(y[0..<2, 1], short, "before it")
     expectClose(state[.all, 1], shortState, "the states")
@@ -78,9 +78,9 @@ import Testing
   @Test func misfitsStop() async {
     await #expect(processExitsWith: .failure) { _ = LSTM(3, 4, projection: 4) }
     await #expect(processExitsWith: .failure) { _ = GRU(3, 4)(.zeros([0, 2, 3])) }
-    await #expect(processExitsWith: .failure) { _ = RNN(3, 4)(.zeros([2, 2, 3]), .zeros([1, 3, 4])) }
+    await #expect(processExitsWith: .failure) { _ = RNN(3, 4)(.zeros([2, 2, 3]), state: .zeros([1, 3, 4])) }
     await #expect(processExitsWith: .failure) {
-      _ = RNN(3, 4)(.zeros([2, 1, 3]), nil, lengths: Tensor([3] as [Int64], shape: [1]))
+      _ = RNN(3, 4)(.zeros([2, 1, 3]), state: nil, lengths: Tensor([3] as [Int64], shape: [1]))
     }
   }
 }

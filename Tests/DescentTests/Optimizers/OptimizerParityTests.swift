@@ -176,16 +176,13 @@ extension DType: Decodable {}
     }
   }
 
-  @Test func rowGradientsAreChecked() throws {
+  @Test func rowGradientsAreChecked() async throws {
+    await #expect(processExitsWith: .failure) {
+      Parameter(.zeros([3, 2])).rowGradient = RowGradient(rows: [1, 3], values: .ones([2, 2]))
+    }
     let p = Parameter(Tensor(exactNumbers(6), shape: [3, 2], dtype: .float64))
-    let before = p.doubles
-    p.rowGradient = RowGradient(rows: [1, 3], values: .ones([2, 2], dtype: .float64))
-    let optimizer = try Optimizer([p], SGD())
-    let error = try #require(throws: DescentError.self) { try optimizer.step() }
-    #expect(error.message.contains("row 3") && error.message.contains("[0, 3)") && p.doubles == before)
-    let q = Parameter(p)
-    q.rowGradient = RowGradient(rows: [1], values: .ones([1, 2], dtype: .float64))
-    let whole = try Optimizer([q], LARS())
+    p.rowGradient = RowGradient(rows: [1], values: .ones([1, 2], dtype: .float64))
+    let whole = try Optimizer([p], LARS())
     #expect(throws: DescentError.self) { try whole.step() }
   }
 

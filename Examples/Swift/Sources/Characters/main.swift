@@ -25,13 +25,11 @@ final class Recurrent: Module {
 
 final class Transformer: Module {
   let embedding = Embedding(letters.count, 64)
-  let places = PositionalEncoding(64, dropout: 0)
-  let encoder = TransformerEncoder(layers: 2, 64, heads: 4, feedforward: 128, dropout: 0, batchFirst: true)
+  let places = PositionalEncoding(64, dropout: 0, batchFirst: true)
+  let encoder = TransformerEncoder(64, 4, layers: 2, feedforward: 128, dropout: 0, batchFirst: true)
   let head = Linear(64, letters.count)
 
-  override func forward(_ x: Tensor) -> Tensor {
-    head(encoder(places(embedding(x)), isCausal: true))
-  }
+  override func forward(_ x: Tensor) -> Tensor { head(encoder(places(embedding(x)), isCausal: true)) }
 }
 
 manualSeed(42)
@@ -41,13 +39,13 @@ let loss = CrossEntropyLoss()
 
 /// The codes that begin at each start.
 func batch(_ starts: [Int]) -> Tensor {
-  Tensor(classes: starts.flatMap { codes[$0..<$0 + length] }).reshape([starts.count, length])
+  Tensor(classes: starts.flatMap { codes[$0..<$0 + length] }).reshaped([starts.count, length])
 }
 
 for step in 0..<steps {
   let starts = (0..<batchSize).map { (step * batchSize + $0) * 131 % (codes.count - length - 1) }
-  let logits = model(batch(starts)).reshape([batchSize * length, letters.count])
-  let value = loss(logits, batch(starts.map { $0 + 1 }).reshape([batchSize * length]))
+  let logits = model(batch(starts)).reshaped([batchSize * length, letters.count])
+  let value = loss(logits, batch(starts.map { $0 + 1 }).reshaped([batchSize * length]))
   value.backward()
   try optimizer.step()
   optimizer.zeroGrad()
@@ -59,7 +57,7 @@ model.eval()
 var written = Array(codes[..<length])
 noGrad {
   for _ in 0..<200 {
-    let logits = model(Tensor(classes: Array(written.suffix(length))).reshape([1, length]))
+    let logits = model(Tensor(classes: Array(written.suffix(length))).reshaped([1, length]))
     written.append(Int(logits[0, length - 1].argmax(dim: 0).item()))
   }
 }

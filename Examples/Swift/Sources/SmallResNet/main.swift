@@ -69,5 +69,6 @@ for epoch in 1...epochs {
   var accuracy = Accuracy()
   noGrad { for batch in testLoader { accuracy.update(model(batch.inputs), batch.targets) } }
   print(
-    "epoch \(epoch): loss \(sum / Double(training.count)), test accuracy \(accuracy.value), \(clock.now - start)")
+    "epoch \(epoch): loss \(sum / Double(training.count)), test accuracy \(accuracy.value), \(clock.now - start)"
+  )
 }

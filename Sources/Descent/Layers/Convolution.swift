@@ -1,0 +1,116 @@
+import CDescent
+
+/// What a convolution adds on both sides of its input: so many numbers, or as many as keep the extents.
+public enum ConvolutionPadding: ExpressibleByIntegerLiteral, ExpressibleByArrayLiteral, Equatable, Sendable {
+  /// So many numbers on both sides.
+  case by(Extents)
+  /// As many in all as the kernel reaches further, the odd one at the end: PyTorch's "same". The stride must be 1.
+  case same
+
+  /// None: PyTorch's "valid".
+  public static let valid: ConvolutionPadding = 0
+  /// The same for all dimensions.
+  public init(integerLiteral value: Int) { self = .by(Extents(value)) }
+  /// One for each dimension.
+  public init(arrayLiteral elements: Int...) { self = .by(Extents(elements)) }
+
+  /// As the table has it: -1 for `same`.
+  var extents: Extents {
+    switch self {
+    case .by(let extents): return option("padding", extents, blank: -1)
+    case .same: return -1
+    }
+  }
+}
+
+/// What is added around a convolution's input.
+public enum PaddingMode: Int, Sendable {
+  /// 0.
+  case zeros
+  /// What is there, mirrored at the outermost number.
+  case reflect
+  /// The outermost number.
+  case replicate
+  /// What is there, from the other end on.
+  case circular
+}
+
+/// What `Conv1d`, `Conv2d`, `Conv3d` and the transposed ones have in common.
+public class Convolution: Layer {
+  /// [outputs, inputs / groups, kernel...]; of transposed ones [inputs, outputs / groups, kernel...].
+  public var weight: Parameter { own[0] }
+  /// [outputs]; nil without a bias.
+  public var bias: Parameter? { own.count > 1 ? own[1] : nil }
+
+  /// The row's options that there is one of, and those of each dimension.
+  init(
+    _ name: String, _ inputs: Int, _ outputs: Int, rank: Int, groups: Int, bias: Bool,
+    each: [(name: String, value: Extents)], others: [String: Double] = [:], dtype: DType, generator: Generator
+  ) {
+    var options: [String: Double] = [
+      "in_channels": Double(inputs), "out_channels": Double(outputs), "groups": Double(groups),
+      "bias": bias ? 1 : 0,
+    ]
+    options.merge(others) { $1 }
+    for (name, value) in each { options.merge(value.options(name, dimensions: rank)) { $1 } }
+    super.init(name, options, dtype: dtype, generator: generator)
+  }
+}
+
+/// A convolution over [batch, inputs, length], as `torch.nn.Conv1d`, with its initial weights. Also without a batch.
+public final class Conv1d: Convolution {
+  /// - Precondition: the groups divide the channels; with `same` the stride is 1.
+  public init(
+    _ inputs: Int, _ outputs: Int, kernelSize: Extents, stride: Extents = 1, padding: ConvolutionPadding = 0,
+    dilation: Extents = 1, groups: Int = 1, bias: Bool = true, paddingMode: PaddingMode = .zeros,
+    dtype: DType = .float32, generator: Generator = .default
+  ) {
+    super.init(
+      "conv1d", inputs, outputs, rank: 1, groups: groups, bias: bias,
+      each: [
+        ("kernel_size", kernelSize), ("stride", stride), ("padding", padding.extents), ("dilation", dilation),
+      ],
+      others: ["padding_mode": Double(paddingMode.rawValue)], dtype: dtype, generator: generator)
+  }
+}
+
+/// A convolution over [batch, inputs, height, width], as `torch.nn.Conv2d`, with its initial weights. Also without a
+/// batch.
+///
+///     Conv2d(1, 6, kernelSize: 5, padding: 2)
+///     Conv2d(6, 16, kernelSize: [3, 5], stride: [1, 2])
+///
+/// A ReLU behind it, in a `Sequential`, is computed in the same pass.
+public final class Conv2d: Convolution {
+  /// - Precondition: the groups divide the channels; with `same` the stride is 1.
+  public init(
+    _ inputs: Int, _ outputs: Int, kernelSize: Extents, stride: Extents = 1, padding: ConvolutionPadding = 0,
+    dilation: Extents = 1, groups: Int = 1, bias: Bool = true, paddingMode: PaddingMode = .zeros,
+    dtype: DType = .float32, generator: Generator = .default
+  ) {
+    super.init(
+      "conv2d", inputs, outputs, rank: 2, groups: groups, bias: bias,
+      each: [
+        ("kernel_size", kernelSize), ("stride", stride), ("padding", padding.extents), ("dilation", dilation),
+      ],
+      others: ["padding_mode": Double(paddingMode.rawValue)], dtype: dtype, generator: generator)
+  }
+}
+
+/// A convolution over [batch, inputs, depth, height, width], as `torch.nn.Conv3d`, with its initial weights. Also
+/// without a batch.
+public final class Conv3d: Convolution {
+  /// - Precondition: the groups divide the channels; with `same` the stride is 1.
+  public init(
+    _ inputs: Int, _ outputs: Int, kernelSize: Extents, stride: Extents = 1, padding: ConvolutionPadding = 0,
+    dilation: Extents = 1, groups: Int = 1, bias: Bool = true, paddingMode: PaddingMode = .zeros,
+    dtype: DType = .float32, generator: Generator = .default
+  ) {
+    super.init(
+      "conv3d", inputs, outputs, rank: 3, groups: groups, bias: bias,
+      each: [
+        ("kernel_size", kernelSize), ("stride", stride), ("padding", padding.extents), ("dilation", dilation),
+      ],
+      others: ["padding_mode": Double(paddingMode.rawValue)], dtype: dtype, generator: generator)
+  }
+}
