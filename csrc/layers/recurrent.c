@@ -108,7 +108,8 @@ static dsc_status check_input(const dsc_layer *layer, size_t rank, const size_t 
 typedef struct network {
     const dsc_layer *layer;
     bool has_batch;
-    size_t halves; /* layers times directions */
+    size_t halves;       /* layers times directions */
+    size_t output_count; /* of those that are asked for */
     dsc_tensor *x, *h0, *c0, *lengths;
     dsc_tensor **h_n, **c_n; /* one for each half */
 } network;
@@ -147,13 +148,14 @@ static dsc_tensor *run_layer(dsc_pullback *p, const network *n, size_t index, ds
                                  .c0 = x_select(p, n->c0, 0, half),
                                  .lengths = n->lengths,
                                  .relu = sizes.kind == DSC_KIND_RNN && n->layer->values[OWN] != 0,
-                                 .reverse = d == 1};
+                                 .reverse = d == 1,
+                                 .wants_cells = n->output_count > 2};
         dsc_run_recurrent(p, sizes.kind, &weights, &run);
         y[d] = run.y;
         n->c_n[half] = run.c_n;
         made = NULL;
-        n->h_n[half] =
-            run.y == NULL ? NULL : x_call(p, made, dsc_last_state(run.y, n->lengths, d == 1, &made));
+        if (n->output_count > 1 && run.y != NULL)
+            n->h_n[half] = x_call(p, made, dsc_last_state(run.y, n->lengths, d == 1, &made));
     }
     made = NULL;
     return count == 1 ? y[0] : x_call(p, made, dsc_cat(2, y, 2, &made));
@@ -194,8 +196,9 @@ static dsc_status run(const dsc_layer *layer, const dsc_layer_mode *mode, networ
     DSC_EXPRESSION(&name);
     dsc_tensor *outputs[] = {NULL, NULL, NULL};
     outputs[0] = x_network(p, n, mode->is_training && layer->values[DROPOUT] > 0);
-    outputs[1] = x_stacked(p, n, n->h_n);
-    if (kind_of(layer) == DSC_KIND_LSTM)
+    if (n->output_count > 1)
+        outputs[1] = x_stacked(p, n, n->h_n);
+    if (n->output_count > 2)
         outputs[2] = x_stacked(p, n, n->c_n);
     for (size_t i = 0; p->status == DSC_OK && i < 3; ++i)
         y[i] = outputs[i] == NULL ? NULL : dsc_tensor_retain(outputs[i]);
@@ -211,6 +214,7 @@ static dsc_status call(const dsc_layer *layer, const dsc_layer_mode *mode, dsc_t
     network n = {.layer = layer,
                  .has_batch = x[0]->rank == 3,
                  .halves = (size_t)layer->values[LAYERS] * directions(layer),
+                 .output_count = mode->output_count,
                  .x = x[0],
                  .h0 = x[1],
                  .c0 = is_lstm ? x[2] : NULL,

@@ -43,7 +43,7 @@ dsc_recurrent_weights dsc_weights_at(const dsc_layer *layer, const dsc_recurrent
 /* The operation. c0, c_n: of an LSTM. relu: of an RNN. */
 typedef struct dsc_recurrent_run {
     dsc_tensor *x, *h0, *c0, *lengths;
-    bool relu, reverse;
+    bool relu, reverse, wants_cells;
     dsc_tensor *y, *c_n; /* made */
 } dsc_recurrent_run;
 void dsc_run_recurrent(dsc_pullback *p, dsc_recurrent_kind kind, const dsc_recurrent_weights *weights,

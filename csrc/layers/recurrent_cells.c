@@ -50,7 +50,6 @@ static dsc_status take(dsc_pullback *p, dsc_tensor *t, bool has_batch, dsc_tenso
 
 static dsc_status call(const dsc_layer *layer, const dsc_layer_mode *mode, dsc_tensor *const *x,
                        dsc_tensor **y) {
-    (void)mode;
     const dsc_recurrent_sizes sizes = sizes_of(layer);
     const dsc_recurrent_weights weights = dsc_weights_at(layer, &sizes, 0);
     const dsc_operation operation = {.name = layer->row->info.name};
@@ -64,10 +63,11 @@ static dsc_status call(const dsc_layer *layer, const dsc_layer_mode *mode, dsc_t
     dsc_recurrent_run run = {.x = x_unsqueeze(p, x_batch(p, x[0], has_batch), 0),
                              .h0 = x_batch(p, x[1], has_batch),
                              .c0 = is_lstm ? x_batch(p, x[2], has_batch) : NULL,
+                             .wants_cells = mode->output_count > 1,
                              .relu = sizes.kind == DSC_KIND_RNN && layer->values[NONLINEARITY] != 0};
     dsc_run_recurrent(p, sizes.kind, &weights, &run);
     dsc_status status = take(p, x_select(p, run.y, 0, 0), has_batch, &y[0]);
-    if (status == DSC_OK && is_lstm)
+    if (status == DSC_OK && mode->output_count > 1)
         status = take(p, run.c_n, has_batch, &y[1]);
     dsc_release_temporaries(p);
     return status;

@@ -51,7 +51,8 @@ void dsc_run_recurrent(dsc_pullback *p, dsc_recurrent_kind kind, const dsc_recur
     dsc_tensor *y = NULL, *c_n = NULL;
     dsc_status status;
     if (kind == DSC_KIND_LSTM)
-        status = dsc_lstm(run->x, run->h0, run->c0, weights, run->lengths, run->reverse, &y, &c_n);
+        status = dsc_lstm(run->x, run->h0, run->c0, weights, run->lengths, run->reverse, &y,
+                          run->wants_cells ? &c_n : NULL);
     else if (kind == DSC_KIND_GRU)
         status = dsc_gru(run->x, run->h0, weights, run->lengths, run->reverse, &y);
     else
