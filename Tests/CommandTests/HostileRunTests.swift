@@ -69,16 +69,26 @@ import Testing
     Case(.element("trainer.curve.samples", 1, 1), "trainer.curve.samples is not"),
     Case(.element("trainer.curve.loss", 0, .nan), "trainer.curve.loss is not"),
     Case(.missing("trainer.curve.loss"), "trainer.curve.loss is missing"),
-    // The order: samples, whether shuffled, whether there is a seed, the seed; the generator's bytes.
-    Case(.whole("trainer.order", [-1, 1, 1, 0]), "trainer.order is not what a run can have left there"),
-    Case(.whole("trainer.order", [64, 2, 1, 0]), "trainer.order is not"),
-    Case(.whole("trainer.order", [64, 1, .min, 0]), "trainer.order is not"),
-    Case(.whole("trainer.order", [64, 1, 0, 0]), "trainer.order is not"),
-    Case(.element("trainer.loader", 0, 256), "trainer.loader is not what a run can have left there"),
-    Case(.element("trainer.loader", 0, -1), "trainer.loader is not"),
-    Case(.element("trainer.loader", 2498, 3), "trainer.loader is not"),
-    Case(.whole("trainer.loader", [1, 2, 3]), "trainer.loader is not"),
-    Case(.missing("trainer.loader"), "trainer.order is not"),
+    // The order: samples, those of an epoch, the epoch, whether it has begun, whether there is a seed, the seed; what orders
+    // them; the generator's bytes.
+    Case(
+      .whole("trainer.loader.counts", [-2, 64, 2, 0, 1, 0]),
+      "trainer.loader.counts is not what a run can have left there"),
+    Case(.whole("trainer.loader.counts", [64, -2, 2, 0, 1, 0]), "trainer.loader.counts is not"),
+    Case(.whole("trainer.loader.counts", [64, 64, -1, 0, 1, 0]), "trainer.loader.counts is not"),
+    Case(.whole("trainer.loader.counts", [64, 64, .max, 0, 1, 0]), "trainer.loader.counts is not"),
+    Case(.whole("trainer.loader.counts", [64, 64, 2, 2, 1, 0]), "trainer.loader.counts is not"),
+    Case(.whole("trainer.loader.counts", [64, 64, 2, 0, .min, 0]), "trainer.loader.counts is not"),
+    Case(
+      .whole("trainer.loader.counts", [64]), "trainer.loader.counts is missing, or has another type or size"),
+    Case(.element("trainer.loader.sampler", 0, 256), "trainer.loader.sampler is not"),
+    Case(
+      .element("trainer.loader.generator", 0, 256), "trainer.loader.generator is not what a run can have left"
+    ),
+    Case(.element("trainer.loader.generator", 0, -1), "trainer.loader.generator is not"),
+    Case(.element("trainer.loader.generator", 2498, 3), "trainer.loader.generator is not"),
+    Case(.whole("trainer.loader.generator", [1, 2, 3]), "trainer.loader.generator is not"),
+    Case(.missing("trainer.loader.generator"), "trainer.loader.generator is not"),
     // The optimizer.
     Case(
       .whole("optimizer.linear_relu_stack.0.weight.step", [.max]),

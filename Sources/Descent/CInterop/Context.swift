@@ -61,6 +61,12 @@ public final class Context: Sendable {
   /// What tensors made by this thread belong to; nil: the process's default.
   static var current: OpaquePointer? { pthread_getspecific(key).map(OpaquePointer.init) }
 
+  /// The same as a number, for another thread to adopt.
+  static var currentAddress: UInt { UInt(bitPattern: current) }
+
+  /// Makes tensors of this thread belong to the context at an address, for as long as the thread lives.
+  static func adopt(_ address: UInt) { _ = exchange(OpaquePointer(bitPattern: address)) }
+
   /// What dropout and its like draw from in the current context: the numbers of a call depend on it, and on nothing else.
   static var stream: dsc_stream {
     get {

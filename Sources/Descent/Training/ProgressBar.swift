@@ -61,8 +61,9 @@ public final class ProgressBar: TrainingCallback {
   /// room for the ^C that a terminal shows, which must not begin a new line.
   private static func line(_ progress: TrainingProgress, width: Int) -> String {
     let width = max(0, width - 3)
-    let share = max(0, min(1, Double(progress.samples) / Double(max(progress.samplesInEpoch, 1))))
-    let rest = max(0, Double(progress.samplesInEpoch) - Double(progress.samples))
+    guard let samplesInEpoch = progress.samplesInEpoch else { return openLine(progress, width: width) }
+    let share = max(0, min(1, Double(progress.samples) / Double(max(samplesInEpoch, 1))))
+    let rest = max(0, Double(samplesInEpoch) - Double(progress.samples))
     let epoch = "epoch \(progress.epoch)/\(progress.epochs) "
     let percent = "\(Int((share * 100).rounded()))%"
     let rate = "\(count(progress.rate))/s"
@@ -82,6 +83,18 @@ public final class ProgressBar: TrainingCallback {
       [percent, rate, loss, left], [percent, loss, left], [percent, left], [percent],
     ].map { epoch + $0.joined(separator: " ") }
     return (shorter + [percent]).first { $0.count <= width } ?? ""
+  }
+
+  /// The line of an epoch whose end nobody knows.
+  private static func openLine(_ progress: TrainingProgress, width: Int) -> String {
+    let parts = [
+      "epoch \(progress.epoch)/\(progress.epochs)", "\(progress.samples) samples",
+      String(format: "loss %.4f", progress.meanLoss), "\(count(progress.rate))/s",
+    ]
+    return (1...parts.count).reversed().map { parts.prefix($0).joined(separator: "  ") }.first {
+      $0.count <= width
+    }
+      ?? ""
   }
 
   private static func count(_ value: Double) -> String {

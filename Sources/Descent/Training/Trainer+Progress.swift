@@ -5,8 +5,7 @@ extension Trainer {
   struct Progress {
     var position: Position
     var history: History
-    var order: EpochOrder?
-    var loaderState: [UInt8]?
+    var loaderState: LoaderState?
     /// What dropout draws from; nil in files from before it was kept.
     var stream: dsc_stream?
   }
@@ -26,22 +25,13 @@ extension Trainer {
     ]
     let stream = Context.stream
     tensors["stream"] = Tensor([stream.seed, stream.calls].map(Int64.init(bitPattern:)))
-    if let order {
-      tensors["order"] = Tensor([
-        Int64(order.samples), order.isShuffled ? 1 : 0, order.seed == nil ? 0 : 1,
-        Int64(bitPattern: order.seed ?? 0),
-      ])
-    }
-    if let loaderState {
-      tensors["loader"] = Tensor(loaderState.map(Int64.init))
-    }
+    if let loaderState { tensors.merge(loaderState.tensors) { $1 } }
     return Dictionary(uniqueKeysWithValues: tensors.map { ("trainer.\($0.key)", $0.value) })
   }
 
   func restore(_ progress: Progress) {
     position = progress.position
     history = progress.history
-    order = progress.order
     loaderState = progress.loaderState
     if let stream = progress.stream { Context.stream = stream }
     rewindsLoader = true
@@ -75,20 +65,9 @@ extension Trainer.Progress {
     history.curve = zip(samples, losses).map { CurvePoint(samples: $0, loss: $1) }
     history.epochs = try saved.epochs("epochs", count: position.epoch)
 
-    if saved.has("order") {
-      let order = try saved.whole("order", count: 4)
-      try saved.require("order", 0...most ~= order[0] && 0...1 ~= order[1] && 0...1 ~= order[2])
-      self.order = EpochOrder(
-        samples: Int(order[0]), isShuffled: order[1] == 1,
-        seed: order[2] == 1 ? UInt64(bitPattern: order[3]) : nil)
-    }
-    try saved.require("counts", position.samples <= order?.samples ?? 0)
-    if saved.has("loader") {
-      let state = try saved.whole("loader", in: 0...255).map { UInt8($0) }
-      try saved.require("loader", Generator.isState(state))
-      loaderState = state
-    }
-    try saved.require("order", (order?.seed == nil) == (loaderState == nil))
+    loaderState = try LoaderState(saved)
+    try saved.require(
+      "counts", position.samples == 0 || loaderState.map { position.samples <= $0.length ?? .max } ?? false)
     if saved.has("stream") {
       let words = try saved.whole("stream", count: 2).map(UInt64.init(bitPattern:))
       stream = dsc_stream(seed: words[0], calls: words[1])

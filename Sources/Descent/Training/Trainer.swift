@@ -13,10 +13,9 @@ public final class Trainer {
   public internal(set) var history = History()
   /// Where the run stands; saved in checkpoints.
   var position = Position()
-  /// The order of the epoch under way, and the loader's random numbers at its start.
-  var order: EpochOrder?
-  var loaderState: [UInt8]?
-  /// Whether the next epoch begins with those, and not with where the loader has got to since.
+  /// What the order of the epoch under way, or of the next one, follows from.
+  var loaderState: LoaderState?
+  /// Whether the next epoch begins with that, and not with where the loader has got to since.
   var rewindsLoader = false
 
   /// A run whose loss exceeds this many times its first one has diverged; nil for only NaN and infinity.
@@ -78,10 +77,10 @@ public final class Trainer {
   ///
   /// - Returns: the history.
   /// - Throws: `DescentError` of code `nonFinite` when the loss diverges, and of code `mismatch` where an epoch that
-  ///   was stopped cannot go on with this loader (see `obstacle(to:)`); what callbacks and the optimizer throw.
+  ///   was stopped cannot go on with this loader (see `obstacle(to:)`); what data, callbacks and the optimizer throw.
   @discardableResult
-  public func fit<Training: Dataset, Validation: Dataset>(
-    _ loader: DataLoader<Training>, validation: DataLoader<Validation>?, epochs: Int,
+  public func fit(
+    _ loader: any BatchSource, validation: (any BatchSource)? = nil, epochs: Int,
     callbacks: [any TrainingCallback] = []
   ) throws(DescentError) -> History {
     stopRequested = false
@@ -105,19 +104,10 @@ public final class Trainer {
     return history
   }
 
-  /// Trains without a validation set.
-  @discardableResult
-  public func fit<Training: Dataset>(
-    _ loader: DataLoader<Training>, epochs: Int, callbacks: [any TrainingCallback] = []
-  ) throws(DescentError) -> History {
-    try fit(loader, validation: DataLoader<Training>?.none, epochs: epochs, callbacks: callbacks)
-  }
-
-  private func prepare<Source: Dataset>(_ loader: DataLoader<Source>) throws(DescentError) {
-    guard loader.batchCount > 0 else {
+  private func prepare(_ loader: any BatchSource) throws(DescentError) {
+    if let size = loader.epochSize, size.batches <= 0 {
       throw DescentError(
-        .invalidArgument,
-        "the training set has no batch: \(loader.dataset.count) samples in batches of \(loader.batchSize)")
+        .invalidArgument, "the training set has no batch: there are \(size.samples) samples in an epoch")
     }
     if let obstacle = obstacle(to: loader) {
       throw DescentError(
@@ -125,16 +115,14 @@ public final class Trainer {
         "epoch \(position.epoch + 1) cannot go on after sample \(position.samples): \(obstacle); restartEpoch() begins it anew"
       )
     }
-    if rewindsLoader || isInEpoch, let loaderState, order?.seed == loader.seed {
-      loader.restoreGenerator(loaderState)
-    }
+    if rewindsLoader || isInEpoch, let loaderState { loader.restore(loaderState) }
     rewindsLoader = false
   }
 
   /// Why the epoch under way cannot go on with a loader, which orders its samples otherwise; nil if it can, or none
   /// is under way.
-  public func obstacle<Source: Dataset>(to loader: DataLoader<Source>) -> String? {
-    isInEpoch ? order?.obstacle(to: loader.epochOrder) : nil
+  public func obstacle(to loader: any BatchSource) -> String? {
+    isInEpoch ? loaderState?.obstacle(to: loader.state) : nil
   }
 
   /// Forgets how far the epoch under way is: `fit` begins it anew. The parameters stay.
@@ -145,29 +133,39 @@ public final class Trainer {
     rewindsLoader = true
   }
 
-  private func runEpoch<Training: Dataset, Validation: Dataset>(
-    _ loader: DataLoader<Training>, _ validation: DataLoader<Validation>?, _ epochs: Int,
+  private func runEpoch(
+    _ loader: any BatchSource, _ validation: (any BatchSource)?, _ epochs: Int,
     _ callbacks: [any TrainingCallback]
   ) throws(DescentError) {
     model.train()
-    (order, loaderState) = (loader.epochOrder, loader.generatorState)
-    var batches = loader.makeIterator()
-    batches.skip(position.samples)
-    let total = position.batch + batches.remaining
+    let size = loader.epochSize
+    let batches = try loader.beginEpoch(after: position.samples)
+    loaderState = batches.state
+    let total = batches.remaining.map { position.batch + $0 }
     let clock = ContinuousClock()
     let start = clock.now
     let (before, samplesBefore) = (position.seconds, position.samples)
-    while !stopRequested, let batch = batches.next() {
+    var isOver = false
+    while !stopRequested {
+      guard let batch = try batches.nextBatch() else {
+        isOver = true
+        break
+      }
       let value = try step(batch)
       position.seconds = before + (clock.now - start).seconds
       let progress = TrainingProgress(
         epoch: position.epoch + 1, epochs: epochs, batch: position.batch, batches: total,
-        samples: position.samples, samplesInEpoch: loader.dataset.count, loss: value,
+        samples: position.samples, samplesInEpoch: size?.samples, loss: value,
         meanLoss: position.lossSum / Double(position.samples), seconds: position.seconds,
         rate: Double(position.samples - samplesBefore) / max(position.seconds - before, 1e-9))
       for callback in callbacks { try callback.batchDidEnd(progress, self) }
     }
-    guard batches.remaining == 0 else { return }
+    guard isOver || batches.remaining == 0 else { return }
+    guard position.samples > 0 else {
+      throw DescentError(
+        .invalidArgument,
+        "epoch \(position.epoch + 1) has no batch: the sequence is empty, or can be gone through once only")
+    }
     let evaluation = try validation.map { loader throws(DescentError) in try evaluate(loader) }
     let record = EpochRecord(
       epoch: position.epoch + 1, trainLoss: position.lossSum / Double(position.samples),
@@ -176,7 +174,7 @@ public final class Trainer {
     position = Position(
       epoch: position.epoch + 1, samplesBefore: position.samplesBefore + position.samples,
       firstLoss: position.firstLoss)
-    loaderState = loader.generatorState
+    loaderState = loader.state
     for callback in callbacks { try callback.epochDidEnd(record, self) }
   }
 
@@ -232,8 +230,8 @@ public final class Trainer {
 
   /// Measures the model without training it.
   ///
-  /// - Throws: `DescentError` if the loader has no batch.
-  public func evaluate<Source: Dataset>(_ loader: DataLoader<Source>) throws(DescentError) -> Evaluation {
+  /// - Throws: `DescentError` if the loader has no batch, and what the data set throws.
+  public func evaluate(_ loader: any BatchSource) throws(DescentError) -> Evaluation {
     try optimizer.withEvaluationWeights { () throws(DescentError) in
       try Self.evaluate(model, loss, on: loader)
     }
@@ -241,24 +239,24 @@ public final class Trainer {
 
   /// Measures any model by a loss, without a trainer.
   ///
-  /// - Throws: `DescentError` if the loader has no batch.
-  public static func evaluate<Source: Dataset>(
-    _ model: Module, _ loss: any Loss, on loader: DataLoader<Source>
+  /// - Throws: `DescentError` if the loader has no batch, and what the data set throws.
+  public static func evaluate(
+    _ model: Module, _ loss: any Loss, on loader: any BatchSource
   ) throws(DescentError) -> Evaluation {
     let wasTraining = model.isTraining
     model.eval()
     defer { if wasTraining { model.train() } }
     var (samples, lossSum, correct) = (0, 0.0, 0)
     var hasClasses = false
-    noGrad {
-      for batch in loader {
+    try noGrad { () throws(DescentError) in
+      try loader.forEachBatch { batch throws(DescentError) in
         let prediction = model(batch.inputs)
         lossSum += loss(prediction, batch.targets).item() * Double(batch.count)
         samples += batch.count
         // A class for each of the last dimension's outputs, or something else: sequences, say.
         guard batch.targets.dtype == .int64, prediction.shape.dropLast().elementsEqual(batch.targets.shape)
         else {
-          continue
+          return
         }
         hasClasses = true
         correct += Int((prediction.argmax() .== batch.targets).sum().item())

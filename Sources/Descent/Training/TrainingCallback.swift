@@ -2,10 +2,10 @@
 public struct TrainingProgress: Sendable {
   /// The epoch, from 1, and how many are to be.
   public let epoch: Int, epochs: Int
-  /// Batches done in this epoch, and how many there are.
-  public let batch: Int, batches: Int
-  /// Samples done in this epoch, and how many there are.
-  public let samples: Int, samplesInEpoch: Int
+  /// Batches done in this epoch, and how many there are; nil where that is not known.
+  public let batch: Int, batches: Int?
+  /// Samples done in this epoch, and how many there are; nil where that is not known.
+  public let samples: Int, samplesInEpoch: Int?
   /// The batch's loss.
   public let loss: Double
   /// The mean loss of the epoch so far.
@@ -17,7 +17,7 @@ public struct TrainingProgress: Sendable {
 
   /// A state made of these.
   public init(
-    epoch: Int, epochs: Int, batch: Int, batches: Int, samples: Int, samplesInEpoch: Int, loss: Double,
+    epoch: Int, epochs: Int, batch: Int, batches: Int?, samples: Int, samplesInEpoch: Int?, loss: Double,
     meanLoss: Double, seconds: Double, rate: Double
   ) {
     (self.epoch, self.epochs, self.batch, self.batches) = (epoch, epochs, batch, batches)
