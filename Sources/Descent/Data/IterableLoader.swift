@@ -18,14 +18,14 @@ public final class IterableLoader: Sequence, BatchSource {
   ///
   /// - Parameters:
   ///   - dropLast: whether a last batch of fewer samples is left out.
-  ///   - collate: makes a batch of samples; nil: they are stacked.
+  ///   - collate: makes a batch of samples; by default they are stacked.
   /// - Throws: `DescentError` for a batch size below 1.
   public convenience init<Samples: Sequence>(
     _ samples: Samples, batchSize: Int, dropLast: Bool = false,
-    collate: (([Sample]) throws(DescentError) -> Batch)? = nil
+    collate: @escaping ([Sample]) throws(DescentError) -> Batch = Batch.stacked
   ) throws(DescentError) where Samples.Element == Sample {
     try Self.check(batchSize)
-    self.init { Self.reader(samples, batchSize, dropLast, collate ?? Batch.init(stacking:), after: $0) }
+    self.init { Self.reader(samples, batchSize, dropLast, collate, after: $0) }
   }
 
   /// Batches of a sequence of samples, up to `prefetch` of them ahead on a thread of its own, where the sequence is gone
@@ -34,13 +34,13 @@ public final class IterableLoader: Sequence, BatchSource {
   /// - Throws: `DescentError` for a batch size or a number of batches ahead below 1.
   public convenience init<Samples: Sequence & Sendable>(
     _ samples: Samples, batchSize: Int, dropLast: Bool = false, prefetch: Int,
-    collate: (@Sendable ([Sample]) throws(DescentError) -> Batch)? = nil
+    collate: @escaping @Sendable ([Sample]) throws(DescentError) -> Batch = Batch.stacked
   ) throws(DescentError) where Samples.Element == Sample {
     try Self.check(batchSize)
     try Prefetcher.check(depth: prefetch)
     self.init { place in
       Prefetcher.reader(depth: prefetch) {
-        Self.reader(samples, batchSize, dropLast, collate ?? Batch.init(stacking:), after: place)
+        Self.reader(samples, batchSize, dropLast, collate, after: place)
       }
     }
   }
