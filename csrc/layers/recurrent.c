@@ -21,36 +21,19 @@ enum { INPUTS, HIDDEN, LAYERS, BIAS, BATCH_FIRST, DROPOUT, BIDIRECTIONAL, OWN };
                 false,                                                                                       \
                 "layers, each of which gets the states of the one before",                                   \
                 NULL},                                                                                       \
-    [BIAS] = {"bias", DSC_OPTION_FLAG, 1, 0, 1, false, false, "whether biases are added", NULL},             \
-    [BATCH_FIRST] = {"batch_first",                                                                          \
-                     DSC_OPTION_FLAG,                                                                        \
-                     0,                                                                                      \
-                     0,                                                                                      \
-                     1,                                                                                      \
-                     false,                                                                                  \
-                     false,                                                                                  \
-                     "whether x and y are [N, T, ...], not [T, N, ...]",                                     \
-                     NULL},                                                                                  \
-    [DROPOUT] = {"dropout", DSC_OPTION_REAL,                                                                 \
-                 0,         0,                                                                               \
-                 1,         false,                                                                           \
-                 false,     "the share of a layer's states that falls away before the next layer",           \
-                 NULL},                                                                                      \
-    [BIDIRECTIONAL] = {"bidirectional",                                                                      \
-                       DSC_OPTION_FLAG,                                                                      \
-                       0,                                                                                    \
-                       0,                                                                                    \
-                       1,                                                                                    \
-                       false,                                                                                \
-                       false,                                                                                \
-                       "whether a second half of each layer goes from the end to the beginning",             \
-                       NULL}
+    [BIAS] = DSC_OPTION_SWITCH("bias", 1, "whether biases are added"),                                       \
+    [BATCH_FIRST] = DSC_OPTION_SWITCH("batch_first", 0, "whether x and y are [N, T, ...], not [T, N, ...]"), \
+    [DROPOUT] = DSC_OPTION_SHARE("dropout", 0,                                                               \
+                                 "the share of a layer's states that falls away before the next layer"),     \
+    [BIDIRECTIONAL] = DSC_OPTION_SWITCH(                                                                     \
+        "bidirectional", 0, "whether a second half of each layer goes from the end to the beginning")
 
 static const dsc_option_info rnn_options[] = {COMMON_OPTIONS, [OWN] = DSC_OPTION_NONLINEARITY};
 static const dsc_option_info gru_options[] = {COMMON_OPTIONS};
 static const dsc_option_info lstm_options[] = {
-    COMMON_OPTIONS, [OWN] = {"proj_size", DSC_OPTION_INTEGER, 0, 0, 0x1p48, false, false,
-                             "numbers that a state is projected to, below hidden_size; 0: none", NULL}};
+    COMMON_OPTIONS, [OWN] =
+                        DSC_OPTION_WHOLE("proj_size", 0, 0,
+                                         "numbers that a state is projected to, below hidden_size; 0: none")};
 
 static dsc_recurrent_kind kind_of(const dsc_layer *layer) {
     return layer->row->info.options == lstm_options  ? DSC_KIND_LSTM

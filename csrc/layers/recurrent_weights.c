@@ -24,10 +24,7 @@ dsc_status dsc_add_weights(dsc_layer *layer, const dsc_recurrent_sizes *sizes, c
             continue;
         char name[64];
         snprintf(name, sizeof name, "%s%s", all[i].name, suffix);
-        dsc_tensor *made = NULL;
-        dsc_status status =
-            dsc_tensor_uniform(context, dtype, all[i].rank, all[i].shape, random, -bound, bound, &made);
-        DSC_TRY(dsc_layer_add(layer, name, true, status, made));
+        DSC_TRY(dsc_layer_add_uniform(layer, name, context, dtype, random, all[i].rank, all[i].shape, bound));
     }
     return DSC_OK;
 }

@@ -1,188 +1,24 @@
 /* Networks as text. */
-#include <ctype.h>
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "network/network.h"
+#include "network/reader.h"
 
-enum { WORD = 64 };
-
-typedef struct reader {
-    const char *text, *at;
-} reader;
-
-static void skip_spaces(reader *r) {
-    while (isspace((unsigned char)*r->at))
-        ++r->at;
-}
-
-static dsc_status refuse(const reader *r, const char *expected) {
-    return dsc_fail(DSC_ERROR_ARGUMENT, "\"%s\", at \"%.16s\" (character %td): %s", r->text, r->at,
-                    r->at - r->text + 1, expected);
-}
-
-static dsc_status read_word(reader *r, char *word, size_t size) {
-    size_t length = 0;
-    while (isalnum((unsigned char)r->at[length]) || r->at[length] == '_')
-        ++length;
-    if (length == 0 || length >= size)
-        return refuse(r, "a name must be here");
-    memcpy(word, r->at, length);
-    word[length] = '\0';
-    r->at += length;
-    return DSC_OK;
-}
-
-/* The value that a word stands for. */
-static bool find_word(const dsc_option_info *option, const char *word, double *value) {
-    if (option->kind == DSC_OPTION_FLAG) {
-        *value = strcmp(word, "true") == 0;
-        return *value == 1 || strcmp(word, "false") == 0;
-    }
-    double first = option->kind == DSC_OPTION_CHOICE ? 0 : option->minimum;
-    size_t count = option->choices == NULL             ? 0
-                   : option->kind == DSC_OPTION_CHOICE ? (size_t)option->maximum + 1
-                                                       : 1;
-    for (size_t i = 0; i < count; ++i)
-        if (strcmp(option->choices[i], word) == 0) {
-            *value = first + (double)i;
-            return true;
-        }
-    return false;
-}
-
-static dsc_status read_value(reader *r, const dsc_option_info *option, double *value) {
-    skip_spaces(r);
-    const char *begin = r->at;
-    if (isalpha((unsigned char)*r->at) && strncmp(r->at, "inf", 3) != 0) {
-        char word[WORD];
-        DSC_TRY(read_word(r, word, sizeof word));
-        if (find_word(option, word, value))
-            return DSC_OK;
-        r->at = begin;
-        return refuse(r, option->kind == DSC_OPTION_FLAG ? "true or false must be here"
-                         : option->choices == NULL       ? "a number must be here"
-                                                         : "the option has no value of this name");
-    }
-    char *end;
-    *value = strtod(r->at, &end);
-    if (end == r->at)
-        return refuse(r, "a number, true or false must be here");
-    r->at = end;
-    return DSC_OK;
-}
-
-/* A layer's options as they are read. */
-typedef struct options {
-    const dsc_layer_info *info;
-    size_t count;
-    dsc_option list[DSC_MAX_OPTIONS];
-    bool is_given[DSC_MAX_OPTIONS];
-} options;
-
-/* Rows of the table that have one name: "kernel_size[0]", "kernel_size[1]". */
-static size_t extent_of(const dsc_layer_info *info, size_t index) {
-    size_t length = strcspn(info->options[index].name, "["), extent = 1;
-    while (index + extent < info->option_count &&
-           strncmp(info->options[index + extent].name, info->options[index].name, length) == 0 &&
-           info->options[index + extent].name[length] == '[')
-        ++extent;
-    return extent;
-}
-
-static dsc_status note(reader *r, options *o, size_t index, double value) {
-    if (o->is_given[index])
-        return refuse(r, "the option before it is given twice");
-    o->is_given[index] = true;
-    o->list[o->count++] = (dsc_option){o->info->options[index].name, value};
-    return DSC_OK;
-}
-
-/* One value for all rows of the option's name, or one for each of them in brackets. */
-static dsc_status read_values(reader *r, options *o, size_t index, size_t extent) {
-    const dsc_option_info *option = &o->info->options[index];
-    double value = 0;
-    skip_spaces(r);
-    bool is_list = *r->at == '(';
-    r->at += is_list;
-    for (size_t i = 0; i < extent; ++i) {
-        const bool may_end = i > 0 && option[i].kind == DSC_OPTION_REST;
-        if (i > 0 && is_list) {
-            skip_spaces(r);
-            if (may_end && *r->at == ')')
-                break;
-            if (*r->at != ',')
-                return refuse(r, "a comma must be here, and a value for each dimension");
-            ++r->at;
-        }
-        if (may_end && !is_list)
-            break;
-        if (i == 0 || is_list)
-            DSC_TRY(read_value(r, option, &value));
-        DSC_TRY(note(r, o, index + i, value));
-    }
-    skip_spaces(r);
-    if (is_list && *r->at != ')')
-        return refuse(r, "a bracket must be here");
-    r->at += is_list;
-    return DSC_OK;
-}
-
-/* name=value; false, and where it was: there is none. */
-static dsc_status read_name(reader *r, options *o, size_t *index, bool *is_named) {
-    const char *begin = r->at;
-    *is_named = false;
-    if (!isalpha((unsigned char)*r->at))
-        return DSC_OK;
-    char name[WORD];
-    DSC_TRY(read_word(r, name, sizeof name));
-    skip_spaces(r);
-    *is_named = *r->at == '=';
-    if (!*is_named) {
-        r->at = begin;
-        return DSC_OK;
-    }
-    ++r->at;
-    return dsc_option_find(o->info->name, o->info->options, o->info->option_count, name, index);
-}
-
-/* Options in brackets: in the table's order, or by name. `first`: where the order begins. */
-static dsc_status read_options(reader *r, options *o, size_t first) {
-    size_t next = first;
-    do {
-        ++r->at;
-        skip_spaces(r);
-        if (o->count == 0 && *r->at == ')')
-            break;
-        bool is_named;
-        size_t index = next;
-        DSC_TRY(read_name(r, o, &index, &is_named));
-        if (index >= o->info->option_count)
-            return refuse(r, o->info->option_count == 0 ? "the layer has no options"
-                                                        : "the layer has no more options");
-        size_t extent = extent_of(o->info, index);
-        DSC_TRY(read_values(r, o, index, extent));
-        next = is_named ? next : index + extent;
-        skip_spaces(r);
-    } while (*r->at == ',');
-    if (*r->at != ')')
-        return refuse(r, "a comma or a bracket must be here");
-    ++r->at;
-    return DSC_OK;
-}
+/* Layers in brackets in brackets. */
+enum { NESTED = 8 };
 
 /* How many of the names without a default have no value. */
-static size_t count_missing(const options *o) {
+static size_t count_missing(const dsc_given_options *o) {
     size_t missing = 0;
-    for (size_t i = 0; i < o->info->option_count; i += extent_of(o->info, i))
-        missing += isnan(o->info->options[i].initial) && !o->is_given[i];
+    for (size_t i = 0; i < o->table_count; i += dsc_extent_of(o, i))
+        missing += isnan(o->table[i].initial) && !o->is_given[i];
     return missing;
 }
 
 /* The extent of the input that a layer's first option is, from the shape before it. */
-static dsc_status infer_input(options *o, size_t rank, const size_t *shape) {
-    const dsc_layer_info *info = o->info;
+static dsc_status infer_input(const dsc_layer_info *info, dsc_given_options *o, size_t rank,
+                              const size_t *shape) {
     int64_t dimension = info->input_dimension + (info->input_dimension < 0 ? (int64_t)rank : 0);
     if (dimension < 0 || dimension >= (int64_t)rank)
         return dsc_fail(DSC_ERROR_SIZE, "%s: its input is of shape %s", info->name,
@@ -193,10 +29,10 @@ static dsc_status infer_input(options *o, size_t rank, const size_t *shape) {
 
 /* Reads options from `first` on. Moves the reader only if none is missing then; otherwise returns why reading
  * stopped, or DSC_OK where only a value is missing. */
-static dsc_status read_from(reader *r, options *o, size_t first) {
-    reader at = *r;
-    options read = *o;
-    dsc_status status = read_options(&at, &read, first);
+static dsc_status read_from(dsc_reader *r, dsc_given_options *o, size_t first) {
+    dsc_reader at = *r;
+    dsc_given_options read = *o;
+    dsc_status status = dsc_read_options(&at, &read, first);
     if (status == DSC_OK && count_missing(&read) == first) {
         *r = at;
         *o = read;
@@ -204,51 +40,117 @@ static dsc_status read_from(reader *r, options *o, size_t first) {
     return status;
 }
 
+/* Behind a layer that is parametrized, up to the bracket's end: "weight_hh_l0, dim=1)", "name=weight)", ")".
+ * As in PyTorch the name comes first, and is "weight" where there is none. */
+static dsc_status read_name_and_options(dsc_reader *r, dsc_given_options *o, char *name) {
+    strcpy(name, "weight");
+    dsc_skip_spaces(r);
+    if (*r->at == ',') {
+        const char *before = r->at++;
+        char word[DSC_WORD];
+        dsc_skip_spaces(r);
+        DSC_TRY(dsc_read_letters(r, word, sizeof word, '.'));
+        dsc_skip_spaces(r);
+        const bool has_value = *r->at == '=';
+        if (has_value && strcmp(word, "name") == 0) {
+            ++r->at;
+            dsc_skip_spaces(r);
+            DSC_TRY(dsc_read_letters(r, name, DSC_WORD, '.'));
+        } else if (has_value) {
+            r->at = before;
+        } else {
+            memcpy(name, word, sizeof word);
+        }
+        dsc_skip_spaces(r);
+    }
+    if (*r->at == ',')
+        return dsc_read_options(r, o, 0);
+    if (*r->at != ')')
+        return dsc_refuse_text(r, "a comma or a bracket must be here");
+    ++r->at;
+    return DSC_OK;
+}
+
 /* The layer's options: where the input's shape is known and they do without the first, it is the input's. */
-static dsc_status read_layer_options(reader *r, options *o, size_t rank, const size_t *shape) {
-    skip_spaces(r);
-    bool may_infer = shape != NULL && o->info->infers_input;
+static dsc_status read_layer_options(dsc_reader *r, const dsc_layer_info *info, dsc_given_options *o,
+                                     size_t rank, const size_t *shape) {
+    dsc_skip_spaces(r);
+    bool may_infer = shape != NULL && info->infers_input;
     if (*r->at == '(') {
         const char *begin = r->at;
         dsc_status status = read_from(r, o, 0);
         if (may_infer && r->at == begin)
             status = read_from(r, o, 1);
         if (r->at == begin && status == DSC_OK) /* something is missing: its name is said later */
-            status = read_options(r, o, 0);
+            status = dsc_read_options(r, o, 0);
         DSC_TRY(status);
     }
-    return may_infer && !o->is_given[0] ? infer_input(o, rank, shape) : DSC_OK;
+    return may_infer && !o->is_given[0] ? infer_input(info, o, rank, shape) : DSC_OK;
+}
+
+static dsc_status read_item(dsc_reader *r, const dsc_network *network, size_t rank, const size_t *shape,
+                            dsc_random *random, size_t depth, dsc_network_item *item);
+
+/* Behind "weight_norm": a layer in brackets, its parameter's name if it is not "weight", and options. */
+static dsc_status read_parametrized(dsc_reader *r, const dsc_network *network,
+                                    const dsc_parametrization_info *info, size_t rank, const size_t *shape,
+                                    dsc_random *random, size_t depth, dsc_network_item *item) {
+    if (depth == NESTED)
+        return dsc_refuse_text(r, "there are too many brackets");
+    dsc_skip_spaces(r);
+    if (*r->at != '(')
+        return dsc_refuse_text(r, "a layer must be here, in brackets");
+    ++r->at;
+    dsc_skip_spaces(r);
+    DSC_TRY(read_item(r, network, rank, shape, random, depth + 1, item));
+    char name[DSC_WORD];
+    dsc_given_options o = {.owner = info->name, .table = info->options, .table_count = info->option_count};
+    dsc_status status = read_name_and_options(r, &o, name);
+    if (status == DSC_OK)
+        status = dsc_layer_parametrize(item->layer, name, info->name, o.count, o.list, random);
+    if (status != DSC_OK)
+        dsc_network_release_item(item);
+    return status;
 }
 
 /* What comes after the layers that the network has so far; shape: NULL where it is not known. */
-static dsc_status read_layer(reader *r, dsc_network *network, size_t rank, const size_t *shape,
-                             dsc_random *random) {
-    char layer[WORD];
-    DSC_TRY(read_word(r, layer, sizeof layer));
-    options o = {.info = dsc_layer_find(layer)};
-    if (o.info != NULL)
-        DSC_TRY(read_layer_options(r, &o, rank, shape));
-    return dsc_network_add(network, NULL, layer, o.count, o.list, random);
+static dsc_status read_item(dsc_reader *r, const dsc_network *network, size_t rank, const size_t *shape,
+                            dsc_random *random, size_t depth, dsc_network_item *item) {
+    char name[DSC_WORD];
+    DSC_TRY(dsc_read_word(r, name, sizeof name));
+    const dsc_parametrization_info *parametrization = dsc_parametrization_find(name);
+    if (parametrization != NULL)
+        return read_parametrized(r, network, parametrization, rank, shape, random, depth, item);
+    const dsc_layer_info *layer = dsc_layer_find(name);
+    dsc_given_options o = {.owner = name};
+    if (layer != NULL) {
+        o = (dsc_given_options){
+            .owner = layer->name, .table = layer->options, .table_count = layer->option_count};
+        DSC_TRY(read_layer_options(r, layer, &o, rank, shape));
+    }
+    return dsc_network_make_item(network, NULL, name, o.count, o.list, random, item);
 }
 
-static dsc_status read_network(reader *r, dsc_network *network, size_t rank, const size_t *shape,
+static dsc_status read_network(dsc_reader *r, dsc_network *network, size_t rank, const size_t *shape,
                                dsc_random *random) {
     dsc_network_layer last = {.rank = rank};
     for (size_t d = 0; d < rank; ++d)
         last.shape[d] = shape[d];
     size_t before = network->count;
-    for (skip_spaces(r); *r->at != '\0'; skip_spaces(r)) {
-        DSC_TRY(read_layer(r, network, last.rank, shape == NULL ? NULL : last.shape, random));
+    for (dsc_skip_spaces(r); *r->at != '\0'; dsc_skip_spaces(r)) {
+        dsc_network_item item;
+        DSC_TRY(read_item(r, network, last.rank, shape == NULL ? NULL : last.shape, random, 0, &item));
+        DSC_TRY(dsc_network_add_item(network, &item));
         if (shape != NULL)
             DSC_TRY(dsc_network_shape_after(network, network->count - 1, &last));
     }
-    return network->count > before ? DSC_OK : refuse(r, "there is no layer");
+    return network->count > before ? DSC_OK : dsc_refuse_text(r, "there is no layer");
 }
 
 static dsc_status parse(dsc_network *network, const char *text, size_t rank, const size_t *shape,
                         dsc_random *random) {
     size_t before = network->count;
-    reader r = {text, text};
+    dsc_reader r = {text, text};
     dsc_status status = read_network(&r, network, rank, shape, random);
     if (status != DSC_OK)
         dsc_network_truncate(network, before);
