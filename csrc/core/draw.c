@@ -79,17 +79,14 @@ static int larger_first(const void *a, const void *b) {
     return x->index < y->index ? -1 : 1;
 }
 
-/* L'Ecuyer's multiplicative congruential generator (1999), as MKL seeds it. */
-#define MCG_MODULUS UINT64_C(2147483647)
-#define MCG_MULTIPLIER UINT64_C(1132489760)
-
 static void draw_without_replacement(dsc_random *random, size_t n, const double *weights,
                                      candidate *candidates, size_t count, int64_t *out) {
-    uint64_t state = (uint32_t)dsc_random_next64(random) % MCG_MODULUS;
-    state = state == 0 ? 1 : state;
     for (size_t i = 0; i < n; ++i) {
-        candidates[i] = (candidate){weights[i] / -log((double)state / (double)MCG_MODULUS), (int64_t)i};
-        state = state * MCG_MULTIPLIER % MCG_MODULUS;
+        double uniform = 0;
+        dsc_random_uniform(random, DSC_FLOAT64, 1, 0, 1, &uniform);
+        /* Below all others, also where the exponential number is 0. */
+        double key = weights[i] > 0 ? weights[i] / -log1p(-uniform) : -1;
+        candidates[i] = (candidate){key, (int64_t)i};
     }
     qsort(candidates, n, sizeof *candidates, larger_first);
     for (size_t i = 0; i < count; ++i)

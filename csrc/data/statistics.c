@@ -58,8 +58,7 @@ static void DSC_NAME(first_row)(size_t columns, const DSC_REAL *x, double *out) 
 #define DSC_TEMPLATE "data/statistics.c"
 #include "core/instantiate.h"
 
-/* Rows that are added up at once: sums of more lose digits, and would not stay in the cache for the second
- * pass. */
+/* Rows that are added up at once: sums of more lose digits. */
 enum { BAND = 256 };
 /* Up to here a double counts by ones. */
 #define MOST_ROWS (INT64_C(1) << 53)
@@ -86,44 +85,73 @@ static dsc_status check_batch(const char *function, dsc_dtype dtype, size_t rows
     return DSC_OK;
 }
 
-/* With `earlier` rows, of which mean and variance are, go `rows` of a mean and a sum of squared deviations.
- */
-static void merge(size_t columns, double earlier, double rows, const double *sum, const double *deviation,
-                  const double *squares, double *mean, double *variance) {
+/* Sums of a batch's rows, for each column. */
+typedef struct batch_sums {
+    double *mean, *deviation, *squares, *part, *part_of_squares;
+} batch_sums;
+
+static void add_to(size_t n, const double *part, double *total) {
+    for (size_t j = 0; j < n; ++j)
+        total[j] += part[j];
+}
+
+/* The batch's mean and its sum of squared deviations, band by band. What rounding left of the mean shows as a
+ * sum of deviations, which corrects both. */
+static void sum_batch(dsc_dtype dtype, size_t rows, size_t columns, const void *x, batch_sums *s) {
+    const size_t row = columns * dsc_size_of(dtype);
+    for (size_t j = 0; j < columns; ++j)
+        s->mean[j] = s->deviation[j] = s->squares[j] = 0;
+    for (size_t start = 0; start < rows; start += BAND) {
+        const void *band = (const char *)x + start * row;
+        DSC_CALL(dtype, sum_rows, dsc_min_size(BAND, rows - start), columns, band, s->part);
+        add_to(columns, s->part, s->mean);
+    }
+    for (size_t j = 0; j < columns; ++j)
+        s->mean[j] /= (double)rows;
+    for (size_t start = 0; start < rows; start += BAND) {
+        const void *band = (const char *)x + start * row;
+        DSC_CALL(dtype, sum_deviations, dsc_min_size(BAND, rows - start), columns, band, s->mean, s->part,
+                 s->part_of_squares);
+        add_to(columns, s->part, s->deviation);
+        add_to(columns, s->part_of_squares, s->squares);
+    }
+    for (size_t j = 0; j < columns; ++j)
+        s->squares[j] -= s->deviation[j] * (s->deviation[j] / (double)rows);
+}
+
+/* With `earlier` rows, of which mean and variance are, go the batch's. */
+static void merge(size_t columns, double earlier, double rows, const batch_sums *s, double *mean,
+                  double *variance) {
     const double all = earlier + rows;
     for (size_t j = 0; j < columns; ++j) {
-        double own = squares[j] - deviation[j] * deviation[j] / rows;
-        double off = earlier > 0 ? sum[j] - mean[j] : 0;
-        double before = earlier > 0 ? variance[j] * earlier : 0;
-        mean[j] = earlier > 0 ? mean[j] + off * (rows / all) : sum[j];
-        variance[j] = (before + own + off * off * (earlier * (rows / all))) / all;
+        const double lacking = s->deviation[j] / rows;
+        if (earlier == 0) {
+            mean[j] = s->mean[j] + lacking;
+            variance[j] = s->squares[j] / rows;
+            continue;
+        }
+        const double off = (s->mean[j] - mean[j]) + lacking;
+        mean[j] += off * (rows / all);
+        variance[j] = (variance[j] * earlier + s->squares[j] + off * off * (earlier * (rows / all))) / all;
     }
 }
 
 dsc_status dsc_moments_add(dsc_dtype dtype, size_t rows, size_t columns, const void *x, int64_t *count,
                            double *mean, double *variance) {
     DSC_TRY(check_batch(__func__, dtype, rows, columns, x, count));
-    if (rows == 0 || columns == 0) {
-        *count += (int64_t)rows;
-        return DSC_OK;
+    if (rows > 0 && columns > 0) {
+        DSC_CHECK_NOT_NULL(mean);
+        DSC_CHECK_NOT_NULL(variance);
+        DSC_CHECK_PRODUCT(columns, 5, DSC_FLOAT64);
+        double *memory = NULL;
+        DSC_TRY(dsc_allocate(columns * 5 * sizeof *memory, (void **)&memory));
+        batch_sums sums = {memory, memory + columns, memory + 2 * columns, memory + 3 * columns,
+                           memory + 4 * columns};
+        sum_batch(dtype, rows, columns, x, &sums);
+        merge(columns, (double)*count, (double)rows, &sums, mean, variance);
+        dsc_free(memory);
     }
-    DSC_CHECK_NOT_NULL(mean);
-    DSC_CHECK_NOT_NULL(variance);
-    DSC_CHECK_PRODUCT(columns, 3, DSC_FLOAT64);
-    void *memory = NULL;
-    DSC_TRY(dsc_allocate(columns * 3 * sizeof(double), &memory));
-    double *sum = memory, *deviation = sum + columns, *squares = deviation + columns;
-    for (size_t start = 0; start < rows; start += BAND) {
-        const size_t band = dsc_min_size(BAND, rows - start);
-        const void *part = (const char *)x + start * columns * dsc_size_of(dtype);
-        DSC_CALL(dtype, sum_rows, band, columns, part, sum);
-        for (size_t j = 0; j < columns; ++j)
-            sum[j] /= (double)band;
-        DSC_CALL(dtype, sum_deviations, band, columns, part, sum, deviation, squares);
-        merge(columns, (double)*count, (double)band, sum, deviation, squares, mean, variance);
-        *count += (int64_t)band;
-    }
-    dsc_free(memory);
+    *count += (int64_t)rows;
     return DSC_OK;
 }
 

@@ -46,10 +46,9 @@ dsc_status dsc_random_integers(dsc_random *random, uint64_t high, size_t count, 
 
 /* out: `count` numbers of 0 ..< n, i with a probability in proportion to weights[i], as torch.multinomial of
  * float64 weights: with replacement by search in their running sums; without, or where count is 1, the
- * largest weights[i] / e[i], e being exponential numbers as PyTorch draws them on x86 (MKL's MCG31m1, seeded
- * by one draw of 64 bits; builds of PyTorch without MKL draw others). Refused: n = 0 where count > 0, a
- * weight that is negative or not finite (DSC_ERROR_NON_FINITE), a sum that is 0 or not finite, and, without
- * replacement, more numbers than positive weights: PyTorch would go on with those of weight 0. */
+ * largest weights[i] / e[i], e being exponential numbers. Refused: n = 0 where count > 0, a weight that is
+ * negative or not finite (DSC_ERROR_NON_FINITE), a sum that is 0 or not finite, and, without replacement,
+ * more numbers than positive weights: PyTorch would go on with those of weight 0. */
 dsc_status dsc_random_weighted(dsc_random *random, size_t n, const double *weights, bool replacement,
                                size_t count, int64_t *out);
 

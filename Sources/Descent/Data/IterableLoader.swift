@@ -79,7 +79,7 @@ public final class IterableLoader: Sequence, BatchSource {
 
   private static func reader<Samples: Sequence>(
     _ samples: Samples, _ batchSize: Int, _ dropLast: Bool,
-    _ collate: @escaping ([Sample]) throws(DescentError) -> Batch, after place: Int
+    _ collate: (([Sample]) throws(DescentError) -> Batch)?, after place: Int
   ) -> Reader where Samples.Element == Sample {
     var iterator = samples.makeIterator()
     var toDrop = place
@@ -88,7 +88,9 @@ public final class IterableLoader: Sequence, BatchSource {
       toDrop = 0
       var list: [Sample] = []
       while list.count < batchSize, let sample = iterator.next() { list.append(sample) }
-      return list.isEmpty || dropLast && list.count < batchSize ? nil : try collate(list)
+      guard !list.isEmpty, !dropLast || list.count == batchSize else { return nil }
+      guard let collate else { return try Batch(stacking: list) }
+      return try collate(list)
     }
   }
 

@@ -61,7 +61,6 @@ import Testing
     #expect(test.orders.map { _ in Self.order(loader) } == test.orders)
   }
 
-  /// With replacement by PyTorch's own search; without, by the exponential numbers that its builds with MKL draw.
   @Test(arguments: file.weighted) func weighted(_ test: Weighted) throws {
     let sampler = try WeightedSampler(test.weights, samples: test.samples, replacement: test.replacement)
     let loader = try DataLoader(

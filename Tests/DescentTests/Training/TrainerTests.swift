@@ -58,7 +58,7 @@ import Testing
     let batch: Int
     init(_ batch: Int) { self.batch = batch }
     func batchDidEnd(_ progress: TrainingProgress, _ trainer: Trainer) throws(DescentError) {
-      if (progress.epoch - 1) * progress.batches + progress.batch == batch { trainer.stop() }
+      if (progress.epoch - 1) * (progress.batches ?? 0) + progress.batch == batch { trainer.stop() }
     }
   }
 

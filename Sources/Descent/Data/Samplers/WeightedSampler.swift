@@ -5,8 +5,7 @@ import CDescent
 ///     let classes = try data.targetClasses()
 ///     let sampler = try WeightedSampler(classes.map { 1 / Double(counts[$0]) }, samples: data.count)
 ///
-/// Draws are those of `torch.multinomial`: with replacement everywhere; without replacement, or where a single sample is
-/// drawn, those of PyTorch's builds with MKL. There, weights of 0 are never drawn: PyTorch fills up with them.
+/// Draws are those of `torch.multinomial`. Without replacement, weights of 0 are never drawn: PyTorch fills up with them.
 public struct WeightedSampler: Sampler, CustomStringConvertible {
   /// A weight for each of the first samples: they need not sum to 1.
   public let weights: [Double]
