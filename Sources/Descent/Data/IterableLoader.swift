@@ -18,11 +18,11 @@ public final class IterableLoader: Sequence, BatchSource {
   ///
   /// - Parameters:
   ///   - dropLast: whether a last batch of fewer samples is left out.
-  ///   - collate: makes a batch of samples; by default they are stacked.
+  ///   - collate: makes a batch of samples; nil: they are stacked.
   /// - Throws: `DescentError` for a batch size below 1.
   public convenience init<Samples: Sequence>(
     _ samples: Samples, batchSize: Int, dropLast: Bool = false,
-    collate: @escaping ([Sample]) throws(DescentError) -> Batch = Batch.stacked
+    collate: (([Sample]) throws(DescentError) -> Batch)? = nil
   ) throws(DescentError) where Samples.Element == Sample {
     try Self.check(batchSize)
     self.init { Self.reader(samples, batchSize, dropLast, collate, after: $0) }
@@ -34,7 +34,7 @@ public final class IterableLoader: Sequence, BatchSource {
   /// - Throws: `DescentError` for a batch size or a number of batches ahead below 1.
   public convenience init<Samples: Sequence & Sendable>(
     _ samples: Samples, batchSize: Int, dropLast: Bool = false, prefetch: Int,
-    collate: @escaping @Sendable ([Sample]) throws(DescentError) -> Batch = Batch.stacked
+    collate: (@Sendable ([Sample]) throws(DescentError) -> Batch)? = nil
   ) throws(DescentError) where Samples.Element == Sample {
     try Self.check(batchSize)
     try Prefetcher.check(depth: prefetch)

@@ -57,10 +57,4 @@ extension Batch {
       inputs: try stacked(samples.map(\.input), "input"),
       targets: try stacked(samples.map(\.target), "target"))
   }
-
-  /// `init(stacking:)` as a default argument: the compiler crashes on the initializer itself.
-  @Sendable
-  public static func stacked(_ samples: [Sample]) throws(DescentError) -> Batch {
-    try Batch(stacking: samples)
-  }
 }

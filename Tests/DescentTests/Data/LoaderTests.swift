@@ -11,7 +11,7 @@ import Testing
 
     func sample(_ index: Int) throws(DescentError) -> Sample {
       guard !bad.contains(index) else { throw DescentError(.file, "sample \(index) is gone") }
-      return Sample(input: Tensor([Double(index)]), target: Tensor(Double(index), dtype: .float64))
+      return Sample(input: Tensor([Double(index)]), target: Tensor([Double(index)]))
     }
   }
 
@@ -74,7 +74,7 @@ import Testing
   @Test func stackedAndCollated() throws {
     let data = Faulty(count: 5, bad: [])
     let stacked = Array(try DataLoader(data, batchSize: 2))
-    #expect(stacked.map(\.inputs.shape) == [[2, 1], [2, 1], [1, 1]] && stacked[0].targets.shape == [2])
+    #expect(stacked.map(\.inputs.shape) == [[2, 1], [2, 1], [1, 1]] && stacked[0].targets.shape == [2, 1])
     let collated = try DataLoader(data, batchSize: 2) { samples in
       Batch(inputs: .cat(samples.map(\.input)), targets: .cat(samples.reversed().map(\.input)))
     }
@@ -102,11 +102,25 @@ import Testing
 
   // MARK: Sequences
 
-  private static func samples(_ n: Int) -> some Sequence<Sample> & Sendable {
-    (0..<n).lazy.map { index in
-      Sample(input: Tensor([Double(index)]), target: Tensor([Double(index)]))
+  /// Samples that are made as they are asked for.
+  struct Numbers: Sequence, Sendable {
+    let count: Int
+
+    struct Iterator: IteratorProtocol {
+      let count: Int
+      var index = 0
+
+      mutating func next() -> Sample? {
+        guard index < count else { return nil }
+        defer { index += 1 }
+        return Sample(input: Tensor([Double(index)]), target: Tensor([Double(index)]))
+      }
     }
+
+    func makeIterator() -> Iterator { Iterator(count: count) }
   }
+
+  private static func samples(_ n: Int) -> Numbers { Numbers(count: n) }
 
   @Test func sequences() throws {
     let loader = try IterableLoader(Self.samples(7), batchSize: 3)
