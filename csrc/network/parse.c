@@ -2,22 +2,22 @@
 #include <math.h>
 #include <string.h>
 
+#include "core/option_text.h"
 #include "network/network.h"
-#include "network/reader.h"
 
 /* Layers in brackets in brackets. */
 enum { NESTED = 8 };
 
 /* How many of the names without a default have no value. */
-static size_t count_missing(const dsc_given_options *o) {
+static size_t count_missing(const dsc_options_read *o) {
     size_t missing = 0;
-    for (size_t i = 0; i < o->table_count; i += dsc_extent_of(o, i))
-        missing += isnan(o->table[i].initial) && !o->is_given[i];
+    for (size_t i = 0; i < o->option_count; i += dsc_option_extent(o->options, o->option_count, i))
+        missing += isnan(o->options[i].initial) && !o->is_given[i];
     return missing;
 }
 
 /* The extent of the input that a layer's first option is, from the shape before it. */
-static dsc_status infer_input(const dsc_layer_info *info, dsc_given_options *o, size_t rank,
+static dsc_status infer_input(const dsc_layer_info *info, dsc_options_read *o, size_t rank,
                               const size_t *shape) {
     int64_t dimension = info->input_dimension + (info->input_dimension < 0 ? (int64_t)rank : 0);
     if (dimension < 0 || dimension >= (int64_t)rank)
@@ -29,9 +29,9 @@ static dsc_status infer_input(const dsc_layer_info *info, dsc_given_options *o, 
 
 /* Reads options from `first` on. Moves the reader only if none is missing then; otherwise returns why reading
  * stopped, or DSC_OK where only a value is missing. */
-static dsc_status read_from(dsc_reader *r, dsc_given_options *o, size_t first) {
+static dsc_status read_from(dsc_reader *r, dsc_options_read *o, size_t first) {
     dsc_reader at = *r;
-    dsc_given_options read = *o;
+    dsc_options_read read = *o;
     dsc_status status = dsc_read_options(&at, &read, first);
     if (status == DSC_OK && count_missing(&read) == first) {
         *r = at;
@@ -42,7 +42,7 @@ static dsc_status read_from(dsc_reader *r, dsc_given_options *o, size_t first) {
 
 /* Behind a layer that is parametrized, up to the bracket's end: "weight_hh_l0, dim=1)", "name=weight)", ")".
  * As in PyTorch the name comes first, and is "weight" where there is none. */
-static dsc_status read_name_and_options(dsc_reader *r, dsc_given_options *o, char *name) {
+static dsc_status read_name_and_options(dsc_reader *r, dsc_options_read *o, char *name) {
     strcpy(name, "weight");
     dsc_skip_spaces(r);
     if (*r->at == ',') {
@@ -72,7 +72,7 @@ static dsc_status read_name_and_options(dsc_reader *r, dsc_given_options *o, cha
 }
 
 /* The layer's options: where the input's shape is known and they do without the first, it is the input's. */
-static dsc_status read_layer_options(dsc_reader *r, const dsc_layer_info *info, dsc_given_options *o,
+static dsc_status read_layer_options(dsc_reader *r, const dsc_layer_info *info, dsc_options_read *o,
                                      size_t rank, const size_t *shape) {
     dsc_skip_spaces(r);
     bool may_infer = shape != NULL && info->infers_input;
@@ -104,7 +104,10 @@ static dsc_status read_parametrized(dsc_reader *r, const dsc_network *network,
     dsc_skip_spaces(r);
     DSC_TRY(read_item(r, network, rank, shape, random, depth + 1, item));
     char name[DSC_WORD];
-    dsc_given_options o = {.owner = info->name, .table = info->options, .table_count = info->option_count};
+    dsc_options_read o = {.owner = info->name,
+                          .what = "parametrization",
+                          .options = info->options,
+                          .option_count = info->option_count};
     dsc_status status = read_name_and_options(r, &o, name);
     if (status == DSC_OK)
         status = dsc_layer_parametrize(item->layer, name, info->name, o.count, o.list, random);
@@ -122,10 +125,12 @@ static dsc_status read_item(dsc_reader *r, const dsc_network *network, size_t ra
     if (parametrization != NULL)
         return read_parametrized(r, network, parametrization, rank, shape, random, depth, item);
     const dsc_layer_info *layer = dsc_layer_find(name);
-    dsc_given_options o = {.owner = name};
+    dsc_options_read o = {.owner = name, .what = "layer"};
     if (layer != NULL) {
-        o = (dsc_given_options){
-            .owner = layer->name, .table = layer->options, .table_count = layer->option_count};
+        o = (dsc_options_read){.owner = layer->name,
+                               .what = "layer",
+                               .options = layer->options,
+                               .option_count = layer->option_count};
         DSC_TRY(read_layer_options(r, layer, &o, rank, shape));
     }
     return dsc_network_make_item(network, NULL, name, o.count, o.list, random, item);

@@ -1,8 +1,8 @@
-#include "network/reader.h"
+#include "core/option_text.h"
 
 #include <ctype.h>
-#include <math.h>
 #include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 
 void dsc_skip_spaces(dsc_reader *r) {
@@ -15,7 +15,6 @@ dsc_status dsc_refuse_text(const dsc_reader *r, const char *expected) {
                     r->at - r->text + 1, expected);
 }
 
-/* more: another character that a name may have. */
 dsc_status dsc_read_letters(dsc_reader *r, char *word, size_t size, char more) {
     size_t length = 0;
     while (isalnum((unsigned char)r->at[length]) || r->at[length] == '_' || r->at[length] == more)
@@ -71,27 +70,28 @@ static dsc_status read_value(dsc_reader *r, const dsc_option_info *option, doubl
     return DSC_OK;
 }
 
-/* Rows of the table that have one name: "kernel_size[0]", "kernel_size[1]". */
-size_t dsc_extent_of(const dsc_given_options *o, size_t index) {
-    size_t length = strcspn(o->table[index].name, "["), extent = 1;
-    while (index + extent < o->table_count &&
-           strncmp(o->table[index + extent].name, o->table[index].name, length) == 0 &&
-           o->table[index + extent].name[length] == '[')
+size_t dsc_option_extent(const dsc_option_info *options, size_t count, size_t index) {
+    size_t length = strcspn(options[index].name, "["), extent = 1;
+    while (index + extent < count &&
+           strncmp(options[index + extent].name, options[index].name, length) == 0 &&
+           options[index + extent].name[length] == '[')
         ++extent;
     return extent;
 }
 
-static dsc_status note(dsc_reader *r, dsc_given_options *o, size_t index, double value) {
+static const char *const twice = "the option before it is given twice";
+
+static dsc_status note(dsc_reader *r, dsc_options_read *o, size_t index, double value) {
     if (o->is_given[index])
-        return dsc_refuse_text(r, "the option before it is given twice");
+        return dsc_refuse_text(r, twice);
     o->is_given[index] = true;
-    o->list[o->count++] = (dsc_option){o->table[index].name, value};
+    o->list[o->count++] = (dsc_option){o->options[index].name, value};
     return DSC_OK;
 }
 
 /* One value for all rows of the option's name, or one for each of them in brackets. */
-static dsc_status read_values(dsc_reader *r, dsc_given_options *o, size_t index, size_t extent) {
-    const dsc_option_info *option = &o->table[index];
+static dsc_status read_values(dsc_reader *r, dsc_options_read *o, size_t index, size_t extent) {
+    const dsc_option_info *option = &o->options[index];
     double value = 0;
     dsc_skip_spaces(r);
     bool is_list = *r->at == '(';
@@ -119,8 +119,34 @@ static dsc_status read_values(dsc_reader *r, dsc_given_options *o, size_t index,
     return DSC_OK;
 }
 
-/* name=value; false, and where it was: there is none. */
-static dsc_status read_name(dsc_reader *r, dsc_given_options *o, size_t *index, bool *is_named) {
+/* One value, or any number of them in brackets. */
+static dsc_status read_list(dsc_reader *r, dsc_options_read *o, size_t index) {
+    if (o->is_list_given[index])
+        return dsc_refuse_text(r, twice);
+    o->is_list_given[index] = true;
+    dsc_skip_spaces(r);
+    bool is_list = *r->at == '(', is_empty = false;
+    r->at += is_list;
+    if (is_list) {
+        dsc_skip_spaces(r);
+        is_empty = *r->at == ')';
+    }
+    for (bool more = !is_empty; more;) {
+        double value;
+        DSC_TRY(read_value(r, &o->lists[index], &value));
+        DSC_TRY(o->take(o->user, index, value));
+        dsc_skip_spaces(r);
+        more = is_list && *r->at == ',';
+        r->at += more;
+    }
+    if (is_list && *r->at != ')')
+        return dsc_refuse_text(r, "a comma or a bracket must be here");
+    r->at += is_list;
+    return DSC_OK;
+}
+
+/* name=value; false, and where it was: there is none. `index` counts lists first. */
+static dsc_status read_name(dsc_reader *r, dsc_options_read *o, size_t *index, bool *is_named) {
     const char *begin = r->at;
     *is_named = false;
     if (!isalpha((unsigned char)*r->at))
@@ -134,25 +160,41 @@ static dsc_status read_name(dsc_reader *r, dsc_given_options *o, size_t *index, 
         return DSC_OK;
     }
     ++r->at;
-    return dsc_option_find(o->owner, o->table, o->table_count, name, index);
+    for (*index = 0; *index < o->list_count; ++*index)
+        if (strcmp(o->lists[*index].name, name) == 0)
+            return DSC_OK;
+    DSC_TRY(dsc_option_find(o->owner, o->options, o->option_count, name, index));
+    *index += o->list_count;
+    return DSC_OK;
 }
 
-/* Options in brackets: in the table's order, or by name. `first`: where the order begins. */
-dsc_status dsc_read_options(dsc_reader *r, dsc_given_options *o, size_t first) {
+static dsc_status refuse_more(const dsc_reader *r, const dsc_options_read *o) {
+    char text[DSC_WORD];
+    snprintf(text, sizeof text, "the %s has no %soptions", o->what,
+             o->option_count + o->list_count == 0 ? "" : "more ");
+    return dsc_refuse_text(r, text);
+}
+
+dsc_status dsc_read_options(dsc_reader *r, dsc_options_read *o, size_t first) {
     size_t next = first;
+    const char *begin = r->at;
     do {
+        bool is_first = r->at == begin;
         ++r->at;
         dsc_skip_spaces(r);
-        if (o->count == 0 && *r->at == ')')
+        if (is_first && *r->at == ')')
             break;
         bool is_named;
-        size_t index = next;
+        size_t index = next, extent = 1;
         DSC_TRY(read_name(r, o, &index, &is_named));
-        if (index >= o->table_count)
-            return dsc_refuse_text(r, o->table_count == 0 ? "the layer has no options"
-                                                          : "the layer has no more options");
-        size_t extent = dsc_extent_of(o, index);
-        DSC_TRY(read_values(r, o, index, extent));
+        if (index >= o->list_count + o->option_count)
+            return refuse_more(r, o);
+        if (index < o->list_count) {
+            DSC_TRY(read_list(r, o, index));
+        } else {
+            extent = dsc_option_extent(o->options, o->option_count, index - o->list_count);
+            DSC_TRY(read_values(r, o, index - o->list_count, extent));
+        }
         next = is_named ? next : index + extent;
         dsc_skip_spaces(r);
     } while (*r->at == ',');
