@@ -22,8 +22,9 @@ enum LayersPage {
       \(overview.joined(separator: "\n"))
 
 
-      """ + (LayerTable.layers.map(section) + [computed] + LayerTable.parametrizations.map(section))
-      .joined(separator: "\n")
+      """
+        + (LayerTable.layers.map(section) + [computed] + LayerTable.parametrizations.map(section))
+        .joined(separator: "\n")
   }
 
   private static func section(_ layer: LayerTable.Row) -> String {

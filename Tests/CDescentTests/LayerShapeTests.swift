@@ -37,7 +37,9 @@ import Testing
   }
 
   /// The output's shape by both; nil where it is refused.
-  private func both(_ network: OpaquePointer, _ shape: [Int], _ dtype: dsc_dtype) -> (told: [Int]?, made: [Int]?)? {
+  private func both(_ network: OpaquePointer, _ shape: [Int], _ dtype: dsc_dtype) -> (
+    told: [Int]?, made: [Int]?
+  )? {
     var layer = dsc_network_layer()
     let status = dsc_network_layer_at(network, 0, shape.count, shape, &layer)
     let told: [Int]? =
@@ -56,14 +58,18 @@ import Testing
     let info = try #require(dsc_layer_find(name)).pointee
     let known = (0..<info.option_count).map { String(cString: info.options[$0].name) }
     for test in LayerCase.all[name]! where test.parametrized == nil {
-      guard let input = test.inputs[0], seen.insert("\(test.options) \(input.shape)").inserted else { continue }
+      guard let input = test.inputs[0], seen.insert("\(test.options) \(input.shape)").inserted else {
+        continue
+      }
       let variants = known.flatMap { option in
         Self.values.map { test.options.merging([option: $0]) { $1 } }
       }
       for options in [test.options] + variants {
         guard let network = network(name, options) else { continue }
         defer { dsc_network_destroy(network) }
-        for shape in options == test.options ? Self.shapes(input.shape) : [input.shape, [2] + input.shape.dropFirst()] {
+        for shape in options == test.options
+          ? Self.shapes(input.shape) : [input.shape, [2] + input.shape.dropFirst()]
+        {
           guard let (told, made) = both(network, shape, test.type(input.dtype ?? "float32")) else { continue }
           #expect(told == made, "\(name) \(options) of \(shape): \(T.lastError)")
         }

@@ -42,6 +42,8 @@ static dsc_status make(dsc_computed *c, dsc_tensor *parameter, dsc_random *rando
     return DSC_OK;
 }
 
+/* In operations that have all derivatives: PyTorch's fused kernel has second ones that its own gradgradcheck
+ * refuses. */
 static dsc_status evaluate(const dsc_computed *c, bool is_training, dsc_tensor **parameter) {
     (void)is_training;
     dsc_tensor *direction = c->tensors[DIRECTION];

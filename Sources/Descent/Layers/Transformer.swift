@@ -77,7 +77,8 @@ public final class TransformerEncoderLayer: EncoderBlock {
     generator: Generator = .default
   ) {
     super.init(
-      "transformer_encoder_layer", width, heads, feedforward, dropout, activation, eps, batchFirst, normFirst, bias,
+      "transformer_encoder_layer", width, heads, feedforward, dropout, activation, eps, batchFirst, normFirst,
+      bias,
       ["is_causal": isCausal ? 1 : 0], dtype, generator)
   }
 }
@@ -90,7 +91,8 @@ public final class TransformerEncoder: EncoderBlock {
   public init(
     _ width: Int, _ heads: Int, layers: Int, feedforward: Int = 2048, dropout: Double = 0.1,
     activation: Activation = .relu, eps: Double = 1e-5, batchFirst: Bool = false,
-    normFirst: Bool = false, bias: Bool = true, norm: Bool = false, isCausal: Bool = false, dtype: DType = .float32,
+    normFirst: Bool = false, bias: Bool = true, norm: Bool = false, isCausal: Bool = false,
+    dtype: DType = .float32,
     generator: Generator = .default
   ) {
     super.init(
@@ -109,11 +111,13 @@ public final class TransformerDecoderLayer: DecoderBlock {
   public init(
     _ width: Int, _ heads: Int, feedforward: Int = 2048, dropout: Double = 0.1,
     activation: Activation = .relu, eps: Double = 1e-5, batchFirst: Bool = false,
-    normFirst: Bool = false, bias: Bool = true, isCausal: Bool = false, memoryIsCausal: Bool = false, dtype: DType = .float32,
+    normFirst: Bool = false, bias: Bool = true, isCausal: Bool = false, memoryIsCausal: Bool = false,
+    dtype: DType = .float32,
     generator: Generator = .default
   ) {
     super.init(
-      "transformer_decoder_layer", width, heads, feedforward, dropout, activation, eps, batchFirst, normFirst, bias,
+      "transformer_decoder_layer", width, heads, feedforward, dropout, activation, eps, batchFirst, normFirst,
+      bias,
       ["tgt_is_causal": isCausal ? 1 : 0, "memory_is_causal": memoryIsCausal ? 1 : 0], dtype, generator)
   }
 }
@@ -126,11 +130,15 @@ public final class TransformerDecoder: DecoderBlock {
   public init(
     _ width: Int, _ heads: Int, layers: Int, feedforward: Int = 2048, dropout: Double = 0.1,
     activation: Activation = .relu, eps: Double = 1e-5, batchFirst: Bool = false,
-    normFirst: Bool = false, bias: Bool = true, norm: Bool = false, isCausal: Bool = false, memoryIsCausal: Bool = false, dtype: DType = .float32,
+    normFirst: Bool = false, bias: Bool = true, norm: Bool = false, isCausal: Bool = false,
+    memoryIsCausal: Bool = false, dtype: DType = .float32,
     generator: Generator = .default
   ) {
     super.init(
       "transformer_decoder", width, heads, feedforward, dropout, activation, eps, batchFirst, normFirst, bias,
-      ["tgt_is_causal": isCausal ? 1 : 0, "memory_is_causal": memoryIsCausal ? 1 : 0, "num_layers": Double(layers), "norm": norm ? 1 : 0], dtype, generator)
+      [
+        "tgt_is_causal": isCausal ? 1 : 0, "memory_is_causal": memoryIsCausal ? 1 : 0,
+        "num_layers": Double(layers), "norm": norm ? 1 : 0,
+      ], dtype, generator)
   }
 }

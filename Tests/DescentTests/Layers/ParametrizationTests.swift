@@ -82,7 +82,10 @@ import Testing
       "weight_norm(linear(4)) relu spectral_norm(linear(2), n_power_iterations=2)", inputs: [1, 3],
       generator: Generator(seed: 1))
     #expect(network.namedParameters.map(\.name).first == "0.bias")
-    #expect(network.namedBuffers.map(\.name) == ["2.parametrizations.weight.0._u", "2.parametrizations.weight.0._v"])
+    #expect(
+      network.namedBuffers.map(\.name) == [
+        "2.parametrizations.weight.0._u", "2.parametrizations.weight.0._v",
+      ])
     #expect(try network.layers(for: [5, 3]).map(\.parameterCount) == [4 + 4 + 12, 0, 8 + 2])
     let generator = Generator(seed: 1)
     let layers = Sequential {
