@@ -9,9 +9,9 @@ static const dsc_option_info options[] = {
     [MOMENTUM] = {"momentum", DSC_OPTION_REAL, 0.1, -1, 1, false, false,
                   "the share of a new batch in the running statistics; -1: one over the number of batches",
                   NULL},
-    [AFFINE] = DSC_OPTION_SWITCH("affine", 1, "whether there are a weight and a bias"),
+    [AFFINE] = DSC_OPTION_FLAG_AT("affine", 1, "whether there are a weight and a bias"),
     [TRACKS] =
-        DSC_OPTION_SWITCH("track_running_stats", 1,
+        DSC_OPTION_FLAG_AT("track_running_stats", 1,
                           "whether there are running statistics; else the batch's own are used always"),
 };
 

@@ -29,16 +29,16 @@ static const char *const none[] = {"none"}, *const modes[] = {"sum", "mean", "ma
                   none},                                                                                     \
     [NORM_TYPE] = {"norm_type", DSC_OPTION_REAL,    2,   -INFINITY, INFINITY, false,                         \
                    false,       "the norms' order", NULL},                                                   \
-    [BY_FREQUENCY] = DSC_OPTION_SWITCH("scale_grad_by_freq", 0,                                              \
+    [BY_FREQUENCY] = DSC_OPTION_FLAG_AT("scale_grad_by_freq", 0,                                              \
                                        "whether gradients are divided by how often a row comes"),            \
-    [SPARSE] = DSC_OPTION_SWITCH("sparse", 0, "whether the gradient is kept as rows")
+    [SPARSE] = DSC_OPTION_FLAG_AT("sparse", 0, "whether the gradient is kept as rows")
 
 static const dsc_option_info options[] = {SHARED_OPTIONS};
 static const dsc_option_info bag_options[] = {
     SHARED_OPTIONS,
     [MODE] = {"mode", DSC_OPTION_CHOICE, 1, 0, 2, false, false, "what becomes of a bag's rows", modes},
     [LAST_OFFSET] =
-        DSC_OPTION_SWITCH("include_last_offset", 0, "whether the last offset is the end of the last bag"),
+        DSC_OPTION_FLAG_AT("include_last_offset", 0, "whether the last offset is the end of the last bag"),
 };
 
 static dsc_status check(const dsc_layer *layer) {

@@ -8,9 +8,9 @@ static const dsc_option_info options[] = {
     [EPS] = DSC_OPTION_EPS("eps", 1e-5, "added to the variance"),
     [MOMENTUM] = {"momentum", DSC_OPTION_REAL, 0.1, -1, 1, false, false,
                   "the share of a new batch in the running statistics; -1: 0", NULL},
-    [AFFINE] = DSC_OPTION_SWITCH("affine", 0, "whether there are a weight and a bias"),
+    [AFFINE] = DSC_OPTION_FLAG_AT("affine", 0, "whether there are a weight and a bias"),
     [TRACKS] =
-        DSC_OPTION_SWITCH("track_running_stats", 0,
+        DSC_OPTION_FLAG_AT("track_running_stats", 0,
                           "whether there are running statistics; else the samples' own are used always"),
 };
 

@@ -81,23 +81,16 @@ static inline size_t dsc_layer_dimensions(const dsc_layer *layer) {
 }
 
 #define DSC_LAYER_OPTIONS(table) .options = table, .option_count = sizeof(table) / sizeof *(table)
-/* A number of something. */
-#define DSC_OPTION_WHOLE(name, initial, least, summary)                                                      \
-    { name, DSC_OPTION_INTEGER, initial, least, 0x1p48, false, false, summary, NULL }
 /* An option that must be given: a number of features. */
 #define DSC_OPTION_SIZE(name, summary) DSC_OPTION_WHOLE(name, NAN, 1, summary)
 /* A share that falls away; something small that is added. */
 #define DSC_OPTION_SHARE(name, initial, summary)                                                             \
     { name, DSC_OPTION_REAL, initial, 0, 1, false, false, summary, NULL }
-#define DSC_OPTION_EPS(name, initial, summary)                                                               \
-    { name, DSC_OPTION_REAL, initial, 0, INFINITY, false, true, summary, NULL }
-/* What is so or not. */
-#define DSC_OPTION_SWITCH(name, initial, summary)                                                            \
-    { name, DSC_OPTION_FLAG, initial, 0, 1, false, false, summary, NULL }
-#define DSC_OPTION_BIAS DSC_OPTION_SWITCH("bias", 1, "whether a bias is added")
+#define DSC_OPTION_EPS(name, initial, summary) DSC_OPTION_REAL_FROM(name, initial, 0, summary)
+#define DSC_OPTION_BIAS DSC_OPTION_FLAG_AT("bias", 1, "whether a bias is added")
 #define DSC_OPTION_BATCH_FIRST                                                                               \
-    DSC_OPTION_SWITCH("batch_first", 0, "whether inputs are [N, L, E], not [L, N, E]")
-#define DSC_OPTION_CAUSAL(name) DSC_OPTION_SWITCH(name, 0, "whether a query sees no key after its own place")
+    DSC_OPTION_FLAG_AT("batch_first", 0, "whether inputs are [N, L, E], not [L, N, E]")
+#define DSC_OPTION_CAUSAL(name) DSC_OPTION_FLAG_AT(name, 0, "whether a query sees no key after its own place")
 /* The rows of an option that has a number for each of one or two dimensions; what follows the name. */
 #define DSC_OPTION_OF_1(name, ...)                                                                           \
     { name, __VA_ARGS__ }

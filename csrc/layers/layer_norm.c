@@ -14,13 +14,13 @@ static const char *const none[] = {"none"};
 #define SHAPES                                                                                               \
     EXTENT(0, DSC_OPTION_INTEGER, NAN, 1, NULL), EXTENT(1, DSC_OPTION_REST, 0, 0, none),                     \
         EXTENT(2, DSC_OPTION_REST, 0, 0, none)
-#define AFFINE_OPTION(text) DSC_OPTION_SWITCH("elementwise_affine", 1, text)
+#define AFFINE_OPTION(text) DSC_OPTION_FLAG_AT("elementwise_affine", 1, text)
 
 static const dsc_option_info layer_options[] = {
     SHAPES,
     DSC_OPTION_EPS("eps", 1e-5, "added to the variance"),
     AFFINE_OPTION("whether there are a weight and a bias"),
-    DSC_OPTION_SWITCH("bias", 1, "whether there is a bias, beside a weight"),
+    DSC_OPTION_FLAG_AT("bias", 1, "whether there is a bias, beside a weight"),
 };
 static const dsc_option_info rms_options[] = {
     SHAPES,
@@ -120,7 +120,7 @@ static const dsc_option_info group_options[] = {
     [GROUPS] = DSC_OPTION_SIZE("num_groups", "groups of channels"),
     [CHANNELS] = DSC_OPTION_SIZE("num_channels", "channels, the second dimension; a multiple of num_groups"),
     [GROUP_EPS] = DSC_OPTION_EPS("eps", 1e-5, "added to the variance"),
-    [GROUP_AFFINE] = DSC_OPTION_SWITCH("affine", 1, "whether there are a weight and a bias"),
+    [GROUP_AFFINE] = DSC_OPTION_FLAG_AT("affine", 1, "whether there are a weight and a bias"),
 };
 
 static dsc_status make_group(dsc_layer *layer, const dsc_context *context, dsc_dtype dtype,

@@ -10,18 +10,18 @@ static const dsc_option_info options[] = {
     [DSC_MHA_EMBED_DIM] = DSC_OPTION_SIZE("embed_dim", "numbers of a query, and of an output"),
     [DSC_MHA_NUM_HEADS] = DSC_OPTION_SIZE("num_heads", "heads, which share embed_dim among them"),
     [DSC_MHA_DROPOUT] = DSC_OPTION_SHARE("dropout", 0, "the share of weights that fall away in training"),
-    [DSC_MHA_BIAS] = DSC_OPTION_SWITCH("bias", 1, "whether projections have biases"),
+    [DSC_MHA_BIAS] = DSC_OPTION_FLAG_AT("bias", 1, "whether projections have biases"),
     [DSC_MHA_ADD_BIAS_KV] =
-        DSC_OPTION_SWITCH("add_bias_kv", 0, "whether a key and its value are learned besides those given"),
+        DSC_OPTION_FLAG_AT("add_bias_kv", 0, "whether a key and its value are learned besides those given"),
     [DSC_MHA_ADD_ZERO_ATTN] =
-        DSC_OPTION_SWITCH("add_zero_attn", 0, "whether there is a key, and its value, of zeros besides"),
+        DSC_OPTION_FLAG_AT("add_zero_attn", 0, "whether there is a key, and its value, of zeros besides"),
     [DSC_MHA_KDIM] = {"kdim", DSC_OPTION_INTEGER, 0, 0, 0x1p48, false, false,
                       "numbers of a key; none: as many as embed_dim", none},
     [DSC_MHA_VDIM] = {"vdim", DSC_OPTION_INTEGER, 0, 0, 0x1p48, false, false,
                       "numbers of a value; none: as many as embed_dim", none},
     [DSC_MHA_BATCH_FIRST] = DSC_OPTION_BATCH_FIRST,
     [DSC_MHA_AVERAGE] =
-        DSC_OPTION_SWITCH("average_attn_weights", 1, "whether the weights are the mean over the heads"),
+        DSC_OPTION_FLAG_AT("average_attn_weights", 1, "whether the weights are the mean over the heads"),
     [DSC_MHA_IS_CAUSAL] = DSC_OPTION_CAUSAL("is_causal"),
 };
 

@@ -6,7 +6,7 @@ enum { INPUTS, HIDDEN, BIAS, NONLINEARITY };
 #define COMMON_OPTIONS                                                                                       \
     [INPUTS] = DSC_OPTION_SIZE("input_size", "numbers of an input"),                                         \
     [HIDDEN] = DSC_OPTION_SIZE("hidden_size", "units"),                                                      \
-    [BIAS] = DSC_OPTION_SWITCH("bias", 1, "whether biases are added")
+    [BIAS] = DSC_OPTION_FLAG_AT("bias", 1, "whether biases are added")
 
 static const dsc_option_info rnn_options[] = {COMMON_OPTIONS, [NONLINEARITY] = DSC_OPTION_NONLINEARITY};
 static const dsc_option_info gru_options[] = {COMMON_OPTIONS}, lstm_options[] = {COMMON_OPTIONS};

@@ -25,7 +25,7 @@ enum {
                             0x1p16,       false,                                                             \
                             false,        "layers, one after the other",                                     \
                             NULL},                                                                           \
-        DSC_TRANSFORMER_OPTIONS, DSC_OPTION_SWITCH("norm", 0, "whether the last output is normalized")
+        DSC_TRANSFORMER_OPTIONS, DSC_OPTION_FLAG_AT("norm", 0, "whether the last output is normalized")
 
 static const dsc_option_info encoder_options[] = {STACK_OPTIONS, DSC_TRANSFORMER_ENCODER_END};
 static const dsc_option_info decoder_options[] = {STACK_OPTIONS, DSC_TRANSFORMER_DECODER_END};

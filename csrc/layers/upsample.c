@@ -14,9 +14,9 @@ static const dsc_option_info options[] = {
                     "by which extents are multiplied. 0: size says", none),
     {"mode", DSC_OPTION_CHOICE, NEAREST, NEAREST, BILINEAR, false, false,
      "linear: of lines, bilinear: of planes", modes},
-    DSC_OPTION_SWITCH("align_corners", 0,
+    DSC_OPTION_FLAG_AT("align_corners", 0,
                       "of linear and bilinear: whether first and last numbers keep their places"),
-    DSC_OPTION_SWITCH("recompute_scale_factor", 0,
+    DSC_OPTION_FLAG_AT("recompute_scale_factor", 0,
                       "whether positions go by the output's whole extents rather than by scale_factor"),
 };
 
