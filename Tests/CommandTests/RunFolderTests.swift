@@ -232,7 +232,7 @@ import Testing
   /// To add one: options, and why the epoch begins anew; nil where it goes on.
   static let changes: [(options: [String], notice: String?)] = [
     (["--seed", "5"], "its random order came from the seed 0, not from 5"),
-    (["--no-shuffle"], "it began shuffled, and is not now"),
+    (["--no-shuffle"], "it began shuffled, and is in order now"),
     (["--data-dir", "SMALLER"], "it began with 64 samples, there are 48 now"),
     (["--dataset", "fashion-mnist"], "it began with the data set mnist"),
     (["--batch-size", "5"], nil), (["--batch-size", "64"], nil), (["--lr", "0.1"], nil),

@@ -96,7 +96,8 @@ public final class DataLoader<Source: Dataset>: Sequence, BatchSource {
   /// default one.
   private func nextOrder() -> (order: [Int], LoaderState) {
     var state = state
-    state.hasBegun = true
+    // A seed says as much before the epoch as in it.
+    state.hasBegun = generator == nil
     let source: Descent.Generator
     if let generator {
       _ = generator.next64()

@@ -10,7 +10,7 @@ public struct LoaderState: Sendable, Equatable {
   var seed: UInt64?
   /// The epoch's number, from 0.
   var epoch: Int
-  /// Whether the epoch has begun: what it is drawn from is known then, without a seed too.
+  /// Whether the epoch has begun, where there is no seed: what it is drawn from is known then.
   var hasBegun = false
   /// The generator that its order is drawn from.
   var generator: [UInt8]?

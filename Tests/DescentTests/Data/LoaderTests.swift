@@ -74,7 +74,8 @@ import Testing
   @Test func stackedAndCollated() throws {
     let data = Faulty(count: 5, bad: [])
     let stacked = Array(try DataLoader(data, batchSize: 2))
-    #expect(stacked.map(\.inputs.shape) == [[2, 1], [2, 1], [1, 1]] && stacked[0].targets.shape == [2, 1])
+    #expect(
+      stacked.map(\.inputs.shape) == [[2, 1], [2, 1], [1, 1]] && stacked[0].targets.shape == [2, 1])
     let collated = try DataLoader(data, batchSize: 2) { samples in
       Batch(inputs: .cat(samples.map(\.input)), targets: .cat(samples.reversed().map(\.input)))
     }
@@ -207,23 +208,29 @@ import Testing
     #expect(ahead.batchCount == plain.batchCount && ahead.state == plain.state)
   }
 
-  /// No more than the depth, and one that is being made; nothing after the iterator has gone.
+  /// No more than the depth, and one that is being made.
   @Test func theDepthIsKept() throws {
     let data = Noted(1000)
-    let loader = try DataLoader(data, batchSize: 1, prefetch: 4)
-    do {
-      let batches = try loader.beginEpoch()
-      for read in 1...5 {
-        _ = try batches.nextBatch()
-        Thread.sleep(forTimeInterval: 0.01)
-        #expect(data.asked.count <= read + 5)
-      }
+    let batches = try DataLoader(data, batchSize: 1, prefetch: 4).beginEpoch()
+    for read in 1...5 {
+      _ = try batches.nextBatch()
+      Thread.sleep(forTimeInterval: 0.01)
+      #expect(data.asked.count <= read + 5)
     }
-    Thread.sleep(forTimeInterval: 0.05)
-    let asked = data.asked.count
-    Thread.sleep(forTimeInterval: 0.05)
-    #expect(data.asked.count == asked && asked <= 10)
     #expect(throws: DescentError.self) { try DataLoader(data, prefetch: 0) }
+  }
+
+  /// The thread, which has the data set, ends when nobody wants more batches: waiting for room, and at once.
+  @Test(arguments: [0, 1, 3]) func theThreadEnds(_ taken: Int) throws {
+    weak var data: Noted?
+    do {
+      let made = Noted(1000)
+      data = made
+      let batches = try DataLoader(made, batchSize: 1, prefetch: 2).beginEpoch()
+      for _ in 0..<taken { _ = try batches.nextBatch() }
+    }
+    for _ in 0..<3000 where data != nil { Thread.sleep(forTimeInterval: 0.01) }
+    #expect(data == nil)
   }
 
   @Test func theContextIsTheCallers() throws {

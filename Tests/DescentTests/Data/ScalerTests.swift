@@ -72,7 +72,10 @@ import Testing
     let whole = try StandardScaler(fitting: Self.rows)
     let scaler = try StandardScaler(fitting: data, batchSize: batchSize)
     #expect(Self.agree(scaler.mean.doubles, whole.mean.doubles))
-    #expect(Self.agree(scaler.scale.doubles, whole.scale.doubles, 1e-9))
+    // Column 2 varies by 1e-12 of its mean, whose rounding counts wherever batches meet.
+    for (column, (own, expected)) in zip(scaler.scale.doubles, whole.scale.doubles).enumerated() {
+      #expect(abs(own - expected) <= (column == 2 ? 1e-3 : 1e-12) * expected)
+    }
     let targets = try MinMaxScaler(fitting: data, of: \.targets, batchSize: batchSize)
     #expect(targets.sampleShape == [] && targets.transform(data.targets).doubles.max() == 1)
   }

@@ -13,6 +13,7 @@ public struct WeightedSampler: Sampler, CustomStringConvertible {
   public let samples: Int
   /// Whether a sample may come more than once in an epoch.
   public let replacement: Bool
+  /// How many, how, and a checksum of the weights.
   public let description: String
 
   /// A sampler of these weights.
