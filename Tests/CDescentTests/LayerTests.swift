@@ -132,6 +132,8 @@ import Testing
     let moved: [Int]
     let output: Int
     let count: Int
+    /// The power method would move what is differenced.
+    let isTraining: Bool
 
     init(_ test: LayerCase, _ output: Int) throws {
       layer = try TestLayer(test)
@@ -139,13 +141,13 @@ import Testing
       let made = try test.make(.contiguous, requiresGrad: false).map { $0?.leaf }
       inputs = made
       moved = made.indices.filter { made[$0]?.isReal == true && test.inputs[$0]?.fixed != true }
-      (self.output, count) = (output, test.outputs.count)
+      (self.output, count, isTraining) = (output, test.outputs.count, test.parametrized == nil)
     }
 
     func run(_ given: [OpaquePointer?]) throws -> T {
       var all = inputs
       for (index, input) in zip(moved, given) { all[index] = T(owning: dsc_tensor_retain(input)) }
-      return try layer(all, outputs: count, isTraining: true)[output]
+      return try layer(all, outputs: count, isTraining: isTraining)[output]
     }
   }
 

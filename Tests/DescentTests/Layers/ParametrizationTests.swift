@@ -96,4 +96,22 @@ import Testing
     let x = Tensor.randn([5, 3], generator: Generator(seed: 2))
     #expect(network(x).doubles == layers(x).doubles)
   }
+
+  /// Second derivatives by length and direction are those of the formula, written out.
+  @Test func secondDerivatives() {
+    let generator = Generator(seed: 4)
+    let layer = Linear(4, 3, dtype: .float64, generator: generator).weightNorm()
+    let x = Tensor.randn([5, 4], dtype: .float64, generator: generator)
+    let (bias, length, direction) = (layer.parameters[0], layer.parameters[1], layer.parameters[2])
+    func second(_ y: Tensor) -> [Double] {
+      let leaves: [Tensor] = [bias, length, direction]
+      let first = gradients(of: y.tanh().sum(), at: leaves, createGraph: true)
+      let norm = first.reduce(Tensor(0, dtype: .float64)) { $0 + ($1 * $1).sum() }
+      return gradients(of: norm, at: leaves).flatMap(\.doubles)
+    }
+    let found = second(layer(x))
+    let weight = direction * (length / direction.square().sum(dim: 1, keepingDimension: true).sqrt())
+    let right = second(x.matmul(weight.transposed()) + bias)
+    #expect(zip(found, right).allSatisfy { abs($0 - $1) <= 1e-12 * max(1, abs($1)) })
+  }
 }
