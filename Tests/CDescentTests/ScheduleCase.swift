@@ -18,6 +18,11 @@ struct ScheduleFixture: Decodable {
     case text(String)
     case function(row: String, function: String, options: [String: Double])
 
+    /// The names of options that it has.
+    var options: [String] {
+      if case .function(_, _, let options) = self { Array(options.keys) } else { [] }
+    }
+
     init(from decoder: any Decoder) throws {
       if let text = try? decoder.singleValueContainer().decode(String.self) {
         self = .text(text)
