@@ -12,7 +12,7 @@ static const dsc_option_info options[] = {
     [AFFINE] = DSC_OPTION_FLAG_AT("affine", 1, "whether there are a weight and a bias"),
     [TRACKS] =
         DSC_OPTION_FLAG_AT("track_running_stats", 1,
-                          "whether there are running statistics; else the batch's own are used always"),
+                           "whether there are running statistics; else the batch's own are used always"),
 };
 
 /* -1 stands for none; between that and 0 there is nothing. */

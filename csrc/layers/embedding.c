@@ -29,8 +29,8 @@ static const char *const none[] = {"none"}, *const modes[] = {"sum", "mean", "ma
                   none},                                                                                     \
     [NORM_TYPE] = {"norm_type", DSC_OPTION_REAL,    2,   -INFINITY, INFINITY, false,                         \
                    false,       "the norms' order", NULL},                                                   \
-    [BY_FREQUENCY] = DSC_OPTION_FLAG_AT("scale_grad_by_freq", 0,                                              \
-                                       "whether gradients are divided by how often a row comes"),            \
+    [BY_FREQUENCY] = DSC_OPTION_FLAG_AT("scale_grad_by_freq", 0,                                             \
+                                        "whether gradients are divided by how often a row comes"),           \
     [SPARSE] = DSC_OPTION_FLAG_AT("sparse", 0, "whether the gradient is kept as rows")
 
 static const dsc_option_info options[] = {SHARED_OPTIONS};

@@ -11,7 +11,7 @@ static const dsc_option_info options[] = {
     [AFFINE] = DSC_OPTION_FLAG_AT("affine", 0, "whether there are a weight and a bias"),
     [TRACKS] =
         DSC_OPTION_FLAG_AT("track_running_stats", 0,
-                          "whether there are running statistics; else the samples' own are used always"),
+                           "whether there are running statistics; else the samples' own are used always"),
 };
 
 static dsc_status make(dsc_layer *layer, const dsc_context *context, dsc_dtype dtype, dsc_random *random) {

@@ -21,11 +21,12 @@ enum { INPUTS, HIDDEN, LAYERS, BIAS, BATCH_FIRST, DROPOUT, BIDIRECTIONAL, OWN };
                 false,                                                                                       \
                 "layers, each of which gets the states of the one before",                                   \
                 NULL},                                                                                       \
-    [BIAS] = DSC_OPTION_FLAG_AT("bias", 1, "whether biases are added"),                                       \
-    [BATCH_FIRST] = DSC_OPTION_FLAG_AT("batch_first", 0, "whether x and y are [N, T, ...], not [T, N, ...]"), \
+    [BIAS] = DSC_OPTION_FLAG_AT("bias", 1, "whether biases are added"),                                      \
+    [BATCH_FIRST] =                                                                                          \
+        DSC_OPTION_FLAG_AT("batch_first", 0, "whether x and y are [N, T, ...], not [T, N, ...]"),            \
     [DROPOUT] = DSC_OPTION_SHARE("dropout", 0,                                                               \
                                  "the share of a layer's states that falls away before the next layer"),     \
-    [BIDIRECTIONAL] = DSC_OPTION_FLAG_AT(                                                                     \
+    [BIDIRECTIONAL] = DSC_OPTION_FLAG_AT(                                                                    \
         "bidirectional", 0, "whether a second half of each layer goes from the end to the beginning")
 
 static const dsc_option_info rnn_options[] = {COMMON_OPTIONS, [OWN] = DSC_OPTION_NONLINEARITY};

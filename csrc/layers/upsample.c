@@ -15,9 +15,9 @@ static const dsc_option_info options[] = {
     {"mode", DSC_OPTION_CHOICE, NEAREST, NEAREST, BILINEAR, false, false,
      "linear: of lines, bilinear: of planes", modes},
     DSC_OPTION_FLAG_AT("align_corners", 0,
-                      "of linear and bilinear: whether first and last numbers keep their places"),
+                       "of linear and bilinear: whether first and last numbers keep their places"),
     DSC_OPTION_FLAG_AT("recompute_scale_factor", 0,
-                      "whether positions go by the output's whole extents rather than by scale_factor"),
+                       "whether positions go by the output's whole extents rather than by scale_factor"),
 };
 
 static dsc_status refuse(const char *what) {
