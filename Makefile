@@ -10,7 +10,7 @@ LIBRARY = $(MAKE) --no-print-directory -j$$(getconf _NPROCESSORS_ONLN) -f Script
 	PREFIX="$(PREFIX)" DESTDIR="$(DESTDIR)"
 
 .PHONY: demo test lint format sanitize coverage bench documentation library test-library install install-library \
-	uninstall clean help build setup examples
+	uninstall clean help build setup examples kill-resume
 
 ## demo: install what is missing, build, train the lecture's network on the built-in data
 demo: build
@@ -21,6 +21,11 @@ demo: build
 ## test: install what is missing, build, run every test
 test: setup
 	$(SWIFT) test -c release --scratch-path .build/tests
+
+## kill-resume: kill training runs at 20 random moments, resume them, and compare the bits
+kill-resume: build
+	@command -v python3 >/dev/null || Scripts/setup.sh python3
+	Tests/kill-resume.py --descent $(BUILD)/descent --kills $(or $(KILLS),20)
 
 ## build: build the library and the command, optimised
 build: setup

@@ -158,6 +158,23 @@ dsc_status dsc_scheduler_set_counts(dsc_scheduler *s, int64_t steps, int64_t epo
     return go_to(s, steps, epochs);
 }
 
+dsc_status dsc_scheduler_set_base(dsc_scheduler *scheduler, size_t index, double base) {
+    DSC_CHECK_NOT_NULL(scheduler);
+    if (index >= scheduler->count)
+        return dsc_fail(DSC_ERROR_ARGUMENT, "%s: index is %zu, must be below %zu", __func__, index,
+                        scheduler->count);
+    if (!isfinite(base))
+        return dsc_fail(DSC_ERROR_ARGUMENT, "%s: base is %g, must be finite", __func__, base);
+    for (size_t i = 0; i < scheduler->count; ++i)
+        scheduler->bindings[i].is_due = i == index;
+    const double before = scheduler->bindings[index].base;
+    scheduler->bindings[index].base = base;
+    dsc_status status = go_to(scheduler, scheduler->steps, scheduler->epochs);
+    if (status != DSC_OK)
+        scheduler->bindings[index].base = before;
+    return status;
+}
+
 /* ---- Binding ---- */
 
 static dsc_status append(dsc_scheduler *s, size_t group, const char *option, const dsc_schedule *schedule,

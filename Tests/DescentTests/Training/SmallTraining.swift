@@ -1,0 +1,64 @@
+import Descent
+
+/// A small run with all that is random in training, shuffling and dropout, and with buffers.
+enum SmallTraining {
+  static let images = Glyphs.images(count: 200, seed: 9)
+
+  static func trainer(_ rule: any OptimizerRule = Adam()) throws -> Trainer {
+    let generator = Generator(seed: 4)
+    let model = Sequential([
+      Flatten(), Linear(784, 12, generator: generator), BatchNorm1d(12), ReLU(), Dropout(p: 0.3),
+      Linear(12, 10, generator: generator),
+    ])
+    return Trainer(model: model, loss: CrossEntropyLoss(), optimizer: try Optimizer(for: model, rule))
+  }
+
+  /// 12 batches of 16 samples and one of 8.
+  static func loader(seed: UInt64 = 8) throws -> DataLoader<ImageDataset> {
+    try DataLoader(images, batchSize: 16, shuffle: true, seed: seed)
+  }
+
+  static func validation() throws -> DataLoader<ImageDataset> {
+    try DataLoader(Glyphs.images(count: 60, seed: 10), batchSize: 25)
+  }
+
+  /// Runs `body` with a source of dropout's masks, and threads, that no other test has.
+  @discardableResult
+  static func alone<Result>(
+    threads: Int = 1, seed: UInt64 = 3, _ body: () throws -> Result
+  ) throws -> Result {
+    try withContext(Context(threads: threads)) {
+      manualSeed(seed)
+      return try body()
+    }
+  }
+
+  /// What a run leaves, but for its times.
+  struct Outcome: Equatable {
+    let weights: [String: [Double]]
+    let optimizer: [String: [Double]]
+    let epochs: [EpochRecord]
+    let curve: [CurvePoint]
+
+    init(_ trainer: Trainer) {
+      weights = trainer.model.stateDict.mapValues(\.doubles)
+      optimizer = trainer.optimizer.stateDict.mapValues(\.doubles)
+      epochs = trainer.history.epochs.map { record in
+        var record = record
+        record.seconds = 0
+        return record
+      }
+      curve = trainer.history.curve
+    }
+  }
+
+  /// Stops the run after so many batches of all of `fit`'s.
+  final class StopAfter: TrainingCallback {
+    private var left: Int
+    init(_ batches: Int) { left = batches }
+    func batchDidEnd(_ progress: TrainingProgress, _ trainer: Trainer) throws(DescentError) {
+      left -= 1
+      if left == 0 { trainer.stop() }
+    }
+  }
+}
