@@ -68,7 +68,8 @@ public struct LineChart: Sendable {
         + (line.name.isEmpty ? "notitle" : "title \(Gnuplot.quoted(line.name))")
     }
     let hasRight = lines.contains(where: \.isOnRight)
-    let right = "set ytics nomirror; set y2tics; set y2label \(Gnuplot.quoted(rightLabel)) noenhanced; set rmargin 12"
+    let right =
+      "set ytics nomirror; set y2tics; set y2label \(Gnuplot.quoted(rightLabel)) noenhanced; set rmargin 12"
     return """
       \(Gnuplot.preamble(format, title: title, xLabel: xLabel, yLabel: yLabel))
       \(isLogarithmic ? "set logscale y; set format y '10^{%L}'" : "")

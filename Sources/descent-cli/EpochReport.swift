@@ -45,14 +45,17 @@ final class EpochReport: TrainingCallback {
     }
     try print(
       String(
-        format: "%5d %9.4f %10.4f ", record.epoch, record.trainLoss.shown, (record.validationLoss ?? .nan).shown)
+        format: "%5d %9.4f %10.4f ", record.epoch, record.trainLoss.shown,
+        (record.validationLoss ?? .nan).shown)
         + values.joined() + Self.seconds(record.seconds))
   }
 }
 
 extension String {
   /// With as many spaces before it as it takes to be so long.
-  fileprivate func padded(to length: Int) -> String { String(repeating: " ", count: max(0, length - count)) + self }
+  fileprivate func padded(to length: Int) -> String {
+    String(repeating: " ", count: max(0, length - count)) + self
+  }
 }
 
 extension Double {

@@ -30,7 +30,8 @@ struct EvaluateCommand: ParsableCommand {
     case .text:
       let texts = values.map { name, value in
         name.hasSuffix("accuracy")
-          ? String(format: "\(name) %.2f %%", (value * 100).shown) : String(format: "\(name) %.4f", value.shown)
+          ? String(format: "\(name) %.2f %%", (value * 100).shown)
+          : String(format: "\(name) %.4f", value.shown)
       }
       try print(([String(format: "test loss %.4f", result.loss.shown)] + texts).joined(separator: ", "))
     case .json:

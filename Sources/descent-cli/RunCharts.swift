@@ -30,7 +30,9 @@ final class RunCharts: TrainingCallback {
   }
 
   private func loss(_ history: History) -> LineChart {
-    func points(_ curve: [CurvePoint]) -> [(x: Double, y: Double)] { curve.map { (Double($0.samples), $0.loss) } }
+    func points(_ curve: [CurvePoint]) -> [(x: Double, y: Double)] {
+      curve.map { (Double($0.samples), $0.loss) }
+    }
     let lines: [LineChart.Line] = [
       .init(name: "training, a batch", points: points(history.curve), style: .faint),
       .init(name: "training, smoothed", points: points(history.smoothedCurve())),

@@ -76,7 +76,8 @@ extension RunConfig {
     let options = optimizer.options.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
     let limits = [clipNorm.map { "clip-norm \($0)" }, clipValue.map { "clip-value \($0)" }].compactMap { $0 }
     let loop = [
-      schedule.map { "schedule \($0)" }, accumulate > 1 ? "accumulate \(accumulate)" : nil, ema.map { "ema \($0)" },
+      schedule.map { "schedule \($0)" }, accumulate > 1 ? "accumulate \(accumulate)" : nil,
+      ema.map { "ema \($0)" },
     ].compactMap { $0 }
     return ([optimizer.name] + options + limits + loop).joined(separator: ", ")
   }

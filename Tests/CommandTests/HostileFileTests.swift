@@ -146,7 +146,10 @@ import Testing
     (config, .text(""), predict, "config.json is damaged: it is no JSON"),
     (config, .text("[]"), predict, "config.json is damaged: it is no JSON object"),
     (config, .text(String(repeating: "[", count: 100_000)), predict, "config.json is damaged: it is no JSON"),
-    (config, .replaced("\"epochs\"", "\"epoch\""), predict, "config.json: unknown key 'epoch'; did you mean 'epochs'?"),
+    (
+      config, .replaced("\"epochs\"", "\"epoch\""), predict,
+      "config.json: unknown key 'epoch'; did you mean 'epochs'?"
+    ),
     (
       config, .replaced("\"batch_size\" : 16", "\"batch_size\" : 1e300"), predict,
       "one of its numbers does not fit"

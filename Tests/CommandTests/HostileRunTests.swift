@@ -44,11 +44,15 @@ import Testing
     Case(.whole("trainer.counts", [2, 16, 1, 128, 17, 8]), counts),
     Case(.whole("trainer.counts", [2, 0, 0, 128, 0, -1]), counts),
     Case(
-      .whole("trainer.counts", [1 << 53, 0, 0, 128, 0, 8]), "trainer.epochs is missing, or has another type or size"
+      .whole("trainer.counts", [1 << 53, 0, 0, 128, 0, 8]),
+      "trainer.epochs is missing, or has another type or size"
     ),
-    Case(.whole("trainer.counts", [1, 0, 0, 128, 0, 8]), "trainer.epochs is missing, or has another type or size"),
+    Case(
+      .whole("trainer.counts", [1, 0, 0, 128, 0, 8]), "trainer.epochs is missing, or has another type or size"
+    ),
     Case(.whole("trainer.counts", [2, 0, 0]), "trainer.counts is missing, or has another type or size"),
-    Case(.real("trainer.counts", [2, 0, 0, 128, 0, 8]), "trainer.counts is missing, or has another type or size"),
+    Case(
+      .real("trainer.counts", [2, 0, 0, 128, 0, 8]), "trainer.counts is missing, or has another type or size"),
     Case(.missing("trainer.counts"), "trainer.counts is missing"),
     // The sum of the losses, seconds, the first loss.
     Case(.real("trainer.sums", [.nan, 0, 2.3]), "trainer.sums is not what a run can have left there"),

@@ -21,7 +21,8 @@ import Testing
     try SmallRun.withCopy { folder in
       let result = try train(
         folder, ["--epochs", "4", "--lr", "0.1", "--schedule", "warmup(4) cosine(min=0)", "--out", "new"])
-      #expect(result.status == 0 && result.output.contains("schedule warmup(4) cosine(min=0)"), "\(result.errors)")
+      #expect(
+        result.status == 0 && result.output.contains("schedule warmup(4) cosine(min=0)"), "\(result.errors)")
       let rates = try history("\(folder)/new").compactMap { Double($0["learning_rate"] ?? "") }
       // 64 samples in batches of 16: the warm-up is the first epoch.
       #expect(rates.count == 4 && abs(rates[0] - 0.1) < 1e-12 && abs(rates[3]) < 1e-12)
@@ -36,7 +37,8 @@ import Testing
       let result = try train(
         folder, ["--epochs", "1000", "--lr", "3", "--clip-norm", "1", "--early-stop", "2", "--out", "new"])
       #expect(result.status == 0, "\(result.errors)")
-      #expect(result.errors.contains("stopped: validation_loss has not improved for 2 epochs"), "\(result.errors)")
+      #expect(
+        result.errors.contains("stopped: validation_loss has not improved for 2 epochs"), "\(result.errors)")
       let losses = try history("\(folder)/new").compactMap { Double($0["validation_loss"] ?? "") }
       let evaluate = try Command("evaluate", "\(folder)/new", "--log", "json", "--data-dir", "\(folder)/data")
       let best = try #require(losses.min())
@@ -59,7 +61,8 @@ import Testing
       #expect(result.status == 0 && result.output.contains("top_3_accuracy"), "\(result.errors)")
       let rows = try history("\(folder)/new")
       #expect(rows.count == 2 && rows[1]["samples"] == "96")
-      #expect(Double(rows[1]["validation_f1"] ?? "") != nil && Double(rows[1]["train_top_3_accuracy"] ?? "") != nil)
+      #expect(
+        Double(rows[1]["validation_f1"] ?? "") != nil && Double(rows[1]["train_top_3_accuracy"] ?? "") != nil)
       let state = try SafeTensors.read("\(folder)/new/state.safetensors").tensors
       let model = try SafeTensors.read("\(folder)/new/model.safetensors").tensors
       let name = "linear_relu_stack.0.weight"
@@ -71,8 +74,10 @@ import Testing
   }
 
   static let refused: [(arguments: [String], sentence: String)] = [
-    (["--early-stop", "-1"], "--early-stop is -1"), (["--validation", "1"], "--validation is 1, must be in [0, 1)"),
-    (["--validation", "0.001"], "0 for the validation"), (["--ema", "1.5"], "--ema is 1.5, must be in [0, 1)"),
+    (["--early-stop", "-1"], "--early-stop is -1"),
+    (["--validation", "1"], "--validation is 1, must be in [0, 1)"),
+    (["--validation", "0.001"], "0 for the validation"),
+    (["--ema", "1.5"], "--ema is 1.5, must be in [0, 1)"),
     (["--accumulate", "0"], "--accumulate is 0, must be at least 1"),
     (["--save-every", "0"], "--save-every is 0, must be above 0"),
     (["--metric", "acuracy"], "unknown metric 'acuracy'; did you mean 'accuracy'?"),
@@ -106,19 +111,24 @@ import Testing
         metrics: [accuracy, top3]
         schedule: exponential(0.9)
         """, to: "\(folder)/run.yaml")
-      let result = try Command(["train", "--config", "run.yaml", "--epochs", "1", "--out", "new"], folder: folder)
+      let result = try Command(
+        ["train", "--config", "run.yaml", "--epochs", "1", "--out", "new"], folder: folder)
       #expect(result.status == 0 && result.output.contains("adam, lr 0.01"), "\(result.errors)")
       let config = try String(contentsOfFile: "\(folder)/new/config.json", encoding: .utf8)
       #expect(config.contains("\"epochs\" : 1") && config.contains("\"top3\"") && config.contains("\"adam\""))
       // What a run has saved is a configuration too: the same run again.
-      let again = try Command(["train", "--config", "new/config.json", "--out", "again", "--quiet"], folder: folder)
+      let again = try Command(
+        ["train", "--config", "new/config.json", "--out", "again", "--quiet"], folder: folder)
       #expect(again.status == 0, "\(again.errors)")
       for name in ["config.json", "model.safetensors"] {
-        let (a, b) = (URL(fileURLWithPath: "\(folder)/new/\(name)"), URL(fileURLWithPath: "\(folder)/again/\(name)"))
+        let (a, b) = (
+          URL(fileURLWithPath: "\(folder)/new/\(name)"), URL(fileURLWithPath: "\(folder)/again/\(name)")
+        )
         #expect(try Data(contentsOf: a) == Data(contentsOf: b))
       }
       // A name is enough for an optimizer.
-      try AtomicFile.write("optimizer: lion\nepochs: 0\ndataset: mnist\ndata_dir: data\n", to: "\(folder)/run.yaml")
+      try AtomicFile.write(
+        "optimizer: lion\nepochs: 0\ndataset: mnist\ndata_dir: data\n", to: "\(folder)/run.yaml")
       let short = try Command(["train", "--config", "run.yaml"], folder: folder)
       #expect(short.status == 0 && short.output.contains("\nlion, batch 16"), "\(short.errors)")
     }
@@ -127,9 +137,12 @@ import Testing
   static let files: [(text: String, sentence: String)] = [
     ("epoch: 3\n", "unknown key 'epoch'; did you mean 'epochs'?"),
     ("optimizer: {nme: sgd}\n", "unknown key 'optimizer.nme'; did you mean 'name'?"),
-    ("epochs: many\n", "'epochs' is of the wrong type"), ("epochs: -1\n", "--epochs is -1, must not be negative"),
-    ("- 1\n- 2\n", "no mapping of keys to values"), ("epochs: [1\n", "no YAML"), ("1: 2\n", "the key '1' is no text"),
-    ("clip_norm: .inf\n", "no number to go by"), ("optimizer: {options: {lr: 1}}\n", "'optimizer.name' is missing"),
+    ("epochs: many\n", "'epochs' is of the wrong type"),
+    ("epochs: -1\n", "--epochs is -1, must not be negative"),
+    ("- 1\n- 2\n", "no mapping of keys to values"), ("epochs: [1\n", "no YAML"),
+    ("1: 2\n", "the key '1' is no text"),
+    ("clip_norm: .inf\n", "no number to go by"),
+    ("optimizer: {options: {lr: 1}}\n", "'optimizer.name' is missing"),
     ("model: resnet\n", "unknown model 'resnet'"),
   ]
 

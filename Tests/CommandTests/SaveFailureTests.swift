@@ -44,7 +44,9 @@ import Testing
       #expect(rename("\(folder)/new", "\(folder)/moved") == 0)
       let result = try Command(started.0, started.1, started.2)
       #expect(result.status == 1 && result.errors.contains("new/"), "\(result.errors)")
-      #expect(result.errors.contains("No such file or directory") && !result.errors.contains("Fatal"), "\(result.errors)")
+      #expect(
+        result.errors.contains("No such file or directory") && !result.errors.contains("Fatal"),
+        "\(result.errors)")
       let resumed = try Command(["train", "--resume", "moved", "--epochs", "0", "--quiet"], folder: folder)
       #expect(resumed.status == 0, "\(resumed.errors)")
     }

@@ -61,7 +61,8 @@ import Testing
       #expect(lines.count == 2)
       for (index, line) in lines.enumerated() {
         let object = try #require(JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Double])
-        #expect(Set(object.keys) == [
+        #expect(
+          Set(object.keys) == [
             "epoch", "samples", "train_loss", "train_accuracy", "validation_loss", "validation_accuracy",
             "learning_rate", "seconds",
           ])

@@ -93,9 +93,8 @@ static void score_rows(void) {
 }
 
 static void curve_rows(void) {
-    const double x[3] = {1, 2, 3}, y[3] = {3, 1, 1};
+    const double y[3] = {3, 1, 1};
     double out[3] = {0};
-    size_t index = 7;
     REFUSED(DSC_ERROR_ARGUMENT, "keep is 1", dsc_smooth(3, 1, y, out));
     REFUSED(DSC_ERROR_ARGUMENT, "keep is nan", dsc_smooth(3, NAN, y, out));
     REFUSED(DSC_ERROR_ARGUMENT, "values is NULL", dsc_smooth(3, 0.5, NULL, out));
@@ -105,10 +104,6 @@ static void curve_rows(void) {
     REFUSED(DSC_ERROR_ARGUMENT, "last is inf", dsc_geometric(3, 1, INFINITY, out));
     REFUSED(DSC_ERROR_ARGUMENT, "values is NULL", dsc_geometric(3, 1, 2, NULL));
     HOLDS(dsc_geometric(1, 2, 3, out) == DSC_OK && out[0] == 2);
-    REFUSED(DSC_ERROR_ARGUMENT, "index is NULL", dsc_steepest(3, x, y, NULL));
-    REFUSED(DSC_ERROR_ARGUMENT, "x is NULL", dsc_steepest(3, NULL, y, &index));
-    REFUSED(DSC_ERROR_ARGUMENT, "y is NULL", dsc_steepest(3, x, NULL, &index));
-    HOLDS(dsc_steepest(3, x, y, &index) == DSC_OK && index == 0);
 }
 
 void metric_rows(void) {

@@ -52,7 +52,7 @@ dsc_status dsc_transformer_add_norm(dsc_layer *layer, const char *name, const ds
          "between the linear layers",                                                                        \
          (const char *const[]){"relu", "gelu"}},                                                             \
         DSC_OPTION_EPS("layer_norm_eps", 1e-5, "added to variances"), DSC_OPTION_BATCH_FIRST,                \
-        DSC_OPTION_FLAG_AT(                                                                                   \
+        DSC_OPTION_FLAG_AT(                                                                                  \
             "norm_first", 0,                                                                                 \
             "whether inputs are normalized before attention and linear layers, not sums after them"),        \
         DSC_OPTION_FLAG_AT("bias", 1, "whether linear layers and norms have biases")

@@ -27,7 +27,7 @@ __attribute__((always_inline)) static inline void DSC_NAME(block)(const size_t r
     DSC_NAME(vector) sums[12][ACROSS] = {{{0}}};
     for (size_t j = 0; j < rows; ++j)
         __builtin_prefetch(c + j * ldc, 1);
-    /* Where a row of `a` is has to be found out less often so. */
+        /* Where a row of `a` is has to be found out less often so. */
 #pragma GCC unroll 4
     for (size_t i = 0; i < k; ++i) {
         DSC_NAME(vector) right[ACROSS];

@@ -33,22 +33,3 @@ dsc_status dsc_geometric(size_t n, double first, double last, double *values) {
     }
     return DSC_OK;
 }
-
-dsc_status dsc_steepest(size_t n, const double *x, const double *y, size_t *index) {
-    DSC_CHECK_NOT_NULL(index);
-    *index = 0;
-    if (n == 0)
-        return DSC_OK;
-    DSC_CHECK_NOT_NULL(x);
-    DSC_CHECK_NOT_NULL(y);
-    double least = INFINITY;
-    for (size_t i = 0; i < n; ++i) {
-        const size_t before = i > 0 ? i - 1 : i, after = i + 1 < n ? i + 1 : i;
-        const double slope = (y[after] - y[before]) / (log(x[after]) - log(x[before]));
-        if (slope < least) {
-            least = slope;
-            *index = i;
-        }
-    }
-    return DSC_OK;
-}

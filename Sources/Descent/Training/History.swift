@@ -22,7 +22,8 @@ public struct EpochRecord: Sendable, Equatable {
 
   /// A record of these.
   public init(
-    epoch: Int, samples: Int = 0, trainLoss: Double, trainMetrics: [String: Double] = [:], validationLoss: Double? = nil,
+    epoch: Int, samples: Int = 0, trainLoss: Double, trainMetrics: [String: Double] = [:],
+    validationLoss: Double? = nil,
     validationMetrics: [String: Double] = [:], learningRate: Double = .nan, seconds: Double = 0
   ) {
     (self.epoch, self.samples) = (epoch, samples)
@@ -41,7 +42,9 @@ public struct EpochRecord: Sendable, Equatable {
     case "learning_rate": return learningRate
     case "seconds": return seconds
     default:
-      if column.hasPrefix(Self.training) { return trainMetrics[String(column.dropFirst(Self.training.count))] }
+      if column.hasPrefix(Self.training) {
+        return trainMetrics[String(column.dropFirst(Self.training.count))]
+      }
       guard column.hasPrefix(Self.validation) else { return nil }
       return validationMetrics[String(column.dropFirst(Self.validation.count))]
     }
@@ -76,7 +79,9 @@ public struct History: Sendable, Equatable {
   /// metrics of the training, those of the validation, the rate and the time.
   public var columns: [String] {
     func part(_ prefix: String) -> [String] { (["loss"] + metricNames).map { prefix + $0 } }
-    return ["epoch", "samples"] + part(EpochRecord.training) + part(EpochRecord.validation) + ["learning_rate", "seconds"]
+    return ["epoch", "samples"] + part(EpochRecord.training) + part(EpochRecord.validation) + [
+      "learning_rate", "seconds",
+    ]
   }
 
   /// A column's number for each epoch.

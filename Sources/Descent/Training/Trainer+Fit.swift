@@ -158,6 +158,7 @@ extension Trainer {
       }
       // An epoch that is to end here would go on if the run were resumed from here.
       if !wishes.endsEpoch { try announce(.batch) }
+      if wishes.wentBack { return }
     }
     guard isOver || batches.remaining == 0 || wishes.endsEpoch else { return }
     guard isInEpoch else {
@@ -187,7 +188,12 @@ extension Trainer {
   }
 
   private func announce(_ place: SavePlace) throws(DescentError) {
-    for callback in callbacks { try callback.stateIsWhole(place, self) }
+    do throws(DescentError) {
+      for callback in callbacks { try callback.stateIsWhole(place, self) }
+    } catch {
+      // Whoever saves may find that the step before has spoilt the run.
+      guard error.code == .nonFinite, try isHandled(error), wishes.wentBack else { throw error }
+    }
   }
 }
 

@@ -137,7 +137,9 @@ extension [String: Tensor] {
   /// The tensors whose names begin so, without that.
   func part(_ prefix: String) -> [String: Tensor] {
     Dictionary(
-      uniqueKeysWithValues: filter { $0.key.hasPrefix(prefix) }.map { (String($0.key.dropFirst(prefix.count)), $0.value) }
+      uniqueKeysWithValues: filter { $0.key.hasPrefix(prefix) }.map {
+        (String($0.key.dropFirst(prefix.count)), $0.value)
+      }
     )
   }
 }

@@ -34,7 +34,8 @@ extension Trainer {
     position.samples += batch.count
   }
 
-  private func isHandled(_ error: DescentError) throws(DescentError) -> Bool {
+  /// Whether a callback makes good what went wrong.
+  func isHandled(_ error: DescentError) throws(DescentError) -> Bool {
     for callback in callbacks {
       if try callback.batchDidDiverge(error, self) { return true }
     }
@@ -75,7 +76,8 @@ extension Trainer {
   private func minimize(_ batch: Batch) throws(DescentError) -> Double {
     guard wishes.updates else {
       throw DescentError(
-        .invalidArgument, "\(optimizer.rules[0].ruleName) steps on every batch: it takes no accumulated gradients")
+        .invalidArgument,
+        "\(optimizer.rules[0].ruleName) steps on every batch: it takes no accumulated gradients")
     }
     var first: Double?
     var prediction: Tensor?

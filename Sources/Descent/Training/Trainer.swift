@@ -113,7 +113,9 @@ public final class Trainer {
 
   /// Says of a batch that is about to begin what its loss's gradient is multiplied by, and whether the optimizer's step
   /// follows: without one, the gradient waits for that of the next batch.
-  public func setGradientWeight(_ weight: Double, updates: Bool) { (wishes.weight, wishes.updates) = (weight, updates) }
+  public func setGradientWeight(_ weight: Double, updates: Bool) {
+    (wishes.weight, wishes.updates) = (weight, updates)
+  }
 
   // MARK: Where the run stands
 

@@ -72,7 +72,9 @@ extension TrainingCallback {
   /// After a batch.
   public func batchDidEnd(_ progress: TrainingProgress, _ trainer: Trainer) throws(DescentError) {}
   /// Nothing is done about it.
-  public func batchDidDiverge(_ error: DescentError, _ trainer: Trainer) throws(DescentError) -> Bool { false }
+  public func batchDidDiverge(_ error: DescentError, _ trainer: Trainer) throws(DescentError) -> Bool {
+    false
+  }
   /// Before a validation.
   public func validationWillBegin(_ trainer: Trainer) throws(DescentError) {}
   /// After a validation.

@@ -61,7 +61,9 @@ import Testing
     try withTemporaryFolder { folder in
       _ = try fit([CheckpointCallback(folder: folder, texts: ["notes.txt": "a note"])])
       #expect(try files(folder) == Self.always.union(["notes.txt"]))
-      for name in try files(folder) where name != Checkpoint.stateFile { #expect(unlink("\(folder)/\(name)") == 0) }
+      for name in try files(folder) where name != Checkpoint.stateFile {
+        #expect(unlink("\(folder)/\(name)") == 0)
+      }
       #expect(try Checkpoint.text("notes.txt", in: folder) == "a note")
       #expect(try Checkpoint.text("other.txt", in: folder) == nil)
       try SmallTraining.alone { try Checkpoint.resume(SmallTraining.trainer(SGD()), from: folder) }
@@ -120,7 +122,8 @@ import Testing
           },
         ])
       }
-      #expect(error.code == .file && error.message.contains("state.safetensors: cannot be written"), "\(error)")
+      #expect(
+        error.code == .file && error.message.contains("state.safetensors: cannot be written"), "\(error)")
       #expect(try Data(contentsOf: URL(fileURLWithPath: path)) == before || !before.isEmpty)
       let trainer = try resumed(from: folder)
       #expect(trainer.steps >= 3)

@@ -12,7 +12,9 @@ import Testing
     func updateWillBegin(_ trainer: Trainer) throws(DescentError) {
       events.append(trainer.optimizer.parameters[0].parameter.grad == nil ? "no gradient" : "update")
     }
-    func updateDidEnd(_ report: StepReport, _ trainer: Trainer) throws(DescentError) { events.append("updated") }
+    func updateDidEnd(_ report: StepReport, _ trainer: Trainer) throws(DescentError) {
+      events.append("updated")
+    }
     func batchDidEnd(_ progress: TrainingProgress, _ trainer: Trainer) throws(DescentError) {
       events.append("batch ended")
     }
@@ -20,8 +22,12 @@ import Testing
     func validationDidEnd(_ evaluation: Trainer.Evaluation, _ trainer: Trainer) throws(DescentError) {
       events.append("validated")
     }
-    func epochDidEnd(_ record: EpochRecord, _ trainer: Trainer) throws(DescentError) { events.append("epoch ended") }
-    func stateIsWhole(_ place: SavePlace, _ trainer: Trainer) throws(DescentError) { events.append("\(place) whole") }
+    func epochDidEnd(_ record: EpochRecord, _ trainer: Trainer) throws(DescentError) {
+      events.append("epoch ended")
+    }
+    func stateIsWhole(_ place: SavePlace, _ trainer: Trainer) throws(DescentError) {
+      events.append("\(place) whole")
+    }
     func trainingWillEnd(_ trainer: Trainer) throws(DescentError) { events.append("will end") }
     func trainingDidEnd(_ trainer: Trainer, error: DescentError?) {
       events.append(error == nil ? "ended" : "failed")
@@ -30,7 +36,8 @@ import Testing
 
   private func loader(_ batches: Int) throws -> DataLoader<TensorDataset> {
     let inputs = Tensor(exactNumbers(4 * batches), shape: [2 * batches, 2], dtype: .float32)
-    return try DataLoader(TensorDataset(inputs: inputs, targets: inputs.sum(dim: 1, keepingDimension: true)), batchSize: 2)
+    return try DataLoader(
+      TensorDataset(inputs: inputs, targets: inputs.sum(dim: 1, keepingDimension: true)), batchSize: 2)
   }
 
   private func trainer() throws -> Trainer {
@@ -85,7 +92,8 @@ import Testing
     // It goes on where it stood; the epoch does not begin again.
     let more = Notes()
     try trainer.fit(loader(3), epochs: 1, callbacks: [more])
-    #expect(more.events.filter { $0 == "epoch" }.isEmpty && trainer.completedEpochs == 1 && !trainer.wasStopped)
+    #expect(
+      more.events.filter { $0 == "epoch" }.isEmpty && trainer.completedEpochs == 1 && !trainer.wasStopped)
   }
 
   @Test func anErrorEndsEverything() throws {

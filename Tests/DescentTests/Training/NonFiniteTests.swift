@@ -10,15 +10,20 @@ import Testing
     var count: Int { images.count }
     func batch(_ indices: ArraySlice<Int>) -> Batch {
       let batch = images.batch(indices)
-      return indices.contains(where: bad.contains) ? Batch(inputs: batch.inputs * .nan, targets: batch.targets) : batch
+      return indices.contains(where: bad.contains)
+        ? Batch(inputs: batch.inputs * .nan, targets: batch.targets) : batch
     }
   }
 
-  private func loader(_ bad: Set<Int>) throws -> DataLoader<Bad> { try DataLoader(Bad(bad: bad), batchSize: 16) }
+  private func loader(_ bad: Set<Int>) throws -> DataLoader<Bad> {
+    try DataLoader(Bad(bad: bad), batchSize: 16)
+  }
 
   @Test func badBatchesArePassedOver() throws {
     try SmallTraining.alone {
-      let (trainer, policy) = (try SmallTraining.trainer(SGD(learningRate: 0.1)), NonFinitePolicy(.skipBatch()))
+      let (trainer, policy) = (
+        try SmallTraining.trainer(SGD(learningRate: 0.1)), NonFinitePolicy(.skipBatch())
+      )
       let history = try trainer.fit(loader([20, 100]), epochs: 1, metrics: [Accuracy()], callbacks: [policy])
       #expect(policy.skipped == 2 && trainer.steps == 11 && history.epochs[0].trainLoss.isFinite)
       #expect(trainer.model.parameters.allSatisfy { $0.doubles.allSatisfy { $0.isFinite } })

@@ -13,7 +13,9 @@ import Testing
   static let settings: [Setting] = [
     Setting(testDescription: "nothing") { [] },
     Setting(testDescription: "EMA after every step") { [WeightAveraging(.exponential(decay: 0.9))] },
-    Setting(testDescription: "SWA after every epoch, buffers too", rule: SGD(learningRate: 0.1, momentum: 0.9)) {
+    Setting(
+      testDescription: "SWA after every epoch, buffers too", rule: SGD(learningRate: 0.1, momentum: 0.9)
+    ) {
       [WeightAveraging(.equal, every: .epochs(1), from: .epochs(1), usesBuffers: true)]
     },
     Setting(testDescription: "accumulation, clipping and EMA") {
@@ -32,7 +34,10 @@ import Testing
       [OptimizerHandOver(to: SGD(learningRate: 0.01, momentum: 0.9), afterEpochs: 1)]
     },
     Setting(testDescription: "two averages") {
-      [WeightAveraging(.exponential(decay: 0.9)), WeightAveraging(.exponential(decay: 0.5), isEvaluated: false)]
+      [
+        WeightAveraging(.exponential(decay: 0.9)),
+        WeightAveraging(.exponential(decay: 0.5), isEvaluated: false),
+      ]
     },
   ]
 
@@ -114,7 +119,8 @@ import Testing
         try trainer.fit(
           SmallTraining.loader(), validation: SmallTraining.validation(), epochs: 50, metrics: [Accuracy()],
           callbacks: [stopping, CheckpointCallback(folder: folder)])
-        #expect(try #require(trainer.stopReason).contains("validation_accuracy has not improved for 1 epoch;"))
+        #expect(
+          try #require(trainer.stopReason).contains("validation_accuracy has not improved for 1 epoch;"))
         #expect(stopping.bestEpoch < trainer.completedEpochs)
         let now = try trainer.evaluate(SmallTraining.validation(), metrics: [Accuracy()])
         #expect(now.accuracy == stopping.bestValue)

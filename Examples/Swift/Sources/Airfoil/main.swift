@@ -22,7 +22,8 @@ let model = Sequential {
 let trainer = Trainer(
   model: model, loss: MSELoss(), optimizer: try Optimizer(for: model, Adam(learningRate: 0.01)))
 let history = try trainer.fit(
-  DataLoader(training, batchSize: 32, shuffle: true, seed: 0), validation: DataLoader(validation, batchSize: 301),
+  DataLoader(training, batchSize: 32, shuffle: true, seed: 0),
+  validation: DataLoader(validation, batchSize: 301),
   epochs: 200, metrics: [RSquared(), MeanAbsoluteError()],
   callbacks: [
     ScheduleCallback(.warmup(steps: 100).then(.cosine())), EarlyStopping(patience: 30),

@@ -77,9 +77,11 @@ public final class CheckpointCallback: CheckpointedCallback {
   public func stateIsWhole(_ place: SavePlace, _ trainer: Trainer) throws(DescentError) {
     try writer.check()
     isBehind = true
-    guard isLate || foundBest || intervals.contains(where: { isDue($0, place, trainer) }) else { return }
-    // What is written now is almost as good: the next batch is early enough for another one.
-    isLate = writer.isBusy && !foundBest
+    let due = intervals.filter { isDue($0, place, trainer) }
+    guard isLate || foundBest || !due.isEmpty else { return }
+    // What is due by the clock may be a batch late, so that the run need not wait for what is being written.
+    let canWait = due.allSatisfy { if case .seconds = $0 { true } else { false } }
+    isLate = canWait && !foundBest && writer.isBusy
     if !isLate { try save(trainer, onlyState: place == .batch && hasSaved) }
   }
 

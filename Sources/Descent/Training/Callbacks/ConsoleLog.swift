@@ -13,7 +13,8 @@ public final class ConsoleLog: TrainingCallback {
     logger.info(
       "training begins",
       metadata: [
-        "parameters": "\(trainer.model.parameterCount)", "optimizer": "\(trainer.optimizer.rules[0].ruleName)",
+        "parameters": "\(trainer.model.parameterCount)",
+        "optimizer": "\(trainer.optimizer.rules[0].ruleName)",
         "epochs_done": "\(trainer.completedEpochs)",
       ])
   }

@@ -34,7 +34,8 @@ public final class EarlyStopping: CheckpointedCallback {
     guard patience >= 1, minDelta >= 0, minDelta.isFinite else {
       throw DescentError(
         .invalidArgument,
-        "EarlyStopping: patience is \(patience), must be at least 1; minDelta is \(minDelta), must not be negative")
+        "EarlyStopping: patience is \(patience), must be at least 1; minDelta is \(minDelta), must not be negative"
+      )
     }
     stopIfDone(trainer)
   }

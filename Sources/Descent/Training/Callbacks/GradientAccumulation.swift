@@ -21,7 +21,8 @@ public final class GradientAccumulation: CheckpointedCallback {
   /// Checks the number.
   public func trainingWillBegin(_ trainer: Trainer) throws(DescentError) {
     guard batches >= 1 else {
-      throw DescentError(.invalidArgument, "GradientAccumulation: \(batches) batches a step, must be at least 1")
+      throw DescentError(
+        .invalidArgument, "GradientAccumulation: \(batches) batches a step, must be at least 1")
     }
     self.trainer = trainer
   }

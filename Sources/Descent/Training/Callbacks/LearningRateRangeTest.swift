@@ -48,22 +48,19 @@ public final class LearningRateRangeTest: TrainingCallback {
     return zip(rates, smoothed).map { Point(learningRate: $0, loss: $1) }
   }
 
-  /// The rate at which the loss falls fastest; nil where it falls nowhere.
+  /// A tenth of the rate at which the smoothed loss is least, where it still falls well; nil where it falls nowhere.
   public var suggestion: Double? {
     let curve = curve
     let least = curve.indices.min { curve[$0].loss < curve[$1].loss } ?? 0
-    guard least > 0 else { return nil }
-    let falling = curve[...least]
-    var index = 0
-    require(dsc_steepest(falling.count, falling.map(\.learningRate), falling.map(\.loss), &index))
-    return curve[index].learningRate
+    return least > 0 ? curve[least].learningRate / 10 : nil
   }
 
   // MARK: Events
 
   /// Remembers what is to be put back.
   public func trainingWillBegin(_ trainer: Trainer) throws(DescentError) {
-    guard steps >= 2, 0 < first, first < last, last.isFinite, (0..<1).contains(smoothing), explosion > 1 else {
+    guard steps >= 2, 0 < first, first < last, last.isFinite, (0..<1).contains(smoothing), explosion > 1
+    else {
       throw DescentError(
         .invalidArgument,
         "LearningRateRangeTest: rates from \(first) to \(last) in \(steps) steps; they must rise from above 0 in at least 2 steps, with smoothing in [0, 1) and an explosion above 1"
@@ -74,7 +71,9 @@ public final class LearningRateRangeTest: TrainingCallback {
     losses = []
     weights = trainer.model.stateToSave.mapValues { $0.clone() }
     options = []
-    for group in trainer.optimizer.rules.indices { options.append(try trainer.optimizer.option("lr", group: group)) }
+    for group in trainer.optimizer.rules.indices {
+      options.append(try trainer.optimizer.option("lr", group: group))
+    }
     (factor, trainer.divergenceFactor) = (trainer.divergenceFactor, nil)
   }
 
@@ -111,7 +110,9 @@ public final class LearningRateRangeTest: TrainingCallback {
     if let factor { trainer.divergenceFactor = factor }
     guard !weights.isEmpty else { return }
     putBack(trainer)
-    for (group, rate) in options.enumerated() { try? trainer.optimizer.setOptions(["lr": rate], group: group) }
+    for (group, rate) in options.enumerated() {
+      try? trainer.optimizer.setOptions(["lr": rate], group: group)
+    }
   }
 
   private func putBack(_ trainer: Trainer) { _ = try? trainer.model.load(weights) }

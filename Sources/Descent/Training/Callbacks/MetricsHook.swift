@@ -9,7 +9,9 @@ public final class MetricsHook: TrainingCallback {
   private let receive: (_ step: Int, _ numbers: [String: Double]) -> Void
 
   /// A hook that is called every so many batches, and after every epoch.
-  public init(every batches: Int = 100, _ receive: @escaping (_ step: Int, _ numbers: [String: Double]) -> Void) {
+  public init(
+    every batches: Int = 100, _ receive: @escaping (_ step: Int, _ numbers: [String: Double]) -> Void
+  ) {
     demand(batches >= 1, "MetricsHook: every \(batches) batches, must be at least 1")
     (interval, self.receive) = (batches, receive)
   }

@@ -16,7 +16,9 @@ public struct Monitor: Sendable {
   public let mode: Mode
 
   /// The numbers of a column of `History.columns`.
-  public init(_ name: String = "validation_loss", _ mode: Mode = .automatic) { (self.name, self.mode) = (name, mode) }
+  public init(_ name: String = "validation_loss", _ mode: Mode = .automatic) {
+    (self.name, self.mode) = (name, mode)
+  }
 
   /// An epoch's number.
   ///

@@ -19,6 +19,8 @@ public final class NonFinitePolicy: CheckpointedCallback {
   private var inARow = 0
   private var timesBackWhenSaved = 0
   private var guardBefore = NonFiniteGuard.propagate
+  /// The model's buffers, and what they were before the batch.
+  private var buffers: [(Tensor, Tensor)] = []
 
   /// A policy.
   public init(_ action: Action) { self.action = action }
@@ -34,7 +36,8 @@ public final class NonFinitePolicy: CheckpointedCallback {
       guard limit >= 1, factor > 0, factor < 1 else {
         throw DescentError(
           .invalidArgument,
-          "NonFinitePolicy: the factor is \(factor), must be in (0, 1); the limit is \(limit), must be at least 1")
+          "NonFinitePolicy: the factor is \(factor), must be in (0, 1); the limit is \(limit), must be at least 1"
+        )
       }
     }
     guardBefore = trainer.optimizer.nonFiniteGuard
@@ -42,7 +45,15 @@ public final class NonFinitePolicy: CheckpointedCallback {
   }
 
   /// Puts the optimizer's own guard back.
-  public func trainingDidEnd(_ trainer: Trainer, error: DescentError?) { trainer.optimizer.setGuard(guardBefore) }
+  public func trainingDidEnd(_ trainer: Trainer, error: DescentError?) {
+    trainer.optimizer.setGuard(guardBefore)
+  }
+
+  /// Remembers what the batch may spoil before its loss is known: running means.
+  public func batchWillBegin(_ batch: Batch, _ trainer: Trainer) throws(DescentError) {
+    guard case .skipBatch = action else { return }
+    buffers = trainer.model.namedBuffers.map { ($0.buffer, $0.buffer.clone()) }
+  }
 
   /// Does what is to be done.
   public func batchDidDiverge(_ error: DescentError, _ trainer: Trainer) throws(DescentError) -> Bool {
@@ -50,6 +61,7 @@ public final class NonFinitePolicy: CheckpointedCallback {
     case .skipBatch(let limit):
       guard inARow < limit else { return false }
       (inARow, skipped) = (inARow + 1, skipped + 1)
+      for (buffer, before) in buffers { buffer.copy(from: before) }
     case .goBack(let checkpoints, let factor, let limit):
       guard timesBack < limit else { return false }
       let times = timesBack + 1
@@ -62,7 +74,9 @@ public final class NonFinitePolicy: CheckpointedCallback {
   }
 
   /// A batch that went well ends a row of others.
-  public func batchDidEnd(_ progress: TrainingProgress, _ trainer: Trainer) throws(DescentError) { inARow = 0 }
+  public func batchDidEnd(_ progress: TrainingProgress, _ trainer: Trainer) throws(DescentError) {
+    inARow = 0
+  }
 
   /// The counts.
   public var stateDict: [String: Tensor] {

@@ -10,7 +10,9 @@ public final class OptimizerHandOver: TrainingCallback {
   public let epochs: Int
 
   /// A hand-over after so many epochs.
-  public init(to rule: any OptimizerRule, afterEpochs epochs: Int) { (self.rule, self.epochs) = (rule, epochs) }
+  public init(to rule: any OptimizerRule, afterEpochs epochs: Int) {
+    (self.rule, self.epochs) = (rule, epochs)
+  }
 
   /// Checks the rule where it is not too late.
   public func trainingWillBegin(_ trainer: Trainer) throws(DescentError) {

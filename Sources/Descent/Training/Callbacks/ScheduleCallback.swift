@@ -44,7 +44,9 @@ public final class ScheduleCallback: CheckpointedCallback {
   }
 
   /// Goes on by a step.
-  public func updateDidEnd(_ report: StepReport, _ trainer: Trainer) throws(DescentError) { try scheduler?.step() }
+  public func updateDidEnd(_ report: StepReport, _ trainer: Trainer) throws(DescentError) {
+    try scheduler?.step()
+  }
 
   /// Goes on by an epoch.
   public func epochDidEnd(_ record: EpochRecord, _ trainer: Trainer) throws(DescentError) {

@@ -17,7 +17,9 @@ public final class TimeLimit: TrainingCallback {
   }
 
   /// Looks at it.
-  public func batchDidEnd(_ progress: TrainingProgress, _ trainer: Trainer) throws(DescentError) { look(trainer) }
+  public func batchDidEnd(_ progress: TrainingProgress, _ trainer: Trainer) throws(DescentError) {
+    look(trainer)
+  }
 
   /// Looks at it after the validation too.
   public func epochDidEnd(_ record: EpochRecord, _ trainer: Trainer) throws(DescentError) { look(trainer) }

@@ -28,7 +28,8 @@ public final class WeightAveraging: CheckpointedCallback {
   ///   - from: how many steps or epochs come before.
   /// - Precondition: a decay lies in [0, 1].
   public init(
-    _ averaging: AveragedModel.Averaging, every: TrainingInterval = .steps(1), from: TrainingInterval = .steps(0),
+    _ averaging: AveragedModel.Averaging, every: TrainingInterval = .steps(1),
+    from: TrainingInterval = .steps(0),
     usesBuffers: Bool = false, isEvaluated: Bool = true
   ) {
     averaging.demandSound()
@@ -59,7 +60,8 @@ public final class WeightAveraging: CheckpointedCallback {
   }
 
   private static let seconds = DescentError(
-    .invalidArgument, "WeightAveraging goes by steps or epochs, not by seconds: a run must not depend on the clock")
+    .invalidArgument,
+    "WeightAveraging goes by steps or epochs, not by seconds: a run must not depend on the clock")
 
   private func hasBegun(_ trainer: Trainer) -> Bool {
     switch begin {
