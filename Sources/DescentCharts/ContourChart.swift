@@ -60,7 +60,6 @@ public struct ContourChart: Sendable {
       \(Gnuplot.blocks(paths.map(\.points)))
       set xrange [\(xRange.lowerBound):\(xRange.upperBound)]
       set yrange [\(yRange.lowerBound):\(yRange.upperBound)]
-      set key below
       plot $contours using 1:2 with lines linecolor '#a8b4c0' linewidth 0.9 notitle, \(plots.joined(separator: ", "))
       """
   }

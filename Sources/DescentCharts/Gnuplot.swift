@@ -42,7 +42,7 @@ public enum Gnuplot {
     "'" + text.replacingOccurrences(of: "'", with: "''").replacingOccurrences(of: "\n", with: " ") + "'"
   }
 
-  /// What all charts begin with.
+  /// What all charts begin with. The colours are Okabe and Ito's, which readers with colour blindness can tell apart.
   static func preamble(_ format: Format, title: String, xLabel: String, yLabel: String) -> String {
     """
     set terminal \(format.terminal)
@@ -52,11 +52,15 @@ public enum Gnuplot {
     set ylabel \(quoted(yLabel)) noenhanced
     set border linecolor '#606060'
     set rmargin 6
-    set key noenhanced
-    set linetype 1 linecolor '#1f77b4'
-    set linetype 2 linecolor '#d62728'
-    set linetype 3 linecolor '#2ca02c'
-    set linetype 4 linecolor '#9467bd'
+    set key noenhanced below
+    set linetype 1 linecolor '#0072b2'
+    set linetype 2 linecolor '#d55e00'
+    set linetype 3 linecolor '#009e73'
+    set linetype 4 linecolor '#cc79a7'
+    set linetype 5 linecolor '#e69f00'
+    set linetype 6 linecolor '#56b4e9'
+    set linetype 7 linecolor '#000000'
+    set linetype 8 linecolor '#8c6d31'
     """
   }
 

@@ -124,6 +124,7 @@ int main(void) {
     metric_rows();
     network_rows();
     parameter_rows();
+    parametrization_rows();
     checkpoint_rows();
     optimizer_rows();
     optimizer_state_rows();

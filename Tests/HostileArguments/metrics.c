@@ -93,9 +93,8 @@ static void score_rows(void) {
 }
 
 static void curve_rows(void) {
-    const double x[3] = {1, 2, 3}, y[3] = {3, 1, 1};
+    const double y[3] = {3, 1, 1};
     double out[3] = {0};
-    size_t index = 7;
     REFUSED(DSC_ERROR_ARGUMENT, "keep is 1", dsc_smooth(3, 1, y, out));
     REFUSED(DSC_ERROR_ARGUMENT, "keep is nan", dsc_smooth(3, NAN, y, out));
     REFUSED(DSC_ERROR_ARGUMENT, "values is NULL", dsc_smooth(3, 0.5, NULL, out));

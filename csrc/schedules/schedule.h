@@ -101,7 +101,7 @@ extern const dsc_schedule_row dsc_schedule_row_sequential, dsc_schedule_row_chai
 #define DSC_SCHEDULE_OPTIONS(table) .options = table, .option_count = sizeof(table) / sizeof *(table)
 #define DSC_SCHEDULE_LISTS(table) .lists = table, .list_count = sizeof(table) / sizeof *(table)
 /* A number of steps, from `low` on; initial NaN: it must be given, or the total says it. */
-#define DSC_OPTION_STEPS(name, initial, low, summary) DSC_OPTION_WHOLE(name, initial, low, 0x1p48, summary)
+#define DSC_OPTION_STEPS(name, initial, low, summary) DSC_OPTION_WHOLE(name, initial, low, summary)
 #define DSC_OPTION_ONE_OF(name, initial, names, summary)                                                     \
     DSC_OPTION(name, DSC_OPTION_CHOICE, initial, 0, sizeof(names) / sizeof *(names)-1, false, false,         \
                summary, names)

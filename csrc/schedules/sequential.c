@@ -117,7 +117,7 @@ static dsc_status put_together(size_t count, dsc_schedule *const *parts, const i
             return dsc_fail(DSC_ERROR_ARGUMENT, "sequential: part %zu is NULL", i);
         if (i + 1 == count)
             return dsc_schedule_append_part(made, parts[i]);
-        int64_t end;
+        int64_t end = begin;
         DSC_TRY(find_milestone(parts[i], begin, milestones == NULL ? -1 : milestones[i], &end));
         dsc_schedule *part;
         DSC_TRY(dsc_schedule_over(parts[i], end - begin, &part));

@@ -34,7 +34,8 @@ extension Trainer {
     position.samples += batch.count
   }
 
-  private func isHandled(_ error: DescentError) throws(DescentError) -> Bool {
+  /// Whether a callback makes good what went wrong.
+  func isHandled(_ error: DescentError) throws(DescentError) -> Bool {
     for callback in callbacks {
       if try callback.batchDidDiverge(error, self) { return true }
     }

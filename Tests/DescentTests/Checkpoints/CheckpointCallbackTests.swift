@@ -14,6 +14,14 @@ import Testing
     }
   }
 
+  private func resumed(from folder: String) throws -> Trainer {
+    try SmallTraining.alone {
+      let trainer = try SmallTraining.trainer(SGD())
+      try Checkpoint.resume(trainer, from: folder)
+      return trainer
+    }
+  }
+
   private func files(_ folder: String) throws -> Set<String> {
     Set(try FileManager.default.contentsOfDirectory(atPath: folder))
   }
@@ -95,8 +103,7 @@ import Testing
       #expect(error.code == .file && error.message.hasPrefix("\(folder)/"), "\(error)")
       #expect(error.message.contains("No such file"), "\(error)")
       // The last good one is whole.
-      let trainer = try SmallTraining.trainer(SGD())
-      try SmallTraining.alone { try Checkpoint.resume(trainer, from: "\(parent)/elsewhere") }
+      let trainer = try resumed(from: "\(parent)/elsewhere")
       #expect(trainer.steps >= 2 && trainer.steps <= 9)
     }
   }

@@ -48,7 +48,7 @@ public final class LearningRateRangeTest: TrainingCallback {
     return zip(rates, smoothed).map { Point(learningRate: $0, loss: $1) }
   }
 
-  /// The rate at which the loss falls fastest; nil where it falls nowhere.
+  /// A tenth of the rate at which the smoothed loss is least, where it still falls well; nil where it falls nowhere.
   public var suggestion: Double? {
     let curve = curve
     let least = curve.indices.min { curve[$0].loss < curve[$1].loss } ?? 0
