@@ -140,6 +140,7 @@ import Testing
     (model, .header("[8,784]", String(repeating: "[", count: 100_000)), predict, "no JSON object"),
     (state, .header("[8,784]", "[784,8]"), resume, "linear_relu_stack.0.weight is float32 [784, 8]"),
     // config.json.
+    (config, .missing, predict, "no crash: the state has the configuration too"),
     (config, .pipe, predict, "config.json: cannot be read: it is a named pipe, not a file"),
     (config, .folder, predict, "config.json: cannot be read: it is a folder, not a file"),
     (config, .text(""), predict, "config.json is damaged: it is no JSON"),

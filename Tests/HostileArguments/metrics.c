@@ -104,12 +104,6 @@ static void curve_rows(void) {
     REFUSED(DSC_ERROR_ARGUMENT, "last is inf", dsc_geometric(3, 1, INFINITY, out));
     REFUSED(DSC_ERROR_ARGUMENT, "values is NULL", dsc_geometric(3, 1, 2, NULL));
     HOLDS(dsc_geometric(1, 2, 3, out) == DSC_OK && out[0] == 2);
-    REFUSED(DSC_ERROR_ARGUMENT, "index is NULL", dsc_steepest(3, 1, x, y, NULL));
-    REFUSED(DSC_ERROR_ARGUMENT, "x is NULL", dsc_steepest(3, 1, NULL, y, &index));
-    REFUSED(DSC_ERROR_ARGUMENT, "y is NULL", dsc_steepest(3, 1, x, NULL, &index));
-    REFUSED(DSC_ERROR_ARGUMENT, "span is 0", dsc_steepest(3, 0, x, y, &index));
-    HOLDS(dsc_steepest(3, 1, x, y, &index) == DSC_OK && index == 1);
-    HOLDS(dsc_steepest(2, MOST, x, y, &index) == DSC_OK && index == 0);
 }
 
 void metric_rows(void) {

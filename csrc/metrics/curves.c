@@ -33,24 +33,3 @@ dsc_status dsc_geometric(size_t n, double first, double last, double *values) {
     }
     return DSC_OK;
 }
-
-dsc_status dsc_steepest(size_t n, size_t span, const double *x, const double *y, size_t *index) {
-    DSC_CHECK_NOT_NULL(index);
-    if (span == 0)
-        return dsc_fail(DSC_ERROR_ARGUMENT, "%s: span is 0, must be at least 1", __func__);
-    *index = 0;
-    if (n == 0)
-        return DSC_OK;
-    DSC_CHECK_NOT_NULL(x);
-    DSC_CHECK_NOT_NULL(y);
-    const size_t reach = dsc_min_size(span, (n - 1) / 2);
-    double least = 0;
-    for (size_t i = reach; i < n - reach; ++i) {
-        const double slope = (y[i + reach] - y[i - reach]) / (log(x[i + reach]) - log(x[i - reach]));
-        if (slope < least) {
-            least = slope;
-            *index = i;
-        }
-    }
-    return DSC_OK;
-}

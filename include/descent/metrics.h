@@ -82,10 +82,5 @@ dsc_status dsc_smooth(size_t n, double keep, const double *values, double *smoot
 /* n numbers from first to last, each the same multiple of the one before; both positive. */
 dsc_status dsc_geometric(size_t n, double first, double last, double *values);
 
-/* Where y falls fastest against log x, by differences over `span` points to each side, fewer where there are
- * not as many: the suggestion of a learning-rate range test (Smith 2017, arXiv:1506.01186). x positive and
- * rising; 0 where y falls nowhere. Refused: span = 0. */
-dsc_status dsc_steepest(size_t n, size_t span, const double *x, const double *y, size_t *index);
-
 DSC_END_API
 #endif

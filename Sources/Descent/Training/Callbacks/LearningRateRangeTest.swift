@@ -52,13 +52,7 @@ public final class LearningRateRangeTest: TrainingCallback {
   public var suggestion: Double? {
     let curve = curve
     let least = curve.indices.min { curve[$0].loss < curve[$1].loss } ?? 0
-    guard least > 0 else { return nil }
-    let falling = curve[...least]
-    var index = 0
-    // A batch's loss is too noisy for its neighbours alone.
-    let span = max(1, steps / 10)
-    require(dsc_steepest(falling.count, span, falling.map(\.learningRate), falling.map(\.loss), &index))
-    return curve[index].learningRate
+    return least > 0 ? curve[least].learningRate / 10 : nil
   }
 
   // MARK: Events
