@@ -7,6 +7,8 @@ extension Trainer {
       pass(batch)
       return nil
     }
+    // The step's own rate: a schedule goes on after it.
+    let rate = position.batch % curveInterval == 0 ? learningRate : nil
     let value: Double
     do throws(DescentError) {
       value = try optimizer.needsClosure ? minimize(batch) : descend(batch)
@@ -15,11 +17,11 @@ extension Trainer {
       if !wishes.wentBack { pass(batch) }
       return nil
     }
-    if position.batch % curveInterval == 0 {
+    if let rate {
       history.curve.append(
         CurvePoint(
           samples: position.samplesBefore + position.samples + batch.count, loss: value,
-          learningRate: learningRate))
+          learningRate: rate))
     }
     position.batch += 1
     position.samples += batch.count
