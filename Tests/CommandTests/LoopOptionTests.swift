@@ -140,7 +140,7 @@ import Testing
     ("epochs: many\n", "'epochs' is of the wrong type"),
     ("epochs: -1\n", "--epochs is -1, must not be negative"),
     ("- 1\n- 2\n", "no mapping of keys to values"), ("epochs: [1\n", "no YAML"),
-    ("1: 2\n", "the key '1' is no text"),
+    ("1: 2\n", "unknown key '1'"),
     ("clip_norm: .inf\n", "no number to go by"),
     ("optimizer: {options: {lr: 1}}\n", "'optimizer.name' is missing"),
     ("model: resnet\n", "unknown model 'resnet'"),
