@@ -73,6 +73,9 @@ import Testing
       }
       let resumed = try Command(["train", "--resume", "run", "--epochs", "2"], folder: folder)
       #expect(resumed.status == 0 && resumed.output.contains("mlp:8"), "\(resumed.errors)")
+      for name in ["state.safetensors", "config.json"] { #expect(unlink("\(folder)/run/\(name)") == 0) }
+      let none = try Command(["train", "--resume", "run"], folder: folder)
+      #expect(none.status == 1 && none.errors.contains("run holds no run: there is no run/config.json"))
     }
   }
 }

@@ -127,7 +127,7 @@ extension History {
   ///
   /// - Parameter keep: how much of the smoothed value stays from point to point.
   /// - Precondition: `keep` lies in [0, 1).
-  public func smoothedCurve(keep: Double = 0.9) -> [CurvePoint] {
+  public func smoothedCurve(keep: Double = 0.8) -> [CurvePoint] {
     var losses = curve.map(\.loss)
     require(dsc_smooth(losses.count, keep, losses, &losses))
     return zip(curve, losses).map {

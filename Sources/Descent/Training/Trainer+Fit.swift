@@ -24,12 +24,13 @@ extension Trainer {
       try begin(with: metrics)
       try prepare(loader)
       for callback in callbacks { try callback.trainingWillBegin(self) }
-      while position.epoch < epochs && !wasStopped {
-        try prepare(loader)
-        try runEpoch(loader, validation, epochs)
-      }
-      // No step follows that would find out.
-      try verify()
+      repeat {
+        while position.epoch < epochs && !wasStopped {
+          try prepare(loader)
+          try runEpoch(loader, validation, epochs)
+        }
+        // No step follows that would find out.
+      } while try isPutBack({ () throws(DescentError) in try verify() })
       for callback in callbacks { try callback.trainingWillEnd(self) }
     } catch {
       failure = error
@@ -188,11 +189,22 @@ extension Trainer {
   }
 
   private func announce(_ place: SavePlace) throws(DescentError) {
-    do throws(DescentError) {
+    _ = try isPutBack { () throws(DescentError) in
       for callback in callbacks { try callback.stateIsWhole(place, self) }
+    }
+  }
+
+  /// Whether `body` found the run to have diverged, and a callback has put it back.
+  private func isPutBack(_ body: () throws(DescentError) -> Void) throws(DescentError) -> Bool {
+    do throws(DescentError) {
+      try body()
+      return false
     } catch {
-      // Whoever saves may find that the step before has spoilt the run.
-      guard error.code == .nonFinite, try isHandled(error), wishes.wentBack else { throw error }
+      guard error.code == .nonFinite else { throw error }
+      for callback in callbacks {
+        if try callback.stateDidDiverge(error, self) { return true }
+      }
+      throw error
     }
   }
 }

@@ -22,10 +22,15 @@ public protocol TrainingCallback: AnyObject {
   func updateDidEnd(_ report: StepReport, _ trainer: Trainer) throws(DescentError)
   /// After a batch, whether it came to a step or not; not after one that was passed over.
   func batchDidEnd(_ progress: TrainingProgress, _ trainer: Trainer) throws(DescentError)
-  /// A batch's loss or gradients were not finite, or too large; nothing is changed yet.
+  /// A batch's loss or gradients were not finite, or too large. No step was taken; but buffers, as running statistics, may
+  /// have the batch in them.
   ///
   /// - Returns: whether something was done about it: the batch is passed over then. Otherwise the run ends with the error.
   func batchDidDiverge(_ error: DescentError, _ trainer: Trainer) throws(DescentError) -> Bool
+  /// What the steps so far have left is not finite, or gives a loss that is too large, as is found where it is to be saved.
+  ///
+  /// - Returns: whether the run was put back to an earlier state. Otherwise it ends with the error.
+  func stateDidDiverge(_ error: DescentError, _ trainer: Trainer) throws(DescentError) -> Bool
   /// Before the model is measured on the validation set.
   func validationWillBegin(_ trainer: Trainer) throws(DescentError)
   /// After that.
@@ -73,6 +78,10 @@ extension TrainingCallback {
   public func batchDidEnd(_ progress: TrainingProgress, _ trainer: Trainer) throws(DescentError) {}
   /// Nothing is done about it.
   public func batchDidDiverge(_ error: DescentError, _ trainer: Trainer) throws(DescentError) -> Bool {
+    false
+  }
+  /// Nothing is done about it.
+  public func stateDidDiverge(_ error: DescentError, _ trainer: Trainer) throws(DescentError) -> Bool {
     false
   }
   /// Before a validation.

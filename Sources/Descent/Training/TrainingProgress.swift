@@ -35,6 +35,11 @@ public enum TrainingInterval: Sendable, Equatable {
   /// When so many seconds have passed since the last time.
   case seconds(Double)
 
+  var isOfTime: Bool {
+    if case .seconds = self { return true }
+    return false
+  }
+
   func check(_ what: String) throws(DescentError) {
     let isSound =
       switch self {

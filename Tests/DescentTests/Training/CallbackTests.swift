@@ -1,5 +1,6 @@
 import Descent
 import Foundation
+import Logging
 import Testing
 
 /// Each shipped callback by itself.
@@ -95,7 +96,7 @@ import Testing
   }
 
   @Test func stoppingEarlyNeedsAColumn() throws {
-    let error = try #require(throws: DescentError.self) {
+    let error = try SmallTraining.failure {
       try fit(SmallTraining.trainer(), [EarlyStopping(Monitor("validation_acuracy"))])
     }
     #expect(error.message.contains("did you mean 'validation_accuracy'?"), "\(error)")
@@ -156,7 +157,7 @@ import Testing
     #expect(trainer.stopReason == "the range test is done" && trainer.divergenceFactor == 1e4)
     let rates = test.curve.map(\.learningRate)
     #expect(rates.count > 20 && rates.count <= 80 && rates[0] == 1e-5)
-    #expect(zip(rates, rates.dropFirst()).allSatisfy { abs($1 / $0 - 1.22632) < 1e-4 })
+    #expect(zip(rates, rates.dropFirst()).allSatisfy { abs($1 / $0 - 1.22633) < 1e-4 })
     let suggestion = try #require(test.suggestion)
     #expect(suggestion > 1e-4 && suggestion < 10, "\(suggestion)")
     #expect(throws: DescentError.self) { try fit(trainer, [LearningRateRangeTest(from: 1, to: 0.1)]) }
@@ -187,6 +188,63 @@ import Testing
       #expect(last["validation_accuracy"] == trainer.history.epochs[1]["validation_accuracy"])
       #expect(steps == [5, 10, 13, 18, 23, 26])
       #expect(names.isSuperset(of: ["loss", "train_accuracy", "validation_loss", "learning_rate"]))
+    }
+  }
+
+  @Test func messagesGoToALogger() throws {
+    let messages = Messages()
+    let logger = Logger(label: "test") { _ in messages }
+    try fit(SmallTraining.trainer(), [ConsoleLog(logger), SmallTraining.StopAfter(20)])
+    #expect(messages.texts == ["info training begins", "info epoch 1", "info training ends: stopped"])
+    #expect(throws: DescentError.self) {
+      try fit(SmallTraining.trainer(SGD(learningRate: 1e30)), [ConsoleLog(logger)])
+    }
+    #expect(try #require(messages.texts.last).hasPrefix("error training failed: training diverged"))
+  }
+
+  /// Keeps what is logged.
+  private final class Messages: LogHandler, @unchecked Sendable {
+    var texts: [String] = []
+    var logLevel = Logger.Level.trace
+    var metadata: Logger.Metadata = [:]
+    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+      get { metadata[key] }
+      set { metadata[key] = newValue }
+    }
+    func log(event: LogEvent) { texts.append("\(event.level) \(event.message)") }
+  }
+
+  // MARK: Schedules
+
+  /// By steps and by epochs, over the run's own length; the base follows a rate that is lowered.
+  @Test func schedulesAreFollowed() throws {
+    let trainer = try SmallTraining.trainer(SGD(learningRate: 0.2, momentum: 0.9))
+    let (rate, momentum) = (
+      ScheduleCallback(.linearToZero()),
+      ScheduleCallback(.step(stepSize: 1, gamma: 0.5), option: "momentum", per: .epoch)
+    )
+    try fit(trainer, [rate, momentum])
+    #expect(trainer.history.curve.map(\.learningRate) == [0.2, 0.1] && trainer.learningRate == 0)
+    #expect(try trainer.optimizer.option("momentum") == 0.225)
+    #expect(rate.scheduler?.counts.steps == 26 && momentum.scheduler?.counts.epochs == 2)
+    let other = try SmallTraining.trainer(SGD(learningRate: 0.2))
+    try fit(other, [ScheduleCallback(.linearToZero(), base: 1), SmallTraining.StopAfter(13)])
+    #expect(abs(other.learningRate - 0.5) < 1e-12)
+    #expect(throws: DescentError.self) {
+      try fit(SmallTraining.trainer(), [ScheduleCallback(.step(stepSize: 3), option: "nonsense")])
+    }
+  }
+
+  /// Going back lowers what a schedule starts from.
+  @Test func goingBackLowersTheSchedulesBase() throws {
+    try withTemporaryFolder { folder in
+      let trainer = try SmallTraining.trainer(SGD(learningRate: 1e6))
+      let checkpoints = CheckpointCallback(folder: folder, every: [.steps(2)])
+      let schedule = ScheduleCallback(.constant(factor: 0.5, totalIters: 5))
+      let policy = NonFinitePolicy(.goBack(to: checkpoints, factor: 0.001, limit: 5))
+      try fit(trainer, [schedule, policy, checkpoints])
+      let base = try #require(schedule.scheduler?.bindings.first?.base)
+      #expect(policy.timesBack > 0 && base < 2000 && trainer.learningRate == base)
     }
   }
 

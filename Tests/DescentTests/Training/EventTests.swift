@@ -103,7 +103,7 @@ import Testing
       }
     }
     let notes = Notes()
-    let error = try #require(throws: DescentError.self) {
+    let error = try SmallTraining.failure {
       try trainer().fit(loader(3), epochs: 2, callbacks: [Broken(), notes])
     }
     #expect(error.message == "no more paper" && notes.events.last == "failed")

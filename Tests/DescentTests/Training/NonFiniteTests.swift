@@ -28,7 +28,7 @@ import Testing
       #expect(policy.skipped == 2 && trainer.steps == 11 && history.epochs[0].trainLoss.isFinite)
       #expect(trainer.model.parameters.allSatisfy { $0.doubles.allSatisfy { $0.isFinite } })
       #expect(trainer.optimizer.nonFiniteGuard == .propagate)
-      let error = try #require(throws: DescentError.self) {
+      let error = try SmallTraining.failure {
         try trainer.fit(loader(Set(0..<200)), epochs: 2, callbacks: [NonFinitePolicy(.skipBatch(limit: 3))])
       }
       #expect(error.code == .nonFinite)
@@ -79,7 +79,7 @@ import Testing
         let trainer = try SmallTraining.trainer(SGD(learningRate: 0.1))
         let checkpoints = CheckpointCallback(folder: folder)
         let policy = NonFinitePolicy(.goBack(to: checkpoints, limit: 2))
-        let error = try #require(throws: DescentError.self) {
+        let error = try SmallTraining.failure {
           try trainer.fit(loader([150]), epochs: 1, callbacks: [policy, checkpoints])
         }
         #expect(error.code == .nonFinite && policy.timesBack == 2 && trainer.learningRate == 0.025)

@@ -33,6 +33,27 @@ import Testing
     Setting(testDescription: "a hand-over") {
       [OptimizerHandOver(to: SGD(learningRate: 0.01, momentum: 0.9), afterEpochs: 1)]
     },
+    Setting(testDescription: "a plateau, fed by the validation", rule: SGD(learningRate: 0.3)) {
+      [
+        ScheduleCallback(.reduceLROnPlateau(factor: 0.5, patience: 0, threshold: 0.1)),
+        EarlyStopping(patience: 2),
+      ]
+    },
+    Setting(testDescription: "schedules by step and by epoch, accumulation", rule: SGD(momentum: 0.9)) {
+      [
+        GradientAccumulation(batches: 2), ScheduleCallback(.warmup(steps: 5).then(.cosine())),
+        ScheduleCallback(.exponential(gamma: 0.9), option: "momentum", per: .epoch),
+      ]
+    },
+    Setting(testDescription: "a schedule across a hand-over") {
+      [
+        OptimizerHandOver(to: SGD(learningRate: 0.05, momentum: 0.9), afterEpochs: 1),
+        ScheduleCallback(.warmup(steps: 20).then(.cosine())),
+      ]
+    },
+    Setting(testDescription: "one cycle, with momentum") {
+      [ScheduleCallback(.oneCycle(maxLR: 0.01, steps: 39))]
+    },
     Setting(testDescription: "two averages") {
       [
         WeightAveraging(.exponential(decay: 0.9)),
@@ -90,7 +111,7 @@ import Testing
       return SmallTraining.Outcome(trainer)
     }
     try withTemporaryFolder { folder in
-      let crash = try #require(throws: DescentError.self) {
+      let crash = try SmallTraining.failure {
         try SmallTraining.alone {
           try fit(
             SmallTraining.trainer(),

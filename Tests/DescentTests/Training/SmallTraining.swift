@@ -1,4 +1,5 @@
 import Descent
+import Testing
 
 /// A small run with all that is random in training, shuffling and dropout, and with buffers.
 enum SmallTraining {
@@ -50,6 +51,17 @@ enum SmallTraining {
       }
       curve = trainer.history.curve
     }
+  }
+
+  /// What `body` throws. Not a closure of `#require(throws:)`: the compiler takes others in its place.
+  static func failure(_ body: () throws -> Void) throws -> DescentError {
+    do {
+      try body()
+    } catch let error as DescentError {
+      return error
+    }
+    Issue.record("nothing was thrown")
+    return DescentError(.invalidArgument, "")
   }
 
   /// Stops the run after so many batches of all of `fit`'s.

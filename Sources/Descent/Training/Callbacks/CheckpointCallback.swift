@@ -35,10 +35,8 @@ public final class CheckpointCallback: CheckpointedCallback {
   private let clock = ContinuousClock()
   private var lastSave = ContinuousClock.now
   private var lastSteps = 0
-  /// Whether the run has gone on since the last save of all files; whether a save was due while the last one was being
-  /// written.
+  /// Whether the run has gone on since the last save of all files.
   private var isBehind = false
-  private var isLate = false
   private var foundBest = false
 
   /// A callback that saves to a folder.
@@ -78,11 +76,10 @@ public final class CheckpointCallback: CheckpointedCallback {
     try writer.check()
     isBehind = true
     let due = intervals.filter { isDue($0, place, trainer) }
-    guard isLate || foundBest || !due.isEmpty else { return }
-    // What is due by the clock may be a batch late, so that the run need not wait for what is being written.
-    let canWait = due.allSatisfy { if case .seconds = $0 { true } else { false } }
-    isLate = canWait && !foundBest && writer.isBusy
-    if !isLate { try save(trainer, onlyState: place == .batch && hasSaved) }
+    guard !due.isEmpty || foundBest else { return }
+    // The clock does not mind a later batch; what is counted is what was asked for.
+    guard foundBest || !writer.isBusy || !due.allSatisfy(\.isOfTime) else { return }
+    try save(trainer, onlyState: place == .batch && hasSaved)
   }
 
   /// Saves where the run stands, and waits for it.

@@ -19,8 +19,7 @@ public final class NonFinitePolicy: CheckpointedCallback {
   private var inARow = 0
   private var timesBackWhenSaved = 0
   private var guardBefore = NonFiniteGuard.propagate
-  /// The model's buffers, and what they were before the batch.
-  private var buffers: [(Tensor, Tensor)] = []
+  private var buffers: [(buffer: Tensor, before: Tensor)] = []
 
   /// A policy.
   public init(_ action: Action) { self.action = action }
@@ -40,6 +39,9 @@ public final class NonFinitePolicy: CheckpointedCallback {
         )
       }
     }
+    if case .skipBatch = action {
+      buffers = trainer.model.namedBuffers.map { ($0.buffer, $0.buffer.clone()) }
+    }
     guardBefore = trainer.optimizer.nonFiniteGuard
     trainer.optimizer.setGuard(.stop)
   }
@@ -49,12 +51,6 @@ public final class NonFinitePolicy: CheckpointedCallback {
     trainer.optimizer.setGuard(guardBefore)
   }
 
-  /// Remembers what the batch may spoil before its loss is known: running means.
-  public func batchWillBegin(_ batch: Batch, _ trainer: Trainer) throws(DescentError) {
-    guard case .skipBatch = action else { return }
-    buffers = trainer.model.namedBuffers.map { ($0.buffer, $0.buffer.clone()) }
-  }
-
   /// Does what is to be done.
   public func batchDidDiverge(_ error: DescentError, _ trainer: Trainer) throws(DescentError) -> Bool {
     switch action {
@@ -62,15 +58,31 @@ public final class NonFinitePolicy: CheckpointedCallback {
       guard inARow < limit else { return false }
       (inARow, skipped) = (inARow + 1, skipped + 1)
       for (buffer, before) in buffers { buffer.copy(from: before) }
-    case .goBack(let checkpoints, let factor, let limit):
-      guard timesBack < limit else { return false }
-      let times = timesBack + 1
-      try checkpoints.goBack(trainer)
-      // What was loaded is the state at the checkpoint.
-      for _ in timesBackWhenSaved..<times { try trainer.scaleLearningRate(by: factor) }
-      timesBack = times
+      return true
+    case .goBack: return try goBack(trainer)
     }
+  }
+
+  /// Goes back, if that is what is to be done.
+  public func stateDidDiverge(_ error: DescentError, _ trainer: Trainer) throws(DescentError) -> Bool {
+    try goBack(trainer)
+  }
+
+  private func goBack(_ trainer: Trainer) throws(DescentError) -> Bool {
+    guard case .goBack(let checkpoints, let factor, let limit) = action, timesBack < limit else {
+      return false
+    }
+    let times = timesBack + 1
+    try checkpoints.goBack(trainer)
+    // What was loaded is the state at the checkpoint.
+    for _ in timesBackWhenSaved..<times { try trainer.scaleLearningRate(by: factor) }
+    timesBack = times
     return true
+  }
+
+  /// Remembers the buffers: a batch that is passed over must not stay in running statistics.
+  public func batchWillBegin(_ batch: Batch, _ trainer: Trainer) throws(DescentError) {
+    for (buffer, before) in buffers { before.copy(from: buffer) }
   }
 
   /// A batch that went well ends a row of others.
