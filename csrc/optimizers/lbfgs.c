@@ -15,7 +15,8 @@ static const dsc_option_info options[] = {
     [TOLERANCE_GRAD] = DSC_OPTION_REAL_FROM("tolerance_grad", 1e-7, 0, "done when no gradient is larger"),
     [TOLERANCE_CHANGE] =
         DSC_OPTION_REAL_FROM("tolerance_change", 1e-9, 0, "done when neither loss nor weights change more"),
-    [HISTORY_SIZE] = DSC_OPTION_WHOLE_IN("history_size", 100, 1, 10000, "pairs of steps and changes remembered"),
+    [HISTORY_SIZE] =
+        DSC_OPTION_WHOLE_IN("history_size", 100, 1, 10000, "pairs of steps and changes remembered"),
     [LINE_SEARCH] = DSC_OPTION("line_search_fn", DSC_OPTION_CHOICE, 0, 0, 1, false, false,
                                "how far to go along the direction: lr, or a search", line_searches),
 };
