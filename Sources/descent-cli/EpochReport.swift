@@ -18,7 +18,7 @@ final class EpochReport: TrainingCallback {
     metrics = trainer.metrics.map(\.name)
     guard format == .text else { return }
     // With one metric in 40 columns, so that it fits a narrow terminal.
-    let names = metrics.map { $0.padded(to: width($0)) + " " }.joined()
+    let names = metrics.map { $0.aligned(to: width($0)) + " " }.joined()
     try print("epoch      loss validation \(names)secs")
     for record in trainer.history.epochs { try show(record, trainer.history) }
   }
@@ -38,10 +38,7 @@ final class EpochReport: TrainingCallback {
     guard format == .text else { return try print(history.json(record)) }
     let values = metrics.map { metric in
       let value = record["validation_\(metric)"] ?? .nan
-      let text =
-        metric.hasSuffix("accuracy")
-        ? String(format: "%.2f%%", (value * 100).shown) : String(format: "%.4f", value.shown)
-      return text.padded(to: width(metric)) + " "
+      return value.text(of: metric).aligned(to: width(metric)) + " "
     }
     try print(
       String(
@@ -51,14 +48,13 @@ final class EpochReport: TrainingCallback {
   }
 }
 
-extension String {
-  /// With as many spaces before it as it takes to be so long.
-  fileprivate func padded(to length: Int) -> String {
-    String(repeating: " ", count: max(0, length - count)) + self
-  }
-}
-
 extension Double {
+  /// As the value of a metric: shares that are right in percent.
+  func text(of metric: String, beforePercent space: String = "") -> String {
+    metric.hasSuffix("accuracy")
+      ? String(format: "%.2f\(space)%%", (self * 100).shown) : String(format: "%.4f", shown)
+  }
+
   /// Without the sign of a NaN, which means nothing.
   var shown: Double { isNaN ? .nan : self }
 

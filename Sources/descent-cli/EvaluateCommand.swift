@@ -28,11 +28,7 @@ struct EvaluateCommand: ParsableCommand {
     let values = metrics.map { (name: $0.name, value: result.metrics[$0.name] ?? .nan) }
     switch log {
     case .text:
-      let texts = values.map { name, value in
-        name.hasSuffix("accuracy")
-          ? String(format: "\(name) %.2f %%", (value * 100).shown)
-          : String(format: "\(name) %.4f", value.shown)
-      }
+      let texts = values.map { "\($0) \($1.text(of: $0, beforePercent: " "))" }
       try print(([String(format: "test loss %.4f", result.loss.shown)] + texts).joined(separator: ", "))
     case .json:
       let fields = ([("loss", result.loss)] + values).map { "\"test_\($0.0)\":\($0.1.json)" }

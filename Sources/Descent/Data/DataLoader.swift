@@ -76,7 +76,6 @@ public final class DataLoader<Source: Dataset>: Sequence, BatchSource {
   }
 
   private func check(_ order: [Int]) throws(DescentError) {
-    if sampler is RandomSampler || sampler is SequentialSampler { return }
     guard order.count == sampleCount else {
       throw DescentError(
         .mismatch,

@@ -38,9 +38,9 @@ extension LoaderState {
         Int64(samples ?? -1), Int64(length ?? -1), Int64(epoch), hasBegun ? 1 : 0, seed == nil ? 0 : 1,
         Int64(bitPattern: seed ?? 0),
       ]),
-      "loader.sampler": Tensor(sampler.utf8.map(Int64.init)),
+      "loader.sampler": Tensor(bytes: [UInt8](sampler.utf8)),
     ]
-    if let generator { tensors["loader.generator"] = Tensor(generator.map(Int64.init)) }
+    if let generator { tensors["loader.generator"] = Tensor(bytes: generator) }
     return tensors
   }
 
@@ -49,7 +49,7 @@ extension LoaderState {
   init?(_ saved: SavedNumbers) throws(DescentError) {
     guard saved.has("loader.counts") else { return nil }
     let counts = try saved.whole("loader.counts", count: 6)
-    let most: Int64 = 1 << 53
+    let most = SavedNumbers.most
     try saved.require(
       "loader.counts",
       -1...most ~= counts[0] && -1...most ~= counts[1] && 0...most ~= counts[2] && 0...1 ~= counts[3]
@@ -60,11 +60,7 @@ extension LoaderState {
       sampler: String(decoding: name, as: UTF8.self),
       seed: counts[4] == 1 ? UInt64(bitPattern: counts[5]) : nil, epoch: Int(counts[2]),
       hasBegun: counts[3] == 1)
-    if saved.has("loader.generator") {
-      let bytes = try saved.whole("loader.generator", in: 0...255).map { UInt8($0) }
-      try saved.require("loader.generator", Generator.isState(bytes))
-      generator = bytes
-    }
+    if saved.has("loader.generator") { generator = try saved.generator("loader.generator") }
     try saved.require("loader.generator", seed == nil || generator != nil)
   }
 }

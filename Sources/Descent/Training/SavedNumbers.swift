@@ -33,6 +33,13 @@ struct SavedNumbers {
     try tensor(name, .float64, count).scalars(as: Double.self)
   }
 
+  /// The state of a generator.
+  func generator(_ name: String) throws(DescentError) -> [UInt8] {
+    let state = try whole(name, in: 0...255).map { UInt8($0) }
+    try require(name, Generator.isState(state))
+    return state
+  }
+
   /// As large as a Double still counts by ones.
   static let most: Int64 = 1 << 53
 }
@@ -63,7 +70,8 @@ extension History {
       let row = Array(rows[index * columns..<(index + 1) * columns])
       func optional(_ column: Int) -> Double? { present[index * columns + column] == 1 ? row[column] : nil }
       try saved.require(name, row[0] == Double(index + 1) && row[2] >= 0 && row[2].isFinite)
-      try saved.require(name, 0...0x1p53 ~= row[1] && row[1] == row[1].rounded() && !row[4].isInfinite)
+      try saved.require(
+        name, 0...Double(SavedNumbers.most) ~= row[1] && row[1] == row[1].rounded() && !row[4].isInfinite)
       func metrics(_ first: Int) -> [String: Double] {
         let values = metricNames.enumerated().compactMap { place, name in
           optional(first + place).map { (name, $0) }

@@ -119,18 +119,9 @@ extension Trainer.Progress {
   }
 }
 
-extension SavedNumbers {
-  /// The state of a generator.
-  fileprivate func generator(_ name: String) throws(DescentError) -> [UInt8] {
-    let state = try whole(name, in: 0...255).map { UInt8($0) }
-    try require(name, Generator.isState(state))
-    return state
-  }
-}
-
 extension Tensor {
   /// Bytes as numbers.
-  fileprivate convenience init(bytes: [UInt8]) { self.init(bytes.map(Int64.init)) }
+  convenience init(bytes: [UInt8]) { self.init(bytes.map(Int64.init)) }
 }
 
 extension [String: Tensor] {

@@ -89,8 +89,7 @@ public final class EarlyStopping: CheckpointedCallback {
     (bestEpoch, waited) = (Int(epochs[0]), Int(epochs[1]))
     let weights = state.part("weights.")
     if !weights.isEmpty {
-      let own = trainer.model.stateToSave.map { (name: $0.key, tensor: $0.value) }
-      try StateDifferences(of: weights, from: own).check("the best weights do not fit the model")
+      try StateDifferences.check(weights, fits: trainer.model, "the best weights do")
     }
     bestWeights = restoresBest && !weights.isEmpty ? weights : nil
   }

@@ -110,8 +110,7 @@ public final class WeightAveraging: CheckpointedCallback {
     let saved = try SavedNumbers(state).whole("count", count: 1, in: 0...SavedNumbers.most)
     let loaded = state.part("average.")
     if saved[0] > 0 {
-      let own = trainer.model.stateToSave.map { (name: $0.key, tensor: $0.value) }
-      try StateDifferences(of: loaded, from: own).check("the averages do not fit the model")
+      try StateDifferences.check(loaded, fits: trainer.model, "the averages do")
       averages = loaded
     } else {
       averages = [:]
