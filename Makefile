@@ -3,6 +3,7 @@
 PREFIX ?= /usr/local
 SWIFT ?= swift
 BUILD = .build/release
+EXAMPLES = .build/examples
 DEMO = descent-run
 C_FILES = $(shell git ls-files '*.c' '*.h')
 SWIFT_FILES = Package.swift Sources Tests Examples
@@ -33,7 +34,7 @@ build: setup
 
 ## examples: build the examples
 examples: setup
-	$(SWIFT) build -c release --package-path Examples/Swift --scratch-path .build/examples
+	$(SWIFT) build -c release --package-path Examples/Swift --scratch-path $(EXAMPLES)
 
 ## lint: check the format of every Swift and C file
 lint:
