@@ -16,7 +16,7 @@ final class Prefetcher {
   /// What gives the batches of a reader, which is made and used by the other thread.
   static func reader(depth: Int, _ makeReader: @escaping @Sendable () -> Reader) -> Reader {
     let shelf = Shelf(depth)
-    let context = Context.currentAddress
+    let context = Context.current
     let hasBegun = BackgroundThread.start {
       Context.adopt(context)
       let read = makeReader()

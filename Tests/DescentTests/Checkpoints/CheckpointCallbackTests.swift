@@ -5,7 +5,7 @@ import Testing
 /// When a run is saved, what stays, and what happens where that fails.
 @Suite struct CheckpointCallbackTests {
   private func fit(_ callbacks: [any TrainingCallback], epochs: Int = 2) throws -> Trainer {
-    try SmallTraining.alone {
+    try alone {
       let trainer = try SmallTraining.trainer(SGD(learningRate: 0.3))
       try trainer.fit(
         SmallTraining.loader(), validation: SmallTraining.validation(), epochs: epochs, metrics: [Accuracy()],
@@ -15,7 +15,7 @@ import Testing
   }
 
   private func resumed(from folder: String) throws -> Trainer {
-    try SmallTraining.alone {
+    try alone {
       let trainer = try SmallTraining.trainer(SGD())
       try Checkpoint.resume(trainer, from: folder)
       return trainer
@@ -35,7 +35,7 @@ import Testing
       #expect(kept == ["state-000000000052.safetensors", "state-000000000065.safetensors"])
       #expect(try files(folder) == Self.always.union(kept))
       let (trainer, last) = (try SmallTraining.trainer(SGD()), try SmallTraining.trainer(SGD()))
-      try SmallTraining.alone {
+      try alone {
         try Checkpoint.resume(trainer, from: "\(folder)/\(kept[0])")
         try Checkpoint.resume(last, from: folder)
       }
@@ -66,7 +66,7 @@ import Testing
       }
       #expect(try Checkpoint.text("notes.txt", in: folder) == "a note")
       #expect(try Checkpoint.text("other.txt", in: folder) == nil)
-      try SmallTraining.alone { try Checkpoint.resume(SmallTraining.trainer(SGD()), from: folder) }
+      try alone { try Checkpoint.resume(SmallTraining.trainer(SGD()), from: folder) }
     }
   }
 
@@ -127,7 +127,7 @@ import Testing
         error.code == .file && error.message.contains("state.safetensors: cannot be written"), "\(error)")
       #expect(try Data(contentsOf: URL(fileURLWithPath: path)) == before && !before.isEmpty)
       let trainer = try SmallTraining.trainer(SGD())
-      try SmallTraining.alone { try Checkpoint.resume(trainer, from: folder) }
+      try alone { try Checkpoint.resume(trainer, from: folder) }
       #expect(trainer.steps >= 3)
     }
   }

@@ -7,7 +7,7 @@ import Testing
   /// A state with everything: metrics, an average, waiting gradients, the best weights.
   private static let state = Result {
     try withTemporaryFolder { folder in
-      try SmallTraining.alone {
+      try alone {
         try SmallTraining.trainer().fit(
           SmallTraining.loader(), validation: SmallTraining.validation(), epochs: 2, metrics: [Accuracy()],
           callbacks: callbacks() + [CheckpointCallback(folder: folder), SmallTraining.StopAfter(15)])
@@ -38,7 +38,7 @@ import Testing
 
   @Test func cutAnywhere() throws {
     let bytes = try Self.state.get()
-    try SmallTraining.alone {
+    try alone {
       for length in stride(from: 0, to: bytes.count, by: bytes.count / 60 + 1) {
         let error = try resume(bytes.prefix(length))
         #expect(error != nil, "\(length)")
@@ -51,7 +51,7 @@ import Testing
   /// A bit anywhere: the header is checked, the tensors have a checksum.
   @Test func aBitTurnedAnywhere() throws {
     let bytes = try Self.state.get()
-    try SmallTraining.alone {
+    try alone {
       for place in stride(from: 0, to: bytes.count, by: bytes.count / 150 + 1) {
         var damaged = bytes
         damaged[damaged.startIndex + place] ^= 1 << UInt8(place % 8)
@@ -74,7 +74,7 @@ import Testing
   }
 
   @Test func versions() throws {
-    try SmallTraining.alone {
+    try alone {
       let none = try resume(change { $1["descent.version"] = nil })
       #expect(try #require(none).message.contains("names no version"))
       let later = try resume(change { $1["descent.version"] = "3" })
@@ -92,7 +92,7 @@ import Testing
     "callback.weight_averaging.average.1.weight", "callback.early_stopping.epochs",
     "callback.early_stopping.weights.1.weight", "metric.accuracy.sums",
   ]) func partsThatDoNotFit(_ name: String) throws {
-    try SmallTraining.alone {
+    try alone {
       let bytes = try change { tensors, _ in
         #expect(tensors[name] != nil)
         tensors[name] = Tensor([-1.0, 0.5, 7.0], dtype: .float64)

@@ -79,16 +79,14 @@ import Testing
     }
   }
 
-  /// The default generator belongs to the process, so this has one of its own.
-  @Test func withoutASeed() async {
-    await #expect(processExitsWith: .success) {
+  @Test func withoutASeed() throws {
+    try alone(seed: 11) {
       let weights = (0..<60).map { Double($0 * 7919 % 101) / 10 + 0.01 }
-      manualSeed(11)
       let loader = try DataLoader(
         Self.data(60), batchSize: 5, sampler: WeightedSampler(weights, samples: 30))
-      try #require((0..<3).map { _ in Self.order(loader) } == Self.file.defaultWeighted)
+      #expect((0..<3).map { _ in Self.order(loader) } == Self.file.defaultWeighted)
       let other = try DataLoader(Self.data(23), batchSize: 5, sampler: RandomSampler(replacement: true))
-      try #require((0..<3).map { _ in Self.order(other) } == Self.file.defaultReplacement)
+      #expect((0..<3).map { _ in Self.order(other) } == Self.file.defaultReplacement)
     }
   }
 

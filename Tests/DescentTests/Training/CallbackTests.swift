@@ -6,7 +6,7 @@ import Testing
 /// Each shipped callback by itself.
 @Suite struct CallbackTests {
   private func fit(_ trainer: Trainer, epochs: Int = 2, _ callbacks: [any TrainingCallback]) throws {
-    try SmallTraining.alone {
+    try alone {
       try trainer.fit(
         SmallTraining.loader(), validation: SmallTraining.validation(), epochs: epochs, metrics: [Accuracy()],
         callbacks: callbacks)
@@ -131,7 +131,7 @@ import Testing
     let other = try SmallTraining.trainer()
     try other.optimizer.setClipping(norm: 0.5)
     _ = other.optimizer.freeze { $0 == "5.bias" }
-    try SmallTraining.alone {
+    try alone {
       for epoch in 1...3 {
         if epoch == 2 { try other.optimizer.handOver(to: SGD(learningRate: 0.02, momentum: 0.9)) }
         try other.fit(

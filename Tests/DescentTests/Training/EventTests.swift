@@ -112,7 +112,7 @@ import Testing
 
   @Test func metricsAreMeasuredOnBothParts() throws {
     let trainer = try SmallTraining.trainer(SGD(learningRate: 0.05))
-    let history = try SmallTraining.alone {
+    let history = try alone {
       try trainer.fit(
         SmallTraining.loader(), validation: SmallTraining.validation(), epochs: 3,
         metrics: [Accuracy(), TopKAccuracy(k: 3)])

@@ -35,13 +35,14 @@ import Testing
     _ rule: any OptimizerRule, seed: UInt64, batchSize: Int, epochs: Int
   ) throws -> [EpochRecord] {
     let data = try Self.data.get()
-    manualSeed(seed)
-    let model = ModuleTests.NeuralNetwork()
-    let trainer = Trainer(model: model, loss: CrossEntropyLoss(), optimizer: try Optimizer(for: model, rule))
-    return try trainer.fit(
-      DataLoader(data.training, batchSize: batchSize), validation: DataLoader(data.test, batchSize: 1000),
-      epochs: epochs, metrics: [Accuracy()]
-    ).epochs
+    return try alone(seed: seed) {
+      let model = ModuleTests.NeuralNetwork()
+      let trainer = Trainer(model: model, loss: CrossEntropyLoss(), optimizer: try Optimizer(for: model, rule))
+      return try trainer.fit(
+        DataLoader(data.training, batchSize: batchSize), validation: DataLoader(data.test, batchSize: 1000),
+        epochs: epochs, metrics: [Accuracy()]
+      ).epochs
+    }
   }
 
   @Test(

@@ -20,7 +20,7 @@ import Testing
   }
 
   @Test func badBatchesArePassedOver() throws {
-    try SmallTraining.alone {
+    try alone {
       let (trainer, policy) = (
         try SmallTraining.trainer(SGD(learningRate: 0.1)), NonFinitePolicy(.skipBatch())
       )
@@ -44,7 +44,7 @@ import Testing
       }
       private var isDone = false
     }
-    try SmallTraining.alone {
+    try alone {
       let (trainer, policy) = (try SmallTraining.trainer(), NonFinitePolicy(.skipBatch()))
       try trainer.fit(loader([]), epochs: 1, callbacks: [Poison(), policy])
       #expect(policy.skipped == 1 && trainer.steps == 12)
@@ -57,7 +57,7 @@ import Testing
   /// A rate that is too high: back to the last checkpoint, until it is low enough; the run ends well.
   @Test func backToTheLastCheckpoint() throws {
     try withTemporaryFolder { folder in
-      try SmallTraining.alone {
+      try alone {
         let trainer = try SmallTraining.trainer(SGD(learningRate: 1e6))
         let checkpoints = CheckpointCallback(folder: folder, every: [.steps(2), .epochs(1)])
         let policy = NonFinitePolicy(.goBack(to: checkpoints, factor: 0.01, limit: 8))
@@ -75,7 +75,7 @@ import Testing
 
   @Test func notForEver() throws {
     try withTemporaryFolder { folder in
-      try SmallTraining.alone {
+      try alone {
         let trainer = try SmallTraining.trainer(SGD(learningRate: 0.1))
         let checkpoints = CheckpointCallback(folder: folder)
         let policy = NonFinitePolicy(.goBack(to: checkpoints, limit: 2))

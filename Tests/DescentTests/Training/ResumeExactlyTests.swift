@@ -70,13 +70,13 @@ import Testing
 
   /// 13 batches an epoch: at the start, within epochs, at their ends, in the midst of a step of several batches.
   @Test(arguments: settings, [1, 7, 13, 20, 26, 38]) func anywhere(_ setting: Setting, _ batch: Int) throws {
-    let whole = try SmallTraining.alone {
+    let whole = try alone {
       let trainer = try SmallTraining.trainer(setting.rule)
       try fit(trainer, setting.callbacks())
       return SmallTraining.Outcome(trainer)
     }
     try withTemporaryFolder { folder in
-      try SmallTraining.alone {
+      try alone {
         let trainer = try SmallTraining.trainer(setting.rule)
         // The checkpoint comes first: the others' state must be that after the same batch all the same.
         try fit(
@@ -84,7 +84,7 @@ import Testing
           [CheckpointCallback(folder: folder, every: [.steps(1)])] + setting.callbacks()
             + [SmallTraining.StopAfter(batch)])
       }
-      let resumed = try SmallTraining.alone(threads: 2, seed: 77) {
+      let resumed = try alone(threads: 2, seed: 77) {
         let trainer = try SmallTraining.trainer(setting.rule)
         try Checkpoint.resume(trainer, from: folder)
         try fit(trainer, setting.callbacks())
@@ -105,21 +105,21 @@ import Testing
       }
     }
     let callbacks = { @Sendable in [WeightAveraging(.exponential(decay: 0.9))] as [any TrainingCallback] }
-    let whole = try SmallTraining.alone {
+    let whole = try alone {
       let trainer = try SmallTraining.trainer()
       try fit(trainer, callbacks())
       return SmallTraining.Outcome(trainer)
     }
     try withTemporaryFolder { folder in
       let crash = try SmallTraining.failure {
-        try SmallTraining.alone {
+        try alone {
           try fit(
             SmallTraining.trainer(),
             callbacks() + [CheckpointCallback(folder: folder, every: [.steps(4)]), Crash(batch)])
         }
       }
       #expect(crash.message == "crash")
-      let (resumed, steps) = try SmallTraining.alone(seed: 77) {
+      let (resumed, steps) = try alone(seed: 77) {
         let trainer = try SmallTraining.trainer()
         try Checkpoint.resume(trainer, from: folder)
         let steps = trainer.steps
@@ -134,7 +134,7 @@ import Testing
   /// Restored weights are those of the best epoch, in memory and for use; the state has the last ones.
   @Test func earlyStoppingKeepsBoth() throws {
     try withTemporaryFolder { folder in
-      try SmallTraining.alone {
+      try alone {
         let stopping = EarlyStopping(Monitor("validation_accuracy"), patience: 1)
         let trainer = try SmallTraining.trainer(SGD(learningRate: 0.5))
         try trainer.fit(

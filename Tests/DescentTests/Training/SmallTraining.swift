@@ -23,17 +23,6 @@ enum SmallTraining {
     try DataLoader(Glyphs.images(count: 60, seed: 10), batchSize: 25)
   }
 
-  /// Runs `body` with a source of dropout's masks, and threads, that no other test has.
-  @discardableResult
-  static func alone<Result>(
-    threads: Int = 1, seed: UInt64 = 3, _ body: () throws -> Result
-  ) throws -> Result {
-    try withContext(Context(threads: threads)) {
-      manualSeed(seed)
-      return try body()
-    }
-  }
-
   /// What a run leaves, but for its times.
   struct Outcome: Equatable {
     let weights: [String: [Double]]
