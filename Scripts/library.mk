@@ -32,8 +32,10 @@ prefix := $(DESTDIR)$(PREFIX)
 
 all: $(OUT)/$(shared) $(OUT)/libdescent.a
 
+# Not unloaded by dlclose: its threads wait in its code.
 $(OUT)/$(shared): $(objects) Scripts/library.map
-	$(CC) -shared -pthread $(CFLAGS) $(LDFLAGS) -Wl,-soname,$(soname) -Wl,--version-script=Scripts/library.map \
+	$(CC) -shared -pthread $(CFLAGS) $(LDFLAGS) -Wl,-soname,$(soname) -Wl,-z,nodelete \
+		-Wl,--version-script=Scripts/library.map \
 		-o $@ $(objects) $(libraries)
 
 $(OUT)/libdescent.a: $(objects)

@@ -13,5 +13,5 @@ for sanitizer in "$@"; do
     # An allocation that cannot be is one of the tests.
     ASAN_OPTIONS=detect_leaks=0:allocator_may_return_null=1 \
         TSAN_OPTIONS=halt_on_error=1:allocator_may_return_null=1 \
-        ${SWIFT:-swift} test --scratch-path ".build/$sanitizer" $options --filter 'CDescentTests|DescentTests'
+        ${SWIFT:-swift} test -c release --scratch-path ".build/$sanitizer" $options --filter 'CDescentTests|DescentTests'
 done

@@ -1,7 +1,8 @@
 #!/bin/sh
 # Builds the C library with each compiler, installs it, and checks what a C program sees of it: exported symbols, the
-# SONAME, pkg-config, the licence, the examples by their own command lines; what must be rounded where it stands; every
-# allocation failing; hostile arguments, with the last compiler under AddressSanitizer and UndefinedBehaviorSanitizer.
+# SONAME, that it stays loaded, pkg-config, the licence, the examples by their own command lines; what must be rounded
+# where it stands; every allocation failing; hostile arguments, with the last compiler under AddressSanitizer and
+# UndefinedBehaviorSanitizer.
 # Usage: Scripts/test-library.sh [compilers; gcc and Clang, which may be Swift's]
 set -eu
 swift_clang=$(dirname "$(readlink -f "$(command -v "${SWIFT:-swift}")")")/clang
@@ -34,6 +35,7 @@ for cc in "$@"; do
     soname=$(readelf -d "$prefix/lib/libdescent.so" | sed -n 's/.*SONAME.*\[\(.*\)\]/\1/p')
     [ "$(readlink -f "$prefix/lib/$soname")" = "$prefix/lib/libdescent.so.$version" ] ||
         fail "SONAME '$soname' does not lead to version $version"
+    readelf -d "$prefix/lib/libdescent.so" | grep -q NODELETE || fail "dlclose would unload code that threads wait in"
     cmp LICENSE "$prefix/share/doc/descent/LICENSE"
 
     # Each example, by the command line that it shows.
