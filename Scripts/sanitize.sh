@@ -12,6 +12,6 @@ for sanitizer in "$@"; do
     esac
     # An allocation that cannot be is one of the tests.
     ASAN_OPTIONS=detect_leaks=0:allocator_may_return_null=1 \
-        TSAN_OPTIONS=halt_on_error=1:allocator_may_return_null=1 \
+        TSAN_OPTIONS="halt_on_error=1:allocator_may_return_null=1:suppressions=$PWD/Scripts/thread-sanitizer.supp" \
         ${SWIFT:-swift} test -c release --scratch-path ".build/$sanitizer" $options --filter 'CDescentTests|DescentTests'
 done
