@@ -59,6 +59,7 @@ bench: build
 documentation: build
 	$(BUILD)/descent optimizers --markdown > Documentation/Optimizers.md
 	$(BUILD)/descent layers --markdown > Documentation/Layers.md
+	$(BUILD)/descent schedules --markdown > Documentation/Schedules.md
 
 ## library: build the C core alone, as a library for other languages, with $CC
 library:

@@ -9,9 +9,9 @@
  *      differentiated, to any order. Predictions are measured by metrics.h; formula.h reads functions from
  * text.
  *   3. Buffers: kernels and engines over memory of the caller's, without tensors. Optimizers (optimizers.h)
- *      and Newton's method with its regressions (newton.h, glm.h) for numbers that live elsewhere; products
- *      (linalg.h), losses (loss_kernels.h), layers (layer_kernels.h), elementwise operations
- *      (elementwise.h).
+ *      with schedules for their options (schedules.h), and Newton's method with its regressions (newton.h,
+ * glm.h) for numbers that live elsewhere; products (linalg.h), losses (loss_kernels.h), layers
+ * (layer_kernels.h), elementwise operations (elementwise.h).
  *
  *  The simple way
  *
@@ -98,6 +98,7 @@
 #include "descent/layers.h"
 #include "descent/network.h"
 #include "descent/parameters.h"
+#include "descent/schedules.h"
 
 /* Small, smooth problems. */
 #include "descent/glm.h"

@@ -11,7 +11,7 @@ struct DescentCommand: ParsableCommand {
     version: Runtime.version,
     subcommands: [
       TrainCommand.self, EvaluateCommand.self, PredictCommand.self, OptimizersCommand.self,
-      LayersCommand.self,
+      LayersCommand.self, SchedulesCommand.self, ScheduleCommand.self,
       NewtonCommand.self, BenchCommand.self,
       DataCommand.self, DoctorCommand.self, VersionCommand.self,
     ])

@@ -45,8 +45,48 @@ import Testing
     #expect(try Command("layers", "linear", "--markdown").status != 0)
   }
 
+  @Test func schedulesAreListedAndShown() throws {
+    let list = try Command("schedules").output
+    for schedule in ScheduleTable.schedules {
+      #expect(list.contains(schedule.name) && list.contains(schedule.formula))
+      let page = try Command("schedules", schedule.name).output
+      #expect(page.contains(schedule.formula) && page.contains(schedule.source))
+      for option in schedule.lists + schedule.options {
+        #expect(page.contains(option.name) && page.contains(option.summary))
+      }
+    }
+    let unknown = try Command("schedules", "cosin")
+    #expect(unknown.status != 0 && unknown.errors.contains("did you mean 'cosine'"), "\(unknown.errors)")
+    #expect(try Command("schedules", "cosine", "--markdown").status != 0)
+  }
+
+  @Test func schedulesAreEvaluated() throws {
+    let spec = "warmup(2) linear_to_zero"
+    let all = try Command("schedule", spec, "--steps", "6", "--base", "0.5", "--csv")
+    #expect(all.output == "step,value\n0,0.0\n1,0.25\n2,0.5\n3,0.375\n4,0.25\n5,0.125\n", "\(all.errors)")
+    let table = try Command("schedule", "one_cycle(1)", "--steps", "1000")
+    #expect(
+      table.output.hasPrefix("one_cycle(max_lr=1, total_steps=1000)\n\nstep")
+        && table.output.contains("momentum"))
+    #expect(table.output.split(separator: "\n").count == 23)
+    let chart = NSTemporaryDirectory() + "schedule-\(UUID().uuidString).svg"
+    defer { try? FileManager.default.removeItem(atPath: chart) }
+    #expect(try Command("schedule", spec, "--steps", "50", "--out", chart).status == 0)
+    #expect(try String(contentsOfFile: chart, encoding: .utf8).contains("<svg"))
+    for (arguments, hint) in [
+      (["cosin", "--steps", "9"], "did you mean 'cosine'"), (["cosine", "--steps", "0"], "--steps is 0"),
+      (["cosine", "--steps", "999999999999"], "--steps"),
+      (["warmup(5) cosine", "--steps", "4"], "steps left"),
+      (["cosine", "--steps", "9", "--out", "rate.pdf"], ".png or .svg"),
+      (["one_cycle(1, 5)", "--steps", "9"], "total_steps are 5"),
+    ] {
+      let refused = try Command(["schedule"] + arguments)
+      #expect(refused.status != 0 && refused.errors.contains(hint), "\(arguments): \(refused.errors)")
+    }
+  }
+
   /// The pages in the repository are those that the tables make.
-  @Test(arguments: [("optimizers", "Optimizers"), ("layers", "Layers")])
+  @Test(arguments: [("optimizers", "Optimizers"), ("layers", "Layers"), ("schedules", "Schedules")])
   func theDocumentationIsCurrent(_ command: String, _ name: String) throws {
     let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
       .deletingLastPathComponent()

@@ -128,6 +128,7 @@ int main(void) {
     checkpoint_rows();
     optimizer_rows();
     optimizer_state_rows();
+    schedule_rows();
     newton_rows();
     printf("%d rows, %d failures\n", rows, failures);
     return failures != 0;

@@ -95,6 +95,7 @@ void parameter_rows(void);
 void checkpoint_rows(void);
 void optimizer_rows(void);
 void optimizer_state_rows(void);
+void schedule_rows(void);
 void newton_rows(void);
 
 #endif

@@ -19,4 +19,19 @@ dsc_status dsc_options_set(const char *owner, const dsc_option_info *options, si
 dsc_status dsc_options_check_given(const char *owner, const dsc_option_info *options, size_t count,
                                    const double *values);
 
+/* ---- Rows of option tables ---- */
+
+#define DSC_OPTION(name, kind, initial, low, high, low_open, high_open, summary, choices)                    \
+    { name, kind, initial, low, high, low_open, high_open, summary, choices }
+#define DSC_OPTION_REAL_ABOVE(name, initial, low, summary)                                                   \
+    DSC_OPTION(name, DSC_OPTION_REAL, initial, low, INFINITY, true, true, summary, NULL)
+#define DSC_OPTION_REAL_FROM(name, initial, low, summary)                                                    \
+    DSC_OPTION(name, DSC_OPTION_REAL, initial, low, INFINITY, false, true, summary, NULL)
+#define DSC_OPTION_REAL_ANY(name, initial, summary)                                                          \
+    DSC_OPTION(name, DSC_OPTION_REAL, initial, -INFINITY, INFINITY, true, true, summary, NULL)
+#define DSC_OPTION_FLAG_AT(name, initial, summary)                                                           \
+    DSC_OPTION(name, DSC_OPTION_FLAG, initial, 0, 1, false, false, summary, NULL)
+#define DSC_OPTION_WHOLE(name, initial, low, high, summary)                                                  \
+    DSC_OPTION(name, DSC_OPTION_INTEGER, initial, low, high, false, false, summary, NULL)
+
 #endif

@@ -1,5 +1,4 @@
-#include <ctype.h>
-
+#include "core/names.h"
 #include "layers/layer.h"
 
 #define LAYER(name) extern const dsc_layer_row dsc_layer_##name;
@@ -20,24 +19,9 @@ const dsc_layer_info *dsc_layer_at(size_t index) {
     return index < dsc_layer_count() ? &dsc_layers[index]->info : NULL;
 }
 
-static char next_letter(const char **text) {
-    while (**text == '_')
-        ++*text;
-    return **text == '\0' ? '\0' : (char)tolower((unsigned char)*(*text)++);
-}
-
-static bool is_same_name(const char *a, const char *b) {
-    char x, y;
-    do {
-        x = next_letter(&a);
-        y = next_letter(&b);
-    } while (x == y && x != '\0');
-    return x == y;
-}
-
 const dsc_layer_row *dsc_layer_named(const char *name) {
     for (size_t i = 0; i < dsc_layer_count(); ++i)
-        if (name != NULL && is_same_name(dsc_layers[i]->info.name, name))
+        if (name != NULL && dsc_is_same_name(dsc_layers[i]->info.name, name))
             return dsc_layers[i];
     return NULL;
 }

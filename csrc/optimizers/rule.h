@@ -5,7 +5,7 @@
 
 #include <math.h>
 
-#include "core/internal.h"
+#include "core/options.h"
 #include "descent/optimizers.h"
 
 enum { DSC_MAX_COEFFICIENTS = 12 };
@@ -80,21 +80,8 @@ double dsc_option_get(const dsc_rule_info *info, const double *options, const ch
 
 /* ---- Rows of option tables ---- */
 
-#define DSC_OPTION(name, kind, initial, low, high, low_open, high_open, summary, choices)                    \
-    { name, kind, initial, low, high, low_open, high_open, summary, choices }
-#define DSC_OPTION_REAL_ABOVE(name, initial, low, summary)                                                   \
-    DSC_OPTION(name, DSC_OPTION_REAL, initial, low, INFINITY, true, true, summary, NULL)
-#define DSC_OPTION_REAL_FROM(name, initial, low, summary)                                                    \
-    DSC_OPTION(name, DSC_OPTION_REAL, initial, low, INFINITY, false, true, summary, NULL)
-#define DSC_OPTION_REAL_ANY(name, initial, summary)                                                          \
-    DSC_OPTION(name, DSC_OPTION_REAL, initial, -INFINITY, INFINITY, true, true, summary, NULL)
 #define DSC_OPTION_BETA(name, initial, summary)                                                              \
     DSC_OPTION(name, DSC_OPTION_REAL, initial, 0, 1, false, true, summary, NULL)
-#define DSC_OPTION_FLAG_AT(name, initial, summary)                                                           \
-    DSC_OPTION(name, DSC_OPTION_FLAG, initial, 0, 1, false, false, summary, NULL)
-#define DSC_OPTION_WHOLE(name, initial, low, high, summary)                                                  \
-    DSC_OPTION(name, DSC_OPTION_INTEGER, initial, low, high, false, false, summary, NULL)
-
 #define DSC_OPTION_LR(initial) DSC_OPTION_REAL_FROM("lr", initial, 0, "learning rate")
 #define DSC_OPTION_MOMENTUM(initial)                                                                         \
     DSC_OPTION_REAL_FROM("momentum", initial, 0, "share of the last velocity that is kept")

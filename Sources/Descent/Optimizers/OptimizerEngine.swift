@@ -66,9 +66,14 @@ final class OptimizerEngine {
 func withOptions(
   _ options: [String: Double], _ body: (Int, UnsafePointer<dsc_option>?) -> dsc_status
 ) -> dsc_status {
-  let list = options.sorted { $0.key < $1.key }.map {
-    dsc_option(name: UnsafePointer(strdup($0.key)), value: $0.value)
-  }
+  withOptions(options.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }, body)
+}
+
+/// The same in an order, where a name may stand several times.
+func withOptions(
+  _ options: [(String, Double)], _ body: (Int, UnsafePointer<dsc_option>?) -> dsc_status
+) -> dsc_status {
+  let list = options.map { dsc_option(name: UnsafePointer(strdup($0.0)), value: $0.1) }
   defer { for option in list { free(UnsafeMutableRawPointer(mutating: option.name)) } }
   return list.withUnsafeBufferPointer { body($0.count, $0.baseAddress) }
 }

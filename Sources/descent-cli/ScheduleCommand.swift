@@ -1,0 +1,110 @@
+import ArgumentParser
+import Descent
+import DescentCharts
+
+/// `descent schedule`
+struct ScheduleCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "schedule",
+    abstract: "Shows what a schedule makes of a learning rate: as a table, as CSV, as a chart.",
+    discussion: """
+      descent schedule "warmup(500) cosine(min=0)" --steps 10000 --base 0.1 --out rate.png
+
+      Lengths that are left out are what remains of --steps. descent schedules lists what there is.
+      """)
+
+  @Argument(help: "The schedule, as \"warmup(500) cosine\".")
+  var spec: String
+  @Option(help: "The steps of the run.")
+  var steps: Int
+  @Option(help: "The value that is scheduled, as the learning rate.")
+  var base = 1.0
+  @Option(help: "Draw the values into this file; .svg or .png.")
+  var out: String?
+  @Flag(help: "Print the values of all steps, with commas between, instead of a table of some.")
+  var csv = false
+
+  /// Lines of the table, at most.
+  private static let rows = 21
+  /// Steps that are computed: their values take 800 MB.
+  private static let longest = 100_000_000
+  /// Points of the chart, at most: more than it has columns.
+  private static let points = 4000
+
+  func run() throws {
+    guard 1...Self.longest ~= steps else {
+      throw DescentError(.invalidArgument, "--steps is \(steps), must be in 1...\(Self.longest)")
+    }
+    let format = try out.map(chartFormat)
+    let schedule = try Schedule(spec, steps: steps)
+    if csv {
+      try printAll(schedule)
+    } else {
+      try printSome(schedule)
+    }
+    if let out, let format { try draw(schedule, format, out) }
+  }
+
+  private func chartFormat(_ path: String) throws -> Gnuplot.Format {
+    if path.hasSuffix(".png") { return .png }
+    if path.hasSuffix(".svg") { return .svg }
+    throw DescentError(.invalidArgument, "--out is \(path), must end in .png or .svg")
+  }
+
+  // MARK: Text
+
+  private func printAll(_ schedule: Schedule) throws {
+    try print(schedule.cyclesMomentum ? "step,value,momentum" : "step,value")
+    for (step, value) in try schedule.values(base: base, count: steps).enumerated() {
+      try print(line(schedule, step, value, separator: ","))
+    }
+  }
+
+  private func line(_ schedule: Schedule, _ step: Int, _ value: Double, separator: String) throws -> String {
+    let momentum = schedule.cyclesMomentum ? try schedule.momentum(at: step) : nil
+    return ["\(step)", "\(value)", momentum.map { "\($0)" }].compactMap(\.self).joined(separator: separator)
+  }
+
+  private func printSome(_ schedule: Schedule) throws {
+    try print("\(schedule)\n")
+    let sampled = try sample(schedule, Self.rows)
+    var cells = [["step", "value"] + (schedule.cyclesMomentum ? ["momentum"] : [])]
+    for (step, value) in sampled {
+      let momentum = schedule.cyclesMomentum ? [brief(try schedule.momentum(at: step))] : []
+      cells.append(["\(step)", brief(value)] + momentum)
+    }
+    let widths = cells[0].indices.map { column in cells.map { $0[column].count }.max() ?? 0 }
+    for row in cells {
+      let columns = row.indices.map {
+        String(repeating: " ", count: widths[$0] - row[$0].count) + row[$0]
+      }
+      try print(columns.joined(separator: "  "))
+    }
+    if schedule.needsMetric {
+      try print("\nreduce_lr_on_plateau waits for metrics, and so is not in these numbers.")
+    }
+  }
+
+  /// The first step, the last, and some between them.
+  private func sample(_ schedule: Schedule, _ most: Int) throws -> [(step: Int, value: Double)] {
+    let values = try schedule.values(base: base, count: steps)
+    let count = min(most, steps)
+    return (0..<count).map { index in
+      let step = count == 1 ? 0 : Int((Double(index) * Double(steps - 1) / Double(count - 1)).rounded())
+      return (step, values[step])
+    }
+  }
+
+  // MARK: Chart
+
+  private func draw(_ schedule: Schedule, _ format: Gnuplot.Format, _ path: String) throws {
+    let points = try sample(schedule, Self.points)
+    var lines = [LineChart.Line(name: "value", points: points.map { (Double($0.step), $0.value) })]
+    if schedule.cyclesMomentum {
+      let momenta = try points.map { (x: Double($0.step), y: try schedule.momentum(at: $0.step)) }
+      lines.append(.init(name: "momentum", points: momenta))
+    }
+    if lines.count == 1 { lines[0].name = "" }
+    try LineChart(title: "\(schedule)", xLabel: "Step", yLabel: "Value", lines: lines).write(format, to: path)
+  }
+}
