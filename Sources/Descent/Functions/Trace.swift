@@ -23,13 +23,15 @@ public struct Trace: Sendable {
   ///   - start: where to begin.
   ///   - steps: how many; fewer are made where one leads beyond all numbers.
   ///   - rule: how each is made.
+  ///   - schedule: what the learning rate follows, step by step; lengths that it leaves open are those of all steps. One
+  ///     that waits for a metric is given the values. nil: it stays.
   ///   - noise: what gradients have added, as `NoisyGradient`'s; 0: nothing.
   ///   - generator: what noise is drawn from.
   /// - Throws: `DescentError` for options that are out of range, for a rule that vectors are not for, for a start at which
   ///   the function is not finite, and for a function that does not depend on its variables.
   public init(
     of objective: any Objective, from start: [Double], steps: Int, by rule: any OptimizerRule,
-    noise: Double = 0, generator: Generator = .default
+    schedule: Schedule? = nil, noise: Double = 0, generator: Generator = .default
   ) throws(DescentError) {
     demand(steps >= 0, "a trace of \(steps) steps")
     (points, values) = ([start], [objective.value(at: start)])
@@ -42,6 +44,7 @@ public struct Trace: Sendable {
     let slope: any Objective =
       noise == 0 ? objective : NoisyGradient(of: objective, deviation: noise, generator: generator)
     let hasRate = RuleTable.rule(rule.ruleName)?.options.contains { $0.name == "lr" } ?? false
+    let scheduler = try Self.scheduler(optimizer, schedule, steps)
     for step in 0..<steps where divergedAt == nil {
       learningRates.append(hasRate ? try optimizer.option("lr") : .nan)
       let moved = try Self.takeStep(optimizer, x, slope)
@@ -50,10 +53,19 @@ public struct Trace: Sendable {
       if moved, value.isFinite, point.allSatisfy({ $0.isFinite }) {
         points.append(point)
         values.append(value)
+        // Some schedules end with the last step.
+        if step + 1 < steps { try scheduler?.advance(value) }
       } else {
         divergedAt = step + 1
       }
     }
+  }
+
+  private static func scheduler(
+    _ optimizer: Optimizer, _ schedule: Schedule?, _ steps: Int
+  ) throws(DescentError) -> Scheduler? {
+    guard let schedule else { return nil }
+    return try Scheduler(optimizer, schedule.isComplete ? schedule : schedule.over(steps: steps))
   }
 
   /// False where the rule refuses numbers that are not finite.
@@ -78,4 +90,11 @@ public struct Trace: Sendable {
 
   /// The index of the lowest point, the first of equals.
   public var lowest: Int { values.firstIndex(of: values.min()!)! }
+}
+
+extension Scheduler {
+  fileprivate func advance(_ value: Double) throws(DescentError) {
+    if needsMetric { try take(metric: value) }
+    try step()
+  }
 }
