@@ -17,24 +17,31 @@ struct ContourLabels {
   /// How much wider than high the picture is.
   private let aspect: Double
   /// What labels keep away from.
-  private let obstacles: [(x: Double, y: Double)]
+  private var obstacles: [(x: Double, y: Double)]
 
   /// Distances are shares of the picture's height; labels are wider than high, so that those along x count less.
   private static let width = 2.0
   private static let nearest = 0.05
+  private static let mostPoints = 1000
 
   init(_ field: ContourField, aspect: Double, avoiding paths: [[(x: Double, y: Double)]]) {
     self.field = field
     self.aspect = aspect
-    let places = paths.map { $0.filter { $0.x.isFinite && $0.y.isFinite } }
-    obstacles = places.flatMap { path in
-      path
-        + zip(path, path.dropFirst()).flatMap { a, b in
-          (1..<8).map { step in
-            let share = Double(step) / 8
-            return (x: a.x + (b.x - a.x) * share, y: a.y + (b.y - a.y) * share)
-          }
+    obstacles = []
+    for path in paths {
+      // Of very long ones some points are enough.
+      let places = stride(from: 0, to: path.count, by: path.count / Self.mostPoints + 1).map { path[$0] }
+        .filter { $0.x.isFinite && $0.y.isFinite }
+      let between = zip(places, places.dropFirst()).flatMap { a, b -> [(x: Double, y: Double)] in
+        let parts = Int(min(distance(a, b) / Self.nearest * 2, 1000)) + 1
+        return (1...parts).map { step in
+          let share = Double(step) / Double(parts)
+          return (x: a.x + (b.x - a.x) * share, y: a.y + (b.y - a.y) * share)
         }
+      }
+      obstacles += (places.prefix(1) + between).filter {
+        field.xRange.contains($0.x) && field.yRange.contains($0.y)
+      }
     }
   }
 

@@ -20,7 +20,7 @@ struct PathPicture {
   private static let side = 201
 
   /// - Parameter window: what is shown of both axes; nil: the starts, where each path comes lowest, the minima near that, and
-  ///   of the paths what is no farther off than these are from one another.
+  ///   of the paths what is no farther off than half as much again as these are from one another.
   init(
     _ objective: any Objective, _ paths: [Path],
     window: (x: ClosedRange<Double>, y: ClosedRange<Double>)? = nil
@@ -43,10 +43,12 @@ struct PathPicture {
     }
     let core = seen + near
     let length = lengths(core)
-    let low = (0..<2).map { axis in core.map { $0[axis] }.min()! }
-    let high = (0..<2).map { axis in core.map { $0[axis] }.max()! }
+    let reached = (0..<2).map { axis -> ClosedRange<Double> in
+      let places = core.map { $0[axis] }
+      return places.min()! - 1.5 * length[axis]...places.max()! + 1.5 * length[axis]
+    }
     let shown = (core + paths.flatMap(\.points)).filter { point in
-      (0..<2).allSatisfy { low[$0] - length[$0]...high[$0] + length[$0] ~= point[$0] }
+      reached[0].contains(point[0]) && reached[1].contains(point[1])
     }
     let ranges = (0..<2).map { axis in
       let places = shown.map { $0[axis] }
@@ -55,13 +57,13 @@ struct PathPicture {
     return (ranges[0], ranges[1])
   }
 
-  /// How far places lie apart along each axis; along one on which they do not, a quarter of what it is along the other.
+  /// How far places lie apart along each axis; along one on which they hardly do, a quarter of what it is along the other.
   private static func lengths(_ places: [[Double]]) -> [Double] {
     let lengths = (0..<2).map { axis in places.map { $0[axis] }.max()! - places.map { $0[axis] }.min()! }
     let sizes = (0..<2).map { axis in places.map { abs($0[axis]) }.max()! }
     return (0..<2).map { axis in
       let fallback = max(0.25 * lengths[1 - axis], 0.2 * sizes[axis], 1e-3)
-      return lengths[axis] > 1e-9 * sizes[axis] ? lengths[axis] : fallback
+      return lengths[axis] > 1e-3 * sizes[axis] ? lengths[axis] : fallback
     }
   }
 

@@ -29,7 +29,7 @@ enum RuleArguments {
       guard let first = named.compactMap(\.self).first else {
         throw unknown(parts.first ?? "", rules, command)
       }
-      let text = parts.count == 2 ? parts[1] : first.kind == .flag ? "true" : rest.popFirst()
+      let text: String? = parts.count == 2 ? parts[1] : first.kind == .flag ? "true" : rest.popFirst()
       for (index, option) in named.enumerated() {
         guard let option else { continue }
         values[index][option.name] = try value(option, text, name: flag(option.name))
