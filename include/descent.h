@@ -10,8 +10,8 @@
  * text.
  *   3. Buffers: kernels and engines over memory of the caller's, without tensors. Optimizers (optimizers.h)
  *      with schedules for their options (schedules.h), and Newton's method with its regressions (newton.h,
- * glm.h) for numbers that live elsewhere; products (linalg.h), losses (loss_kernels.h), layers
- * (layer_kernels.h), elementwise operations (elementwise.h).
+ *      glm.h) for numbers that live elsewhere; products (linalg.h), losses (loss_kernels.h), layers
+ *      (layer_kernels.h), elementwise operations (elementwise.h).
  *
  *  The simple way
  *

@@ -17,11 +17,12 @@
  *
  *     one_cycle(max_lr=0.1)              options as those of layers: by name, or in the table's order
  *     multi_step((30, 80), gamma=0.1)    lists in brackets; in the order they stand first
- *     warmup(500) cosine                 one after another: each begins where the one before ends, with steps
- * of its own from 0 on. The last takes what is left of the total exponential(0.9) @ 100 step(30)    the same,
- * where the one before has no end: the next begins at step 100 warmup(500) * exponential(0.999)   both at
- * once: PyTorch's ChainedScheduler (warmup(5) cosine) * step(30)      brackets
+ *     warmup(500) cosine                 one after another, each with steps of its own from 0 on
+ *     exponential(0.9) @ 100 step(30)    the same, where the first has no end: at step 100
+ *     warmup(500) * exponential(0.999)   both at once: PyTorch's ChainedScheduler
+ *     (warmup(5) cosine) * step(30)      brackets
  *
+ * One after another, each begins where the one before ends, and the last takes what is left of the total.
  * Names are those of the table; capitals and underscores do not matter, nor PyTorch's "LR" at the end.
  * A schedule may be used by any number of threads at once; a scheduler by one. */
 #ifndef DESCENT_SCHEDULES_H
