@@ -1,13 +1,21 @@
 /// Colours that can be told apart by those who do not see all of them, and in grey.
 enum ChartPalette {
-  /// Lines: Okabe and Ito, Color Universal Design, without what is pale on a filled ground.
-  static let lines = ["#d55e00", "#0072b2", "#000000", "#cc3f8f", "#009e73", "#7b3fb5"]
+  /// Lines: Okabe and Ito, Color Universal Design, and a brown.
+  static let lines = [
+    "#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000", "#8c6d31",
+  ]
 
-  /// gnuplot's point types that go with them: disc, triangle, square, and so on.
-  static let points = [7, 9, 5, 11, 13, 15]
+  /// A path's colour: a line's, without those that are pale on a filled ground.
+  static func path(_ index: Int) -> String {
+    let order = [1, 0, 6, 3, 2, 7]
+    return lines[order[index % order.count]]
+  }
 
-  static func line(_ index: Int) -> String { lines[index % lines.count] }
-  static func point(_ index: Int) -> Int { points[index % points.count] }
+  /// gnuplot's point type of a path: disc, triangle, square, and so on.
+  static func point(_ index: Int) -> Int {
+    let types = [7, 9, 5, 11, 13, 15]
+    return types[index % types.count]
+  }
 
   /// Fills, from low to high: cividis (Nuñez, Anderton and Renslow 2018), whose lightness is even, from its light end on and
   /// half way to white, so that lines show on it.

@@ -28,7 +28,7 @@ struct ContourScript {
     let isNamed = chart.panels.count == 1 || most.count > 1
     let paths = most.enumerated().filter { isNamed && !$0.element.name.isEmpty }.map {
       ChartLegend.Entry(
-        name: $1.name, point: ChartPalette.point($0), color: ChartPalette.line($0), hasLine: true)
+        name: $1.name, point: ChartPalette.point($0), color: ChartPalette.path($0), hasLine: true)
     }
     let ends = [("start", startMark), ("end", endMark)].map {
       ChartLegend.Entry(name: $0.0, point: $0.1, color: markColor)
@@ -152,7 +152,7 @@ struct ContourScript {
       "$path\(before + index)\(shown) using 1:2 with lines linecolor '#ffffff' linewidth 4"
     }
     let lines = paths.map { index, path in
-      "$path\(before + index)\(shown) using 1:2 with linespoints linewidth 1.8 pointtype \(ChartPalette.point(index)) pointsize \(path.points.count > 60 ? 0.4 : 0.8) linecolor '\(ChartPalette.line(index))'"
+      "$path\(before + index)\(shown) using 1:2 with linespoints linewidth 1.8 pointtype \(ChartPalette.point(index)) pointsize \(path.points.count > 60 ? 0.4 : 0.8) linecolor '\(ChartPalette.path(index))'"
     }
     let marks = paths.flatMap { index, path in
       let last = min(end ?? .max, path.points.count - 1)

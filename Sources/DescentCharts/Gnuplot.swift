@@ -49,7 +49,7 @@ public enum Gnuplot {
     return """
       set encoding utf8
       set border linecolor '#606060'
-      set key noenhanced
+      set key noenhanced below
       \(types.joined(separator: "\n"))
       """
   }
@@ -64,6 +64,11 @@ public enum Gnuplot {
     set ylabel \(quoted(yLabel)) noenhanced
     set rmargin 6
     """
+  }
+
+  /// Points as the data blocks $line0, $line1, ...
+  static func blocks(_ lines: [[(x: Double, y: Double)]]) -> String {
+    lines.enumerated().map { block("line\($0)", $1) }.joined()
   }
 
   /// Points as the data block $name.

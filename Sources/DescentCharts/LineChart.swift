@@ -42,7 +42,7 @@ public struct LineChart: Sendable {
       \(Gnuplot.preamble(format, title: title, xLabel: xLabel, yLabel: yLabel))
       \(isLogarithmic ? "set logscale y; set format y '10^{%L}'" : "")
       set grid linetype 1 linecolor '#d8d8d8' linewidth 0.7
-      \(lines.enumerated().map { Gnuplot.block("line\($0)", $1.points) }.joined())
+      \(Gnuplot.blocks(lines.map(\.points)))
       plot \(plots.joined(separator: ", "))
       """
   }

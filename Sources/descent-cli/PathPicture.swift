@@ -79,11 +79,10 @@ struct PathPicture {
   private func minima(_ values: [[Double]]) -> [(x: Double, y: Double)] {
     let inner = 1..<Self.side - 1
     let places = inner.flatMap { row in inner.map { (row: row, column: $0) } }
+    let around = (-1...1).flatMap { row in (-1...1).map { (row: row, column: $0) } }.filter { $0 != (0, 0) }
     let low = places.filter { place in
-      let around = (-1...1).flatMap { row in (-1...1).map { (row, $0) } }.filter { $0 != (0, 0) }
-      return around.allSatisfy {
-        values[place.row][place.column] < values[place.row + $0.0][place.column + $0.1]
-      }
+      let value = values[place.row][place.column]
+      return around.allSatisfy { value < values[place.row + $0.row][place.column + $0.column] }
     }.sorted { values[$0.row][$0.column] < values[$1.row][$1.column] }
     let starts = low.prefix(12).map { [place(xRange, $0.column), place(yRange, $0.row)] }
     let found = (paths.map(\.lowest) + starts).compactMap { Self.minimum(objective, from: $0) }

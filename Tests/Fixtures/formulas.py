@@ -25,7 +25,7 @@ FORMULAS = {
     "(-x)^2 - -y": lambda x, y, z: x * x + y,
     "2^-x1": lambda x, y, z: torch.pow(T(2.0), -x),
     "2^3^0.5 x": lambda x, y, z: torch.pow(T(2.0), T(3.0**0.5)) * x,
-    "x^2^1.5": lambda x, y, z: torch.pow(x, 2**1.5),
+    "abs(x)^2^1.5": lambda x, y, z: torch.pow(torch.abs(x), 2**1.5),
     "x^3 - x**7 + x3^16": lambda x, y, z: torch.pow(x, 3) - torch.pow(x, 7) + torch.pow(z, 16),
     "1 / 2 x": lambda x, y, z: x / 2,
     "6 / x / y": lambda x, y, z: 6 / x / y,

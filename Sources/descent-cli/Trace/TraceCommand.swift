@@ -50,6 +50,13 @@ struct TraceCommand: ParsableCommand {
   /// Steps that are made: their points take 100 MB for each rule.
   private static let longest = 1_000_000
 
+  func validate() throws {
+    // Here, so that the usage shown with it is this command's.
+    guard objective.given.count == 1 else {
+      throw ValidationError("give one of --function, --formula and --quadratic")
+    }
+  }
+
   func run() throws {
     let rules = try TracedRule.parse(self.rules)
     let (objective, start) = try objective.resolve()

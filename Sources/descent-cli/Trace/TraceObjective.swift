@@ -26,12 +26,8 @@ struct TraceObjective: ParsableArguments {
     help: "Where to begin, as x1,x2. (default: -5,-2; a test function's usual start)")
   var start: String?
 
-  func validate() throws {
-    // Here, so that the usage shown with it is this command's.
-    guard [function, formula, quadratic].compactMap(\.self).count == 1 else {
-      throw ValidationError("give one of --function, --formula and --quadratic")
-    }
-  }
+  /// Those of which one must be given.
+  var given: [String] { [function, formula, quadratic].compactMap(\.self) }
 
   /// The function, and where the trace begins.
   func resolve() throws(DescentError) -> (objective: any Objective, start: [Double]) {
