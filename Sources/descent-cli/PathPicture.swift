@@ -79,7 +79,9 @@ struct PathPicture {
   private func minima(_ values: [[Double]]) -> [(x: Double, y: Double)] {
     let inner = 1..<Self.side - 1
     let places = inner.flatMap { row in inner.map { (row: row, column: $0) } }
-    let around = (-1...1).flatMap { row in (-1...1).map { (row: row, column: $0) } }.filter { $0 != (0, 0) }
+    let around: [(row: Int, column: Int)] = (-1...1).flatMap { row in
+      (-1...1).map { (row: row, column: $0) }
+    }.filter { $0.row != 0 || $0.column != 0 }
     let low = places.filter { place in
       let value = values[place.row][place.column]
       return around.allSatisfy { value < values[place.row + $0.row][place.column + $0.column] }
