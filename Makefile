@@ -3,6 +3,7 @@
 PREFIX ?= /usr/local
 SWIFT ?= swift
 BUILD = .build/release
+EXAMPLES = .build/examples
 DEMO = descent-run
 C_FILES = $(shell git ls-files '*.c' '*.h')
 SWIFT_FILES = Package.swift Sources Tests Examples
@@ -10,7 +11,7 @@ LIBRARY = $(MAKE) --no-print-directory -j$$(getconf _NPROCESSORS_ONLN) -f Script
 	PREFIX="$(PREFIX)" DESTDIR="$(DESTDIR)"
 
 .PHONY: demo test lint format sanitize coverage bench documentation library test-library install install-library \
-	uninstall clean help build setup examples
+	uninstall clean help build setup examples kill-resume
 
 ## demo: install what is missing, build, train the lecture's network on the built-in data
 demo: build
@@ -22,13 +23,18 @@ demo: build
 test: setup
 	$(SWIFT) test -c release --scratch-path .build/tests
 
+## kill-resume: kill training runs at 20 random moments, resume them, and compare the bits
+kill-resume: build
+	@command -v python3 >/dev/null || Scripts/setup.sh python3
+	Tests/kill-resume.py --descent $(BUILD)/descent --kills $(or $(KILLS),20)
+
 ## build: build the library and the command, optimised
 build: setup
 	$(SWIFT) build -c release --product descent
 
 ## examples: build the examples
 examples: setup
-	$(SWIFT) build -c release --package-path Examples/Swift --scratch-path .build/examples
+	$(SWIFT) build -c release --package-path Examples/Swift --scratch-path $(EXAMPLES)
 
 ## lint: check the format of every Swift and C file
 lint:

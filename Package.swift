@@ -45,6 +45,7 @@ let libraries: [Target] = [
     name: "Descent",
     dependencies: [
       "CDescent", "CZlib",
+      .product(name: "Logging", package: "swift-log"),
       .product(name: "Numerics", package: "swift-numerics"),
     ],
     swiftSettings: swiftSettings),
@@ -60,6 +61,7 @@ let programs: [Target] = [
     dependencies: [
       "Descent", "DescentCharts",
       .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      .product(name: "Yams", package: "Yams"),
     ],
     swiftSettings: swiftSettings)
 ]
@@ -68,7 +70,10 @@ let tests: [Target] = [
   .testTarget(name: "CDescentTests", dependencies: ["CDescent"], swiftSettings: swiftSettings),
   .testTarget(
     name: "DescentTests",
-    dependencies: ["CDescent", "Descent", .product(name: "Numerics", package: "swift-numerics")],
+    dependencies: [
+      "CDescent", "Descent", .product(name: "Logging", package: "swift-log"),
+      .product(name: "Numerics", package: "swift-numerics"),
+    ],
     swiftSettings: swiftSettings),
   .testTarget(
     name: "CommandTests", dependencies: ["Descent", "DescentCharts", "descent-cli"],
@@ -88,7 +93,9 @@ let package = Package(
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.6.0"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
     .package(url: "https://github.com/apple/swift-numerics", from: "1.1.1"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.0.0"),
   ],
   targets: systemLibraries + libraries + programs + tests,
   cLanguageStandard: .gnu17

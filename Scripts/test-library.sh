@@ -1,7 +1,7 @@
 #!/bin/sh
 # Builds the C library with each compiler, installs it, and checks what a C program sees of it: exported symbols, the
 # SONAME, pkg-config, the licence, the examples by their own command lines; what must be rounded where it stands; every
-# allocation failing; then hostile arguments, under AddressSanitizer and UndefinedBehaviorSanitizer.
+# allocation failing; hostile arguments, with the last compiler under AddressSanitizer and UndefinedBehaviorSanitizer.
 # Usage: Scripts/test-library.sh [compilers; gcc and Clang, which may be Swift's]
 set -eu
 swift_clang=$(dirname "$(readlink -f "$(command -v "${SWIFT:-swift}")")")/clang
@@ -17,6 +17,7 @@ fail() {
     exit 1
 }
 
+for cc in "$@"; do last=$cc; done
 for cc in "$@"; do
     name=$(basename "$cc")
     echo "== $name"
@@ -60,13 +61,17 @@ for cc in "$@"; do
     "$home/failing-memory" "$home/network.safetensors" 2>"$home/errors" ||
         { tail -n 100 "$home/errors" && fail "failing memory"; }
 
-    sanitize="-g -O1 -fsanitize=address,undefined -fno-sanitize-recover=undefined"
-    out=.build/library-$name-sanitized
-    library "$out/libdescent.a" CC="$cc" CFLAGS="-Werror $sanitize" OUT="$out"
-    # gold, which Swift's Clang takes, warns of every symbol of AddressSanitizer's.
-    "$cc" -std=gnu17 -Wall -Wextra -Werror $sanitize -fuse-ld=bfd -Iinclude Tests/HostileArguments/*.c \
-        "$out/libdescent.a" $libraries -o "$out/hostile"
-    "$out/hostile" 2>"$out/errors" || { tail -n 100 "$out/errors" && fail "hostile arguments"; }
+    hostile="$prefix/lib/libdescent.a"
+    sanitize=
+    if [ "$cc" = "$last" ]; then
+        # gold, which Swift's Clang takes, warns of every symbol of AddressSanitizer's.
+        sanitize="-g -O1 -fsanitize=address,undefined -fno-sanitize-recover=undefined -fuse-ld=bfd"
+        hostile=.build/library-$name-sanitized/libdescent.a
+        library "$hostile" CC="$cc" CFLAGS="-Werror $sanitize" OUT="$(dirname "$hostile")"
+    fi
+    "$cc" -std=gnu17 -Wall -Wextra -Werror $sanitize -Iinclude Tests/HostileArguments/*.c "$hostile" $libraries \
+        -o "$home/hostile"
+    "$home/hostile" 2>"$home/errors" || { tail -n 100 "$home/errors" && fail "hostile arguments"; }
     # Rows may stand in macros: what is looked through is what the compiler sees of these files, without headers.
     "$cc" -E -Iinclude Tests/HostileArguments/*.c |
         awk '/^# [0-9]/ { is_ours = $3 ~ /HostileArguments/ } is_ours' | grep -oE '\bdsc_[a-z0-9_]+' | sort -u >"$home/rows"

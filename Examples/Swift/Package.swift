@@ -7,6 +7,12 @@ let package = Package(
   platforms: [.macOS(.v15)],
   dependencies: [.package(name: "Descent", path: "../..")],
   targets: [
+    .executableTarget(
+      name: "Airfoil",
+      dependencies: [
+        .product(name: "Descent", package: "Descent"),
+        .product(name: "DescentCharts", package: "Descent"),
+      ]),
     .executableTarget(name: "Characters", dependencies: [.product(name: "Descent", package: "Descent")]),
     .executableTarget(name: "FirstModel", dependencies: [.product(name: "Descent", package: "Descent")]),
     .executableTarget(

@@ -5,6 +5,9 @@ enum ChartPalette {
     "#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000", "#8c6d31",
   ]
 
+  /// Lines that lie behind, a grid, the axes.
+  static let (faint, grid, border) = ("#c8d4e0", "#d8d8d8", "#606060")
+
   /// A path's colour: a line's, without those that are pale on a filled ground.
   static func path(_ index: Int) -> String {
     let order = [1, 0, 6, 3, 2, 7]

@@ -48,7 +48,7 @@ public enum Gnuplot {
     let types = ChartPalette.lines.enumerated().map { "set linetype \($0 + 1) linecolor '\($1)'" }
     return """
       set encoding utf8
-      set border linecolor '#606060'
+      set border linecolor '\(ChartPalette.border)'
       set key noenhanced below
       \(types.joined(separator: "\n"))
       """

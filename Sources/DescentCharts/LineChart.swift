@@ -2,15 +2,32 @@
 public struct LineChart: Sendable {
   /// One line.
   public struct Line: Sendable {
+    /// How it is drawn.
+    public enum Style: Sendable {
+      /// As what is to be looked at.
+      case plain
+      /// As what lies behind: pale and thin.
+      case faint
+      /// With its points marked: where there are few.
+      case marked
+    }
+
     /// What the legend calls it; empty for no entry.
     public var name: String
     /// The points, from left to right.
     public var points: [(x: Double, y: Double)]
+    /// How it is drawn.
+    public var style: Style
+    /// Whether it goes by the right axis, which has another scale.
+    public var isOnRight: Bool
 
     /// A line of these points.
-    public init(name: String = "", points: [(x: Double, y: Double)]) {
+    public init(
+      name: String = "", points: [(x: Double, y: Double)], style: Style = .plain, isOnRight: Bool = false
+    ) {
       self.name = name
       self.points = points
+      (self.style, self.isOnRight) = (style, isOnRight)
     }
   }
 
@@ -18,16 +35,22 @@ public struct LineChart: Sendable {
   public var title: String
   /// The axes' texts.
   public var xLabel: String, yLabel: String
+  /// The right axis' text, where a line goes by it.
+  public var rightLabel: String
   /// Whether the vertical axis is logarithmic; points at or below 0 are then left out.
   public var isLogarithmic: Bool
   /// What is drawn.
   public var lines: [Line]
 
   /// A chart of lines.
-  public init(title: String, xLabel: String, yLabel: String, isLogarithmic: Bool = false, lines: [Line]) {
+  public init(
+    title: String, xLabel: String, yLabel: String, rightLabel: String = "", isLogarithmic: Bool = false,
+    lines: [Line]
+  ) {
     self.title = title
     self.xLabel = xLabel
     self.yLabel = yLabel
+    self.rightLabel = rightLabel
     self.isLogarithmic = isLogarithmic
     self.lines = lines
   }
@@ -35,13 +58,23 @@ public struct LineChart: Sendable {
   /// The gnuplot program that draws the chart.
   func script(_ format: Gnuplot.Format) -> String {
     let plots = lines.enumerated().map { index, line in
-      "$line\(index) using 1:2 with lines linewidth 1.5 linecolor \(index + 1) "
+      let look =
+        switch line.style {
+        case .plain: "with lines linewidth 1.5 linecolor \(index + 1)"
+        case .faint: "with lines linewidth 0.8 linecolor '\(ChartPalette.faint)'"
+        case .marked: "with linespoints linewidth 1.5 pointtype 7 pointsize 0.5 linecolor \(index + 1)"
+        }
+      return "$line\(index) using 1:2 axes x1y\(line.isOnRight ? 2 : 1) \(look) "
         + (line.name.isEmpty ? "notitle" : "title \(Gnuplot.quoted(line.name))")
     }
+    let hasRight = lines.contains(where: \.isOnRight)
+    let right =
+      "set ytics nomirror; set y2tics; set y2label \(Gnuplot.quoted(rightLabel)) noenhanced; set rmargin 12"
     return """
       \(Gnuplot.preamble(format, title: title, xLabel: xLabel, yLabel: yLabel))
       \(isLogarithmic ? "set logscale y; set format y '10^{%L}'" : "")
-      set grid linetype 1 linecolor '#d8d8d8' linewidth 0.7
+      \(hasRight ? right : "")
+      set grid linetype 1 linecolor '\(ChartPalette.grid)' linewidth 0.7
       \(Gnuplot.blocks(lines.map(\.points)))
       plot \(plots.joined(separator: ", "))
       """

@@ -10,40 +10,51 @@ enum LogFormat: String, ExpressibleByArgument, CaseIterable {
 /// Prints each epoch: a row of a table, or a JSON object.
 final class EpochReport: TrainingCallback {
   private let format: LogFormat
+  private var metrics: [String] = []
 
   init(_ format: LogFormat) { self.format = format }
 
   func trainingWillBegin(_ trainer: Trainer) throws(DescentError) {
+    metrics = trainer.metrics.map(\.name)
     guard format == .text else { return }
-    // In 40 columns, so that it fits a narrow terminal.
-    try print("epoch train loss test loss accuracy secs")
-    for record in trainer.history.epochs { try show(record) }
+    // With one metric in 40 columns, so that it fits a narrow terminal.
+    let names = metrics.map { $0.aligned(to: width($0)) + " " }.joined()
+    try print("epoch      loss validation \(names)secs")
+    for record in trainer.history.epochs { try show(record, trainer.history) }
   }
 
-  func epochDidEnd(_ record: EpochRecord, _ trainer: Trainer) throws(DescentError) { try show(record) }
+  func epochDidEnd(_ record: EpochRecord, _ trainer: Trainer) throws(DescentError) {
+    try show(record, trainer.history)
+  }
 
   /// In four columns.
   private static func seconds(_ value: Double) -> String {
     String(format: value < 9.995 ? "%4.2f" : value < 99.95 ? "%4.1f" : "%4.0f", value)
   }
 
-  private func show(_ record: EpochRecord) throws(DescentError) {
-    let (loss, accuracy) = (record.testLoss ?? .nan, record.testAccuracy ?? .nan)
-    switch format {
-    case .text:
-      try print(
-        String(
-          format: "%5d %10.4f %9.4f %7.2f%% ", record.epoch, record.trainLoss, loss.shown,
-          (accuracy * 100).shown) + Self.seconds(record.seconds))
-    case .json:
-      try print(
-        #"{"epoch":\#(record.epoch),"train_loss":\#(record.trainLoss.json),"test_loss":\#(loss.json),"test_accuracy":\#(accuracy.json),"seconds":\#(record.seconds.json)}"#
-      )
+  private func width(_ metric: String) -> Int { max(8, metric.count) }
+
+  private func show(_ record: EpochRecord, _ history: History) throws(DescentError) {
+    guard format == .text else { return try print(history.json(record)) }
+    let values = metrics.map { metric in
+      let value = record["validation_\(metric)"] ?? .nan
+      return value.text(of: metric).aligned(to: width(metric)) + " "
     }
+    try print(
+      String(
+        format: "%5d %9.4f %10.4f ", record.epoch, record.trainLoss.shown,
+        (record.validationLoss ?? .nan).shown)
+        + values.joined() + Self.seconds(record.seconds))
   }
 }
 
 extension Double {
+  /// As the value of a metric: shares that are right in percent.
+  func text(of metric: String, beforePercent space: String = "") -> String {
+    metric.hasSuffix("accuracy")
+      ? String(format: "%.2f\(space)%%", (self * 100).shown) : String(format: "%.4f", shown)
+  }
+
   /// Without the sign of a NaN, which means nothing.
   var shown: Double { isNaN ? .nan : self }
 

@@ -22,12 +22,17 @@ struct EvaluateCommand: ParsableCommand {
     try config.use(dataset: dataset, dataDirectory: dataDir)
     let data = try config.loadData().test
     let model = try RunConfig.loadModel(folder, for: data)
-    let result = try Trainer.evaluate(model, CrossEntropyLoss(), on: DataLoader(data, batchSize: 1000))
-    let accuracy = result.accuracy ?? .nan
+    let metrics = try config.makeMetrics()
+    let result = try Trainer.evaluate(
+      model, CrossEntropyLoss(), on: DataLoader(data, batchSize: 1000), metrics: metrics)
+    let values = metrics.map { (name: $0.name, value: result.metrics[$0.name] ?? .nan) }
     switch log {
     case .text:
-      try print(String(format: "test loss %.4f, accuracy %.2f %%", result.loss.shown, (accuracy * 100).shown))
-    case .json: try print(#"{"test_loss":\#(result.loss.json),"test_accuracy":\#(accuracy.json)}"#)
+      let texts = values.map { "\($0) \($1.text(of: $0, beforePercent: " "))" }
+      try print(([String(format: "test loss %.4f", result.loss.shown)] + texts).joined(separator: ", "))
+    case .json:
+      let fields = ([("loss", result.loss)] + values).map { "\"test_\($0.0)\":\($0.1.json)" }
+      try print("{\(fields.joined(separator: ","))}")
     }
   }
 }

@@ -10,6 +10,9 @@ nonisolated(unsafe) private var isTerminal = false
 final class Interrupt: TrainingCallback {
   private static let signals = [SIGINT, SIGTERM, SIGHUP]
 
+  /// Whether one has come.
+  var hasCome: Bool { received != 0 }
+
   /// What a shell calls the end by the signal that came: 130 for Ctrl-C.
   var exitCode: Int32 { 128 + Int32(received) }
 
@@ -45,7 +48,7 @@ final class Interrupt: TrainingCallback {
   func epochDidEnd(_ record: EpochRecord, _ trainer: Trainer) throws(DescentError) { look(trainer) }
 
   private func look(_ trainer: Trainer) {
-    if received != 0 { trainer.stop() }
+    if hasCome { trainer.stop() }
   }
 }
 

@@ -18,6 +18,8 @@ struct LayersCommand: ParsableCommand {
     }
     if markdown {
       try print(LayersPage.text, terminator: "")
+    } else if let row = LayerTable.parametrizations.first(where: { $0.name == name }) {
+      try print(TableText.page(row, facts: [("formula", row.formula), ("source", row.source)]))
     } else if let name {
       let layer = try LayerTable.named(name)
       try print(TableText.page(layer, facts: LayersPage.facts(layer)))

@@ -22,7 +22,9 @@ enum LayersPage {
       \(overview.joined(separator: "\n"))
 
 
-      """ + LayerTable.layers.map(section).joined(separator: "\n")
+      """
+        + (LayerTable.layers.map(section) + [computed] + LayerTable.parametrizations.map(section))
+        .joined(separator: "\n")
   }
 
   private static func section(_ layer: LayerTable.Row) -> String {
@@ -34,6 +36,28 @@ enum LayersPage {
         \(layer.formula.split(separator: "; ").joined(separator: "\n    "))
 
     \(TableText.markdown(layer.options))
+    """
+  }
+
+  private static let computed = """
+    ## Parameters that are computed
+
+    A parameter may be computed from others at each forward. In a text the layer stands in brackets, followed by the
+    parameter's name, if it is not `weight`, and options: `weight_norm(conv2d(1, 6, 5)) relu`,
+    `spectral_norm(linear(4, 8), n_power_iterations=2)`. In Swift: `Conv2d(1, 6, kernelSize: 5).weightNorm()`,
+    `.spectralNorm()`. What it is computed from has PyTorch's names, as `parametrizations.weight.original0`.
+
+    """
+
+  private static func section(_ row: LayerTable.Parametrization) -> String {
+    """
+    ## \(row.name)
+
+    \(row.title). Source: \(row.source).
+
+        \(row.formula.split(separator: "; ").joined(separator: "\n    "))
+
+    \(TableText.markdown(row.options))
     """
   }
 

@@ -12,7 +12,7 @@ final class RunFolder {
   /// Every file a run leaves.
   private static let files = [
     RunConfig.file, Checkpoint.modelFile, Checkpoint.stateFile, Checkpoint.historyFile, "loss.png",
-    "loss.svg",
+    "loss.svg", "metrics.png", "metrics.svg",
   ]
 
   /// A folder for a new run: created if it is not there, refused if it holds a run, or a part of one, that is not to be

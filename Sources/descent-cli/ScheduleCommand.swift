@@ -37,12 +37,13 @@ struct ScheduleCommand: ParsableCommand {
     }
     let format = try out.map(chartFormat)
     let schedule = try Schedule(spec, steps: steps)
+    let values = try schedule.values(base: base, count: steps)
     if csv {
-      try printAll(schedule)
+      try printAll(schedule, values)
     } else {
-      try printSome(schedule)
+      try printSome(schedule, values)
     }
-    if let out, let format { try draw(schedule, format, out) }
+    if let out, let format { try draw(schedule, values, format, out) }
   }
 
   private func chartFormat(_ path: String) throws -> Gnuplot.Format {
@@ -53,9 +54,9 @@ struct ScheduleCommand: ParsableCommand {
 
   // MARK: Text
 
-  private func printAll(_ schedule: Schedule) throws {
+  private func printAll(_ schedule: Schedule, _ values: [Double]) throws {
     try print(schedule.cyclesMomentum ? "step,value,momentum" : "step,value")
-    for (step, value) in try schedule.values(base: base, count: steps).enumerated() {
+    for (step, value) in values.enumerated() {
       try print(line(schedule, step, value, separator: ","))
     }
   }
@@ -65,29 +66,21 @@ struct ScheduleCommand: ParsableCommand {
     return ["\(step)", "\(value)", momentum.map { "\($0)" }].compactMap(\.self).joined(separator: separator)
   }
 
-  private func printSome(_ schedule: Schedule) throws {
+  private func printSome(_ schedule: Schedule, _ values: [Double]) throws {
     try print("\(schedule)\n")
-    let sampled = try sample(schedule, Self.rows)
     var cells = [["step", "value"] + (schedule.cyclesMomentum ? ["momentum"] : [])]
-    for (step, value) in sampled {
+    for (step, value) in sample(values, Self.rows) {
       let momentum = schedule.cyclesMomentum ? [brief(try schedule.momentum(at: step))] : []
       cells.append(["\(step)", brief(value)] + momentum)
     }
-    let widths = cells[0].indices.map { column in cells.map { $0[column].count }.max() ?? 0 }
-    for row in cells {
-      let columns = row.indices.map {
-        String(repeating: " ", count: widths[$0] - row[$0].count) + row[$0]
-      }
-      try print(columns.joined(separator: "  "))
-    }
+    try print(aligned(cells, beginsWithNames: false))
     if schedule.needsMetric {
       try print("\nreduce_lr_on_plateau waits for metrics, and so is not in these numbers.")
     }
   }
 
   /// The first step, the last, and some between them.
-  private func sample(_ schedule: Schedule, _ most: Int) throws -> [(step: Int, value: Double)] {
-    let values = try schedule.values(base: base, count: steps)
+  private func sample(_ values: [Double], _ most: Int) -> [(step: Int, value: Double)] {
     let count = min(most, steps)
     return (0..<count).map { index in
       let step = count == 1 ? 0 : Int((Double(index) * Double(steps - 1) / Double(count - 1)).rounded())
@@ -97,8 +90,10 @@ struct ScheduleCommand: ParsableCommand {
 
   // MARK: Chart
 
-  private func draw(_ schedule: Schedule, _ format: Gnuplot.Format, _ path: String) throws {
-    let points = try sample(schedule, Self.points)
+  private func draw(
+    _ schedule: Schedule, _ values: [Double], _ format: Gnuplot.Format, _ path: String
+  ) throws {
+    let points = sample(values, Self.points)
     var lines = [LineChart.Line(name: "value", points: points.map { (Double($0.step), $0.value) })]
     if schedule.cyclesMomentum {
       let momenta = try points.map { (x: Double($0.step), y: try schedule.momentum(at: $0.step)) }

@@ -29,6 +29,8 @@ enum StandardOutput {
   /// Makes sure that 0, 1 and 2 are taken: a parent may have closed them, and a model that is saved must not be given
   /// the number of standard output.
   static func prepare() {
+    // A file that becomes larger than `ulimit -f` allows is an error of the write, which says so.
+    signal(SIGXFSZ, SIG_IGN)
     for number in STDIN_FILENO...STDERR_FILENO where fcntl(number, F_GETFD) < 0 {
       // The wrong way round, so that using them fails.
       _ = open("/dev/null", number == STDIN_FILENO ? O_WRONLY : O_RDONLY)

@@ -44,9 +44,27 @@ enum TableText {
   }
 }
 
+/// Rows of cells, each column as wide as it must be: numbers to the right, and the first column to the left if it has names.
+func aligned(_ rows: [[String]], beginsWithNames: Bool = true) -> String {
+  let widths = rows.reduce(into: [Int]()) { widths, row in
+    for (index, cell) in row.enumerated() {
+      if index == widths.count { widths.append(0) }
+      widths[index] = max(widths[index], cell.count)
+    }
+  }
+  return rows.map { row in
+    row.enumerated().map { index, cell in
+      index == 0 && beginsWithNames ? cell.padded(to: widths[index]) : cell.aligned(to: widths[index])
+    }.joined(separator: "  ")
+  }.joined(separator: "\n")
+}
+
 extension String {
   /// With blanks behind it.
-  fileprivate func padded(to width: Int) -> String {
-    self + String(repeating: " ", count: max(0, width - count))
-  }
+  func padded(to width: Int) -> String { self + blanks(to: width) }
+
+  /// With blanks before it, as numbers stand.
+  func aligned(to width: Int) -> String { blanks(to: width) + self }
+
+  private func blanks(to width: Int) -> String { String(repeating: " ", count: max(0, width - count)) }
 }

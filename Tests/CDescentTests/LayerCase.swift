@@ -5,6 +5,8 @@ import Testing
 struct LayerCase: Decodable, Sendable {
   var layer: String
   var options: [String: Double]
+  /// Parameters that are computed.
+  var parametrized: [Parametrized]?
   var dtype: String
   var seed: UInt64
   /// Those that are missing are null.
@@ -24,6 +26,12 @@ struct LayerCase: Decodable, Sendable {
   var scaled: Bool?
   /// "first" or "second": the derivatives from which on differences do not tell them.
   var rough: String?
+
+  /// `name` of the table of parametrizations.
+  struct Parametrized: Decodable, Sendable {
+    var name, parameter: String
+    var options: [String: Double]
+  }
 
   /// In evaluation: "same" as in training, or these.
   enum Evaluated: Decodable, Sendable {
@@ -47,7 +55,10 @@ struct LayerCase: Decodable, Sendable {
   static let all = Dictionary(grouping: loadFixture("layers.json", as: File.self).cases, by: \.layer)
   static let names = all.keys.sorted()
 
-  var title: String { "\(layer) \(options) \(dtype) \(inputs.map { $0?.shape ?? [] })" }
+  var title: String {
+    let computed = (parametrized ?? []).map { "\($0.name) \($0.parameter) \($0.options) " }.joined()
+    return "\(layer) \(options) \(computed)\(dtype) \(inputs.map { $0?.shape ?? [] })"
+  }
   func type(_ own: String?) -> dsc_dtype { OperationCase.dtypes[own ?? dtype]! }
 
   /// The inputs in a layout; those that are real require gradients.
@@ -76,6 +87,13 @@ final class TestLayer: @unchecked Sendable {
     }
     try #require(status == DSC_OK, "\(test.title): \(TensorHandle.lastError)")
     handle = made!
+    for computed in test.parametrized ?? [] {
+      let status = withOptionList(computed.options) {
+        dsc_layer_parametrize(
+          handle, computed.parameter, computed.name, $0.count, $0.baseAddress, &random)
+      }
+      try #require(status == DSC_OK, "\(test.title): \(TensorHandle.lastError)")
+    }
   }
 
   deinit { dsc_layer_destroy(handle) }

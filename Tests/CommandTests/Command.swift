@@ -38,6 +38,8 @@ struct Command {
     try? output.fileHandleForWriting.close()
     self.output = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
     self.errors = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    // Foundation's Process crashes beside some thousand open files, and the one above is kept for two minutes.
+    for pipe in [output, errors] { try? pipe.fileHandleForReading.close() }
     process.waitUntilExit()
     status = process.terminationStatus
   }

@@ -140,13 +140,16 @@ import Testing
     (model, .header("[8,784]", String(repeating: "[", count: 100_000)), predict, "no JSON object"),
     (state, .header("[8,784]", "[784,8]"), resume, "linear_relu_stack.0.weight is float32 [784, 8]"),
     // config.json.
-    (config, .missing, predict, "run holds no run: there is no run/config.json"),
+    (config, .missing, predict, "no crash: the state has the configuration too"),
     (config, .pipe, predict, "config.json: cannot be read: it is a named pipe, not a file"),
     (config, .folder, predict, "config.json: cannot be read: it is a folder, not a file"),
     (config, .text(""), predict, "config.json is damaged: it is no JSON"),
     (config, .text("[]"), predict, "config.json is damaged: it is no JSON object"),
     (config, .text(String(repeating: "[", count: 100_000)), predict, "config.json is damaged: it is no JSON"),
-    (config, .replaced("\"epochs\"", "\"epoch\""), predict, "config.json is damaged: 'epochs' is missing"),
+    (
+      config, .replaced("\"epochs\"", "\"epoch\""), predict,
+      "config.json: unknown key 'epoch'; did you mean 'epochs'?"
+    ),
     (
       config, .replaced("\"batch_size\" : 16", "\"batch_size\" : 1e300"), predict,
       "one of its numbers does not fit"

@@ -32,21 +32,27 @@ import Testing
   private static let counts = "trainer.counts is not what a run can have left there"
 
   static let cases: [Case] = [
-    // Epochs, samples and batches of the epoch under way, samples before.
-    Case(.whole("trainer.counts", [.max, 0, 0, 0]), counts),
-    Case(.whole("trainer.counts", [2, 0, 0, .max]), counts),
-    Case(.whole("trainer.counts", [-1, 0, 0, 0]), counts),
-    Case(.whole("trainer.counts", [2, 0, 0, -64]), counts),
-    Case(.whole("trainer.counts", [2, .max, .max, 128]), counts),
-    Case(.whole("trainer.counts", [2, 16, 17, 128]), counts),
-    Case(.whole("trainer.counts", [2, 16, 0, 128]), counts),
-    Case(.whole("trainer.counts", [2, 65, 5, 128]), counts),
+    // Epochs, samples and batches of the epoch under way, samples before, those that count, steps.
+    Case(.whole("trainer.counts", [.max, 0, 0, 0, 0, 8]), counts),
+    Case(.whole("trainer.counts", [2, 0, 0, .max, 0, 8]), counts),
+    Case(.whole("trainer.counts", [-1, 0, 0, 0, 0, 8]), counts),
+    Case(.whole("trainer.counts", [2, 0, 0, -64, 0, 8]), counts),
+    Case(.whole("trainer.counts", [2, .max, .max, 128, 0, 8]), counts),
+    Case(.whole("trainer.counts", [2, 16, 17, 128, 0, 8]), counts),
+    Case(.whole("trainer.counts", [2, 16, 0, 128, 0, 8]), counts),
+    Case(.whole("trainer.counts", [2, 65, 5, 128, 0, 8]), counts),
+    Case(.whole("trainer.counts", [2, 16, 1, 128, 17, 8]), counts),
+    Case(.whole("trainer.counts", [2, 0, 0, 128, 0, -1]), counts),
     Case(
-      .whole("trainer.counts", [1 << 53, 0, 0, 128]), "trainer.epochs is missing, or has another type or size"
+      .whole("trainer.counts", [1 << 53, 0, 0, 128, 0, 8]),
+      "trainer.epochs is missing, or has another type or size"
     ),
-    Case(.whole("trainer.counts", [1, 0, 0, 128]), "trainer.epochs is missing, or has another type or size"),
+    Case(
+      .whole("trainer.counts", [1, 0, 0, 128, 0, 8]), "trainer.epochs is missing, or has another type or size"
+    ),
     Case(.whole("trainer.counts", [2, 0, 0]), "trainer.counts is missing, or has another type or size"),
-    Case(.real("trainer.counts", [2, 0, 0, 128]), "trainer.counts is missing, or has another type or size"),
+    Case(
+      .real("trainer.counts", [2, 0, 0, 128, 0, 8]), "trainer.counts is missing, or has another type or size"),
     Case(.missing("trainer.counts"), "trainer.counts is missing"),
     // The sum of the losses, seconds, the first loss.
     Case(.real("trainer.sums", [.nan, 0, 2.3]), "trainer.sums is not what a run can have left there"),
@@ -55,30 +61,48 @@ import Testing
     Case(.real("trainer.sums", [0, -1, 2.3]), "trainer.sums is not"),
     Case(.real("trainer.sums", [0, .infinity, 2.3]), "trainer.sums is not"),
     Case(.real("trainer.sums", [0, 0, -.infinity]), "trainer.sums is not"),
-    // The history.
+    // The history: epoch, samples, seconds, rate, both losses, both accuracies.
     Case(.element("trainer.epochs", 0, 7), "trainer.epochs is not what a run can have left there"),
-    Case(.element("trainer.epochs", 5, 1e300), "trainer.epochs is not"),
+    Case(.element("trainer.epochs", 8, 1e300), "trainer.epochs is not"),
     Case(.element("trainer.epochs", 0, .nan), "trainer.epochs is not"),
     Case(.element("trainer.epochs", 1, .nan), "trainer.epochs is not"),
-    Case(.element("trainer.epochs", 3, 1.5), "trainer.epochs is not"),
-    Case(.element("trainer.epochs", 4, -.infinity), "trainer.epochs is not"),
+    Case(.element("trainer.epochs", 1, 1.5), "trainer.epochs is not"),
+    Case(.element("trainer.epochs", 2, -.infinity), "trainer.epochs is not"),
+    Case(.element("trainer.epochs", 4, .infinity), "trainer.epochs is not"),
     Case(.missing("trainer.epochs"), "trainer.epochs is missing"),
+    Case(.element("trainer.epochs.present", 0, 2), "trainer.epochs.present is not"),
+    Case(.missing("trainer.epochs.present"), "trainer.epochs.present is missing"),
+    Case(.missing("trainer.curve.learning_rate"), "trainer.curve.learning_rate is missing"),
+    Case(.missing("trainer.stream"), "trainer.stream is missing"),
+    Case(.element("trainer.generator", 0, 256), "trainer.generator is not"),
+    Case(.missing("trainer.generator"), "trainer.generator is missing"),
+    Case(.real("metric.accuracy.sums", [2, 1]), "what was saved of accuracy is not what it adds up"),
     Case(.element("trainer.curve.samples", 0, -9e18), "trainer.curve.samples is not"),
     Case(.element("trainer.curve.samples", 1, 9e18), "trainer.curve.samples is not"),
     Case(.element("trainer.curve.samples", 1, 129), "trainer.curve.samples is not"),
     Case(.element("trainer.curve.samples", 1, 1), "trainer.curve.samples is not"),
     Case(.element("trainer.curve.loss", 0, .nan), "trainer.curve.loss is not"),
     Case(.missing("trainer.curve.loss"), "trainer.curve.loss is missing"),
-    // The order: samples, whether shuffled, whether there is a seed, the seed; the generator's bytes.
-    Case(.whole("trainer.order", [-1, 1, 1, 0]), "trainer.order is not what a run can have left there"),
-    Case(.whole("trainer.order", [64, 2, 1, 0]), "trainer.order is not"),
-    Case(.whole("trainer.order", [64, 1, .min, 0]), "trainer.order is not"),
-    Case(.whole("trainer.order", [64, 1, 0, 0]), "trainer.order is not"),
-    Case(.element("trainer.loader", 0, 256), "trainer.loader is not what a run can have left there"),
-    Case(.element("trainer.loader", 0, -1), "trainer.loader is not"),
-    Case(.element("trainer.loader", 2498, 3), "trainer.loader is not"),
-    Case(.whole("trainer.loader", [1, 2, 3]), "trainer.loader is not"),
-    Case(.missing("trainer.loader"), "trainer.order is not"),
+    // The order: samples, those of an epoch, the epoch, whether it has begun, whether there is a seed, the seed; what orders
+    // them; the generator's bytes.
+    Case(
+      .whole("trainer.loader.counts", [-2, 64, 2, 0, 1, 0]),
+      "trainer.loader.counts is not what a run can have left there"),
+    Case(.whole("trainer.loader.counts", [64, -2, 2, 0, 1, 0]), "trainer.loader.counts is not"),
+    Case(.whole("trainer.loader.counts", [64, 64, -1, 0, 1, 0]), "trainer.loader.counts is not"),
+    Case(.whole("trainer.loader.counts", [64, 64, .max, 0, 1, 0]), "trainer.loader.counts is not"),
+    Case(.whole("trainer.loader.counts", [64, 64, 2, 2, 1, 0]), "trainer.loader.counts is not"),
+    Case(.whole("trainer.loader.counts", [64, 64, 2, 0, .min, 0]), "trainer.loader.counts is not"),
+    Case(
+      .whole("trainer.loader.counts", [64]), "trainer.loader.counts is missing, or has another type or size"),
+    Case(.element("trainer.loader.sampler", 0, 256), "trainer.loader.sampler is not"),
+    Case(
+      .element("trainer.loader.generator", 0, 256), "trainer.loader.generator is not what a run can have left"
+    ),
+    Case(.element("trainer.loader.generator", 0, -1), "trainer.loader.generator is not"),
+    Case(.element("trainer.loader.generator", 2498, 3), "trainer.loader.generator is not"),
+    Case(.whole("trainer.loader.generator", [1, 2, 3]), "trainer.loader.generator is not"),
+    Case(.missing("trainer.loader.generator"), "trainer.loader.generator is not"),
     // The optimizer.
     Case(
       .whole("optimizer.linear_relu_stack.0.weight.step", [.max]),
@@ -111,6 +135,11 @@ import Testing
     Case(.field("optimizer", #"{"name":"nadam","options":{"nonsense":1}}"#), "nonsense"),
     Case(.field("optimizer", #"{"name":"nobody","options":{}}"#), "unknown optimizer 'nobody'"),
     Case(.field("clip_norm", "-1"), "--clip-norm is -1, must be above 0"),
+    Case(.field("save_every", "0"), "--save-every is 0, must be above 0"),
+    Case(.field("early_stop", "-3"), "--early-stop is -3"),
+    Case(.field("metrics", #"["nonsense"]"#), "unknown metric 'nonsense'"),
+    Case(.field("schedule", #""nonsense(3)""#), "nonsense"),
+    Case(.field("nonsense", "1"), "unknown key 'nonsense'"),
     // Options.
     Case(.options(["--batch-size", "0"]), "--batch-size is 0"),
     Case(
@@ -176,7 +205,7 @@ import Testing
   }
 
   private func change(state path: String, _ change: Case.Change) throws {
-    var tensors = try SafeTensors.read(path).tensors
+    var (tensors, metadata) = try SafeTensors.read(path)
     func shape(_ name: String, _ count: Int) throws -> Shape {
       let old = try #require(tensors[name], "there is no \(name)")
       return old.count == count ? old.shape : [count]
@@ -192,6 +221,6 @@ import Testing
     case .missing(let name): #expect(tensors.removeValue(forKey: name) != nil, "there is no \(name)")
     case .field, .options: break
     }
-    try SafeTensors.write(tensors, to: path)
+    try SafeTensors.write(tensors, metadata: metadata, to: path)
   }
 }

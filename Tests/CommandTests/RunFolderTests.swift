@@ -232,7 +232,7 @@ import Testing
   /// To add one: options, and why the epoch begins anew; nil where it goes on.
   static let changes: [(options: [String], notice: String?)] = [
     (["--seed", "5"], "its random order came from the seed 0, not from 5"),
-    (["--no-shuffle"], "it began shuffled, and is not now"),
+    (["--no-shuffle"], "it began shuffled, and is in order now"),
     (["--data-dir", "SMALLER"], "it began with 64 samples, there are 48 now"),
     (["--dataset", "fashion-mnist"], "it began with the data set mnist"),
     (["--batch-size", "5"], nil), (["--batch-size", "64"], nil), (["--lr", "0.1"], nil),
@@ -249,9 +249,9 @@ import Testing
       let out = "\(folder)/run"
       #expect(try run(arguments(folder, out)).status == 0)
       // As if stopped after half of the third epoch.
-      var state = try SafeTensors.read("\(out)/state.safetensors").tensors
-      state["trainer.counts"] = Tensor([2, 32, 2, 128].map(Int64.init))
-      try SafeTensors.write(state, to: "\(out)/state.safetensors")
+      var (state, metadata) = try SafeTensors.read("\(out)/state.safetensors")
+      state["trainer.counts"] = Tensor([2, 32, 2, 128, 32, 8].map(Int64.init))
+      try SafeTensors.write(state, metadata: metadata, to: "\(out)/state.safetensors")
       let result = try run(
         ["train", "--resume", out, "--epochs", "3"] + options.map { $0 == "SMALLER" ? smaller : $0 })
       #expect(result.status == 0, "\(result.errors)")
@@ -262,7 +262,7 @@ import Testing
       }
       let counts = try #require(SafeTensors.read("\(out)/state.safetensors").tensors["trainer.counts"])
         .doubles
-      #expect(counts == [3, 0, 0, options.contains("SMALLER") ? 176 : 192])
+      #expect(counts.prefix(4) == [3, 0, 0, options.contains("SMALLER") ? 176 : 192])
     }
   }
 }

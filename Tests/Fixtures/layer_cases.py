@@ -38,13 +38,15 @@ def list_of(outputs):
     return [outputs] if torch.is_tensor(outputs) else [t for part in outputs for t in list_of(part)]
 
 
-def write(name, options, make, specs, dtype, call, evaluates, elementwise, check, second):
+def write(name, options, make, specs, dtype, call, evaluates, elementwise, check, second, parametrized):
     # Drawn in its own type, as the layers here are.
     torch.set_default_dtype(DTYPES[dtype])
     torch.manual_seed(SEED)
     module = make()
     torch.set_default_dtype(torch.float32)
     one = dict(layer=name, options={k: float(v) for k, v in options.items()}, dtype=dtype, seed=SEED, inputs=specs)
+    if parametrized:
+        one["parametrized"] = [dict(name=n, parameter=p, options={k: float(v) for k, v in o.items()}) for n, p, o in parametrized]
     one["initial"] = {k: ends(v) for k, v in module.state_dict().items()}
     with torch.no_grad():
         for k, p in enumerate(module.parameters()):
@@ -78,10 +80,11 @@ def write(name, options, make, specs, dtype, call, evaluates, elementwise, check
     cases.append(one)
 
 
-def layer(name, options, module, *specs, call=None, evaluates=True, elementwise=False, check=True, second=True, types=("float64", "float32")):
+def layer(name, options, module, *specs, call=None, evaluates=True, elementwise=False, check=True, second=True, types=("float64", "float32"),
+          parametrized=()):
     """module: what makes it (lambda: nn.Conv2d(2, 3, 3)), in the default type. options: by the table's names. specs: as
     operation_cases.x, of, indices, ...; None: an input that is missing. call(module, *inputs): the outputs, where they are
     not module(*inputs). elementwise: no sums, so that float32 is compared in units of each number, not of the largest. check, second: whether
-    differences tell the derivatives, the second ones: it is smooth there."""
+    differences tell the derivatives, the second ones: it is smooth there. parametrized: (name, parameter, options) of what is computed."""
     for dtype in types:
-        write(name, options, module, list(specs), dtype, call, evaluates, elementwise, check, second)
+        write(name, options, module, list(specs), dtype, call, evaluates, elementwise, check, second, parametrized)

@@ -9,6 +9,7 @@ import layers_activations  # noqa: F401
 import layers_attention  # noqa: F401
 import layers_convolution  # noqa: F401
 import layers_normalization  # noqa: F401
+import layers_parametrizations  # noqa: F401
 import layers_pooling  # noqa: F401
 import layers_recurrent  # noqa: F401
 from exact import dump

@@ -74,6 +74,10 @@ for name, module in [("zero", "Zero"), ("reflection", "Reflection"), ("replicati
                                 (2, x(2, 2, 4, 5), (1, (2, 0, 1, 3), (-1, 2, 3, -1))), (2, x(2, 4, 5), ((3, 1, 2, 0),))]:
         for amount in amounts:
             layer(f"{name}_pad{dims}d", pairs("padding", amount), lambda: getattr(nn, f"{module}Pad{dims}d")(amount), spec, elementwise=name == "zero")
+for sides, spec in [((-1, 2), x(2, 3, 5)), ((3, -2), x(3, 5)), ((-2, -1), x(2, 3, 5))]:
+    layer("circular_pad1d", pairs("padding", sides), lambda: nn.CircularPad1d(sides), spec, elementwise=True)
+for sides, spec in [((-1, 2, 1, 0), x(2, 3, 4, 5)), ((1, -2, -1, 2), x(3, 4, 5)), ((2, 0, -1, -2), x(1, 2, 4, 3)), ((-2, 2, 3, -1), x(2, 1, 4, 4))]:
+    layer("circular_pad2d", pairs("padding", sides), lambda: nn.CircularPad2d(sides), spec, elementwise=True)
 layer("zero_pad1d", dict(padding=2), lambda: nn.ZeroPad1d(2), x(5), elementwise=True)
 layer("zero_pad2d", dict(padding=1), lambda: nn.ZeroPad2d(1), x(2, 3), elementwise=True)
 

@@ -125,6 +125,7 @@ int main(void) {
     formula_rows();
     network_rows();
     parameter_rows();
+    parametrization_rows();
     checkpoint_rows();
     optimizer_rows();
     optimizer_state_rows();

@@ -67,7 +67,48 @@ static void r_squared_rows(void) {
     HOLDS(isnan(dsc_r_squared_value(NULL)) && isnan(dsc_r_squared_value(&(dsc_r_squared){0})));
 }
 
+static void score_rows(void) {
+    const int64_t counts[4] = {1, 2, 3, 4}, negative[4] = {1, 2, 3, -4}, targets[2] = {0, 1},
+                  third[2] = {0, 2};
+    const double scores[2] = {0.5, NAN};
+    dsc_class_scores made;
+    double area = 0;
+    REFUSED(DSC_ERROR_ARGUMENT, "counts is NULL", dsc_class_scores_of(2, NULL, DSC_AVERAGE_MACRO, &made));
+    REFUSED(DSC_ERROR_ARGUMENT, "scores is NULL", dsc_class_scores_of(2, counts, DSC_AVERAGE_MACRO, NULL));
+    REFUSED(DSC_ERROR_ARGUMENT, "classes is 0", dsc_class_scores_of(0, counts, DSC_AVERAGE_MACRO, &made));
+    REFUSED(DSC_ERROR_ARGUMENT, "average is 4", dsc_class_scores_of(2, counts, (dsc_average)4, &made));
+    REFUSED(DSC_ERROR_ARGUMENT, "1 classes", dsc_class_scores_of(1, counts, DSC_AVERAGE_BINARY, &made));
+    REFUSED(DSC_ERROR_ARGUMENT, "counts[3] is -4",
+            dsc_class_scores_of(2, negative, DSC_AVERAGE_MICRO, &made));
+    REFUSED(DSC_ERROR_SIZE, "too many", dsc_class_scores_of(MOST, counts, DSC_AVERAGE_MACRO, &made));
+    ACCEPTED(dsc_class_scores_of(2, counts, DSC_AVERAGE_BINARY, &made));
+    REFUSED(DSC_ERROR_ARGUMENT, "auc is NULL", dsc_roc_auc(2, 1, scores, targets, NULL));
+    REFUSED(DSC_ERROR_ARGUMENT, "scores is NULL", dsc_roc_auc(2, 1, NULL, targets, &area));
+    REFUSED(DSC_ERROR_ARGUMENT, "targets is NULL", dsc_roc_auc(2, 1, scores, NULL, &area));
+    REFUSED(DSC_ERROR_ARGUMENT, "classes is 0", dsc_roc_auc(2, 0, scores, targets, &area));
+    REFUSED(DSC_ERROR_CLASS, "target 2 of sample 1", dsc_roc_auc(2, 1, scores, third, &area));
+    REFUSED(DSC_ERROR_SIZE, "too many", dsc_roc_auc(MOST, 2, scores, targets, &area));
+    HOLDS(dsc_roc_auc(2, 1, scores, targets, &area) == DSC_OK && isnan(area));
+    ACCEPTED(dsc_roc_auc(0, 3, NULL, NULL, &area));
+}
+
+static void curve_rows(void) {
+    const double y[3] = {3, 1, 1};
+    double out[3] = {0};
+    REFUSED(DSC_ERROR_ARGUMENT, "keep is 1", dsc_smooth(3, 1, y, out));
+    REFUSED(DSC_ERROR_ARGUMENT, "keep is nan", dsc_smooth(3, NAN, y, out));
+    REFUSED(DSC_ERROR_ARGUMENT, "values is NULL", dsc_smooth(3, 0.5, NULL, out));
+    REFUSED(DSC_ERROR_ARGUMENT, "smoothed is NULL", dsc_smooth(3, 0.5, y, NULL));
+    ACCEPTED(dsc_smooth(0, 0.5, NULL, NULL));
+    REFUSED(DSC_ERROR_ARGUMENT, "first is 0", dsc_geometric(3, 0, 1, out));
+    REFUSED(DSC_ERROR_ARGUMENT, "last is inf", dsc_geometric(3, 1, INFINITY, out));
+    REFUSED(DSC_ERROR_ARGUMENT, "values is NULL", dsc_geometric(3, 1, 2, NULL));
+    HOLDS(dsc_geometric(1, 2, 3, out) == DSC_OK && out[0] == 2);
+}
+
 void metric_rows(void) {
+    score_rows();
+    curve_rows();
     class_rows();
     r_squared_rows();
 }

@@ -92,6 +92,7 @@ void metric_rows(void);
 void formula_rows(void);
 void network_rows(void);
 void parameter_rows(void);
+void parametrization_rows(void);
 void checkpoint_rows(void);
 void optimizer_rows(void);
 void optimizer_state_rows(void);

@@ -180,8 +180,8 @@ static void value_rows(void) {
     HOLDS(dsc_schedule_is_equal(NULL, NULL) && !dsc_schedule_is_equal(NULL, one) &&
           !dsc_schedule_is_equal(one, NULL));
     HOLDS((dsc_schedule_release(NULL), dsc_schedule_retain(NULL) == NULL));
-    HOLDS(dsc_schedule_at(MOST) == NULL && dsc_schedule_find(NULL) == NULL &&
-          dsc_schedule_find("LR") == NULL);
+    HOLDS(dsc_schedule_at(MOST) == NULL && dsc_schedule_at(dsc_schedule_count()) == NULL &&
+          dsc_schedule_find(NULL) == NULL && dsc_schedule_find("LR") == NULL);
 }
 
 static dsc_plateau plateau;
@@ -260,6 +260,10 @@ static void scheduler_rows(void) {
     REFUSED(DSC_ERROR_ARGUMENT, "scheduler is NULL", dsc_scheduler_set_counts(NULL, 0, 0));
     REFUSED(DSC_ERROR_ARGUMENT, "step is -1", dsc_scheduler_set_counts(bound("step(3)"), -1, 0));
     REFUSED(DSC_ERROR_ARGUMENT, "step is -1", dsc_scheduler_set_counts(bound("step(3)"), 0, -1));
+    REFUSED(DSC_ERROR_ARGUMENT, "scheduler is NULL", dsc_scheduler_set_base(NULL, 0, 1));
+    REFUSED(DSC_ERROR_ARGUMENT, "index is 1", dsc_scheduler_set_base(bound("step(3)"), 1, 1));
+    REFUSED(DSC_ERROR_ARGUMENT, "base is nan", dsc_scheduler_set_base(bound("step(3)"), 0, NAN));
+    REFUSED(DSC_ERROR_OPTION, "lr", dsc_scheduler_set_base(bound("step(3)"), 0, -1));
     REFUSED(DSC_ERROR_ARGUMENT, "scheduler is NULL", dsc_scheduler_get_binding(NULL, 0, &binding));
     REFUSED(DSC_ERROR_ARGUMENT, "binding is NULL", dsc_scheduler_get_binding(bound("step(3)"), 0, NULL));
     REFUSED(DSC_ERROR_ARGUMENT, "index is 1", dsc_scheduler_get_binding(bound("step(3)"), 1, &binding));

@@ -147,6 +147,31 @@ static inline dsc_tensor *x_sum(dsc_pullback *p, dsc_tensor *a, size_t count, co
                ? NULL
                : dsc_keep_made(p, dsc_sum(a, count, dimensions, keeps, &made), &made);
 }
+/* 1 - x */
+static inline dsc_tensor *x_rest(dsc_pullback *p, dsc_tensor *x) {
+    return x_affine(p, x, -1, 1);
+}
+static inline dsc_tensor *x_matmul(dsc_pullback *p, dsc_tensor *a, dsc_tensor *b) {
+    dsc_tensor *made = NULL;
+    return a == NULL || b == NULL ? NULL : x_call(p, made, dsc_matmul(a, b, &made));
+}
+/* With its last two dimensions exchanged. */
+static inline dsc_tensor *x_transposed(dsc_pullback *p, dsc_tensor *a) {
+    dsc_tensor *made = NULL;
+    return a == NULL ? NULL : x_call(p, made, dsc_transpose(a, -1, -2, &made));
+}
+static inline dsc_tensor *x_reshape(dsc_pullback *p, dsc_tensor *a, size_t rank, const size_t *shape) {
+    dsc_tensor *made = NULL;
+    return a == NULL ? NULL : x_call(p, made, dsc_reshape(a, rank, shape, &made));
+}
+static inline dsc_tensor *x_unsqueeze(dsc_pullback *p, dsc_tensor *a, int64_t dimension) {
+    dsc_tensor *made = NULL;
+    return a == NULL ? NULL : x_call(p, made, dsc_unsqueeze(a, dimension, &made));
+}
+static inline dsc_tensor *x_select(dsc_pullback *p, dsc_tensor *a, int64_t dimension, size_t index) {
+    dsc_tensor *made = NULL;
+    return a == NULL ? NULL : x_call(p, made, dsc_select(a, dimension, (int64_t)index, &made));
+}
 /* The same numbers contiguously, not recorded; NULL of NULL. */
 static inline dsc_tensor *x_in_order(dsc_pullback *p, dsc_tensor *t) {
     dsc_tensor *made = NULL;

@@ -15,9 +15,9 @@ dsc_status dsc_refuse_text(const dsc_reader *r, const char *expected) {
                     r->at - r->text + 1, expected);
 }
 
-dsc_status dsc_read_word(dsc_reader *r, char *word, size_t size) {
+dsc_status dsc_read_letters(dsc_reader *r, char *word, size_t size, char more) {
     size_t length = 0;
-    while (isalnum((unsigned char)r->at[length]) || r->at[length] == '_')
+    while (isalnum((unsigned char)r->at[length]) || r->at[length] == '_' || r->at[length] == more)
         ++length;
     if (length == 0 || length >= size)
         return dsc_refuse_text(r, "a name must be here");
@@ -25,6 +25,10 @@ dsc_status dsc_read_word(dsc_reader *r, char *word, size_t size) {
     word[length] = '\0';
     r->at += length;
     return DSC_OK;
+}
+
+dsc_status dsc_read_word(dsc_reader *r, char *word, size_t size) {
+    return dsc_read_letters(r, word, size, '_');
 }
 
 /* The value that a word stands for. */

@@ -17,6 +17,8 @@ void dsc_skip_spaces(dsc_reader *r);
 dsc_status dsc_refuse_text(const dsc_reader *r, const char *expected);
 /* Letters, digits and underscores, at least one of them. */
 dsc_status dsc_read_word(dsc_reader *r, char *word, size_t size);
+/* more: another character that the word may have. */
+dsc_status dsc_read_letters(dsc_reader *r, char *word, size_t size, char more);
 
 /* The options of one row as they are read. */
 typedef struct dsc_options_read {

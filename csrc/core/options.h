@@ -31,7 +31,10 @@ dsc_status dsc_options_check_given(const char *owner, const dsc_option_info *opt
     DSC_OPTION(name, DSC_OPTION_REAL, initial, -INFINITY, INFINITY, true, true, summary, NULL)
 #define DSC_OPTION_FLAG_AT(name, initial, summary)                                                           \
     DSC_OPTION(name, DSC_OPTION_FLAG, initial, 0, 1, false, false, summary, NULL)
-#define DSC_OPTION_WHOLE(name, initial, low, high, summary)                                                  \
+/* A number of something. */
+#define DSC_OPTION_WHOLE(name, initial, least, summary)                                                      \
+    DSC_OPTION_WHOLE_IN(name, initial, least, 0x1p48, summary)
+#define DSC_OPTION_WHOLE_IN(name, initial, low, high, summary)                                               \
     DSC_OPTION(name, DSC_OPTION_INTEGER, initial, low, high, false, false, summary, NULL)
 
 #endif

@@ -24,12 +24,12 @@ typedef struct dsc_attention_inputs {
     dsc_tensor *query, *key, *value;
     dsc_tensor *key_padding_mask, *attn_mask; /* NULL: none; booleans are true where a key is left out */
     bool is_causal, needs_weights, averages_weights;
+    double dropout; /* of weights */
 } dsc_attention_inputs;
 
 /* layer: of the row multihead_attention. weights: written where they are needed. */
-dsc_status dsc_attention_layer_run(const dsc_layer *layer, bool is_training,
-                                   const dsc_attention_inputs *inputs, dsc_tensor **output,
-                                   dsc_tensor **weights);
+dsc_status dsc_attention_layer_run(const dsc_layer *layer, const dsc_attention_inputs *inputs,
+                                   dsc_tensor **output, dsc_tensor **weights);
 
 /* What masks leave for scores [N, heads, L, keys]: NULL, booleans that are true where a key takes part, or
  * numbers to add. `more`: keys behind the masks', which always take part. */

@@ -5,14 +5,14 @@ enum { FEATURES, EPS, MOMENTUM, AFFINE, TRACKS };
 
 static const dsc_option_info options[] = {
     [FEATURES] = DSC_OPTION_SIZE("num_features", "features, the second dimension"),
-    [EPS] = {"eps", DSC_OPTION_REAL, 1e-5, 0, INFINITY, false, true, "added to the variance", NULL},
+    [EPS] = DSC_OPTION_EPS("eps", 1e-5, "added to the variance"),
     [MOMENTUM] = {"momentum", DSC_OPTION_REAL, 0.1, -1, 1, false, false,
                   "the share of a new batch in the running statistics; -1: one over the number of batches",
                   NULL},
-    [AFFINE] = {"affine", DSC_OPTION_FLAG, 1, 0, 1, false, false, "whether there are a weight and a bias",
-                NULL},
-    [TRACKS] = {"track_running_stats", DSC_OPTION_FLAG, 1, 0, 1, false, false,
-                "whether there are running statistics; else the batch's own are used always", NULL},
+    [AFFINE] = DSC_OPTION_FLAG_AT("affine", 1, "whether there are a weight and a bias"),
+    [TRACKS] =
+        DSC_OPTION_FLAG_AT("track_running_stats", 1,
+                           "whether there are running statistics; else the batch's own are used always"),
 };
 
 /* -1 stands for none; between that and 0 there is nothing. */
@@ -33,8 +33,12 @@ static dsc_status make(dsc_layer *layer, const dsc_context *context, dsc_dtype d
 
 static dsc_status check(const dsc_layer *layer, size_t rank, const size_t *shape) {
     const bool is_1d = dsc_layer_dimensions(layer) == 1;
-    if ((is_1d ? rank == 2 || rank == 3 : rank == 4) && (double)shape[1] == layer->values[FEATURES])
-        return DSC_OK;
+    if ((is_1d ? rank == 2 || rank == 3 : rank == 4) && (double)shape[1] == layer->values[FEATURES]) {
+        if (layer->values[TRACKS] != 0)
+            return DSC_OK;
+        DSC_TRY(dsc_norm_check_eps(layer, layer->values[EPS]));
+        return dsc_norm_check_values(layer, rank, shape, shape[1], "channel");
+    }
     const char *name = layer->row->info.name;
     const dsc_text given = dsc_shape_text(rank, shape);
     const double features = layer->values[FEATURES];

@@ -1,6 +1,7 @@
-#include "layers/layer.h"
-
 #include <string.h>
+
+#include "layers/scope.h"
+#include "layers/layer.h"
 
 enum { FIRST, SECOND, OUTPUTS, BIAS };
 
@@ -8,20 +9,17 @@ static const dsc_option_info options[] = {
     [FIRST] = DSC_OPTION_SIZE("in1_features", "numbers of the first input"),
     [SECOND] = DSC_OPTION_SIZE("in2_features", "numbers of the second input"),
     [OUTPUTS] = DSC_OPTION_SIZE("out_features", "numbers of an output"),
-    [BIAS] = {"bias", DSC_OPTION_FLAG, 1, 0, 1, false, false, "whether a bias is added", NULL},
+    [BIAS] = DSC_OPTION_BIAS,
 };
 
 static dsc_status make(dsc_layer *layer, const dsc_context *context, dsc_dtype dtype, dsc_random *random) {
     const size_t shape[] = {(size_t)layer->values[OUTPUTS], (size_t)layer->values[FIRST],
                             (size_t)layer->values[SECOND]};
     const double bound = 1 / sqrt(layer->values[FIRST]);
-    dsc_tensor *made = NULL;
-    dsc_status status = dsc_tensor_uniform(context, dtype, 3, shape, random, -bound, bound, &made);
-    DSC_TRY(dsc_layer_add(layer, "weight", true, status, made));
+    DSC_TRY(dsc_layer_add_uniform(layer, "weight", context, dtype, random, 3, shape, bound));
     if (layer->values[BIAS] == 0)
         return DSC_OK;
-    status = dsc_tensor_uniform(context, dtype, 1, shape, random, -bound, bound, &made);
-    return dsc_layer_add(layer, "bias", true, status, made);
+    return dsc_layer_add_uniform(layer, "bias", context, dtype, random, 1, shape, bound);
 }
 
 static dsc_status check(const dsc_layer *layer, dsc_tensor *const *x) {
@@ -42,19 +40,6 @@ static dsc_status check(const dsc_layer *layer, dsc_tensor *const *x) {
     return DSC_OK;
 }
 
-/* The steps' results, each in the place of the one before; `status` is the first failure. */
-typedef struct chain {
-    dsc_status status;
-    dsc_tensor *now;
-} chain;
-
-/* A pointer, as arguments are evaluated in any order: by now the call among them has set it. */
-static void next(chain *c, dsc_status status, dsc_tensor *const *made) {
-    dsc_tensor_release(c->now);
-    c->status = status;
-    c->now = status == DSC_OK ? *made : NULL;
-}
-
 /* x2 W_o^T for each o, as [batch, outputs, first]; then the product of each with x1. */
 static dsc_status forward(const dsc_layer *layer, const dsc_layer_mode *mode, dsc_tensor *const *x,
                           dsc_tensor **y) {
@@ -62,31 +47,19 @@ static dsc_status forward(const dsc_layer *layer, const dsc_layer_mode *mode, ds
     DSC_TRY(check(layer, x));
     const size_t first = (size_t)layer->values[FIRST], second = (size_t)layer->values[SECOND];
     const size_t outputs = (size_t)layer->values[OUTPUTS], batch = x[0]->count / first;
-    dsc_tensor *weight = layer->tensors[0].tensor, *rows = NULL, *flat = NULL, *column = NULL, *made = NULL;
-    dsc_status status = dsc_reshape(weight, 2, (const size_t[]){outputs * first, second}, &rows);
-    if (status == DSC_OK)
-        status = dsc_reshape(x[1], 2, (const size_t[]){batch, second}, &flat);
-    if (status == DSC_OK)
-        status = dsc_reshape(x[0], 3, (const size_t[]){batch, first, 1}, &column);
-    chain c = {.status = status};
-    if (c.status == DSC_OK)
-        next(&c, dsc_linear(flat, rows, NULL, DSC_ACTIVATION_NONE, &made), &made);
-    if (c.status == DSC_OK)
-        next(&c, dsc_reshape(c.now, 3, (const size_t[]){batch, outputs, first}, &made), &made);
-    if (c.status == DSC_OK)
-        next(&c, dsc_matmul(c.now, column, &made), &made);
+    dsc_scope s = {.status = DSC_OK};
+    dsc_tensor *rows = s_reshape(&s, layer->tensors[0].tensor, 2, (const size_t[]){outputs * first, second});
+    dsc_tensor *flat = s_reshape(&s, x[1], 2, (const size_t[]){batch, second});
+    dsc_tensor *column = s_reshape(&s, x[0], 3, (const size_t[]){batch, first, 1});
+    dsc_tensor *made = s_linear(&s, flat, rows, NULL, DSC_ACTIVATION_NONE);
+    made = s_matmul(&s, s_reshape(&s, made, 3, (const size_t[]){batch, outputs, first}), column);
     size_t shape[DSC_MAX_RANK];
     memcpy(shape, x[0]->shape, sizeof shape);
     shape[x[0]->rank - 1] = outputs;
-    if (c.status == DSC_OK)
-        next(&c, dsc_reshape(c.now, x[0]->rank, shape, &made), &made);
-    if (c.status == DSC_OK && layer->count > 1)
-        next(&c, dsc_add(c.now, layer->tensors[1].tensor, &made), &made);
-    dsc_tensor_release(rows);
-    dsc_tensor_release(flat);
-    dsc_tensor_release(column);
-    y[0] = c.now;
-    return c.status;
+    made = s_reshape(&s, made, x[0]->rank, shape);
+    if (layer->count > 1)
+        made = s_add(&s, made, layer->tensors[1].tensor);
+    return dsc_scope_end(&s, made, y);
 }
 
 /* Of the first input. */

@@ -16,39 +16,31 @@
 static const char *const modes[] = {"zeros", "reflect", "replicate", "circular"};
 static const char *const same[] = {"same"};
 
-#define KERNEL_OPTION(name) DSC_CONV_OPTION(name, NAN, 1, "the kernel's extent")
 #define STRIDE_OPTION(name) DSC_CONV_OPTION(name, 1, 1, "from one place of the kernel to the next")
 #define PADDING_OPTION(name)                                                                                 \
     {                                                                                                        \
         name, DSC_OPTION_INTEGER, 0, -1, 0x1p31 - 1, false, false,                                           \
             "numbers added on both sides; same: as many as keep the extent", same                            \
     }
-#define DILATION_OPTION(name) DSC_CONV_OPTION(name, 1, 1, "from one number of the kernel to the next")
-#define CHANNEL_OPTIONS                                                                                      \
-    DSC_OPTION_SIZE("in_channels", "channels of the input"),                                                 \
-        DSC_OPTION_SIZE("out_channels", "channels of the output")
 #define LAST_OPTIONS                                                                                         \
-    DSC_CONV_OPTION("groups", 1, 1, "parts that the channels are in, each convolved for itself"),            \
-        {"bias", DSC_OPTION_FLAG, 1, 0, 1, false, false, "whether a bias is added", NULL}, {                 \
+    DSC_CONV_GROUP_OPTIONS, {                                                                                \
         "padding_mode", DSC_OPTION_CHOICE, 0, 0, 3, false, false, "what is added", modes                     \
     }
-#define TWO(option, name) option(name "[0]"), option(name "[1]")
-#define THREE(option, name) TWO(option, name), option(name "[2]")
 
 static const dsc_option_info options1[] = {
-    CHANNEL_OPTIONS,           KERNEL_OPTION("kernel_size"), STRIDE_OPTION("stride"),
-    PADDING_OPTION("padding"), DILATION_OPTION("dilation"),  LAST_OPTIONS};
-static const dsc_option_info options2[] = {CHANNEL_OPTIONS,
-                                           TWO(KERNEL_OPTION, "kernel_size"),
-                                           TWO(STRIDE_OPTION, "stride"),
-                                           TWO(PADDING_OPTION, "padding"),
-                                           TWO(DILATION_OPTION, "dilation"),
+    DSC_CONV_CHANNEL_OPTIONS,  DSC_CONV_KERNEL_OPTION("kernel_size"), STRIDE_OPTION("stride"),
+    PADDING_OPTION("padding"), DSC_CONV_DILATION_OPTION("dilation"),  LAST_OPTIONS};
+static const dsc_option_info options2[] = {DSC_CONV_CHANNEL_OPTIONS,
+                                           DSC_CONV_TWO(DSC_CONV_KERNEL_OPTION, "kernel_size"),
+                                           DSC_CONV_TWO(STRIDE_OPTION, "stride"),
+                                           DSC_CONV_TWO(PADDING_OPTION, "padding"),
+                                           DSC_CONV_TWO(DSC_CONV_DILATION_OPTION, "dilation"),
                                            LAST_OPTIONS};
-static const dsc_option_info options3[] = {CHANNEL_OPTIONS,
-                                           THREE(KERNEL_OPTION, "kernel_size"),
-                                           THREE(STRIDE_OPTION, "stride"),
-                                           THREE(PADDING_OPTION, "padding"),
-                                           THREE(DILATION_OPTION, "dilation"),
+static const dsc_option_info options3[] = {DSC_CONV_CHANNEL_OPTIONS,
+                                           DSC_CONV_THREE(DSC_CONV_KERNEL_OPTION, "kernel_size"),
+                                           DSC_CONV_THREE(STRIDE_OPTION, "stride"),
+                                           DSC_CONV_THREE(PADDING_OPTION, "padding"),
+                                           DSC_CONV_THREE(DSC_CONV_DILATION_OPTION, "dilation"),
                                            LAST_OPTIONS};
 
 /* Dimensions of space. */
@@ -56,21 +48,17 @@ static size_t dimensions_of(const dsc_layer *layer) {
     return (layer->row->info.option_count - 5) / 4;
 }
 
-static size_t value(const dsc_layer *layer, size_t option) {
-    return (size_t)layer->values[option];
-}
-
 /* What the operation is called with, zeros around; the amounts around, as dsc_pad takes them. */
 static dsc_status plan(const dsc_layer *layer, int64_t *amounts, dsc_convolution_options *o) {
     const size_t r = dimensions_of(layer);
     *o = (dsc_convolution_options)DSC_CONVOLUTION_OPTIONS(r);
-    o->groups = value(layer, GROUPS(r));
+    o->groups = dsc_conv_value(layer, GROUPS(r));
     for (size_t d = 0; d < r; ++d) {
-        o->stride[d] = value(layer, STRIDE(r) + d);
-        o->dilation[d] = value(layer, DILATION(r) + d);
+        o->stride[d] = dsc_conv_value(layer, STRIDE(r) + d);
+        o->dilation[d] = dsc_conv_value(layer, DILATION(r) + d);
         o->padding[d] = o->padding_after[d] = (int64_t)layer->values[PADDING(r) + d];
         if (o->padding[d] < 0)
-            DSC_TRY(dsc_convolution_pad_same(o, d, value(layer, DSC_CONV_KERNEL + d)));
+            DSC_TRY(dsc_convolution_pad_same(o, d, dsc_conv_value(layer, DSC_CONV_KERNEL + d)));
         amounts[2 * (r - 1 - d)] = o->padding[d];
         amounts[2 * (r - 1 - d) + 1] = o->padding_after[d];
     }
@@ -78,15 +66,12 @@ static dsc_status plan(const dsc_layer *layer, int64_t *amounts, dsc_convolution
 }
 
 static dsc_status make(dsc_layer *layer, const dsc_context *context, dsc_dtype dtype, dsc_random *random) {
-    const size_t r = dimensions_of(layer), groups = value(layer, GROUPS(r));
-    DSC_TRY(dsc_conv_check_groups(layer, groups));
+    const size_t r = dimensions_of(layer);
     int64_t amounts[2 * DSC_CONVOLUTION_DIMENSIONS];
     dsc_convolution_options o;
     DSC_TRY(plan(layer, amounts, &o));
-    size_t shape[DSC_MAX_RANK] = {value(layer, DSC_CONV_OUT), value(layer, DSC_CONV_IN) / groups};
-    for (size_t d = 0; d < r; ++d)
-        shape[2 + d] = value(layer, DSC_CONV_KERNEL + d);
-    return dsc_conv_make(layer, context, dtype, random, r + 2, shape, layer->values[BIAS(r)] != 0);
+    return dsc_conv_make(layer, context, dtype, random, r, DSC_CONV_OUT, DSC_CONV_IN, o.groups,
+                         layer->values[BIAS(r)] != 0);
 }
 
 static bool pads_with_zeros(const dsc_layer *layer) {
@@ -96,7 +81,7 @@ static bool pads_with_zeros(const dsc_layer *layer) {
 /* What numbers there must be for the mode to take them from. */
 static dsc_status check_padding(const dsc_layer *layer, const dsc_convolution_options *o, size_t rank,
                                 const size_t *shape) {
-    const size_t mode = value(layer, MODE(o->rank));
+    const size_t mode = dsc_conv_value(layer, MODE(o->rank));
     for (size_t d = 0; d < o->rank; ++d) {
         const int64_t extent = (int64_t)shape[rank - o->rank + d], most = o->padding_after[d];
         const int64_t limit = mode == 1 ? extent - 1 : mode == 3 ? extent : INT64_MAX;
@@ -117,7 +102,7 @@ static dsc_status shape_of(const dsc_layer *layer, size_t *rank, size_t *shape, 
     DSC_TRY(check_padding(layer, &o, *rank, shape));
     for (size_t d = 0; d < o.rank; ++d) {
         size_t *extent = &shape[*rank - o.rank + d];
-        const int64_t reach = (int64_t)(o.dilation[d] * (value(layer, DSC_CONV_KERNEL + d) - 1)) + 1;
+        const int64_t reach = (int64_t)(o.dilation[d] * (dsc_conv_value(layer, DSC_CONV_KERNEL + d) - 1)) + 1;
         const int64_t padded = (int64_t)*extent + o.padding[d] + o.padding_after[d];
         if (padded < reach)
             return dsc_fail(DSC_ERROR_SIZE,
@@ -127,8 +112,8 @@ static dsc_status shape_of(const dsc_layer *layer, size_t *rank, size_t *shape, 
                             dsc_shape_text(*rank, shape).text, (long long)padded);
         *extent = (size_t)(padded - reach) / o.stride[d] + 1;
     }
-    shape[*rank - o.rank - 1] = value(layer, DSC_CONV_OUT);
-    *flops = dsc_conv_flops(layer, *rank, shape, value(layer, DSC_CONV_IN), o.rank, o.groups);
+    shape[*rank - o.rank - 1] = dsc_conv_value(layer, DSC_CONV_OUT);
+    *flops = dsc_conv_flops(layer, *rank, shape, dsc_conv_value(layer, DSC_CONV_IN), o.rank, o.groups);
     return DSC_OK;
 }
 
@@ -146,7 +131,7 @@ static dsc_status forward(const dsc_layer *layer, const dsc_layer_mode *mode, ds
     static const dsc_padding paddings[] = {DSC_PAD_CONSTANT, DSC_PAD_REFLECT, DSC_PAD_REPLICATE,
                                            DSC_PAD_CIRCULAR};
     dsc_tensor *padded = NULL;
-    DSC_TRY(dsc_pad(x, o.rank, amounts, paddings[value(layer, MODE(o.rank))], 0, &padded));
+    DSC_TRY(dsc_pad(x, o.rank, amounts, paddings[dsc_conv_value(layer, MODE(o.rank))], 0, &padded));
     memset(o.padding, 0, sizeof o.padding);
     memset(o.padding_after, 0, sizeof o.padding_after);
     dsc_status status = dsc_convolution(padded, layer->tensors[0].tensor, bias, &o, mode->activation, y);
@@ -156,19 +141,8 @@ static dsc_status forward(const dsc_layer *layer, const dsc_layer_mode *mode, ds
 
 #define CONVOLUTION(text, module, table, dimensions, from, to)                                               \
     const dsc_layer_row dsc_layer_##text = {                                                                 \
-        .info = {.name = #text,                                                                              \
-                 .title = module,                                                                            \
-                 .source = "torch.nn." module,                                                               \
-                 .formula = "y_o = b_o + sum over c of x_c * w_(o, c), * the cross-correlation",             \
-                 .shapes = from ", and " to "; also without N",                                              \
-                 .infers_input = true,                                                                       \
-                 .input_dimension = -(dimensions)-1,                                                         \
-                 .fuses_activation = true,                                                                   \
-                 DSC_LAYER_OPTIONS(table)},                                                                  \
-        .make = make,                                                                                        \
-        .forward = forward,                                                                                  \
-        .shape = shape_of,                                                                                   \
-    };
+        DSC_CONV_ROW(text, module, "y_o = b_o + sum over c of x_c * w_(o, c), * the cross-correlation",      \
+                     table, dimensions, from, to, .fuses_activation = true)};
 
 CONVOLUTION(conv1d, "Conv1d", options1, 1, "[N, in_channels, length]", "[N, out_channels, length']")
 CONVOLUTION(conv2d, "Conv2d", options2, 2, "[N, in_channels, height, width]",
@@ -178,30 +152,31 @@ CONVOLUTION(conv3d, "Conv3d", options3, 3, "[N, in_channels, depth, height, widt
 
 /* ---- What transposes share ---- */
 
-dsc_status dsc_conv_make(dsc_layer *layer, const dsc_context *context, dsc_dtype dtype, dsc_random *random,
-                         size_t rank, const size_t *shape, bool has_bias) {
-    double inputs = 1;
-    for (size_t d = 1; d < rank; ++d)
-        inputs *= (double)shape[d];
-    double bound = dsc_kaiming_bound(sqrt(5), inputs);
-    dsc_tensor *made = NULL;
-    dsc_status status = dsc_tensor_uniform(context, dtype, rank, shape, random, -bound, bound, &made);
-    DSC_TRY(dsc_layer_add(layer, "weight", true, status, made));
-    if (!has_bias)
-        return DSC_OK;
-    bound = 1 / sqrt(inputs);
-    const size_t channels[] = {value(layer, DSC_CONV_OUT)};
-    status = dsc_tensor_uniform(context, dtype, 1, channels, random, -bound, bound, &made);
-    return dsc_layer_add(layer, "bias", true, status, made);
-}
-
-dsc_status dsc_conv_check_groups(const dsc_layer *layer, size_t groups) {
+static dsc_status check_groups(const dsc_layer *layer, size_t groups) {
     for (size_t i = DSC_CONV_IN; i <= DSC_CONV_OUT; ++i)
-        if (value(layer, i) % groups != 0)
+        if (dsc_conv_value(layer, i) % groups != 0)
             return dsc_fail(DSC_ERROR_OPTION, "%s: %s is %g, which %zu groups do not divide",
                             layer->row->info.name, layer->row->info.options[i].name, layer->values[i],
                             groups);
     return DSC_OK;
+}
+
+dsc_status dsc_conv_make(dsc_layer *layer, const dsc_context *context, dsc_dtype dtype, dsc_random *random,
+                         size_t dimensions, int first, int second, size_t groups, bool has_bias) {
+    DSC_TRY(check_groups(layer, groups));
+    const size_t rank = 2 + dimensions;
+    size_t shape[DSC_MAX_RANK] = {dsc_conv_value(layer, first), dsc_conv_value(layer, second) / groups};
+    for (size_t d = 2; d < rank; ++d)
+        shape[d] = dsc_conv_value(layer, DSC_CONV_KERNEL + d - 2);
+    double inputs = 1;
+    for (size_t d = 1; d < rank; ++d)
+        inputs *= (double)shape[d];
+    DSC_TRY(dsc_layer_add_uniform(layer, "weight", context, dtype, random, rank, shape,
+                                  dsc_kaiming_bound(sqrt(5), inputs)));
+    if (!has_bias)
+        return DSC_OK;
+    const size_t channels = dsc_conv_value(layer, DSC_CONV_OUT);
+    return dsc_layer_add_uniform(layer, "bias", context, dtype, random, 1, &channels, 1 / sqrt(inputs));
 }
 
 dsc_status dsc_conv_check_input(const dsc_layer *layer, size_t dimensions, size_t rank, const size_t *shape) {

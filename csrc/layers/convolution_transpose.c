@@ -10,38 +10,27 @@
 #define BIAS(r) (GROUPS(r) + 1)
 #define DILATION(r) (GROUPS(r) + 2)
 
-#define KERNEL_OPTION(name) DSC_CONV_OPTION(name, NAN, 1, "the kernel's extent")
 #define STRIDE_OPTION(name) DSC_CONV_OPTION(name, 1, 1, "of the convolution that this is the transpose of")
 #define PADDING_OPTION(name) DSC_CONV_OPTION(name, 0, 0, "numbers taken away on both sides")
 #define OUTPUT_PADDING_OPTION(name)                                                                          \
     DSC_CONV_OPTION(name, 0, 0, "numbers more at the end; below the stride or the dilation")
-#define DILATION_OPTION(name) DSC_CONV_OPTION(name, 1, 1, "from one number of the kernel to the next")
-#define CHANNEL_OPTIONS                                                                                      \
-    DSC_OPTION_SIZE("in_channels", "channels of the input"),                                                 \
-        DSC_OPTION_SIZE("out_channels", "channels of the output")
-#define GROUP_OPTIONS                                                                                        \
-    DSC_CONV_OPTION("groups", 1, 1, "parts that the channels are in, each convolved for itself"), {          \
-        "bias", DSC_OPTION_FLAG, 1, 0, 1, false, false, "whether a bias is added", NULL                      \
-    }
-#define TWO(option, name) option(name "[0]"), option(name "[1]")
-
 static const dsc_option_info options1[] = {
-    CHANNEL_OPTIONS,
-    KERNEL_OPTION("kernel_size"),
+    DSC_CONV_CHANNEL_OPTIONS,
+    DSC_CONV_KERNEL_OPTION("kernel_size"),
     STRIDE_OPTION("stride"),
     PADDING_OPTION("padding"),
     OUTPUT_PADDING_OPTION("output_padding"),
-    GROUP_OPTIONS,
-    DILATION_OPTION("dilation"),
+    DSC_CONV_GROUP_OPTIONS,
+    DSC_CONV_DILATION_OPTION("dilation"),
 };
 static const dsc_option_info options2[] = {
-    CHANNEL_OPTIONS,
-    TWO(KERNEL_OPTION, "kernel_size"),
-    TWO(STRIDE_OPTION, "stride"),
-    TWO(PADDING_OPTION, "padding"),
-    TWO(OUTPUT_PADDING_OPTION, "output_padding"),
-    GROUP_OPTIONS,
-    TWO(DILATION_OPTION, "dilation"),
+    DSC_CONV_CHANNEL_OPTIONS,
+    DSC_CONV_TWO(DSC_CONV_KERNEL_OPTION, "kernel_size"),
+    DSC_CONV_TWO(STRIDE_OPTION, "stride"),
+    DSC_CONV_TWO(PADDING_OPTION, "padding"),
+    DSC_CONV_TWO(OUTPUT_PADDING_OPTION, "output_padding"),
+    DSC_CONV_GROUP_OPTIONS,
+    DSC_CONV_TWO(DSC_CONV_DILATION_OPTION, "dilation"),
 };
 
 /* Dimensions of space. */
@@ -49,17 +38,13 @@ static size_t dimensions_of(const dsc_layer *layer) {
     return (layer->row->info.option_count - 4) / 5;
 }
 
-static size_t value(const dsc_layer *layer, size_t option) {
-    return (size_t)layer->values[option];
-}
-
 static dsc_status plan(const dsc_layer *layer, dsc_convolution_options *o) {
     const size_t r = dimensions_of(layer);
     *o = (dsc_convolution_options)DSC_CONVOLUTION_OPTIONS(r);
-    o->groups = value(layer, GROUPS(r));
+    o->groups = dsc_conv_value(layer, GROUPS(r));
     for (size_t d = 0; d < r; ++d) {
-        o->stride[d] = value(layer, STRIDE(r) + d);
-        o->dilation[d] = value(layer, DILATION(r) + d);
+        o->stride[d] = dsc_conv_value(layer, STRIDE(r) + d);
+        o->dilation[d] = dsc_conv_value(layer, DILATION(r) + d);
         o->padding[d] = (int64_t)layer->values[PADDING(r) + d];
         DSC_TRY(dsc_convolution_pad_output(o, d, (int64_t)layer->values[OUTPUT_PADDING(r) + d]));
     }
@@ -67,27 +52,23 @@ static dsc_status plan(const dsc_layer *layer, dsc_convolution_options *o) {
 }
 
 static dsc_status make(dsc_layer *layer, const dsc_context *context, dsc_dtype dtype, dsc_random *random) {
-    const size_t r = dimensions_of(layer), groups = value(layer, GROUPS(r));
+    const size_t r = dimensions_of(layer);
     dsc_convolution_options o;
-    DSC_TRY(dsc_conv_check_groups(layer, groups));
     DSC_TRY(plan(layer, &o));
-    size_t shape[DSC_MAX_RANK] = {value(layer, DSC_CONV_IN), value(layer, DSC_CONV_OUT) / groups};
-    for (size_t d = 0; d < r; ++d) {
-        shape[2 + d] = value(layer, DSC_CONV_KERNEL + d);
-    }
-    return dsc_conv_make(layer, context, dtype, random, r + 2, shape, layer->values[BIAS(r)] != 0);
+    return dsc_conv_make(layer, context, dtype, random, r, DSC_CONV_IN, DSC_CONV_OUT, o.groups,
+                         layer->values[BIAS(r)] != 0);
 }
 
 static dsc_status shape_of(const dsc_layer *layer, size_t *rank, size_t *shape, double *flops) {
     dsc_convolution_options o;
     DSC_TRY(plan(layer, &o));
     DSC_TRY(dsc_conv_check_input(layer, o.rank, *rank, shape));
-    *flops = dsc_conv_flops(layer, *rank, shape, value(layer, DSC_CONV_OUT), o.rank, o.groups);
+    *flops = dsc_conv_flops(layer, *rank, shape, dsc_conv_value(layer, DSC_CONV_OUT), o.rank, o.groups);
     for (size_t d = 0; d < o.rank; ++d) {
         size_t *extent = &shape[*rank - o.rank + d];
-        const int64_t made =
-            (int64_t)((*extent - 1) * o.stride[d] + o.dilation[d] * (value(layer, DSC_CONV_KERNEL + d) - 1)) +
-            1 - o.padding[d] - o.padding_after[d];
+        const int64_t made = (int64_t)((*extent - 1) * o.stride[d] +
+                                       o.dilation[d] * (dsc_conv_value(layer, DSC_CONV_KERNEL + d) - 1)) +
+                             1 - o.padding[d] - o.padding_after[d];
         if (made < 1)
             return dsc_fail(DSC_ERROR_SIZE,
                             "%s: dimension %zu of an input of shape %s becomes %lld numbers, must be 1 at "
@@ -96,7 +77,7 @@ static dsc_status shape_of(const dsc_layer *layer, size_t *rank, size_t *shape, 
                             (long long)made);
         *extent = (size_t)made;
     }
-    shape[*rank - o.rank - 1] = value(layer, DSC_CONV_OUT);
+    shape[*rank - o.rank - 1] = dsc_conv_value(layer, DSC_CONV_OUT);
     return DSC_OK;
 }
 
@@ -113,19 +94,10 @@ static dsc_status forward(const dsc_layer *layer, const dsc_layer_mode *mode, ds
 }
 
 #define TRANSPOSE(text, module, table, dimensions, from, to)                                                 \
-    const dsc_layer_row dsc_layer_##text = {                                                                 \
-        .info = {.name = #text,                                                                              \
-                 .title = module,                                                                            \
-                 .source = "torch.nn." module,                                                               \
-                 .formula = "the transpose of a convolution, and b",                                         \
-                 .shapes = from ", and " to "; also without N",                                              \
-                 .infers_input = true,                                                                       \
-                 .input_dimension = -(dimensions)-1,                                                         \
-                 DSC_LAYER_OPTIONS(table)},                                                                  \
-        .make = make,                                                                                        \
-        .forward = forward,                                                                                  \
-        .shape = shape_of,                                                                                   \
-    };
+    const dsc_layer_row dsc_layer_##text = {DSC_CONV_ROW(text, module,                                       \
+                                                         "the transpose of a convolution, and b", table,     \
+                                                         dimensions, from, to, .fuses_activation = false),   \
+                                            .output_dimension = 1};
 
 TRANSPOSE(conv_transpose1d, "ConvTranspose1d", options1, 1, "[N, in_channels, length]",
           "[N, out_channels, length']")

@@ -3,7 +3,7 @@
 #include "layers/layer.h"
 
 static const dsc_option_info options[] = {
-    {"p", DSC_OPTION_REAL, 0.5, 0, 1, false, false, "the share that falls away", NULL},
+    DSC_OPTION_SHARE("p", 0.5, "the share that falls away"),
 };
 
 /* low and high: how many dimensions x may have. */

@@ -29,24 +29,16 @@ static const char *const none[] = {"none"}, *const modes[] = {"sum", "mean", "ma
                   none},                                                                                     \
     [NORM_TYPE] = {"norm_type", DSC_OPTION_REAL,    2,   -INFINITY, INFINITY, false,                         \
                    false,       "the norms' order", NULL},                                                   \
-    [BY_FREQUENCY] = {"scale_grad_by_freq",                                                                  \
-                      DSC_OPTION_FLAG,                                                                       \
-                      0,                                                                                     \
-                      0,                                                                                     \
-                      1,                                                                                     \
-                      false,                                                                                 \
-                      false,                                                                                 \
-                      "whether gradients are divided by how often a row comes",                              \
-                      NULL},                                                                                 \
-    [SPARSE] = {"sparse", DSC_OPTION_FLAG, 0, 0, 1, false, false, "whether the gradient is kept as rows",    \
-                NULL}
+    [BY_FREQUENCY] = DSC_OPTION_FLAG_AT("scale_grad_by_freq", 0,                                             \
+                                        "whether gradients are divided by how often a row comes"),           \
+    [SPARSE] = DSC_OPTION_FLAG_AT("sparse", 0, "whether the gradient is kept as rows")
 
 static const dsc_option_info options[] = {SHARED_OPTIONS};
 static const dsc_option_info bag_options[] = {
     SHARED_OPTIONS,
     [MODE] = {"mode", DSC_OPTION_CHOICE, 1, 0, 2, false, false, "what becomes of a bag's rows", modes},
-    [LAST_OFFSET] = {"include_last_offset", DSC_OPTION_FLAG, 0, 0, 1, false, false,
-                     "whether the last offset is the end of the last bag", NULL},
+    [LAST_OFFSET] =
+        DSC_OPTION_FLAG_AT("include_last_offset", 0, "whether the last offset is the end of the last bag"),
 };
 
 static dsc_status check(const dsc_layer *layer) {
@@ -170,6 +162,8 @@ static dsc_status bag_shape(const dsc_layer *layer, size_t *rank, size_t *shape,
     if (*rank != 2)
         return dsc_fail(DSC_ERROR_SIZE, "embedding_bag: the input is of shape %s, must be [bags, n]",
                         dsc_shape_text(*rank, shape).text);
+    if (layer->values[LAST_OFFSET] != 0)
+        return dsc_fail(DSC_ERROR_ARGUMENT, "embedding_bag: include_last_offset needs offsets");
     shape[1] = (size_t)layer->values[COLUMNS];
     return DSC_OK;
 }

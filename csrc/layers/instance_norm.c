@@ -5,13 +5,13 @@ enum { FEATURES, EPS, MOMENTUM, AFFINE, TRACKS };
 
 static const dsc_option_info options[] = {
     [FEATURES] = DSC_OPTION_SIZE("num_features", "channels"),
-    [EPS] = {"eps", DSC_OPTION_REAL, 1e-5, 0, INFINITY, false, true, "added to the variance", NULL},
+    [EPS] = DSC_OPTION_EPS("eps", 1e-5, "added to the variance"),
     [MOMENTUM] = {"momentum", DSC_OPTION_REAL, 0.1, -1, 1, false, false,
                   "the share of a new batch in the running statistics; -1: 0", NULL},
-    [AFFINE] = {"affine", DSC_OPTION_FLAG, 0, 0, 1, false, false, "whether there are a weight and a bias",
-                NULL},
-    [TRACKS] = {"track_running_stats", DSC_OPTION_FLAG, 0, 0, 1, false, false,
-                "whether there are running statistics; else the samples' own are used always", NULL},
+    [AFFINE] = DSC_OPTION_FLAG_AT("affine", 0, "whether there are a weight and a bias"),
+    [TRACKS] =
+        DSC_OPTION_FLAG_AT("track_running_stats", 0,
+                           "whether there are running statistics; else the samples' own are used always"),
 };
 
 static dsc_status make(dsc_layer *layer, const dsc_context *context, dsc_dtype dtype, dsc_random *random) {
@@ -25,8 +25,13 @@ static dsc_status check(const dsc_layer *layer, size_t rank, const size_t *shape
     const size_t spatial = dsc_layer_dimensions(layer);
     const double features = layer->values[FEATURES];
     if ((rank == spatial + 1 || rank == spatial + 2) &&
-        (layer->count == 0 || (double)shape[rank - spatial - 1] == features))
-        return DSC_OK;
+        (layer->count == 0 || (double)shape[rank - spatial - 1] == features)) {
+        if (layer->values[TRACKS] != 0)
+            return DSC_OK;
+        DSC_TRY(dsc_norm_check_eps(layer, layer->values[EPS]));
+        const size_t channels = shape[rank - spatial - 1] * (rank == spatial + 1 ? 1 : shape[0]);
+        return dsc_norm_check_values(layer, rank, shape, channels, "channel");
+    }
     const char *rest = spatial == 1 ? "L" : "H, W";
     return dsc_fail(DSC_ERROR_SIZE, "%s: the input is of shape %s, must be [N, %g, %s] or [%g, %s]",
                     layer->row->info.name, dsc_shape_text(rank, shape).text, features, rest, features, rest);

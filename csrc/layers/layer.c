@@ -1,5 +1,5 @@
 /* Layers made from the table's rows. */
-#include "layers/layer.h"
+#include "layers/parametrization.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -66,6 +66,9 @@ void dsc_layer_destroy(dsc_layer *layer) {
     }
     for (size_t i = 0; i < layer->part_count; ++i)
         dsc_layer_destroy(layer->parts[i]);
+    for (size_t i = 0; i < layer->computed_count; ++i)
+        dsc_computed_destroy(layer->computed[i]);
+    free(layer->computed);
     free(layer->tensors);
     free(layer->parts);
     free(layer);
@@ -103,6 +106,22 @@ dsc_status dsc_layer_add(dsc_layer *layer, const char *name, bool is_parameter, 
     return append(layer, NULL, name, is_parameter, tensor);
 }
 
+dsc_status dsc_layer_add_full(dsc_layer *layer, const char *name, bool is_parameter,
+                              const dsc_context *context, dsc_dtype dtype, size_t rank, const size_t *shape,
+                              double value) {
+    dsc_tensor *made = NULL;
+    dsc_status status = dsc_tensor_full(context, dtype, rank, shape, value, &made);
+    return dsc_layer_add(layer, name, is_parameter, status, made);
+}
+
+dsc_status dsc_layer_add_uniform(dsc_layer *layer, const char *name, const dsc_context *context,
+                                 dsc_dtype dtype, dsc_random *random, size_t rank, const size_t *shape,
+                                 double bound) {
+    dsc_tensor *made = NULL;
+    dsc_status status = dsc_tensor_uniform(context, dtype, rank, shape, random, -bound, bound, &made);
+    return dsc_layer_add(layer, name, true, status, made);
+}
+
 dsc_status dsc_layer_add_part(dsc_layer *layer, const char *name, const dsc_context *context, dsc_dtype dtype,
                               const char *row, size_t option_count, const dsc_option *options,
                               dsc_random *random) {
@@ -120,7 +139,7 @@ dsc_status dsc_layer_add_part(dsc_layer *layer, const char *name, const dsc_cont
     return DSC_OK;
 }
 
-/* ---- Looking at them, changing them ---- */
+/* ---- Changing them ---- */
 
 /* Sets options that may change. */
 static dsc_status change(const dsc_layer_row *row, size_t count, const dsc_option *options, double *values) {
@@ -141,21 +160,15 @@ dsc_status dsc_layer_set_option(dsc_layer *layer, const char *name, double value
     return change(layer->row, 1, &(dsc_option){name, value}, layer->values);
 }
 
-size_t dsc_layer_tensor_count(const dsc_layer *layer) {
-    return layer == NULL ? 0 : layer->count;
-}
-
-dsc_status dsc_layer_tensor_at(const dsc_layer *layer, size_t index, dsc_layer_tensor *tensor) {
-    DSC_CHECK_NOT_NULL(layer);
-    DSC_CHECK_NOT_NULL(tensor);
-    if (index >= layer->count)
-        return dsc_fail(DSC_ERROR_ARGUMENT, "%s: index is %zu, must be below %zu", __func__, index,
-                        layer->count);
-    *tensor = layer->tensors[index];
-    return DSC_OK;
-}
-
 /* ---- Forward ---- */
+
+static dsc_status forward(const dsc_layer *layer, const dsc_layer_mode *mode, dsc_tensor *x, dsc_tensor **y) {
+    const dsc_layer *resolved;
+    DSC_TRY(dsc_layer_resolve(layer, mode->is_training, &resolved));
+    dsc_status status = layer->row->forward(resolved, mode, x, y);
+    dsc_layer_end_resolved(layer, resolved);
+    return status;
+}
 
 static dsc_status call(const dsc_layer *layer, const dsc_layer_mode *mode, size_t input_count,
                        dsc_tensor *const *inputs, dsc_tensor **outputs) {
@@ -166,7 +179,10 @@ static dsc_status call(const dsc_layer *layer, const dsc_layer_mode *mode, size_
     for (size_t i = 0; i < info->required_count; ++i)
         if (x[i] == NULL)
             return dsc_fail(DSC_ERROR_ARGUMENT, "%s: %s is NULL", info->name, info->inputs[i]);
-    dsc_status status = layer->row->call(layer, mode, x, outputs);
+    const dsc_layer *resolved;
+    DSC_TRY(dsc_layer_resolve(layer, mode->is_training, &resolved));
+    dsc_status status = layer->row->call(resolved, mode, x, outputs);
+    dsc_layer_end_resolved(layer, resolved);
     for (size_t i = 0; status != DSC_OK && i < DSC_LAYER_MOST; ++i) {
         dsc_tensor_release(outputs[i]);
         outputs[i] = NULL;
@@ -184,7 +200,7 @@ dsc_status dsc_layer_forward(const dsc_layer *layer, bool is_training, dsc_activ
         return dsc_fail(DSC_ERROR_ARGUMENT, "%s: %s applies no activation", __func__, row->info.name);
     const dsc_layer_mode mode = {is_training, 1, activation};
     if (row->call == NULL)
-        return row->forward(layer, &mode, x, y);
+        return forward(layer, &mode, x, y);
     dsc_tensor *outputs[DSC_LAYER_MOST] = {NULL};
     DSC_TRY(call(layer, &mode, 1, &x, outputs));
     for (size_t i = 1; i < DSC_LAYER_MOST; ++i)
@@ -220,4 +236,24 @@ dsc_status dsc_layer_call(const dsc_layer *layer, bool is_training, size_t optio
         else
             dsc_tensor_release(made[i]);
     return DSC_OK;
+}
+
+/* What forward says to an input of this shape in which there is nothing to do. */
+static dsc_status ask(const dsc_layer *layer, dsc_dtype dtype, size_t rank, const size_t *shape) {
+    size_t nothing[DSC_MAX_RANK] = {0};
+    for (size_t d = 1; d < rank; ++d)
+        nothing[d] = shape[d];
+    dsc_tensor *x, *y = NULL;
+    DSC_TRY(dsc_tensor_full(NULL, dtype, rank, nothing, 0, &x));
+    dsc_status status = dsc_layer_forward(layer, false, DSC_ACTIVATION_NONE, x, &y);
+    dsc_tensor_release(x);
+    dsc_tensor_release(y);
+    return status;
+}
+
+dsc_status dsc_layer_shape(const dsc_layer *layer, dsc_dtype dtype, size_t *rank, size_t *shape,
+                           double *flops) {
+    *flops = 0;
+    return layer->row->shape == NULL ? ask(layer, dtype, *rank, shape)
+                                     : layer->row->shape(layer, rank, shape, flops);
 }

@@ -14,14 +14,13 @@ static const char *const none[] = {"none"};
 #define SHAPES                                                                                               \
     EXTENT(0, DSC_OPTION_INTEGER, NAN, 1, NULL), EXTENT(1, DSC_OPTION_REST, 0, 0, none),                     \
         EXTENT(2, DSC_OPTION_REST, 0, 0, none)
-#define AFFINE_OPTION(text)                                                                                  \
-    { "elementwise_affine", DSC_OPTION_FLAG, 1, 0, 1, false, false, text, NULL }
+#define AFFINE_OPTION(text) DSC_OPTION_FLAG_AT("elementwise_affine", 1, text)
 
 static const dsc_option_info layer_options[] = {
     SHAPES,
-    {"eps", DSC_OPTION_REAL, 1e-5, 0, INFINITY, false, true, "added to the variance", NULL},
+    DSC_OPTION_EPS("eps", 1e-5, "added to the variance"),
     AFFINE_OPTION("whether there are a weight and a bias"),
-    {"bias", DSC_OPTION_FLAG, 1, 0, 1, false, false, "whether there is a bias, beside a weight", NULL},
+    DSC_OPTION_FLAG_AT("bias", 1, "whether there is a bias, beside a weight"),
 };
 static const dsc_option_info rms_options[] = {
     SHAPES,
@@ -61,20 +60,28 @@ static dsc_status forward_layer(const dsc_layer *layer, const dsc_layer_mode *mo
                           layer->count > 1 ? layer->tensors[1].tensor : NULL, layer->values[EPS], y);
 }
 
+/* -1 stands for none; between that and 0 there is nothing. */
+static dsc_status check_eps(const dsc_layer *layer) {
+    const double eps = layer->values[EPS];
+    return eps >= 0 || eps == -1
+               ? DSC_OK
+               : dsc_fail(DSC_ERROR_OPTION, "rms_norm: eps is %g, must be at least 0, or -1", eps);
+}
+
 static dsc_status forward_rms(const dsc_layer *layer, const dsc_layer_mode *mode, dsc_tensor *x,
                               dsc_tensor **y) {
     (void)mode;
     size_t extents[MOST_EXTENTS];
     const size_t count = extents_of(layer, extents);
+    DSC_TRY(check_eps(layer));
     const double eps = layer->values[EPS];
-    if (eps < 0 && eps != -1)
-        return dsc_fail(DSC_ERROR_OPTION, "rms_norm: eps is %g, must be at least 0, or -1", eps);
     return dsc_rms_norm(x, count, extents, layer->count > 0 ? layer->tensors[0].tensor : NULL,
                         eps < 0 ? NAN : eps, y);
 }
 
 static dsc_status shape_of_last(const dsc_layer *layer, size_t *rank, size_t *shape, double *flops) {
     (void)flops;
+    DSC_TRY(check_eps(layer));
     size_t extents[MOST_EXTENTS];
     const size_t count = extents_of(layer, extents);
     bool ends = *rank >= count;
@@ -112,9 +119,8 @@ enum { GROUPS, CHANNELS, GROUP_EPS, GROUP_AFFINE };
 static const dsc_option_info group_options[] = {
     [GROUPS] = DSC_OPTION_SIZE("num_groups", "groups of channels"),
     [CHANNELS] = DSC_OPTION_SIZE("num_channels", "channels, the second dimension; a multiple of num_groups"),
-    [GROUP_EPS] = {"eps", DSC_OPTION_REAL, 1e-5, 0, INFINITY, false, true, "added to the variance", NULL},
-    [GROUP_AFFINE] = {"affine", DSC_OPTION_FLAG, 1, 0, 1, false, false,
-                      "whether there are a weight and a bias", NULL},
+    [GROUP_EPS] = DSC_OPTION_EPS("eps", 1e-5, "added to the variance"),
+    [GROUP_AFFINE] = DSC_OPTION_FLAG_AT("affine", 1, "whether there are a weight and a bias"),
 };
 
 static dsc_status make_group(dsc_layer *layer, const dsc_context *context, dsc_dtype dtype,
@@ -130,7 +136,7 @@ static dsc_status make_group(dsc_layer *layer, const dsc_context *context, dsc_d
 
 static dsc_status check_group(const dsc_layer *layer, size_t rank, const size_t *shape) {
     if (rank >= 2 && (double)shape[1] == layer->values[CHANNELS])
-        return DSC_OK;
+        return dsc_norm_check_values(layer, rank, shape, (size_t)layer->values[GROUPS], "group");
     return dsc_fail(DSC_ERROR_SIZE, "group_norm: the input is of shape %s, must be [N, %g] or [N, %g, ...]",
                     dsc_shape_text(rank, shape).text, layer->values[CHANNELS], layer->values[CHANNELS]);
 }

@@ -6,22 +6,18 @@ enum { INPUTS, OUTPUTS, BIAS };
 static const dsc_option_info options[] = {
     [INPUTS] = DSC_OPTION_SIZE("in_features", "numbers of an input"),
     [OUTPUTS] = DSC_OPTION_SIZE("out_features", "numbers of an output"),
-    [BIAS] = {"bias", DSC_OPTION_FLAG, 1, 0, 1, false, false, "whether a bias is added", NULL},
+    [BIAS] = DSC_OPTION_BIAS,
 };
 
 /* The weights are PyTorch's kaiming_uniform_ with a = sqrt(5). */
 static dsc_status make(dsc_layer *layer, const dsc_context *context, dsc_dtype dtype, dsc_random *random) {
-    double inputs = layer->values[INPUTS];
+    const double inputs = layer->values[INPUTS];
     const size_t shape[] = {(size_t)layer->values[OUTPUTS], (size_t)inputs};
-    double bound = dsc_kaiming_bound(sqrt(5), inputs);
-    dsc_tensor *made = NULL;
-    dsc_status status = dsc_tensor_uniform(context, dtype, 2, shape, random, -bound, bound, &made);
-    DSC_TRY(dsc_layer_add(layer, "weight", true, status, made));
+    DSC_TRY(dsc_layer_add_uniform(layer, "weight", context, dtype, random, 2, shape,
+                                  dsc_kaiming_bound(sqrt(5), inputs)));
     if (layer->values[BIAS] == 0)
         return DSC_OK;
-    bound = 1 / sqrt(inputs);
-    status = dsc_tensor_uniform(context, dtype, 1, shape, random, -bound, bound, &made);
-    return dsc_layer_add(layer, "bias", true, status, made);
+    return dsc_layer_add_uniform(layer, "bias", context, dtype, random, 1, shape, 1 / sqrt(inputs));
 }
 
 static dsc_status forward(const dsc_layer *layer, const dsc_layer_mode *mode, dsc_tensor *x, dsc_tensor **y) {

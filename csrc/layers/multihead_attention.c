@@ -9,24 +9,20 @@ static const char *const none[] = {"none"};
 static const dsc_option_info options[] = {
     [DSC_MHA_EMBED_DIM] = DSC_OPTION_SIZE("embed_dim", "numbers of a query, and of an output"),
     [DSC_MHA_NUM_HEADS] = DSC_OPTION_SIZE("num_heads", "heads, which share embed_dim among them"),
-    [DSC_MHA_DROPOUT] = {"dropout", DSC_OPTION_REAL, 0, 0, 1, false, false,
-                         "the share of weights that fall away in training", NULL},
-    [DSC_MHA_BIAS] = {"bias", DSC_OPTION_FLAG, 1, 0, 1, false, false, "whether projections have biases",
-                      NULL},
-    [DSC_MHA_ADD_BIAS_KV] = {"add_bias_kv", DSC_OPTION_FLAG, 0, 0, 1, false, false,
-                             "whether a key and its value are learned besides those given", NULL},
-    [DSC_MHA_ADD_ZERO_ATTN] = {"add_zero_attn", DSC_OPTION_FLAG, 0, 0, 1, false, false,
-                               "whether there is a key, and its value, of zeros besides", NULL},
+    [DSC_MHA_DROPOUT] = DSC_OPTION_SHARE("dropout", 0, "the share of weights that fall away in training"),
+    [DSC_MHA_BIAS] = DSC_OPTION_FLAG_AT("bias", 1, "whether projections have biases"),
+    [DSC_MHA_ADD_BIAS_KV] =
+        DSC_OPTION_FLAG_AT("add_bias_kv", 0, "whether a key and its value are learned besides those given"),
+    [DSC_MHA_ADD_ZERO_ATTN] =
+        DSC_OPTION_FLAG_AT("add_zero_attn", 0, "whether there is a key, and its value, of zeros besides"),
     [DSC_MHA_KDIM] = {"kdim", DSC_OPTION_INTEGER, 0, 0, 0x1p48, false, false,
                       "numbers of a key; none: as many as embed_dim", none},
     [DSC_MHA_VDIM] = {"vdim", DSC_OPTION_INTEGER, 0, 0, 0x1p48, false, false,
                       "numbers of a value; none: as many as embed_dim", none},
-    [DSC_MHA_BATCH_FIRST] = {"batch_first", DSC_OPTION_FLAG, 0, 0, 1, false, false,
-                             "whether inputs are [N, L, E], not [L, N, E]", NULL},
-    [DSC_MHA_AVERAGE] = {"average_attn_weights", DSC_OPTION_FLAG, 1, 0, 1, false, false,
-                         "whether the weights are the mean over the heads", NULL},
-    [DSC_MHA_IS_CAUSAL] = {"is_causal", DSC_OPTION_FLAG, 0, 0, 1, false, false,
-                           "whether a query sees no key after its own place", NULL},
+    [DSC_MHA_BATCH_FIRST] = DSC_OPTION_BATCH_FIRST,
+    [DSC_MHA_AVERAGE] =
+        DSC_OPTION_FLAG_AT("average_attn_weights", 1, "whether the weights are the mean over the heads"),
+    [DSC_MHA_IS_CAUSAL] = DSC_OPTION_CAUSAL("is_causal"),
 };
 
 /* What is computed with: [N, L, E] or [L, N, E]. */
@@ -181,9 +177,7 @@ static dsc_tensor *s_shown(attention *a, dsc_tensor *weights, bool averages) {
     return a->e.is_batched ? weights : s_squeeze(&a->s, weights, 0);
 }
 
-static void run(attention *a, bool is_training, const dsc_attention_inputs *in, dsc_tensor **output,
-                dsc_tensor **weights) {
-    const double dropout = is_training ? a->layer->values[DSC_MHA_DROPOUT] : 0;
+static void run(attention *a, const dsc_attention_inputs *in, dsc_tensor **output, dsc_tensor **weights) {
     dsc_attention_inputs masks = *in;
     /* The kernel's own causal mask is the cheaper one, but knows nothing of keys behind. */
     const bool is_causal = in->is_causal && !in->needs_weights && a->e.more == 0;
@@ -198,16 +192,15 @@ static void run(attention *a, bool is_training, const dsc_attention_inputs *in, 
     qkv[1] = s_heads(a, s_lengthened(a, qkv[1], a->w.bias_k));
     qkv[2] = s_heads(a, s_lengthened(a, qkv[2], a->w.bias_v));
     if (in->needs_weights)
-        out = s_attend_with_weights(a, qkv, mask, dropout, weights);
+        out = s_attend_with_weights(a, qkv, mask, in->dropout, weights);
     else
-        out = s_attend(a, qkv, mask, is_causal, dropout);
+        out = s_attend(a, qkv, mask, is_causal, in->dropout);
     *output = s_linear(&a->s, s_joined(a, out), a->w.out, a->w.out_bias, DSC_ACTIVATION_NONE);
     *weights = s_shown(a, *weights, in->averages_weights);
 }
 
-dsc_status dsc_attention_layer_run(const dsc_layer *layer, bool is_training,
-                                   const dsc_attention_inputs *inputs, dsc_tensor **output,
-                                   dsc_tensor **weights) {
+dsc_status dsc_attention_layer_run(const dsc_layer *layer, const dsc_attention_inputs *inputs,
+                                   dsc_tensor **output, dsc_tensor **weights) {
     dsc_attention_inputs in = *inputs;
     attention a = {.layer = layer, .w = dsc_attention_weights_of(layer)};
     a.batch_first = layer->values[DSC_MHA_BATCH_FIRST] != 0;
@@ -229,7 +222,7 @@ dsc_status dsc_attention_layer_run(const dsc_layer *layer, bool is_training,
         a.e.heads = (size_t)layer->values[DSC_MHA_NUM_HEADS];
         a.e.more = (layer->values[DSC_MHA_ADD_BIAS_KV] != 0) + (layer->values[DSC_MHA_ADD_ZERO_ATTN] != 0);
         a.width = (size_t)layer->values[DSC_MHA_EMBED_DIM] / a.e.heads;
-        run(&a, is_training, &in, &y, &shown);
+        run(&a, &in, &y, &shown);
         if (!a.e.is_batched)
             y = s_squeeze(&a.s, y, 0);
     }
@@ -248,9 +241,10 @@ static dsc_status call(const dsc_layer *layer, const dsc_layer_mode *mode, dsc_t
                                          .key_padding_mask = x[3],
                                          .attn_mask = x[4],
                                          .is_causal = layer->values[DSC_MHA_IS_CAUSAL] != 0,
+                                         .dropout = mode->is_training ? layer->values[DSC_MHA_DROPOUT] : 0,
                                          .needs_weights = mode->output_count > 1,
                                          .averages_weights = layer->values[DSC_MHA_AVERAGE] != 0};
-    return dsc_attention_layer_run(layer, mode->is_training, &inputs, &y[0], &y[1]);
+    return dsc_attention_layer_run(layer, &inputs, &y[0], &y[1]);
 }
 
 /* Of self-attention. */

@@ -1,13 +1,5 @@
 #include "layers/norm.h"
 
-dsc_status dsc_layer_add_full(dsc_layer *layer, const char *name, bool is_parameter,
-                              const dsc_context *context, dsc_dtype dtype, size_t rank, const size_t *shape,
-                              double value) {
-    dsc_tensor *made = NULL;
-    dsc_status status = dsc_tensor_full(context, dtype, rank, shape, value, &made);
-    return dsc_layer_add(layer, name, is_parameter, status, made);
-}
-
 dsc_status dsc_layer_add_norm(dsc_layer *layer, const dsc_context *context, dsc_dtype dtype, size_t features,
                               bool is_affine, bool tracks) {
     if (is_affine) {
@@ -34,4 +26,22 @@ dsc_norm_tensors dsc_norm_tensors_of(const dsc_layer *layer) {
         found.batches = layer->tensors[at].tensor;
     }
     return found;
+}
+
+dsc_status dsc_norm_check_eps(const dsc_layer *layer, double eps) {
+    return eps > 0 ? DSC_OK
+                   : dsc_fail(DSC_ERROR_OPTION, "%s: eps is %g, must be above 0 without running statistics",
+                              layer->row->info.name, eps);
+}
+
+dsc_status dsc_norm_check_values(const dsc_layer *layer, size_t rank, const size_t *shape, size_t sets,
+                                 const char *set) {
+    size_t count = 1;
+    for (size_t d = 0; d < rank; ++d)
+        count *= shape[d];
+    return count == 0 || count != sets
+               ? DSC_OK
+               : dsc_fail(DSC_ERROR_SIZE,
+                          "%s: the input is of shape %s, must have more than one value for each %s",
+                          layer->row->info.name, dsc_shape_text(rank, shape).text, set);
 }

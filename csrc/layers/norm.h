@@ -15,9 +15,10 @@ typedef struct dsc_norm_tensors {
 } dsc_norm_tensors;
 dsc_norm_tensors dsc_norm_tensors_of(const dsc_layer *layer);
 
-/* Adds a tensor full of a number: a parameter or a buffer. */
-dsc_status dsc_layer_add_full(dsc_layer *layer, const char *name, bool is_parameter,
-                              const dsc_context *context, dsc_dtype dtype, size_t rank, const size_t *shape,
-                              double value);
+/* What statistics of the input's own ask for: an eps above 0, and more than one value in each of so many
+ * sets; `set`: their name. */
+dsc_status dsc_norm_check_eps(const dsc_layer *layer, double eps);
+dsc_status dsc_norm_check_values(const dsc_layer *layer, size_t rank, const size_t *shape, size_t sets,
+                                 const char *set);
 
 #endif

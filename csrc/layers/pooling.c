@@ -18,21 +18,15 @@ enum { AVG_CEIL, COUNTS_PADDING, DIVISOR }; /* after 3 count */
            "from one window to the next" each "; 0: kernel_size", like_kernel),                              \
         of("padding", DSC_OPTION_INTEGER, 0, 0, MOST, false, false,                                          \
            "added on both sides" each "; at most half of kernel_size", NULL)
-#define CEIL                                                                                                 \
-    {                                                                                                        \
-        "ceil_mode", DSC_OPTION_FLAG, 0, 0, 1, false, false, "whether a last window may reach over the end", \
-            NULL                                                                                             \
-    }
+#define CEIL DSC_OPTION_FLAG_AT("ceil_mode", 0, "whether a last window may reach over the end")
 #define MAX_OPTIONS(of, each)                                                                                \
     WINDOWS(of, each),                                                                                       \
         of("dilation", DSC_OPTION_INTEGER, 1, 1, MOST, false, false,                                         \
            "from one number of a window to the next" each, NULL),                                            \
         CEIL
 #define AVG_OPTIONS(of, each)                                                                                \
-    WINDOWS(of, each), CEIL, {                                                                               \
-        "count_include_pad", DSC_OPTION_FLAG, 1, 0, 1, false, false,                                         \
-            "whether padding counts in what a sum is divided by", NULL                                       \
-    }
+    WINDOWS(of, each), CEIL,                                                                                 \
+        DSC_OPTION_FLAG_AT("count_include_pad", 1, "whether padding counts in what a sum is divided by")
 #define EACH ", of each dimension"
 
 static const dsc_option_info max1d[] = {MAX_OPTIONS(DSC_OPTION_OF_1, "")};

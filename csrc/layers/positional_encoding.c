@@ -6,12 +6,9 @@ enum { D_MODEL, DROPOUT, MAX_LEN, BATCH_FIRST };
 
 static const dsc_option_info options[] = {
     [D_MODEL] = DSC_OPTION_SIZE("d_model", "numbers of an input and an output"),
-    [DROPOUT] = {"dropout", DSC_OPTION_REAL, 0.1, 0, 1, false, false, "the share that falls away in training",
-                 NULL},
-    [MAX_LEN] = {"max_len", DSC_OPTION_INTEGER, 5000, 1, 0x1p48, false, false, "positions that there are",
-                 NULL},
-    [BATCH_FIRST] = {"batch_first", DSC_OPTION_FLAG, 0, 0, 1, false, false,
-                     "whether inputs are [N, L, E], not [L, N, E]", NULL},
+    [DROPOUT] = DSC_OPTION_SHARE("dropout", 0.1, "the share that falls away in training"),
+    [MAX_LEN] = DSC_OPTION_WHOLE("max_len", 5000, 1, "positions that there are"),
+    [BATCH_FIRST] = DSC_OPTION_BATCH_FIRST,
 };
 
 /* [max_len, 1, d_model], as the tutorial's. */

@@ -4,17 +4,14 @@
 enum { COUNT, INIT };
 
 static const dsc_option_info options[] = {
-    [COUNT] = {"num_parameters", DSC_OPTION_INTEGER, 1, 1, 0x1p48, false, false,
-               "slopes: one, or as many as channels", NULL},
+    [COUNT] = DSC_OPTION_WHOLE("num_parameters", 1, 1, "slopes: one, or as many as channels"),
     [INIT] = {"init", DSC_OPTION_REAL, 0.25, -INFINITY, INFINITY, true, true, "what they begin with", NULL},
 };
 
 static dsc_status make(dsc_layer *layer, const dsc_context *context, dsc_dtype dtype, dsc_random *random) {
     (void)random;
     const size_t count = (size_t)layer->values[COUNT];
-    dsc_tensor *made = NULL;
-    dsc_status status = dsc_tensor_full(context, dtype, 1, &count, layer->values[INIT], &made);
-    return dsc_layer_add(layer, "weight", true, status, made);
+    return dsc_layer_add_full(layer, "weight", true, context, dtype, 1, &count, layer->values[INIT]);
 }
 
 static dsc_status forward(const dsc_layer *layer, const dsc_layer_mode *mode, dsc_tensor *x, dsc_tensor **y) {

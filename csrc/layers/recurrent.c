@@ -21,36 +21,20 @@ enum { INPUTS, HIDDEN, LAYERS, BIAS, BATCH_FIRST, DROPOUT, BIDIRECTIONAL, OWN };
                 false,                                                                                       \
                 "layers, each of which gets the states of the one before",                                   \
                 NULL},                                                                                       \
-    [BIAS] = {"bias", DSC_OPTION_FLAG, 1, 0, 1, false, false, "whether biases are added", NULL},             \
-    [BATCH_FIRST] = {"batch_first",                                                                          \
-                     DSC_OPTION_FLAG,                                                                        \
-                     0,                                                                                      \
-                     0,                                                                                      \
-                     1,                                                                                      \
-                     false,                                                                                  \
-                     false,                                                                                  \
-                     "whether x and y are [N, T, ...], not [T, N, ...]",                                     \
-                     NULL},                                                                                  \
-    [DROPOUT] = {"dropout", DSC_OPTION_REAL,                                                                 \
-                 0,         0,                                                                               \
-                 1,         false,                                                                           \
-                 false,     "the share of a layer's states that falls away before the next layer",           \
-                 NULL},                                                                                      \
-    [BIDIRECTIONAL] = {"bidirectional",                                                                      \
-                       DSC_OPTION_FLAG,                                                                      \
-                       0,                                                                                    \
-                       0,                                                                                    \
-                       1,                                                                                    \
-                       false,                                                                                \
-                       false,                                                                                \
-                       "whether a second half of each layer goes from the end to the beginning",             \
-                       NULL}
+    [BIAS] = DSC_OPTION_FLAG_AT("bias", 1, "whether biases are added"),                                      \
+    [BATCH_FIRST] =                                                                                          \
+        DSC_OPTION_FLAG_AT("batch_first", 0, "whether x and y are [N, T, ...], not [T, N, ...]"),            \
+    [DROPOUT] = DSC_OPTION_SHARE("dropout", 0,                                                               \
+                                 "the share of a layer's states that falls away before the next layer"),     \
+    [BIDIRECTIONAL] = DSC_OPTION_FLAG_AT(                                                                    \
+        "bidirectional", 0, "whether a second half of each layer goes from the end to the beginning")
 
 static const dsc_option_info rnn_options[] = {COMMON_OPTIONS, [OWN] = DSC_OPTION_NONLINEARITY};
 static const dsc_option_info gru_options[] = {COMMON_OPTIONS};
 static const dsc_option_info lstm_options[] = {
-    COMMON_OPTIONS, [OWN] = {"proj_size", DSC_OPTION_INTEGER, 0, 0, 0x1p48, false, false,
-                             "numbers that a state is projected to, below hidden_size; 0: none", NULL}};
+    COMMON_OPTIONS, [OWN] =
+                        DSC_OPTION_WHOLE("proj_size", 0, 0,
+                                         "numbers that a state is projected to, below hidden_size; 0: none")};
 
 static dsc_recurrent_kind kind_of(const dsc_layer *layer) {
     return layer->row->info.options == lstm_options  ? DSC_KIND_LSTM
@@ -108,7 +92,8 @@ static dsc_status check_input(const dsc_layer *layer, size_t rank, const size_t 
 typedef struct network {
     const dsc_layer *layer;
     bool has_batch;
-    size_t halves; /* layers times directions */
+    size_t halves;       /* layers times directions */
+    size_t output_count; /* of those that are asked for */
     dsc_tensor *x, *h0, *c0, *lengths;
     dsc_tensor **h_n, **c_n; /* one for each half */
 } network;
@@ -147,13 +132,14 @@ static dsc_tensor *run_layer(dsc_pullback *p, const network *n, size_t index, ds
                                  .c0 = x_select(p, n->c0, 0, half),
                                  .lengths = n->lengths,
                                  .relu = sizes.kind == DSC_KIND_RNN && n->layer->values[OWN] != 0,
-                                 .reverse = d == 1};
+                                 .reverse = d == 1,
+                                 .wants_cells = n->output_count > 2};
         dsc_run_recurrent(p, sizes.kind, &weights, &run);
         y[d] = run.y;
         n->c_n[half] = run.c_n;
         made = NULL;
-        n->h_n[half] =
-            run.y == NULL ? NULL : x_call(p, made, dsc_last_state(run.y, n->lengths, d == 1, &made));
+        if (n->output_count > 1 && run.y != NULL)
+            n->h_n[half] = x_call(p, made, dsc_last_state(run.y, n->lengths, d == 1, &made));
     }
     made = NULL;
     return count == 1 ? y[0] : x_call(p, made, dsc_cat(2, y, 2, &made));
@@ -194,8 +180,9 @@ static dsc_status run(const dsc_layer *layer, const dsc_layer_mode *mode, networ
     DSC_EXPRESSION(&name);
     dsc_tensor *outputs[] = {NULL, NULL, NULL};
     outputs[0] = x_network(p, n, mode->is_training && layer->values[DROPOUT] > 0);
-    outputs[1] = x_stacked(p, n, n->h_n);
-    if (kind_of(layer) == DSC_KIND_LSTM)
+    if (n->output_count > 1)
+        outputs[1] = x_stacked(p, n, n->h_n);
+    if (n->output_count > 2)
         outputs[2] = x_stacked(p, n, n->c_n);
     for (size_t i = 0; p->status == DSC_OK && i < 3; ++i)
         y[i] = outputs[i] == NULL ? NULL : dsc_tensor_retain(outputs[i]);
@@ -211,6 +198,7 @@ static dsc_status call(const dsc_layer *layer, const dsc_layer_mode *mode, dsc_t
     network n = {.layer = layer,
                  .has_batch = x[0]->rank == 3,
                  .halves = (size_t)layer->values[LAYERS] * directions(layer),
+                 .output_count = mode->output_count,
                  .x = x[0],
                  .h0 = x[1],
                  .c0 = is_lstm ? x[2] : NULL,

@@ -43,20 +43,11 @@ dsc_recurrent_weights dsc_weights_at(const dsc_layer *layer, const dsc_recurrent
 /* The operation. c0, c_n: of an LSTM. relu: of an RNN. */
 typedef struct dsc_recurrent_run {
     dsc_tensor *x, *h0, *c0, *lengths;
-    bool relu, reverse;
+    bool relu, reverse, wants_cells;
     dsc_tensor *y, *c_n; /* made */
 } dsc_recurrent_run;
 void dsc_run_recurrent(dsc_pullback *p, dsc_recurrent_kind kind, const dsc_recurrent_weights *weights,
                        dsc_recurrent_run *run);
-
-static inline dsc_tensor *x_unsqueeze(dsc_pullback *p, dsc_tensor *t, int64_t dimension) {
-    dsc_tensor *made = NULL;
-    return t == NULL ? NULL : x_call(p, made, dsc_unsqueeze(t, dimension, &made));
-}
-static inline dsc_tensor *x_select(dsc_pullback *p, dsc_tensor *t, int64_t dimension, size_t index) {
-    dsc_tensor *made = NULL;
-    return t == NULL ? NULL : x_call(p, made, dsc_select(t, dimension, (int64_t)index, &made));
-}
 
 /* Refuses an input of another rank or shape. NULL: nothing to check. */
 dsc_status dsc_check_state(const char *layer, const char *name, const dsc_tensor *t, size_t rank,

@@ -5,11 +5,8 @@ enum { INPUTS, HIDDEN, BIAS, NONLINEARITY };
 
 #define COMMON_OPTIONS                                                                                       \
     [INPUTS] = DSC_OPTION_SIZE("input_size", "numbers of an input"),                                         \
-    [HIDDEN] = DSC_OPTION_SIZE("hidden_size", "units"), [BIAS] = {"bias", DSC_OPTION_FLAG,                   \
-                                                                  1,      0,                                 \
-                                                                  1,      false,                             \
-                                                                  false,  "whether biases are added",        \
-                                                                  NULL}
+    [HIDDEN] = DSC_OPTION_SIZE("hidden_size", "units"),                                                      \
+    [BIAS] = DSC_OPTION_FLAG_AT("bias", 1, "whether biases are added")
 
 static const dsc_option_info rnn_options[] = {COMMON_OPTIONS, [NONLINEARITY] = DSC_OPTION_NONLINEARITY};
 static const dsc_option_info gru_options[] = {COMMON_OPTIONS}, lstm_options[] = {COMMON_OPTIONS};
@@ -50,7 +47,6 @@ static dsc_status take(dsc_pullback *p, dsc_tensor *t, bool has_batch, dsc_tenso
 
 static dsc_status call(const dsc_layer *layer, const dsc_layer_mode *mode, dsc_tensor *const *x,
                        dsc_tensor **y) {
-    (void)mode;
     const dsc_recurrent_sizes sizes = sizes_of(layer);
     const dsc_recurrent_weights weights = dsc_weights_at(layer, &sizes, 0);
     const dsc_operation operation = {.name = layer->row->info.name};
@@ -64,10 +60,11 @@ static dsc_status call(const dsc_layer *layer, const dsc_layer_mode *mode, dsc_t
     dsc_recurrent_run run = {.x = x_unsqueeze(p, x_batch(p, x[0], has_batch), 0),
                              .h0 = x_batch(p, x[1], has_batch),
                              .c0 = is_lstm ? x_batch(p, x[2], has_batch) : NULL,
+                             .wants_cells = mode->output_count > 1,
                              .relu = sizes.kind == DSC_KIND_RNN && layer->values[NONLINEARITY] != 0};
     dsc_run_recurrent(p, sizes.kind, &weights, &run);
     dsc_status status = take(p, x_select(p, run.y, 0, 0), has_batch, &y[0]);
-    if (status == DSC_OK && is_lstm)
+    if (status == DSC_OK && mode->output_count > 1)
         status = take(p, run.c_n, has_batch, &y[1]);
     dsc_release_temporaries(p);
     return status;

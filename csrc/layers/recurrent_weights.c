@@ -24,10 +24,7 @@ dsc_status dsc_add_weights(dsc_layer *layer, const dsc_recurrent_sizes *sizes, c
             continue;
         char name[64];
         snprintf(name, sizeof name, "%s%s", all[i].name, suffix);
-        dsc_tensor *made = NULL;
-        dsc_status status =
-            dsc_tensor_uniform(context, dtype, all[i].rank, all[i].shape, random, -bound, bound, &made);
-        DSC_TRY(dsc_layer_add(layer, name, true, status, made));
+        DSC_TRY(dsc_layer_add_uniform(layer, name, context, dtype, random, all[i].rank, all[i].shape, bound));
     }
     return DSC_OK;
 }
@@ -51,7 +48,8 @@ void dsc_run_recurrent(dsc_pullback *p, dsc_recurrent_kind kind, const dsc_recur
     dsc_tensor *y = NULL, *c_n = NULL;
     dsc_status status;
     if (kind == DSC_KIND_LSTM)
-        status = dsc_lstm(run->x, run->h0, run->c0, weights, run->lengths, run->reverse, &y, &c_n);
+        status = dsc_lstm(run->x, run->h0, run->c0, weights, run->lengths, run->reverse, &y,
+                          run->wants_cells ? &c_n : NULL);
     else if (kind == DSC_KIND_GRU)
         status = dsc_gru(run->x, run->h0, weights, run->lengths, run->reverse, &y);
     else

@@ -23,24 +23,19 @@ enum {
 };
 
 static const dsc_option_info encoder_options[] = {DSC_TRANSFORMER_SIZES, DSC_TRANSFORMER_OPTIONS,
-                                                  DSC_TRANSFORMER_CAUSAL("is_causal")};
+                                                  DSC_TRANSFORMER_ENCODER_END};
 static const dsc_option_info decoder_options[] = {DSC_TRANSFORMER_SIZES, DSC_TRANSFORMER_OPTIONS,
-                                                  DSC_TRANSFORMER_CAUSAL("tgt_is_causal"),
-                                                  DSC_TRANSFORMER_CAUSAL("memory_is_causal")};
+                                                  DSC_TRANSFORMER_DECODER_END};
 
 /* The parts of either; an encoder's layer has no attention to a memory. */
 typedef struct parts {
     const dsc_layer *self_attn, *multihead_attn, *linear1, *linear2, *const *norms;
 } parts;
 
-static bool is_decoder(const dsc_layer *layer) {
-    return layer->part_count == 7;
-}
-
 static parts parts_of(const dsc_layer *layer) {
     const dsc_layer *const *p = (const dsc_layer *const *)layer->parts;
-    const size_t linear = is_decoder(layer) ? 2 : 1;
-    return (parts){p[0], is_decoder(layer) ? p[1] : NULL, p[linear], p[linear + 1], p + linear + 2};
+    const size_t linear = dsc_attends_memory(layer) ? 2 : 1;
+    return (parts){p[0], dsc_attends_memory(layer) ? p[1] : NULL, p[linear], p[linear + 1], p + linear + 2};
 }
 
 /* ---- Making ---- */
@@ -57,7 +52,6 @@ static dsc_status add_attention(dsc_layer *layer, const char *name, const dsc_co
     const double *v = layer->values;
     const dsc_option options[] = {{"embed_dim", v[D_MODEL]},
                                   {"num_heads", v[NHEAD]},
-                                  {"dropout", v[DROPOUT]},
                                   {"bias", v[BIAS]},
                                   {"batch_first", v[BATCH_FIRST]}};
     return dsc_layer_add_part(layer, name, context, dtype, "multihead_attention",
@@ -71,9 +65,9 @@ static dsc_status add_linear(dsc_layer *layer, const char *name, const dsc_conte
     return dsc_layer_add_part(layer, name, context, dtype, "linear", 3, options, random);
 }
 
-static dsc_status make(dsc_layer *layer, const dsc_context *context, dsc_dtype dtype, dsc_random *random,
-                       bool attends_memory) {
+static dsc_status make(dsc_layer *layer, const dsc_context *context, dsc_dtype dtype, dsc_random *random) {
     const double *v = layer->values;
+    const bool attends_memory = dsc_attends_memory(layer);
     if (fmod(v[D_MODEL], v[NHEAD]) != 0)
         return dsc_fail(DSC_ERROR_OPTION, "%s: nhead is %g, must divide d_model, %g", layer->row->info.name,
                         v[NHEAD], v[D_MODEL]);
@@ -87,16 +81,6 @@ static dsc_status make(dsc_layer *layer, const dsc_context *context, dsc_dtype d
         DSC_TRY(
             dsc_transformer_add_norm(layer, norms[i], context, dtype, v[D_MODEL], v[EPS], v[BIAS], random));
     return DSC_OK;
-}
-
-static dsc_status make_encoder(dsc_layer *layer, const dsc_context *context, dsc_dtype dtype,
-                               dsc_random *random) {
-    return make(layer, context, dtype, random, false);
-}
-
-static dsc_status make_decoder(dsc_layer *layer, const dsc_context *context, dsc_dtype dtype,
-                               dsc_random *random) {
-    return make(layer, context, dtype, random, true);
 }
 
 /* ---- Forward ---- */
@@ -118,11 +102,12 @@ static dsc_tensor *s_norm(transformer *t, size_t index, dsc_tensor *x) {
                                                 &made));
 }
 
-static dsc_tensor *s_attend(transformer *t, const dsc_layer *attention, const dsc_attention_inputs *inputs) {
+static dsc_tensor *s_attend(transformer *t, const dsc_layer *attention, dsc_attention_inputs *inputs) {
     dsc_tensor *made = NULL, *weights = NULL;
     if (t->s.status != DSC_OK)
         return NULL;
-    made = s_call(&t->s, made, dsc_attention_layer_run(attention, t->is_training, inputs, &made, &weights));
+    inputs->dropout = t->dropout;
+    made = s_call(&t->s, made, dsc_attention_layer_run(attention, inputs, &made, &weights));
     return s_dropout(&t->s, made, t->dropout);
 }
 
@@ -185,32 +170,36 @@ dsc_status dsc_transformer_layer_run(const dsc_layer *layer, bool is_training,
                      .parts = parts_of(layer),
                      .in = in,
                      .is_training = is_training,
-                     .dropout = is_training ? layer->values[DROPOUT] : 0};
+                     .dropout = is_training ? in->dropout : 0};
     size_t norm = 0;
     dsc_tensor *x = s_add_block(&t, in->x, norm++, s_self_attention);
-    if (is_decoder(layer))
+    if (dsc_attends_memory(layer))
         x = s_add_block(&t, x, norm++, s_memory_attention);
     x = s_add_block(&t, x, norm, s_feed_forward);
     return dsc_scope_end(&t.s, x, result);
 }
 
-static dsc_status call_encoder(const dsc_layer *layer, const dsc_layer_mode *mode, dsc_tensor *const *x,
-                               dsc_tensor **y) {
-    const dsc_transformer_inputs in = {
-        .x = x[0], .mask = x[1], .padding = x[2], .is_causal = layer->values[IS_CAUSAL] != 0};
-    return dsc_transformer_layer_run(layer, mode->is_training, &in, y);
+dsc_transformer_inputs dsc_transformer_inputs_of(const dsc_layer *layer, dsc_tensor *const *x, size_t dropout,
+                                                 size_t is_causal) {
+    const double *v = layer->values;
+    dsc_transformer_inputs in = {.x = x[0], .is_causal = v[is_causal] != 0, .dropout = v[dropout]};
+    if (!dsc_attends_memory(layer)) {
+        in.mask = x[1];
+        in.padding = x[2];
+        return in;
+    }
+    in.memory = x[1];
+    in.mask = x[2];
+    in.memory_mask = x[3];
+    in.padding = x[4];
+    in.memory_padding = x[5];
+    in.memory_is_causal = v[is_causal + 1] != 0;
+    return in;
 }
 
-static dsc_status call_decoder(const dsc_layer *layer, const dsc_layer_mode *mode, dsc_tensor *const *x,
-                               dsc_tensor **y) {
-    const dsc_transformer_inputs in = {.x = x[0],
-                                       .memory = x[1],
-                                       .mask = x[2],
-                                       .memory_mask = x[3],
-                                       .padding = x[4],
-                                       .memory_padding = x[5],
-                                       .is_causal = layer->values[IS_CAUSAL] != 0,
-                                       .memory_is_causal = layer->values[MEMORY_IS_CAUSAL] != 0};
+static dsc_status call(const dsc_layer *layer, const dsc_layer_mode *mode, dsc_tensor *const *x,
+                       dsc_tensor **y) {
+    const dsc_transformer_inputs in = dsc_transformer_inputs_of(layer, x, DROPOUT, IS_CAUSAL);
     return dsc_transformer_layer_run(layer, mode->is_training, &in, y);
 }
 
@@ -222,7 +211,7 @@ dsc_status dsc_transformer_layer_flops(const dsc_layer *layer, size_t rank, cons
     double attention, positions = rank == 3 ? (double)shape[0] * (double)shape[1] : (double)shape[0];
     const dsc_layer *part = layer->parts[0];
     DSC_TRY(part->row->shape(part, &own_rank, own, &attention));
-    *flops = (is_decoder(layer) ? 2 : 1) * attention +
+    *flops = (dsc_attends_memory(layer) ? 2 : 1) * attention +
              4 * positions * layer->values[D_MODEL] * layer->values[FEEDFORWARD];
     return DSC_OK;
 }
@@ -231,45 +220,12 @@ static dsc_status shape(const dsc_layer *layer, size_t *rank, size_t *shape, dou
     return dsc_transformer_layer_flops(layer, *rank, shape, flops);
 }
 
-const dsc_layer_row dsc_layer_transformer_encoder_layer = {
-    .info = {.name = "transformer_encoder_layer",
-             .title = "TransformerEncoderLayer",
-             .source = "torch.nn.TransformerEncoderLayer",
-             .formula = "x + self-attention, and that + two linear layers, with norms",
-             .shapes = "[N, L, E] or [L, N, E]; masks as multihead_attention's; and the input's shape",
-             .inputs = {"src", "src_mask", "src_key_padding_mask"},
-             .outputs = {"output"},
-             .input_count = 3,
-             .required_count = 1,
-             .output_count = 1,
-             .infers_input = true,
-             .input_dimension = -1,
-             DSC_LAYER_OPTIONS(encoder_options)},
-    .changeable = 1u << IS_CAUSAL,
-    .make = make_encoder,
-    .call = call_encoder,
-    .shape = shape,
-};
-
-const dsc_layer_row dsc_layer_transformer_decoder_layer = {
-    .info = {.name = "transformer_decoder_layer",
-             .title = "TransformerDecoderLayer",
-             .source = "torch.nn.TransformerDecoderLayer",
-             .formula = "x + self-attention, that + attention to memory, and that + two linear layers, with "
-                        "norms",
-             .shapes = "[N, L, E] or [L, N, E], memory of another length; masks as multihead_attention's; "
-                       "and the input's shape",
-             .inputs = {"tgt", "memory", "tgt_mask", "memory_mask", "tgt_key_padding_mask",
-                        "memory_key_padding_mask"},
-             .outputs = {"output"},
-             .input_count = 6,
-             .required_count = 2,
-             .output_count = 1,
-             .infers_input = true,
-             .input_dimension = -1,
-             DSC_LAYER_OPTIONS(decoder_options)},
-    .changeable = 1u << IS_CAUSAL | 1u << MEMORY_IS_CAUSAL,
-    .make = make_decoder,
-    .call = call_decoder,
-    .shape = shape,
-};
+DSC_TRANSFORMER_ROW(transformer_encoder_layer, "TransformerEncoderLayer",
+                    "x + self-attention, and that + two linear layers, with norms",
+                    "[N, L, E] or [L, N, E]; masks as multihead_attention's; and the input's shape",
+                    encoder_options, 1, 3, "src", "src_mask", "src_key_padding_mask");
+DSC_TRANSFORMER_ROW(
+    transformer_decoder_layer, "TransformerDecoderLayer",
+    "x + self-attention, that + attention to memory, and that + two linear layers, with norms",
+    "[N, L, E] or [L, N, E], memory of another length; masks as multihead_attention's; and the input's shape",
+    decoder_options, 2, 6, DSC_DECODER_INPUTS);

@@ -25,13 +25,10 @@ enum {
                             0x1p16,       false,                                                             \
                             false,        "layers, one after the other",                                     \
                             NULL},                                                                           \
-        DSC_TRANSFORMER_OPTIONS, {                                                                           \
-        "norm", DSC_OPTION_FLAG, 0, 0, 1, false, false, "whether the last output is normalized", NULL        \
-    }
+        DSC_TRANSFORMER_OPTIONS, DSC_OPTION_FLAG_AT("norm", 0, "whether the last output is normalized")
 
-static const dsc_option_info encoder_options[] = {STACK_OPTIONS, DSC_TRANSFORMER_CAUSAL("is_causal")};
-static const dsc_option_info decoder_options[] = {STACK_OPTIONS, DSC_TRANSFORMER_CAUSAL("tgt_is_causal"),
-                                                  DSC_TRANSFORMER_CAUSAL("memory_is_causal")};
+static const dsc_option_info encoder_options[] = {STACK_OPTIONS, DSC_TRANSFORMER_ENCODER_END};
+static const dsc_option_info decoder_options[] = {STACK_OPTIONS, DSC_TRANSFORMER_DECODER_END};
 
 /* The stack's options but its own, for a layer; how many. */
 static size_t options_of_layers(const dsc_layer *stack, dsc_option *options) {
@@ -42,9 +39,9 @@ static size_t options_of_layers(const dsc_layer *stack, dsc_option *options) {
     return count;
 }
 
-static dsc_status make(dsc_layer *stack, const dsc_context *context, dsc_dtype dtype, dsc_random *random,
-                       const char *row) {
+static dsc_status make(dsc_layer *stack, const dsc_context *context, dsc_dtype dtype, dsc_random *random) {
     const double *v = stack->values;
+    const char *row = dsc_attends_memory(stack) ? "transformer_decoder_layer" : "transformer_encoder_layer";
     dsc_option options[DSC_MAX_OPTIONS];
     const size_t count = options_of_layers(stack, options);
     const dsc_random before = *random;
@@ -57,16 +54,6 @@ static dsc_status make(dsc_layer *stack, const dsc_context *context, dsc_dtype d
     if (v[NORM] == 0)
         return DSC_OK;
     return dsc_transformer_add_norm(stack, "norm", context, dtype, v[D_MODEL], v[EPS], v[BIAS], random);
-}
-
-static dsc_status make_encoder(dsc_layer *stack, const dsc_context *context, dsc_dtype dtype,
-                               dsc_random *random) {
-    return make(stack, context, dtype, random, "transformer_encoder_layer");
-}
-
-static dsc_status make_decoder(dsc_layer *stack, const dsc_context *context, dsc_dtype dtype,
-                               dsc_random *random) {
-    return make(stack, context, dtype, random, "transformer_decoder_layer");
 }
 
 /* One after the other: an output is released when the next has been computed, as they may be many. */
@@ -90,23 +77,9 @@ static dsc_status run(const dsc_layer *stack, bool is_training, dsc_transformer_
     return status;
 }
 
-static dsc_status call_encoder(const dsc_layer *stack, const dsc_layer_mode *mode, dsc_tensor *const *x,
-                               dsc_tensor **y) {
-    dsc_transformer_inputs in = {
-        .x = x[0], .mask = x[1], .padding = x[2], .is_causal = stack->values[IS_CAUSAL] != 0};
-    return run(stack, mode->is_training, &in, y);
-}
-
-static dsc_status call_decoder(const dsc_layer *stack, const dsc_layer_mode *mode, dsc_tensor *const *x,
-                               dsc_tensor **y) {
-    dsc_transformer_inputs in = {.x = x[0],
-                                 .memory = x[1],
-                                 .mask = x[2],
-                                 .memory_mask = x[3],
-                                 .padding = x[4],
-                                 .memory_padding = x[5],
-                                 .is_causal = stack->values[IS_CAUSAL] != 0,
-                                 .memory_is_causal = stack->values[MEMORY_IS_CAUSAL] != 0};
+static dsc_status call(const dsc_layer *stack, const dsc_layer_mode *mode, dsc_tensor *const *x,
+                       dsc_tensor **y) {
+    dsc_transformer_inputs in = dsc_transformer_inputs_of(stack, x, DROPOUT, IS_CAUSAL);
     return run(stack, mode->is_training, &in, y);
 }
 
@@ -116,43 +89,8 @@ static dsc_status shape(const dsc_layer *stack, size_t *rank, size_t *shape, dou
     return DSC_OK;
 }
 
-const dsc_layer_row dsc_layer_transformer_encoder = {
-    .info = {.name = "transformer_encoder",
-             .title = "TransformerEncoder",
-             .source = "torch.nn.TransformerEncoder",
-             .formula = "transformer_encoder_layer, num_layers times",
-             .shapes = "as transformer_encoder_layer",
-             .inputs = {"src", "mask", "src_key_padding_mask"},
-             .outputs = {"output"},
-             .input_count = 3,
-             .required_count = 1,
-             .output_count = 1,
-             .infers_input = true,
-             .input_dimension = -1,
-             DSC_LAYER_OPTIONS(encoder_options)},
-    .changeable = 1u << IS_CAUSAL,
-    .make = make_encoder,
-    .call = call_encoder,
-    .shape = shape,
-};
-
-const dsc_layer_row dsc_layer_transformer_decoder = {
-    .info = {.name = "transformer_decoder",
-             .title = "TransformerDecoder",
-             .source = "torch.nn.TransformerDecoder",
-             .formula = "transformer_decoder_layer, num_layers times",
-             .shapes = "as transformer_decoder_layer",
-             .inputs = {"tgt", "memory", "tgt_mask", "memory_mask", "tgt_key_padding_mask",
-                        "memory_key_padding_mask"},
-             .outputs = {"output"},
-             .input_count = 6,
-             .required_count = 2,
-             .output_count = 1,
-             .infers_input = true,
-             .input_dimension = -1,
-             DSC_LAYER_OPTIONS(decoder_options)},
-    .changeable = 1u << IS_CAUSAL | 1u << MEMORY_IS_CAUSAL,
-    .make = make_decoder,
-    .call = call_decoder,
-    .shape = shape,
-};
+DSC_TRANSFORMER_ROW(transformer_encoder, "TransformerEncoder", "transformer_encoder_layer, num_layers times",
+                    "as transformer_encoder_layer", encoder_options, 1, 3, "src", "mask",
+                    "src_key_padding_mask");
+DSC_TRANSFORMER_ROW(transformer_decoder, "TransformerDecoder", "transformer_decoder_layer, num_layers times",
+                    "as transformer_decoder_layer", decoder_options, 2, 6, DSC_DECODER_INPUTS);

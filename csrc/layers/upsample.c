@@ -14,10 +14,10 @@ static const dsc_option_info options[] = {
                     "by which extents are multiplied. 0: size says", none),
     {"mode", DSC_OPTION_CHOICE, NEAREST, NEAREST, BILINEAR, false, false,
      "linear: of lines, bilinear: of planes", modes},
-    {"align_corners", DSC_OPTION_FLAG, 0, 0, 1, false, false,
-     "of linear and bilinear: whether first and last numbers keep their places", NULL},
-    {"recompute_scale_factor", DSC_OPTION_FLAG, 0, 0, 1, false, false,
-     "whether positions go by the output's whole extents rather than by scale_factor", NULL},
+    DSC_OPTION_FLAG_AT("align_corners", 0,
+                       "of linear and bilinear: whether first and last numbers keep their places"),
+    DSC_OPTION_FLAG_AT("recompute_scale_factor", 0,
+                       "whether positions go by the output's whole extents rather than by scale_factor"),
 };
 
 static dsc_status refuse(const char *what) {
@@ -40,6 +40,10 @@ static dsc_status plan(const dsc_layer *layer, size_t rank, const size_t *shape,
                         modes[(int)mode]);
     if (mode == NEAREST && v[ALIGNS] != 0)
         return refuse("align_corners belongs to the modes linear and bilinear");
+    for (size_t d = 1; d < rank; ++d)
+        if (shape[d] == 0)
+            return dsc_fail(DSC_ERROR_SIZE, "upsample: dimension %zu of shape %s is empty", d,
+                            dsc_shape_text(rank, shape).text);
     *count = rank - 2;
     for (size_t i = 0; i < *count; ++i) {
         const double size = v[SIZE + i], scale = v[SCALE + i];

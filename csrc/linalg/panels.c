@@ -9,6 +9,8 @@ typedef DSC_REAL DSC_NAME(loose)
 /* Rows of a block, whose sums have to stay in registers with two vectors of b and one of a: AVX-512 has 32,
  * the others half as many. */
 #define TALL (DSC_VECTOR_BYTES == 64 ? 12 : 6)
+/* Bands that are turned together, as their numbers share cache lines: 48 KiB. */
+#define BANDS (192 / TALL / sizeof(DSC_REAL))
 
 #define AT(p) (*(DSC_NAME(loose) *)(p))
 #define LOAD(p) (*(const DSC_NAME(loose) *)(p))
@@ -23,6 +25,10 @@ __attribute__((always_inline)) static inline void DSC_NAME(block)(const size_t r
                                                                   const DSC_REAL *b, const DSC_REAL *start,
                                                                   DSC_REAL *c, size_t ldc) {
     DSC_NAME(vector) sums[12][ACROSS] = {{{0}}};
+    for (size_t j = 0; j < rows; ++j)
+        __builtin_prefetch(c + j * ldc, 1);
+        /* Where a row of `a` is has to be found out less often so. */
+#pragma GCC unroll 4
     for (size_t i = 0; i < k; ++i) {
         DSC_NAME(vector) right[ACROSS];
         for (size_t v = 0; v < ACROSS; ++v)
@@ -40,17 +46,33 @@ __attribute__((always_inline)) static inline void DSC_NAME(block)(const size_t r
         }
 }
 
+/* In blocks of about the same height: low ones have too few sums to wait for each other. */
 static void DSC_NAME(rows)(size_t rows, size_t k, const DSC_REAL *a, size_t lda, const DSC_REAL *b,
                            const DSC_REAL *start, DSC_REAL *c, size_t ldc) {
-    size_t j = 0;
-    for (; j + TALL <= rows; j += TALL)
-        DSC_NAME(block)(TALL, k, a + j * lda, lda, 1, b, start, c + j * ldc, ldc);
-    for (; j + 4 <= rows; j += 4)
-        DSC_NAME(block)(4, k, a + j * lda, lda, 1, b, start, c + j * ldc, ldc);
-    for (; j + 2 <= rows; j += 2)
-        DSC_NAME(block)(2, k, a + j * lda, lda, 1, b, start, c + j * ldc, ldc);
-    if (j < rows)
-        DSC_NAME(block)(1, k, a + j * lda, lda, 1, b, start, c + j * ldc, ldc);
+    size_t blocks = dsc_ceil_div(rows, TALL);
+    for (size_t height; rows > 0; rows -= height, --blocks, a += height * lda, c += height * ldc) {
+        height = dsc_ceil_div(rows, blocks);
+        switch (height) {
+#define BLOCK(tall)                                                                                          \
+    case tall:                                                                                               \
+        if (tall <= TALL)                                                                                    \
+            DSC_NAME(block)(tall, k, a, lda, 1, b, start, c, ldc);                                           \
+        break;
+            BLOCK(1)
+            BLOCK(2)
+            BLOCK(3)
+            BLOCK(4)
+            BLOCK(5)
+            BLOCK(6)
+            BLOCK(7)
+            BLOCK(8)
+            BLOCK(9)
+            BLOCK(10)
+            BLOCK(11)
+            BLOCK(12)
+#undef BLOCK
+        }
+    }
 }
 
 /* The same for rows that stand side by side, TALL of them, and the rest of `rows` zeros. */
@@ -194,6 +216,7 @@ static void DSC_NAME(pack)(const dsc_panels *p, bool transpose, const DSC_REAL *
 
 #undef WIDTH
 #undef TALL
+#undef BANDS
 #undef AT
 #undef LOAD
 
@@ -201,9 +224,9 @@ static void DSC_NAME(pack)(const dsc_panels *p, bool transpose, const DSC_REAL *
 
 #include "linalg/panels.h"
 
-/* Vectors side by side; products one after another in a register; rows at a time of a panel that is not full;
- * bands that are turned together, as their numbers share cache lines. */
-enum { ACROSS = 2, PIECE = 256, NARROW_ROWS = 24, BANDS = 2 };
+/* Vectors side by side; products one after another in a register; rows at a time of a panel that is not full.
+ */
+enum { ACROSS = 2, PIECE = 256, NARROW_ROWS = 24 };
 
 #define DSC_TEMPLATE "linalg/panels.c"
 #include "core/instantiate_versions.h"

@@ -32,10 +32,6 @@ static inline dsc_tensor *x_indicator(dsc_pullback *p, dsc_tensor *condition, co
 static inline dsc_tensor *x_power_of(dsc_pullback *p, dsc_tensor *a, double exponent) {
     return a == NULL ? NULL : x_power(p, a, x_constant(p, a, exponent));
 }
-/* 1 - x */
-static inline dsc_tensor *x_rest(dsc_pullback *p, dsc_tensor *x) {
-    return x_affine(p, x, -1, 1);
-}
 /* a factor, where there is one. */
 static inline dsc_tensor *x_weighted(dsc_pullback *p, dsc_tensor *a, dsc_tensor *factor) {
     return factor == NULL ? a : x_multiply(p, a, factor);

@@ -17,7 +17,7 @@ dsc_status dsc_network_create(const dsc_context *context, dsc_dtype dtype, dsc_n
     return DSC_OK;
 }
 
-static void release_layer(dsc_network_item *item) {
+void dsc_network_release_item(dsc_network_item *item) {
     dsc_layer_destroy(item->layer);
     free(item->name);
 }
@@ -26,7 +26,7 @@ void dsc_network_destroy(dsc_network *network) {
     if (network == NULL)
         return;
     for (size_t i = 0; i < network->count; ++i)
-        release_layer(&network->layers[i]);
+        dsc_network_release_item(&network->layers[i]);
     for (size_t i = 0; i < network->entry_count; ++i)
         free((void *)(uintptr_t)network->entries[i].name);
     dsc_parameters_destroy(network->parameters);
@@ -45,10 +45,12 @@ static dsc_status check_name(const dsc_network *network, const char *name) {
     return DSC_OK;
 }
 
-/* The layer alone, with its tensors. */
-static dsc_status make_layer(const dsc_network *network, const char *name, const char *layer,
-                             size_t option_count, const dsc_option *options, dsc_random *random,
-                             dsc_network_item *item) {
+dsc_status dsc_network_make_item(const dsc_network *network, const char *name, const char *layer,
+                                 size_t option_count, const dsc_option *options, dsc_random *random,
+                                 dsc_network_item *item) {
+    if (network->parameters != NULL)
+        return dsc_fail(DSC_ERROR_ARGUMENT, "dsc_network_add: the network has an optimizer: add its layers "
+                                            "before");
     char number[24];
     snprintf(number, sizeof number, "%zu", network->count);
     if (name == NULL)
@@ -70,18 +72,18 @@ static dsc_status make_layer(const dsc_network *network, const char *name, const
 
 /* Names the tensors of a layer in `entries`, which has room for them. */
 static dsc_status name_tensors(const dsc_network_item *item, dsc_network_entry *entries) {
-    for (size_t i = 0; i < item->layer->count; ++i) {
-        const char *own = item->layer->tensors[i].name;
-        size_t size = strlen(item->name) + strlen(own) + 2;
+    for (size_t i = 0; i < dsc_layer_tensor_count(item->layer); ++i) {
+        dsc_layer_tensor own = {.name = NULL};
+        dsc_layer_tensor_at(item->layer, i, &own);
+        size_t size = strlen(item->name) + strlen(own.name) + 2;
         char *name = malloc(size);
         if (name == NULL) {
             while (i-- > 0)
                 free((void *)(uintptr_t)entries[i].name);
             return dsc_fail(DSC_ERROR_MEMORY, "a layer: out of memory");
         }
-        snprintf(name, size, "%s.%s", item->name, own);
-        entries[i] =
-            (dsc_network_entry){name, item->layer->tensors[i].tensor, item->layer->tensors[i].is_parameter};
+        snprintf(name, size, "%s.%s", item->name, own.name);
+        entries[i] = (dsc_network_entry){name, own.tensor, own.is_parameter};
     }
     return DSC_OK;
 }
@@ -90,7 +92,7 @@ static dsc_status append(dsc_network *network, const dsc_network_item *item) {
     dsc_network_item *layers = realloc(network->layers, (network->count + 1) * sizeof *layers);
     if (layers != NULL)
         network->layers = layers;
-    size_t entry_count = network->entry_count + item->layer->count;
+    size_t entry_count = network->entry_count + dsc_layer_tensor_count(item->layer);
     dsc_network_entry *entries = realloc(network->entries, (entry_count + 1) * sizeof *entries);
     if (entries != NULL)
         network->entries = entries;
@@ -102,26 +104,27 @@ static dsc_status append(dsc_network *network, const dsc_network_item *item) {
     return DSC_OK;
 }
 
+dsc_status dsc_network_add_item(dsc_network *network, dsc_network_item *item) {
+    dsc_status status = append(network, item);
+    if (status != DSC_OK)
+        dsc_network_release_item(item);
+    return status;
+}
+
 dsc_status dsc_network_add(dsc_network *network, const char *name, const char *layer, size_t option_count,
                            const dsc_option *options, dsc_random *random) {
     DSC_CHECK_NOT_NULL(network);
-    if (network->parameters != NULL)
-        return dsc_fail(DSC_ERROR_ARGUMENT, "%s: the network has an optimizer: add its layers before",
-                        __func__);
     dsc_network_item item;
-    DSC_TRY(make_layer(network, name, layer, option_count, options, random, &item));
-    dsc_status status = append(network, &item);
-    if (status != DSC_OK)
-        release_layer(&item);
-    return status;
+    DSC_TRY(dsc_network_make_item(network, name, layer, option_count, options, random, &item));
+    return dsc_network_add_item(network, &item);
 }
 
 void dsc_network_truncate(dsc_network *network, size_t count) {
     while (network->count > count) {
         dsc_network_item *last = &network->layers[--network->count];
-        for (size_t i = 0; i < last->layer->count; ++i)
+        for (size_t i = 0; i < dsc_layer_tensor_count(last->layer); ++i)
             free((void *)(uintptr_t)network->entries[--network->entry_count].name);
-        release_layer(last);
+        dsc_network_release_item(last);
     }
 }
 
@@ -177,9 +180,7 @@ dsc_status dsc_network_forward(const dsc_network *network, dsc_tensor *x, dsc_te
 
 dsc_status dsc_network_shape_after(const dsc_network *network, size_t index, dsc_network_layer *found) {
     const dsc_layer *layer = network->layers[index].layer;
-    found->flops = 0;
-    if (layer->row->shape != NULL)
-        DSC_TRY(layer->row->shape(layer, &found->rank, found->shape, &found->flops));
+    DSC_TRY(dsc_layer_shape(layer, network->dtype, &found->rank, found->shape, &found->flops));
     return dsc_check_shape(layer->row->info.name, network->dtype, found->rank, found->shape);
 }
 
@@ -199,9 +200,11 @@ dsc_status dsc_network_layer_at(const dsc_network *network, size_t index, size_t
     const dsc_network_item *item = &network->layers[index];
     found.name = item->name;
     found.info = &item->layer->row->info;
-    for (size_t i = 0; i < item->layer->count; ++i)
-        if (item->layer->tensors[i].is_parameter)
-            found.parameters += item->layer->tensors[i].tensor->count;
+    for (size_t i = 0; i < dsc_layer_tensor_count(item->layer); ++i) {
+        dsc_layer_tensor own = {.tensor = NULL};
+        dsc_layer_tensor_at(item->layer, i, &own);
+        found.parameters += own.is_parameter ? own.tensor->count : 0;
+    }
     *layer = found;
     return DSC_OK;
 }

@@ -22,6 +22,13 @@ struct dsc_network {
     dsc_parameters *parameters; /* NULL before there is an optimizer */
 };
 
+/* A layer alone, for a network that has no optimizer yet. name NULL: its number. */
+dsc_status dsc_network_make_item(const dsc_network *network, const char *name, const char *layer,
+                                 size_t option_count, const dsc_option *options, dsc_random *random,
+                                 dsc_network_item *item);
+void dsc_network_release_item(dsc_network_item *item);
+/* At the end of the network; released where it fails. */
+dsc_status dsc_network_add_item(dsc_network *network, dsc_network_item *item);
 /* A layer's input shape becomes its output's; its flops. */
 dsc_status dsc_network_shape_after(const dsc_network *network, size_t index, dsc_network_layer *found);
 /* Without the layers from `count` on. */

@@ -36,16 +36,6 @@ static void fused(dsc_pullback *p, const dsc_tensor *scores, dsc_tensor *const *
         dsc_give(p, i, by[i]);
 }
 
-static dsc_tensor *x_matmul(dsc_pullback *p, dsc_tensor *a, dsc_tensor *b) {
-    dsc_tensor *made = NULL;
-    return a == NULL || b == NULL ? NULL : x_call(p, made, dsc_matmul(a, b, &made));
-}
-
-static dsc_tensor *x_turned(dsc_pullback *p, dsc_tensor *a) {
-    dsc_tensor *made = NULL;
-    return a == NULL ? NULL : x_call(p, made, dsc_transpose(a, -1, -2, &made));
-}
-
 static dsc_tensor *x_sum_of_rows(dsc_pullback *p, dsc_tensor *a) {
     return x_sum(p, a, 1, (const int64_t[]){-1}, true);
 }
@@ -81,7 +71,7 @@ static dsc_tensor *x_factors(dsc_pullback *p, const dsc_tensor *scores, dsc_tens
 /* softmax(q k^T scale + mask), with zeros for queries that see nothing. */
 static dsc_tensor *x_weights(dsc_pullback *p, const dsc_tensor *shape, dsc_tensor *const *x,
                              const dsc_attention_kept *o) {
-    dsc_tensor *scores = x_scale(p, x_matmul(p, x[QUERY], x_turned(p, x[KEY])), o->scale);
+    dsc_tensor *scores = x_scale(p, x_matmul(p, x[QUERY], x_transposed(p, x[KEY])), o->scale);
     dsc_tensor *never = x_constant(p, x[QUERY], -INFINITY), *largest = NULL, *made = NULL;
     if (x[MASK] != NULL)
         scores = x[MASK]->dtype == DSC_BOOL ? x_where(p, x[MASK], scores, never) : x_add(p, scores, x[MASK]);
@@ -100,7 +90,7 @@ static dsc_tensor *x_weights(dsc_pullback *p, const dsc_tensor *shape, dsc_tenso
 static void composed(dsc_pullback *p, const dsc_tensor *shape, dsc_tensor *const *x,
                      const dsc_attention_kept *o) {
     dsc_tensor *weights = x_weights(p, shape, x, o), *used = weights;
-    dsc_tensor *by_used = x_matmul(p, p->upstream, x_turned(p, x[VALUE]));
+    dsc_tensor *by_used = x_matmul(p, p->upstream, x_transposed(p, x[VALUE]));
     if (o->dropout > 0) {
         dsc_tensor *factors = x_factors(p, shape, x, o);
         used = x_multiply(p, weights, factors);
@@ -109,13 +99,13 @@ static void composed(dsc_pullback *p, const dsc_tensor *shape, dsc_tensor *const
     dsc_tensor *sum = x_sum_of_rows(p, x_multiply(p, weights, by_used));
     dsc_tensor *by_scores = x_multiply(p, weights, x_subtract(p, by_used, sum));
     if (dsc_wants(p, VALUE))
-        dsc_give(p, VALUE, x_matmul(p, x_turned(p, used), p->upstream));
+        dsc_give(p, VALUE, x_matmul(p, x_transposed(p, used), p->upstream));
     dsc_give(p, MASK, by_scores);
     dsc_tensor *scaled = x_scale(p, by_scores, o->scale);
     if (dsc_wants(p, QUERY))
         dsc_give(p, QUERY, x_matmul(p, scaled, x[KEY]));
     if (dsc_wants(p, KEY))
-        dsc_give(p, KEY, x_matmul(p, x_turned(p, scaled), x[QUERY]));
+        dsc_give(p, KEY, x_matmul(p, x_transposed(p, scaled), x[QUERY]));
 }
 
 void dsc_pull_back_scaled_dot_product_attention(dsc_pullback *p) {

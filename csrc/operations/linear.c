@@ -115,32 +115,24 @@ static void fused(dsc_pullback *p) {
 /* ---- The same in operations, to be differentiated ---- */
 
 static dsc_tensor *x_rows(dsc_pullback *p, dsc_tensor *t) {
-    dsc_tensor *made = NULL;
-    size_t columns = t == NULL ? 0 : t->shape[t->rank - 1];
-    return t == NULL
-               ? NULL
-               : x_call(p, made, dsc_reshape(t, 2, (const size_t[]){t->count / columns, columns}, &made));
-}
-
-static dsc_tensor *x_product(dsc_pullback *p, dsc_tensor *a, dsc_tensor *b) {
-    dsc_tensor *made = NULL;
-    return a == NULL || b == NULL ? NULL : x_call(p, made, dsc_matmul(a, b, &made));
+    if (t == NULL)
+        return NULL;
+    const size_t columns = t->shape[t->rank - 1];
+    return x_reshape(p, t, 2, (const size_t[]){t->count / columns, columns});
 }
 
 static void composed(dsc_pullback *p) {
-    dsc_tensor *dz = p->upstream, *turned = NULL;
+    dsc_tensor *dz = p->upstream;
     if (activation_of(p) == DSC_ACTIVATION_RELU) {
         dsc_tensor *y = dsc_saved(p, 0);
         dsc_tensor *nothing = y == NULL ? NULL : x_constant(p, y, 0);
         dz = x_where(p, x_greater(p, y, nothing), p->upstream, nothing);
     }
     if (dsc_wants(p, 0))
-        dsc_give(p, 0, x_product(p, dz, dsc_input(p, 1)));
+        dsc_give(p, 0, x_matmul(p, dz, dsc_input(p, 1)));
     dsc_tensor *rows = x_rows(p, dz);
-    if (dsc_wants(p, 1) && rows != NULL) {
-        turned = x_call(p, turned, dsc_transpose(rows, 0, 1, &turned));
-        dsc_give(p, 1, x_product(p, turned, x_rows(p, dsc_input(p, 0))));
-    }
+    if (dsc_wants(p, 1))
+        dsc_give(p, 1, x_matmul(p, x_transposed(p, rows), x_rows(p, dsc_input(p, 0))));
     if (p->node->input_count == 3 && dsc_wants(p, 2))
         dsc_give(p, 2, x_sum(p, rows, 1, (const int64_t[]){0}, false));
 }

@@ -119,16 +119,6 @@ static dsc_status matrices(dsc_tensor *a, dsc_tensor *b, dsc_tensor **result) {
     return DSC_END(status, made);
 }
 
-static dsc_tensor *x_matmul(dsc_pullback *p, dsc_tensor *a, dsc_tensor *b) {
-    dsc_tensor *made = NULL;
-    return a == NULL || b == NULL ? NULL : x_call(p, made, dsc_matmul(a, b, &made));
-}
-
-static dsc_tensor *x_turned(dsc_pullback *p, dsc_tensor *a) {
-    dsc_tensor *made = NULL;
-    return a == NULL ? NULL : x_call(p, made, dsc_transpose(a, -1, -2, &made));
-}
-
 /* The gradient of one factor straight into its place, where that is a plain matrix. */
 static bool gives_in_place(dsc_pullback *p, size_t input, dsc_tensor *left, dsc_tensor *right) {
     bool add;
@@ -154,12 +144,12 @@ static bool gives_in_place(dsc_pullback *p, size_t input, dsc_tensor *left, dsc_
 
 void dsc_pull_back_matmul(dsc_pullback *p) {
     if (dsc_wants(p, 0)) {
-        dsc_tensor *turned = x_turned(p, dsc_input(p, 1));
+        dsc_tensor *turned = x_transposed(p, dsc_input(p, 1));
         if (!gives_in_place(p, 0, p->upstream, turned))
             dsc_give(p, 0, x_matmul(p, p->upstream, turned));
     }
     if (dsc_wants(p, 1)) {
-        dsc_tensor *turned = x_turned(p, dsc_input(p, 0));
+        dsc_tensor *turned = x_transposed(p, dsc_input(p, 0));
         if (!gives_in_place(p, 1, turned, p->upstream))
             dsc_give(p, 1, x_matmul(p, turned, p->upstream));
     }

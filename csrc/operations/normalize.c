@@ -1,10 +1,5 @@
 #include "operations/normalize.h"
 
-static dsc_tensor *x_dense(dsc_pullback *p, dsc_tensor *t) {
-    dsc_tensor *made = NULL;
-    return t == NULL ? NULL : x_call(p, made, dsc_contiguous_of(t, &made));
-}
-
 static dsc_tensor *x_make(dsc_pullback *p, size_t input) {
     const dsc_tensor *like = dsc_input_shape(p, input);
     dsc_tensor *made = NULL;
@@ -13,7 +8,7 @@ static dsc_tensor *x_make(dsc_pullback *p, size_t input) {
 
 static void fused(dsc_pullback *p, dsc_tensor *x, dsc_tensor *weight, dsc_tensor **by,
                   void (*kernel)(dsc_pullback *, const dsc_normal_inputs *, void *const *)) {
-    const dsc_normal_inputs inputs = {x_dense(p, x), x_dense(p, weight), x_dense(p, p->upstream)};
+    const dsc_normal_inputs inputs = {x_in_order(p, x), x_in_order(p, weight), x_in_order(p, p->upstream)};
     void *to[3] = {NULL};
     for (size_t i = 0; i < p->node->input_count; ++i) {
         by[i] = x_make(p, i);
@@ -27,11 +22,6 @@ static void fused(dsc_pullback *p, dsc_tensor *x, dsc_tensor *weight, dsc_tensor
         kernel(p, &inputs, to);
 }
 
-static dsc_tensor *x_shaped(dsc_pullback *p, dsc_tensor *t, size_t rank, const size_t *shape) {
-    dsc_tensor *made = NULL;
-    return t == NULL ? NULL : x_call(p, made, dsc_reshape(t, rank, shape, &made));
-}
-
 static dsc_tensor *x_mean_over(dsc_pullback *p, const dsc_normalization *n, dsc_tensor *t) {
     double count = 1;
     for (size_t i = 0; i < 2; ++i)
@@ -41,9 +31,9 @@ static dsc_tensor *x_mean_over(dsc_pullback *p, const dsc_normalization *n, dsc_
 
 static void composed(dsc_pullback *p, const dsc_normalization *n, dsc_tensor *x, dsc_tensor *weight,
                      dsc_tensor **by) {
-    dsc_tensor *dy = x_shaped(p, p->upstream, n->rank, n->shape), *inverse = n->inverse, *mean = n->mean;
-    x = x_shaped(p, x, n->rank, n->shape);
-    weight = x_shaped(p, weight, n->rank, n->weight_shape);
+    dsc_tensor *dy = x_reshape(p, p->upstream, n->rank, n->shape), *inverse = n->inverse, *mean = n->mean;
+    x = x_reshape(p, x, n->rank, n->shape);
+    weight = x_reshape(p, weight, n->rank, n->weight_shape);
     const bool measures = inverse == NULL;
     if (measures && n->centers)
         mean = x_mean_over(p, n, x);

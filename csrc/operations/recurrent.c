@@ -70,7 +70,7 @@ static dsc_status check_weights(const dsc_operation *operation, dsc_cell cell, d
     DSC_TRY(check_shape(operation, inputs, IN_B_HH, 1, rows, 0));
     DSC_TRY(check_shape(operation, inputs, IN_H0, 2, x->shape[1], output));
     DSC_TRY(check_shape(operation, inputs, IN_C0, 2, x->shape[1], hidden));
-    const size_t largest[] = {x->shape[0] + 1, x->shape[1], rows};
+    const size_t largest[] = {x->shape[0] + 1, x->shape[1], rows + DSC_STRIDE_MORE};
     return dsc_check_shape(operation->name, x->dtype, 3, largest);
 }
 
@@ -105,6 +105,8 @@ dsc_recurrence dsc_recurrence_of(dsc_cell cell, bool reverse, dsc_tensor *const 
                             .batch = x->shape[1],
                             .hidden = w_hh->shape[0] / dsc_gate_count(cell),
                             .output = w_hh->shape[1],
+                            .stride =
+                                dsc_products_stride(x->dtype, x->shape[0] * x->shape[1], w_hh->shape[0]),
                             .lengths = lengths == NULL ? NULL : dsc_data(lengths)};
 }
 
@@ -218,7 +220,7 @@ static dsc_status prepare(run *c, dsc_tensor *const *inputs) {
     if (r->lengths != NULL)
         r->lengths = dsc_data(c->dense[IN_LENGTHS]);
     DSC_TRY(make_bias(c));
-    DSC_TRY(make(c, r->steps, dsc_gate_count(r->cell) * r->hidden, &c->gates));
+    DSC_TRY(make(c, r->steps, r->stride, &c->gates));
     DSC_TRY(make(c, r->steps + 1, r->output, &c->states));
     if (r->cell == DSC_CELL_LSTM)
         DSC_TRY(make(c, r->steps + 1, r->hidden, &c->cells));
@@ -238,7 +240,7 @@ static dsc_status prepare(run *c, dsc_tensor *const *inputs) {
 static dsc_status compute(run *c) {
     const dsc_tensor *x = c->dense[IN_X];
     const dsc_linear_call call = input_part(c);
-    DSC_TRY(dsc_products_forward(dsc_context_of(x), &call, dsc_data(c->workspace)));
+    DSC_TRY(dsc_products_forward(dsc_context_of(x), &call, c->r.stride, dsc_data(c->workspace)));
     begin(c, c->dense[IN_H0], c->states);
     if (c->r.cells != NULL)
         begin(c, c->dense[IN_C0], c->cells);

@@ -81,12 +81,11 @@ static void prepare(dsc_pullback *p, back *b) {
     for (size_t i = IN_W_IH; i <= IN_W_HR; ++i)
         dsc_find_target(p, i, &b->to[i]);
     begin(p, &b->to[IN_H0], r, r->output, NULL, &b->dh);
-    const size_t width = dsc_gate_count(cell) * r->hidden;
-    b->g.dgates = data_of(x_make(p, r, r->steps, width));
+    b->g.dgates = data_of(x_make(p, r, r->steps, r->stride));
     if (cell == DSC_CELL_LSTM)
         begin(p, &b->to[IN_C0], r, r->hidden, p->second, &b->dc);
     if (cell == DSC_CELL_GRU)
-        b->g.dinner = data_of(x_make(p, r, r->steps, width));
+        b->g.dinner = data_of(x_make(p, r, r->steps, r->stride));
     if (w_hr != NULL) {
         b->g.dstates = data_of(x_make(p, r, r->steps, r->output));
         b->g.raw = data_of(x_make(p, r, r->steps, r->hidden));
@@ -97,7 +96,7 @@ static void prepare(dsc_pullback *p, back *b) {
 
 /* dw += dz^T x, db += the sum of dz, dx = dz w, over the rows of all steps. */
 static void run_products(dsc_pullback *p, const back *b, size_t inputs, size_t outputs, const void *x,
-                         const void *w, const void *dz, const dsc_gradient_target *by_x,
+                         const void *w, const void *dz, size_t stride, const dsc_gradient_target *by_x,
                          const dsc_gradient_target *by_w, const dsc_gradient_target *by_b) {
     const dsc_gradient_target none = {0};
     by_x = by_x == NULL ? &none : by_x;
@@ -120,7 +119,8 @@ static void run_products(dsc_pullback *p, const back *b, size_t inputs, size_t o
     dsc_tensor *workspace = NULL;
     workspace = x_call(p, workspace, dsc_make(dsc_context_of(b->x), b->r.dtype, 1, &count, &workspace));
     if (workspace != NULL)
-        p->status = dsc_products_backward(dsc_context_of(b->x), &call, &gradients, dsc_data(workspace));
+        p->status =
+            dsc_products_backward(dsc_context_of(b->x), &call, &gradients, stride, dsc_data(workspace));
 }
 
 static void fused(dsc_pullback *p) {
@@ -139,12 +139,13 @@ static void fused(dsc_pullback *p) {
         dsc_recurrence_backward(context, r, &b.g, dsc_data(workspace));
     const dsc_gradient_target *to = b.to;
     const void *dinner = b.g.dinner != NULL ? b.g.dinner : b.g.dgates;
-    run_products(p, &b, b.x->shape[2], rows, dsc_data(b.x), dsc_data(b.w_ih), b.g.dgates, &to[IN_X],
-                 &to[IN_W_IH], &to[IN_B_IH]);
+    run_products(p, &b, b.x->shape[2], rows, dsc_data(b.x), dsc_data(b.w_ih), b.g.dgates, r->stride,
+                 &to[IN_X], &to[IN_W_IH], &to[IN_B_IH]);
     run_products(p, &b, r->output, rows, dsc_states_before(r, p->node->saved[SAVED_STATES]), r->w_hh, dinner,
-                 NULL, &to[IN_W_HH], &to[IN_B_HH]);
+                 r->stride, NULL, &to[IN_W_HH], &to[IN_B_HH]);
     if (r->w_hr != NULL)
-        run_products(p, &b, r->hidden, r->output, b.g.raw, r->w_hr, b.g.dstates, NULL, &to[IN_W_HR], NULL);
+        run_products(p, &b, r->hidden, r->output, b.g.raw, r->w_hr, b.g.dstates, r->output, NULL,
+                     &to[IN_W_HR], NULL);
     for (size_t i = 0; i < IN_LENGTHS; ++i)
         if (to[i].data != NULL)
             dsc_give_target(p, i, &to[i]);

@@ -34,10 +34,6 @@ static dsc_tensor *x_linear(dsc_pullback *p, dsc_tensor *x, dsc_tensor *w, dsc_t
     dsc_tensor *made = NULL;
     return x == NULL ? NULL : x_call(p, made, dsc_linear(x, w, b, DSC_ACTIVATION_NONE, &made));
 }
-static dsc_tensor *x_select(dsc_pullback *p, dsc_tensor *x, size_t index) {
-    dsc_tensor *made = NULL;
-    return x == NULL ? NULL : x_call(p, made, dsc_select(x, 0, (int64_t)index, &made));
-}
 static dsc_tensor *x_columns(dsc_pullback *p, dsc_tensor *x, size_t first, size_t count) {
     dsc_tensor *made = NULL;
     return x == NULL ? NULL
@@ -46,9 +42,6 @@ static dsc_tensor *x_columns(dsc_pullback *p, dsc_tensor *x, size_t first, size_
 static dsc_tensor *x_side_by_side(dsc_pullback *p, size_t count, dsc_tensor *const *parts) {
     dsc_tensor *made = NULL;
     return x_call(p, made, dsc_cat(count, parts, 1, &made));
-}
-static dsc_tensor *x_rest(dsc_pullback *p, dsc_tensor *x) {
-    return x_affine(p, x, -1, 1);
 }
 /* The derivatives of tanh and of the logistic function, by their values. */
 static dsc_tensor *x_by_tanh(dsc_pullback *p, dsc_tensor *by, dsc_tensor *value) {
@@ -148,7 +141,7 @@ static void run_steps(const formula *f) {
         s->cell_before = cell;
         s->goes_on = goes_on_at(f, t);
         dsc_tensor *from_h = x_linear(p, h, in[IN_W_HH], in[IN_B_HH]);
-        s->raw = run_cell(f, s, x_select(p, from_x, t), from_h, &cell);
+        s->raw = run_cell(f, s, x_select(p, from_x, 0, t), from_h, &cell);
         h = where_it_goes_on(f, s, in[IN_W_HR] == NULL ? s->raw : x_linear(p, s->raw, in[IN_W_HR], NULL), h);
         if (cell != NULL)
             cell = where_it_goes_on(f, s, cell, s->cell_before);
@@ -191,11 +184,6 @@ static dsc_tensor *run_cell_back(const formula *f, step *s, dsc_tensor *dh, dsc_
     }
 }
 
-static dsc_tensor *x_product(dsc_pullback *p, dsc_tensor *a, dsc_tensor *b) {
-    dsc_tensor *made = NULL;
-    return a == NULL || b == NULL ? NULL : x_call(p, made, dsc_matmul(a, b, &made));
-}
-
 static void run_back(const formula *f) {
     dsc_pullback *p = f->p;
     dsc_tensor *const *in = f->inputs;
@@ -203,16 +191,16 @@ static void run_back(const formula *f) {
     for (size_t turn = f->steps; p->status == DSC_OK && turn-- > 0;) {
         const size_t t = step_at(f, turn);
         step *s = &f->all[t];
-        dsc_tensor *dy = f->dy == NULL ? NULL : x_select(p, f->dy, t), *rest = where_it_ended(f, s, dh);
+        dsc_tensor *dy = f->dy == NULL ? NULL : x_select(p, f->dy, 0, t), *rest = where_it_ended(f, s, dh);
         dsc_tensor *cell_rest = dcell == NULL ? NULL : where_it_ended(f, s, dcell);
         s->by_state = where_it_goes_on(f, s, sum_of(f, dh, dy), f->nothing);
         if (dcell != NULL)
             dcell = where_it_goes_on(f, s, dcell, f->nothing);
-        dsc_tensor *by_raw = in[IN_W_HR] == NULL ? s->by_state : x_product(p, s->by_state, in[IN_W_HR]);
+        dsc_tensor *by_raw = in[IN_W_HR] == NULL ? s->by_state : x_matmul(p, s->by_state, in[IN_W_HR]);
         rest = sum_of(f, run_cell_back(f, s, by_raw, &dcell), rest);
         if (dcell != NULL)
             dcell = sum_of(f, dcell, cell_rest);
-        dh = sum_of(f, x_product(p, s->by_inner, in[IN_W_HH]), rest);
+        dh = sum_of(f, x_matmul(p, s->by_inner, in[IN_W_HH]), rest);
     }
     dsc_give(p, IN_H0, dh);
     dsc_give(p, IN_C0, dcell);
@@ -235,11 +223,6 @@ static dsc_tensor *rows_of(const formula *f, size_t part) {
     return made;
 }
 
-static dsc_tensor *x_turned(dsc_pullback *p, dsc_tensor *a) {
-    dsc_tensor *made = NULL;
-    return a == NULL ? NULL : x_call(p, made, dsc_transpose(a, 0, 1, &made));
-}
-
 static void give_bias(dsc_pullback *p, size_t input, dsc_tensor *rows) {
     if (dsc_wants(p, input))
         dsc_give(p, input, x_sum(p, rows, 1, (const int64_t[]){0}, false));
@@ -250,21 +233,21 @@ static void give_products(const formula *f) {
     dsc_tensor *const *in = f->inputs, *by_gates = rows_of(f, offsetof(step, by_gates));
     dsc_tensor *by_inner = f->cell == DSC_CELL_GRU ? rows_of(f, offsetof(step, by_inner)) : by_gates;
     if (dsc_wants(p, IN_X))
-        dsc_give(p, IN_X, x_reshape_like(p, x_product(p, by_gates, in[IN_W_IH]), in[IN_X]));
+        dsc_give(p, IN_X, x_reshape_like(p, x_matmul(p, by_gates, in[IN_W_IH]), in[IN_X]));
     if (dsc_wants(p, IN_W_IH)) {
         dsc_tensor *x = NULL;
         const size_t shape[] = {f->steps * f->batch, in[IN_X]->shape[2]};
         x = x_call(p, x, dsc_reshape(f->x, 2, shape, &x));
-        dsc_give(p, IN_W_IH, x_product(p, x_turned(p, by_gates), x));
+        dsc_give(p, IN_W_IH, x_matmul(p, x_transposed(p, by_gates), x));
     }
     if (dsc_wants(p, IN_W_HH))
-        dsc_give(p, IN_W_HH, x_product(p, x_turned(p, by_inner), rows_of(f, offsetof(step, before))));
+        dsc_give(p, IN_W_HH, x_matmul(p, x_transposed(p, by_inner), rows_of(f, offsetof(step, before))));
     give_bias(p, IN_B_IH, by_gates);
     give_bias(p, IN_B_HH, by_inner);
     if (dsc_wants(p, IN_W_HR))
-        dsc_give(
-            p, IN_W_HR,
-            x_product(p, x_turned(p, rows_of(f, offsetof(step, by_state))), rows_of(f, offsetof(step, raw))));
+        dsc_give(p, IN_W_HR,
+                 x_matmul(p, x_transposed(p, rows_of(f, offsetof(step, by_state))),
+                          rows_of(f, offsetof(step, raw))));
 }
 
 void dsc_recurrent_formula(dsc_pullback *p) {

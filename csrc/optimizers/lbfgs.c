@@ -10,12 +10,13 @@ static const char *const line_searches[] = {"none", "strong_wolfe"};
 
 static const dsc_option_info options[] = {
     [LR] = DSC_OPTION_REAL_FROM("lr", 1, 0, "first step tried along the direction"),
-    [MAX_ITER] = DSC_OPTION_WHOLE("max_iter", 20, 1, 1e9, "iterations a step"),
-    [MAX_EVAL] = DSC_OPTION_WHOLE("max_eval", 0, 0, 1e9, "evaluations a step; 0: 5/4 of max_iter"),
+    [MAX_ITER] = DSC_OPTION_WHOLE_IN("max_iter", 20, 1, 1e9, "iterations a step"),
+    [MAX_EVAL] = DSC_OPTION_WHOLE_IN("max_eval", 0, 0, 1e9, "evaluations a step; 0: 5/4 of max_iter"),
     [TOLERANCE_GRAD] = DSC_OPTION_REAL_FROM("tolerance_grad", 1e-7, 0, "done when no gradient is larger"),
     [TOLERANCE_CHANGE] =
         DSC_OPTION_REAL_FROM("tolerance_change", 1e-9, 0, "done when neither loss nor weights change more"),
-    [HISTORY_SIZE] = DSC_OPTION_WHOLE("history_size", 100, 1, 10000, "pairs of steps and changes remembered"),
+    [HISTORY_SIZE] =
+        DSC_OPTION_WHOLE_IN("history_size", 100, 1, 10000, "pairs of steps and changes remembered"),
     [LINE_SEARCH] = DSC_OPTION("line_search_fn", DSC_OPTION_CHOICE, 0, 0, 1, false, false,
                                "how far to go along the direction: lr, or a search", line_searches),
 };

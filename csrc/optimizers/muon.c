@@ -69,7 +69,7 @@ static const dsc_option_info options[] = {
     [NS_B] = DSC_OPTION_REAL_ANY("ns_b", -4.7750, "its b"),
     [NS_C] = DSC_OPTION_REAL_ANY("ns_c", 2.0315, "its c"),
     [EPS] = DSC_OPTION_REAL_FROM("eps", 1e-7, 0, "least norm that the mean is divided by"),
-    [NS_STEPS] = DSC_OPTION_WHOLE("ns_steps", 5, 0, 99, "Newton-Schulz iterations"),
+    [NS_STEPS] = DSC_OPTION_WHOLE_IN("ns_steps", 5, 0, 99, "Newton-Schulz iterations"),
     [ADJUST_LR] = DSC_OPTION("adjust_lr_fn", DSC_OPTION_CHOICE, ORIGINAL, 0, MATCH_RMS_ADAMW, false, false,
                              "lr times sqrt(max(1, rows / columns)), or times 0.2 sqrt(max(rows, columns))",
                              adjustments),

@@ -58,7 +58,7 @@ enum { WEIGHT_SUM, LR_MAX };
     [MOMENTUM] = DSC_OPTION(momentum, DSC_OPTION_REAL, 0.9, 0, 1, true, true,                                \
                             "share of the average in the points where gradients are taken", NULL),           \
     [WEIGHT_DECAY] = DSC_OPTION_REAL_FROM("weight_decay", 0, 0, "weight decay at those points"),             \
-    [WARMUP_STEPS] = DSC_OPTION_WHOLE("warmup_steps", 0, 0, 1e9, "steps over which lr rises linearly"),      \
+    [WARMUP_STEPS] = DSC_OPTION_WHOLE_IN("warmup_steps", 0, 0, 1e9, "steps over which lr rises linearly"),   \
     [R] = DSC_OPTION_REAL_ANY("r", 0, "step t has the weight t^r in the average"),                           \
     [WEIGHT_LR_POWER] =                                                                                      \
         DSC_OPTION_REAL_ANY("weight_lr_power", 2, "times (largest lr so far)^weight_lr_power"),              \

@@ -7,14 +7,14 @@ static void DSC_NAME(run_states)(const backward_job *job, const size_t *step, co
                                  size_t row, size_t rows, size_t first, size_t count) {
     const dsc_recurrence *r = job->r;
     const dsc_recurrence_gradients *g = job->g;
-    const size_t output = r->output, width = dsc_gate_count(r->cell) * r->hidden;
+    const size_t output = r->output;
     const size_t begin = first * job->weights.width,
                  n = dsc_min_size(count * job->weights.width, output - begin);
     DSC_REAL *dh = (DSC_REAL *)g->dh + row * output;
     if (behind != NULL) {
         const DSC_REAL *from = g->dinner != NULL ? g->dinner : g->dgates;
-        dsc_panels_add(&job->weights, first, count, rows, from + (*behind * r->batch + row) * width, width,
-                       dh, output);
+        dsc_panels_add(&job->weights, first, count, rows, from + (*behind * r->batch + row) * r->stride,
+                       r->stride, dh, output);
     }
     if (step == NULL)
         return;
@@ -49,11 +49,11 @@ static void DSC_NAME(units_back)(const backward_job *job, size_t step, size_t ro
     const size_t hidden = r->hidden, gates = dsc_gate_count(r->cell), at = step * r->batch + row;
     const size_t before = (dsc_row_before(r, step) * r->batch + row) * hidden + first;
     const size_t after = (dsc_row_of(r, step) * r->batch + row) * hidden + first;
-    const DSC_REAL *gate = (const DSC_REAL *)r->gates + at * gates * hidden + first;
+    const DSC_REAL *gate = (const DSC_REAL *)r->gates + at * r->stride + first;
     const DSC_REAL *states = r->states, *cells = r->cells;
     DSC_REAL *dh = (DSC_REAL *)(r->w_hr == NULL ? g->dh : job->raw) + row * hidden + first;
-    DSC_REAL *to = (DSC_REAL *)g->dgates + at * gates * hidden + first;
-    DSC_REAL *inner = g->dinner == NULL ? NULL : (DSC_REAL *)g->dinner + at * gates * hidden + first;
+    DSC_REAL *to = (DSC_REAL *)g->dgates + at * r->stride + first;
+    DSC_REAL *inner = g->dinner == NULL ? NULL : (DSC_REAL *)g->dinner + at * r->stride + first;
     DSC_REAL *raw = r->w_hr == NULL ? NULL : (DSC_REAL *)g->raw + at * hidden + first;
     if (r->lengths != NULL && (int64_t)step >= r->lengths[row]) {
         DSC_NAME(zero)(gates, hidden, n, to);

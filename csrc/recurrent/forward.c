@@ -14,7 +14,7 @@ static void DSC_NAME(finish_units)(const forward_job *job, size_t step, size_t r
     const size_t hidden = r->hidden, at = step * r->batch + row;
     const size_t before = (dsc_row_before(r, step) * r->batch + row) * hidden + first;
     const size_t after = (dsc_row_of(r, step) * r->batch + row) * hidden + first;
-    DSC_REAL *gates = (DSC_REAL *)r->gates + at * dsc_gate_count(r->cell) * hidden + first;
+    DSC_REAL *gates = (DSC_REAL *)r->gates + at * r->stride + first;
     DSC_REAL *states = r->states, *cells = r->cells;
     DSC_REAL *h = r->w_hr == NULL ? states + after : (DSC_REAL *)job->raw + row * hidden + first;
     if (r->lengths != NULL && (int64_t)step >= r->lengths[row]) {
@@ -49,7 +49,7 @@ static void DSC_NAME(run_units)(const forward_job *job, size_t step, size_t row,
     const size_t hidden = r->hidden, gates = dsc_gate_count(r->cell), width = job->weights[0].width;
     const DSC_REAL *h = (const DSC_REAL *)r->states + (dsc_row_before(r, step) * r->batch + row) * r->output;
     const size_t at = step * r->batch + row;
-    DSC_REAL *to = (DSC_REAL *)r->gates + at * gates * hidden;
+    DSC_REAL *to = (DSC_REAL *)r->gates + at * r->stride;
     DSC_REAL *inner = r->inner == NULL ? NULL : (DSC_REAL *)r->inner + at * hidden;
     for (size_t p = first, some; p < first + count; p += some) {
         some = dsc_min_size(PANELS_AT_ONCE, first + count - p);
@@ -59,7 +59,7 @@ static void DSC_NAME(run_units)(const forward_job *job, size_t step, size_t row,
         for (size_t g = 0; g < gates; ++g) {
             const bool is_inner = g == 2 && inner != NULL;
             dsc_panels_add(&job->weights[g], p, some, rows, h, r->output, is_inner ? inner : to + g * hidden,
-                           is_inner ? hidden : gates * hidden);
+                           is_inner ? hidden : r->stride);
         }
         for (size_t j = row; j < row + rows; ++j)
             DSC_NAME(finish_units)(job, step, j, begin, n);

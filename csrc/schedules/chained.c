@@ -121,6 +121,19 @@ static dsc_status check(dsc_schedule *s) {
     return DSC_OK;
 }
 
+/* A chain in a chain is no more than its parts. */
+static dsc_status compose(dsc_schedule *made, size_t count, dsc_schedule *const *parts,
+                          const int64_t *milestones) {
+    (void)milestones;
+    for (size_t i = 0; i < count; ++i) {
+        if (parts[i]->row == &dsc_schedule_row_chained)
+            DSC_TRY(compose(made, parts[i]->part_count, parts[i]->parts, NULL));
+        else
+            DSC_TRY(dsc_schedule_append_part(made, parts[i]));
+    }
+    return DSC_OK;
+}
+
 const dsc_schedule_row dsc_schedule_row_chained = {
     .info = {.name = "chained",
              .title = "ChainedScheduler",
@@ -135,35 +148,9 @@ const dsc_schedule_row dsc_schedule_row_chained = {
     .momentum = momentum,
     .check = check,
     .length = length,
+    .compose = compose,
 };
 
-/* A chain in a chain is no more than its parts. */
-static dsc_status add(dsc_schedule *made, const dsc_schedule *part) {
-    if (part->row != &dsc_schedule_row_chained)
-        return dsc_schedule_append_part(made, part);
-    for (size_t i = 0; i < part->part_count; ++i)
-        DSC_TRY(dsc_schedule_append_part(made, part->parts[i]));
-    return DSC_OK;
-}
-
 dsc_status dsc_schedule_chained(size_t count, dsc_schedule *const *parts, dsc_schedule **schedule) {
-    DSC_CHECK_NOT_NULL(parts);
-    DSC_CHECK_NOT_NULL(schedule);
-    if (count == 0)
-        return dsc_fail(DSC_ERROR_SIZE, "%s: there is no part", __func__);
-    if (count == 1 && parts[0] != NULL) {
-        *schedule = dsc_schedule_retain(parts[0]);
-        return DSC_OK;
-    }
-    dsc_schedule *made;
-    DSC_TRY(dsc_schedule_begin(&dsc_schedule_row_chained, &made));
-    for (size_t i = 0; i < count; ++i) {
-        dsc_status status = parts[i] == NULL ? dsc_fail(DSC_ERROR_ARGUMENT, "chained: part %zu is NULL", i)
-                                             : add(made, parts[i]);
-        if (status != DSC_OK) {
-            dsc_schedule_release(made);
-            return status;
-        }
-    }
-    return dsc_schedule_finish(made, schedule);
+    return dsc_schedule_compose(__func__, &dsc_schedule_row_chained, count, parts, NULL, schedule);
 }

@@ -5,8 +5,6 @@
 
 #include "schedules/schedule.h"
 
-enum { DEEPEST = 32 };
-
 /* The parts of a sequence or a chain as they are read; a milestone of -1 is where the part ends. */
 typedef struct parts {
     size_t count;
@@ -44,14 +42,18 @@ typedef struct option_list {
     dsc_option *options;
 } option_list;
 
-static dsc_status take(void *user, size_t list, double value) {
-    option_list *l = user;
+static dsc_status append_option(option_list *l, const char *name, double value) {
     dsc_option *options = realloc(l->options, (l->count + 1) * sizeof *options);
     if (options == NULL)
         return dsc_fail(DSC_ERROR_MEMORY, "a schedule: out of memory");
     l->options = options;
-    options[l->count++] = (dsc_option){l->info->lists[list].name, value};
+    options[l->count++] = (dsc_option){name, value};
     return DSC_OK;
+}
+
+static dsc_status take(void *user, size_t list, double value) {
+    option_list *l = user;
+    return append_option(l, l->info->lists[list].name, value);
 }
 
 static dsc_status read_named(dsc_reader *r, const dsc_schedule_info *info, option_list *l,
@@ -67,13 +69,8 @@ static dsc_status read_named(dsc_reader *r, const dsc_schedule_info *info, optio
     dsc_skip_spaces(r);
     if (*r->at == '(')
         DSC_TRY(dsc_read_options(r, &o, 0));
-    for (size_t i = 0; i < o.count; ++i) {
-        dsc_option *options = realloc(l->options, (l->count + 1) * sizeof *options);
-        if (options == NULL)
-            return dsc_fail(DSC_ERROR_MEMORY, "a schedule: out of memory");
-        l->options = options;
-        options[l->count++] = o.list[i];
-    }
+    for (size_t i = 0; i < o.count; ++i)
+        DSC_TRY(append_option(l, o.list[i].name, o.list[i].value));
     return dsc_schedule_create(info->name, l->count, l->options, schedule);
 }
 
@@ -82,7 +79,7 @@ static dsc_status read_sequence(dsc_reader *r, size_t depth, dsc_schedule **sche
 /* A name with options, or something in brackets. */
 static dsc_status read_item(dsc_reader *r, size_t depth, dsc_schedule **schedule) {
     if (*r->at == '(') {
-        if (depth == DEEPEST)
+        if (depth == DSC_DEEPEST_SCHEDULE)
             return dsc_refuse_text(r, "there are more than 32 brackets within one another");
         ++r->at;
         dsc_schedule *inner;
@@ -123,9 +120,7 @@ static dsc_status read_items(dsc_reader *r, size_t depth, parts *p) {
 static dsc_status read_chain(dsc_reader *r, size_t depth, dsc_schedule **schedule) {
     parts p = {0};
     dsc_status status = read_items(r, depth, &p);
-    if (status == DSC_OK && p.count == 1)
-        *schedule = dsc_schedule_retain(p.list[0]);
-    else if (status == DSC_OK)
+    if (status == DSC_OK)
         status = dsc_schedule_chained(p.count, p.list, schedule);
     release(&p);
     return status;
@@ -170,9 +165,7 @@ static dsc_status read_parts(dsc_reader *r, size_t depth, parts *p) {
 static dsc_status read_sequence(dsc_reader *r, size_t depth, dsc_schedule **schedule) {
     parts p = {0};
     dsc_status status = read_parts(r, depth, &p);
-    if (status == DSC_OK && p.count == 1)
-        *schedule = dsc_schedule_retain(p.list[0]);
-    else if (status == DSC_OK)
+    if (status == DSC_OK)
         status = dsc_schedule_sequential(p.count, p.list, p.milestones, schedule);
     release(&p);
     return status;

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { DEEPEST = 32, LONGEST = 1 << 20 };
+enum { LONGEST = 1 << 20 };
 
 static dsc_status refuse_memory(void) {
     return dsc_fail(DSC_ERROR_MEMORY, "a schedule: out of memory");
@@ -103,9 +103,9 @@ static dsc_status derive(dsc_schedule *s) {
         s->cycles_momentum = s->cycles_momentum || part->cycles_momentum;
         s->steps_as_torch = s->steps_as_torch && part->steps_as_torch;
     }
-    if (s->depth > DEEPEST)
+    if (s->depth > DSC_DEEPEST_SCHEDULE)
         return dsc_fail(DSC_ERROR_ARGUMENT, "a schedule: %zu schedules within one another, at most %d",
-                        s->depth, DEEPEST);
+                        s->depth, DSC_DEEPEST_SCHEDULE);
     if (letters > LONGEST) /* parts may be shared, and their texts grow as powers of 2 */
         return dsc_fail(DSC_ERROR_OVERFLOW, "a schedule: its text would have %zu letters, at most %d",
                         letters, LONGEST);
@@ -176,7 +176,7 @@ static dsc_status make(const char *name, size_t count, const dsc_option *options
     if (row->info.kind == DSC_SCHEDULE_OF_PARTS)
         return dsc_fail(DSC_ERROR_ARGUMENT, "%s is made of parts: dsc_schedule_%s", row->info.name,
                         row->info.name);
-    dsc_schedule *made;
+    dsc_schedule *made = NULL;
     DSC_TRY(dsc_schedule_begin(row, &made));
     dsc_status status = set(made, count, options);
     if (status != DSC_OK) {
@@ -198,6 +198,33 @@ dsc_status dsc_schedule_create_with(const char *name, size_t option_count, const
     DSC_CHECK_NOT_NULL(schedule);
     DSC_CHECK_NOT_NULL(function.call);
     return make(name, option_count, options, function, schedule);
+}
+
+/* ---- From parts ---- */
+
+dsc_status dsc_schedule_compose(const char *function, const dsc_schedule_row *row, size_t count,
+                                dsc_schedule *const *parts, const int64_t *milestones,
+                                dsc_schedule **schedule) {
+    if (parts == NULL)
+        return dsc_fail_null(function, "parts");
+    if (schedule == NULL)
+        return dsc_fail_null(function, "schedule");
+    if (count == 0)
+        return dsc_fail(DSC_ERROR_SIZE, "%s: there is no part", function);
+    for (size_t i = 0; i < count; ++i)
+        if (parts[i] == NULL)
+            return dsc_fail(DSC_ERROR_ARGUMENT, "%s: part %zu is NULL", row->info.name, i);
+    if (count == 1) {
+        *schedule = dsc_schedule_retain(parts[0]);
+        return DSC_OK;
+    }
+    dsc_schedule *made = NULL;
+    DSC_TRY(dsc_schedule_begin(row, &made));
+    dsc_status status = row->compose(made, count, parts, milestones);
+    if (status == DSC_OK)
+        return dsc_schedule_finish(made, schedule);
+    dsc_schedule_release(made);
+    return status;
 }
 
 /* ---- Looking at them ---- */

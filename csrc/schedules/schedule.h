@@ -9,6 +9,8 @@
 #include "descent/schedules.h"
 
 #define DSC_LARGEST_SCHEDULE_STEP (INT64_C(1) << 48)
+/* Schedules within one another, and brackets. */
+enum { DSC_DEEPEST_SCHEDULE = 32 };
 
 typedef struct dsc_number_list {
     size_t count;
@@ -59,6 +61,10 @@ typedef struct dsc_schedule_row {
     /* Refuses steps that it has no value at. NULL: there are none. */
     dsc_status (*refuse)(const dsc_schedule *s, int64_t step);
     int64_t (*length)(const dsc_schedule *s); /* NULL: the option of info.length */
+    /* Of parts: puts more than one of them together. milestones: NULL, or -1 where a part's own end counts.
+     */
+    dsc_status (*compose)(dsc_schedule *made, size_t count, dsc_schedule *const *parts,
+                          const int64_t *milestones);
 } dsc_schedule_row;
 
 const dsc_schedule_row *dsc_schedule_named(const char *name); /* NULL for an unknown name */
@@ -73,6 +79,10 @@ dsc_status dsc_schedule_append(dsc_schedule *s, size_t list, double value);
 dsc_status dsc_schedule_append_part(dsc_schedule *s, const dsc_schedule *part);
 /* Checks it and works out what follows. After a refusal it is released. */
 dsc_status dsc_schedule_finish(dsc_schedule *s, dsc_schedule **schedule);
+/* A schedule of parts by `row`; of one part that part itself. */
+dsc_status dsc_schedule_compose(const char *function, const dsc_schedule_row *row, size_t count,
+                                dsc_schedule *const *parts, const int64_t *milestones,
+                                dsc_schedule **schedule);
 /* NULL: out of memory. */
 char *dsc_schedule_write(const dsc_schedule *s);
 
@@ -101,7 +111,7 @@ extern const dsc_schedule_row dsc_schedule_row_sequential, dsc_schedule_row_chai
 #define DSC_SCHEDULE_OPTIONS(table) .options = table, .option_count = sizeof(table) / sizeof *(table)
 #define DSC_SCHEDULE_LISTS(table) .lists = table, .list_count = sizeof(table) / sizeof *(table)
 /* A number of steps, from `low` on; initial NaN: it must be given, or the total says it. */
-#define DSC_OPTION_STEPS(name, initial, low, summary) DSC_OPTION_WHOLE(name, initial, low, 0x1p48, summary)
+#define DSC_OPTION_STEPS(name, initial, low, summary) DSC_OPTION_WHOLE(name, initial, low, summary)
 #define DSC_OPTION_ONE_OF(name, initial, names, summary)                                                     \
     DSC_OPTION(name, DSC_OPTION_CHOICE, initial, 0, sizeof(names) / sizeof *(names)-1, false, false,         \
                summary, names)

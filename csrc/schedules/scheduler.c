@@ -33,19 +33,22 @@ void dsc_scheduler_destroy(dsc_scheduler *s) {
 
 /* ---- What options will be ---- */
 
-dsc_status dsc_binding_evaluate(dsc_binding *b, int64_t steps, int64_t epochs, double *value) {
+/* The scheduled value, before a plateau scales it. */
+static dsc_status evaluate(dsc_binding *b, int64_t steps, int64_t epochs, double *value) {
     const int64_t step = b->unit == DSC_BY_STEP ? steps : epochs;
     if (b->is_momentum)
         return dsc_schedule_momentum_at(b->schedule, step, value);
     return dsc_schedule_evaluate(b->schedule, b->base, step, b->cursors, value);
 }
 
-dsc_status dsc_scheduler_prepare(dsc_scheduler *s, int64_t steps, int64_t epochs) {
+/* Sets `fresh` and `fresh_plateau` of every due binding as they will be at those counts, with its plateau as
+ * it is. */
+static dsc_status prepare(dsc_scheduler *s, int64_t steps, int64_t epochs) {
     for (size_t i = 0; i < s->count; ++i) {
         dsc_binding *b = &s->bindings[i];
         if (!b->is_due)
             continue;
-        DSC_TRY(dsc_binding_evaluate(b, steps, epochs, &b->fresh));
+        DSC_TRY(evaluate(b, steps, epochs, &b->fresh));
         b->fresh *= b->plateau.scale;
         b->fresh_plateau = b->plateau;
     }
@@ -87,7 +90,8 @@ static dsc_status set(dsc_scheduler *s) {
     return DSC_OK;
 }
 
-dsc_status dsc_scheduler_commit(dsc_scheduler *s) {
+/* Sets the due bindings' options to `fresh`, all or none. */
+static dsc_status commit(dsc_scheduler *s) {
     for (size_t i = 0; i < s->count; ++i) {
         dsc_binding *b = &s->bindings[i];
         if (b->is_due)
@@ -105,8 +109,8 @@ dsc_status dsc_scheduler_commit(dsc_scheduler *s) {
 }
 
 static dsc_status go_to(dsc_scheduler *s, int64_t steps, int64_t epochs) {
-    DSC_TRY(dsc_scheduler_prepare(s, steps, epochs));
-    DSC_TRY(dsc_scheduler_commit(s));
+    DSC_TRY(prepare(s, steps, epochs));
+    DSC_TRY(commit(s));
     s->steps = steps;
     s->epochs = epochs;
     return DSC_OK;
@@ -140,12 +144,12 @@ dsc_status dsc_scheduler_metric(dsc_scheduler *s, double metric) {
         if (!b->is_due)
             continue;
         double value;
-        DSC_TRY(dsc_binding_evaluate(b, s->steps, s->epochs, &value));
+        DSC_TRY(evaluate(b, s->steps, s->epochs, &value));
         b->fresh_plateau = b->plateau;
         DSC_TRY(dsc_plateau_step(b->plateau_part, &b->fresh_plateau, metric, value));
         b->fresh = value * b->fresh_plateau.scale;
     }
-    return dsc_scheduler_commit(s);
+    return commit(s);
 }
 
 dsc_status dsc_scheduler_set_counts(dsc_scheduler *s, int64_t steps, int64_t epochs) {
@@ -156,6 +160,23 @@ dsc_status dsc_scheduler_set_counts(dsc_scheduler *s, int64_t steps, int64_t epo
     for (size_t i = 0; i < s->count; ++i)
         s->bindings[i].is_due = true;
     return go_to(s, steps, epochs);
+}
+
+dsc_status dsc_scheduler_set_base(dsc_scheduler *scheduler, size_t index, double base) {
+    DSC_CHECK_NOT_NULL(scheduler);
+    if (index >= scheduler->count)
+        return dsc_fail(DSC_ERROR_ARGUMENT, "%s: index is %zu, must be below %zu", __func__, index,
+                        scheduler->count);
+    if (!isfinite(base))
+        return dsc_fail(DSC_ERROR_ARGUMENT, "%s: base is %g, must be finite", __func__, base);
+    for (size_t i = 0; i < scheduler->count; ++i)
+        scheduler->bindings[i].is_due = i == index;
+    const double before = scheduler->bindings[index].base;
+    scheduler->bindings[index].base = base;
+    dsc_status status = go_to(scheduler, scheduler->steps, scheduler->epochs);
+    if (status != DSC_OK)
+        scheduler->bindings[index].base = before;
+    return status;
 }
 
 /* ---- Binding ---- */

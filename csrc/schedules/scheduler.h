@@ -30,12 +30,4 @@ struct dsc_scheduler {
     dsc_option *options; /* room for each binding's */
 };
 
-/* The scheduled value, before a plateau scales it. */
-dsc_status dsc_binding_evaluate(dsc_binding *b, int64_t steps, int64_t epochs, double *value);
-/* Sets `fresh` and `fresh_plateau` of every due binding as they will be at those counts, with its plateau as
- * it is. */
-dsc_status dsc_scheduler_prepare(dsc_scheduler *s, int64_t steps, int64_t epochs);
-/* Sets the due bindings' options to `fresh`, all or none. */
-dsc_status dsc_scheduler_commit(dsc_scheduler *s);
-
 #endif

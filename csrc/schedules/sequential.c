@@ -69,20 +69,6 @@ static dsc_status check(dsc_schedule *s) {
     return DSC_OK;
 }
 
-const dsc_schedule_row dsc_schedule_row_sequential = {
-    .info = {.name = "sequential",
-             .title = "SequentialLR",
-             .source = "torch.optim.lr_scheduler.SequentialLR",
-             .formula = "part i at step t - milestone i, from there to the next milestone",
-             .kind = DSC_SCHEDULE_OF_PARTS},
-    .is_torch = true,
-    .evaluate = evaluate,
-    .advance = advance,
-    .momentum = momentum,
-    .check = check,
-    .length = length,
-};
-
 /* ---- Making them ---- */
 
 static dsc_status find_milestone(const dsc_schedule *part, int64_t begin, int64_t given, int64_t *end) {
@@ -109,17 +95,13 @@ static dsc_status find_milestone(const dsc_schedule *part, int64_t begin, int64_
     return DSC_OK;
 }
 
-static dsc_status put_together(size_t count, dsc_schedule *const *parts, const int64_t *milestones,
-                               dsc_schedule *made) {
+static dsc_status compose(dsc_schedule *made, size_t count, dsc_schedule *const *parts,
+                          const int64_t *milestones) {
     int64_t begin = 0;
-    for (size_t i = 0; i < count; ++i) {
-        if (parts[i] == NULL)
-            return dsc_fail(DSC_ERROR_ARGUMENT, "sequential: part %zu is NULL", i);
-        if (i + 1 == count)
-            return dsc_schedule_append_part(made, parts[i]);
-        int64_t end;
+    for (size_t i = 0; i + 1 < count; ++i) {
+        int64_t end = begin;
         DSC_TRY(find_milestone(parts[i], begin, milestones == NULL ? -1 : milestones[i], &end));
-        dsc_schedule *part;
+        dsc_schedule *part = NULL;
         DSC_TRY(dsc_schedule_over(parts[i], end - begin, &part));
         dsc_status status = dsc_schedule_append_part(made, part);
         dsc_schedule_release(part);
@@ -127,25 +109,25 @@ static dsc_status put_together(size_t count, dsc_schedule *const *parts, const i
         DSC_TRY(dsc_schedule_append(made, 0, (double)end));
         begin = end;
     }
-    return DSC_OK;
+    return dsc_schedule_append_part(made, parts[count - 1]);
 }
+
+const dsc_schedule_row dsc_schedule_row_sequential = {
+    .info = {.name = "sequential",
+             .title = "SequentialLR",
+             .source = "torch.optim.lr_scheduler.SequentialLR",
+             .formula = "part i at step t - milestone i, from there to the next milestone",
+             .kind = DSC_SCHEDULE_OF_PARTS},
+    .is_torch = true,
+    .evaluate = evaluate,
+    .advance = advance,
+    .momentum = momentum,
+    .check = check,
+    .length = length,
+    .compose = compose,
+};
 
 dsc_status dsc_schedule_sequential(size_t count, dsc_schedule *const *parts, const int64_t *milestones,
                                    dsc_schedule **schedule) {
-    DSC_CHECK_NOT_NULL(parts);
-    DSC_CHECK_NOT_NULL(schedule);
-    if (count == 0)
-        return dsc_fail(DSC_ERROR_SIZE, "%s: there is no part", __func__);
-    if (count == 1 && parts[0] != NULL) {
-        *schedule = dsc_schedule_retain(parts[0]);
-        return DSC_OK;
-    }
-    dsc_schedule *made;
-    DSC_TRY(dsc_schedule_begin(&dsc_schedule_row_sequential, &made));
-    dsc_status status = put_together(count, parts, milestones, made);
-    if (status != DSC_OK) {
-        dsc_schedule_release(made);
-        return status;
-    }
-    return dsc_schedule_finish(made, schedule);
+    return dsc_schedule_compose(__func__, &dsc_schedule_row_sequential, count, parts, milestones, schedule);
 }

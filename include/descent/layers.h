@@ -76,5 +76,33 @@ dsc_status dsc_layer_call(const dsc_layer *layer, bool is_training, size_t optio
                           const dsc_option *options, size_t input_count, dsc_tensor *const *inputs,
                           size_t output_count, dsc_tensor **outputs);
 
+/* ---- Parameters that are computed ---- */
+
+/* A way to compute a parameter from others at each forward: a row of a small table. */
+typedef struct dsc_parametrization_info {
+    const char *name, *title;
+    const char *source; /* the PyTorch page whose numbers and state names it has */
+    const char *formula;
+    const dsc_option_info *options;
+    size_t option_count;
+} dsc_parametrization_info;
+
+size_t dsc_parametrization_count(void);
+const dsc_parametrization_info *dsc_parametrization_at(size_t index);       /* NULL outside the table */
+const dsc_parametrization_info *dsc_parametrization_find(const char *name); /* NULL for an unknown name */
+
+/* From now on a parameter of the layer ("weight"; of a part "linear1.weight") is computed at each forward,
+ * recorded, from those that take its place among the layer's tensors, at the end of their layer or part:
+ * "parametrizations.weight.original0", ... Its numbers stay as they are, but for rounding, or what the table
+ * says. The tensor that the parameter was becomes the last of the originals. name: of the table; random: what
+ * vectors are drawn from; NULL where nothing is. Refused: unknown names and options, values out of range,
+ * buffers, parameters that are computed already or have an optimizer's memory (parameters.h).
+ * Source: torch.nn.utils.parametrize.register_parametrization. */
+dsc_status dsc_layer_parametrize(dsc_layer *layer, const char *parameter, const char *name,
+                                 size_t option_count, const dsc_option *options, dsc_random *random);
+/* A parameter, computed as in evaluation, recorded; the layer's own where it is not computed. The reference
+ * is the caller's. */
+dsc_status dsc_layer_parameter(const dsc_layer *layer, const char *parameter, dsc_tensor **value);
+
 DSC_END_API
 #endif

@@ -43,7 +43,9 @@ dsc_status dsc_network_add(dsc_network *network, const char *name, const char *l
                            const dsc_option *options, dsc_random *random);
 /* Layers as text: names, each with options in brackets, in the table's order or by name: "linear(784, 10,
  * bias=false) relu". What has a number for each dimension takes one for all, or a list: "kernel_size=(3, 5)".
- * All or none. */
+ * A parameter is computed by dsc_layer_parametrize with the layer in brackets, its name if it is not
+ * "weight", and options: "weight_norm(linear(3, 4), dim=1) spectral_norm(rnn(4, 4), weight_hh_l0)". All or
+ * none. */
 dsc_status dsc_network_parse(dsc_network *network, const char *text, dsc_random *random);
 /* The same for inputs of a shape: a layer's first option may then be left out where it is the input's extent,
  * as in "flatten linear(512) relu linear(10)". A text with all of them is read as before. Refused besides:

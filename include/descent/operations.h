@@ -165,7 +165,8 @@ typedef enum dsc_padding {
     DSC_PAD_CONSTANT,  /* a number */
     DSC_PAD_REFLECT,   /* what is there, mirrored at the outermost number; at most extent - 1 */
     DSC_PAD_REPLICATE, /* the outermost number */
-    DSC_PAD_CIRCULAR   /* what is there, from the other end on; at most extent */
+    DSC_PAD_CIRCULAR   /* what is there, from the other end on; at most what is left of it, where PyTorch goes
+                          on with numbers that nobody has written */
 } dsc_padding;
 /* As torch.nn.functional.pad: `amounts` has a number before and one after for each of the last `count`
  * dimensions, beginning with the last. Negative amounts take away. Any number of dimensions in every mode.

@@ -4,6 +4,8 @@
 #ifndef DESCENT_RANDOM_H
 #define DESCENT_RANDOM_H
 
+#include <stdbool.h>
+
 #include "status.h"
 
 DSC_BEGIN_API
@@ -38,6 +40,17 @@ dsc_status dsc_random_normal(dsc_random *random, dsc_dtype dtype, size_t n, doub
 /* A permutation of 0 ..< n, as torch.randperm. Refused: n >= 2^32 / 20 (PyTorch changes method
  * there). */
 dsc_status dsc_random_permutation(dsc_random *random, size_t n, int64_t *order);
+
+/* out[i] ~ uniform on 0 ..< high, `count` of them, as torch.randint. Refused: high = 0 or above INT64_MAX. */
+dsc_status dsc_random_integers(dsc_random *random, uint64_t high, size_t count, int64_t *out);
+
+/* out: `count` numbers of 0 ..< n, i with a probability in proportion to weights[i], as torch.multinomial of
+ * float64 weights: with replacement by search in their running sums; without, or where count is 1, the
+ * largest weights[i] / e[i], e being exponential numbers. Refused: n = 0 where count > 0, a weight that is
+ * negative or not finite (DSC_ERROR_NON_FINITE), a sum that is 0 or not finite, and, without replacement,
+ * more numbers than positive weights: PyTorch would go on with those of weight 0. */
+dsc_status dsc_random_weighted(dsc_random *random, size_t n, const double *weights, bool replacement,
+                               size_t count, int64_t *out);
 
 DSC_END_API
 #endif

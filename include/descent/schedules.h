@@ -204,6 +204,10 @@ dsc_status dsc_scheduler_get_counts(const dsc_scheduler *scheduler, int64_t *ste
 /* Goes to a step and an epoch, as PyTorch's last_epoch. Refused as dsc_scheduler_step. */
 dsc_status dsc_scheduler_set_counts(dsc_scheduler *scheduler, int64_t steps, int64_t epochs);
 
+/* Gives a binding another base, and sets its option to what follows from that. Refused: no such binding, a
+ * base that is not finite; and as dsc_scheduler_step. */
+dsc_status dsc_scheduler_set_base(dsc_scheduler *scheduler, size_t index, double base);
+
 /* All that a scheduler with the same bindings needs to go on, to the bit: steps, epochs, and for each binding
  * its base, and of its plateau best, scale, bad_count and cooldown_left. */
 size_t dsc_scheduler_state_count(const dsc_scheduler *scheduler); /* numbers; 0 for NULL */

@@ -6,7 +6,8 @@ import CDescent
   import Darwin
 #endif
 
-/// Threads and memory of their own, for a part of a program: a server's requests beside its training, for instance.
+/// Threads, memory and random numbers of their own, for a part of a program: a server's requests beside its training, for
+/// instance.
 ///
 ///     let small = try Context(threads: 1)
 ///     let output = withContext(small) { model(Tensor(numbers, shape: [1, 784])) }
@@ -19,6 +20,9 @@ import CDescent
 public final class Context: Sendable {
   private let pointer: UInt
 
+  /// `Generator.default` within `withContext`.
+  let generator = Generator(seed: Generator.defaultSeed)
+
   /// A context with so many threads, its caller's among them; 0: `$DESCENT_THREADS`, or one for each processor the process
   /// may use.
   ///
@@ -27,6 +31,7 @@ public final class Context: Sendable {
     var made: OpaquePointer?
     try check(dsc_context_create(Int32(clamping: threads), &made))
     pointer = UInt(bitPattern: made)
+    _ = Unmanaged.passRetained(self)
   }
 
   var handle: OpaquePointer? { OpaquePointer(bitPattern: pointer) }
@@ -59,21 +64,29 @@ public final class Context: Sendable {
   }()
 
   /// What tensors made by this thread belong to; nil: the process's default.
-  static var current: OpaquePointer? { pthread_getspecific(key).map(OpaquePointer.init) }
+  static var current: Context? {
+    pthread_getspecific(key).map { Unmanaged<Context>.fromOpaque($0).takeUnretainedValue() }
+  }
+
+  /// The same for C.
+  static var currentHandle: OpaquePointer? { current?.handle }
+
+  /// Makes tensors of this thread belong to a context, for as long as the thread lives.
+  static func adopt(_ context: Context?) { _ = exchange(context) }
 
   /// What dropout and its like draw from in the current context: the numbers of a call depend on it, and on nothing else.
   static var stream: dsc_stream {
     get {
       var stream = dsc_stream()
-      require(dsc_context_stream(current, &stream))
+      require(dsc_context_stream(currentHandle, &stream))
       return stream
     }
-    set { require(dsc_context_set_stream(current, newValue)) }
+    set { require(dsc_context_set_stream(currentHandle, newValue)) }
   }
 
-  fileprivate static func exchange(_ context: OpaquePointer?) -> OpaquePointer? {
+  fileprivate static func exchange(_ context: Context?) -> Context? {
     let before = current
-    pthread_setspecific(key, context.map(UnsafeRawPointer.init))
+    pthread_setspecific(key, context.map { UnsafeRawPointer(Unmanaged.passUnretained($0).toOpaque()) })
     return before
   }
 }
@@ -82,7 +95,7 @@ public final class Context: Sendable {
 public func withContext<Result, Failure: Error>(
   _ context: Context, _ body: () throws(Failure) -> Result
 ) throws(Failure) -> Result {
-  let before = Context.exchange(context.handle)
+  let before = Context.exchange(context)
   defer { _ = Context.exchange(before) }
   return try body()
 }

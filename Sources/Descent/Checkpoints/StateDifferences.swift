@@ -43,6 +43,12 @@ public struct StateDifferences: Sendable, CustomStringConvertible {
     guard isEmpty else { throw DescentError(.mismatch, "\(what): \(self)") }
   }
 
+  /// Throws if a state has not what a model's has.
+  static func check(_ state: [String: Tensor], fits model: Module, _ what: String) throws(DescentError) {
+    try StateDifferences(of: state, from: model.stateToSave.map { (name: $0.key, tensor: $0.value) })
+      .check("\(what) not fit the model")
+  }
+
   /// Notes a tensor that is not of this shape and type.
   mutating func compare(_ name: String, _ tensor: Tensor, _ shape: Shape, _ dtype: DType) -> Bool {
     guard tensor.shape != shape || tensor.dtype != dtype else { return true }

@@ -14,11 +14,3 @@ public struct Batch {
   /// The number of samples.
   public var count: Int { inputs.shape.first ?? 1 }
 }
-
-/// Samples by number.
-public protocol Dataset {
-  /// How many there are.
-  var count: Int { get }
-  /// The samples of these numbers, each in `0..<count`, in this order.
-  func batch(_ indices: ArraySlice<Int>) -> Batch
-}

@@ -23,6 +23,7 @@ package enum Program {
     process.standardError = pipes[1]
     guard (try? process.run()) != nil else { return nil }
     let texts = readAll(pipes.map(\.fileHandleForReading.fileDescriptor))
+    for pipe in pipes { try? pipe.fileHandleForReading.close() }
     process.waitUntilExit()
     if process.terminationStatus == 127 { return nil }
     return End(

@@ -111,7 +111,9 @@ public func batchNorm(
 
 /// Computes the running means and variances of a model's batch normalizations anew, by one pass over a data set, each
 /// batch weighing the same: as `torch.optim.swa_utils.update_bn`, for models made by averaging weights.
-public func updateBatchNorm<Source: Dataset>(_ model: Module, _ loader: DataLoader<Source>) {
+///
+/// - Throws: what the data set throws. The statistics are those of the batches before then.
+public func updateBatchNorm(_ model: Module, _ loader: any BatchSource) throws(DescentError) {
   let layers = model.modules.compactMap { $0 as? BatchNorm }
   guard !layers.isEmpty else { return }
   let (momenta, wasTraining) = (layers.map(\.momentum), model.isTraining)
@@ -120,7 +122,11 @@ public func updateBatchNorm<Source: Dataset>(_ model: Module, _ loader: DataLoad
     layer.momentum = nil
   }
   model.train()
-  noGrad { for batch in loader { _ = model(batch.inputs) } }
-  for (layer, momentum) in zip(layers, momenta) { layer.momentum = momentum }
-  if !wasTraining { model.eval() }
+  defer {
+    for (layer, momentum) in zip(layers, momenta) { layer.momentum = momentum }
+    if !wasTraining { model.eval() }
+  }
+  try noGrad { () throws(DescentError) in
+    try loader.forEachBatch { batch throws(DescentError) in _ = model(batch.inputs) }
+  }
 }

@@ -23,37 +23,61 @@ public enum ConvolutionPadding: ExpressibleByIntegerLiteral, ExpressibleByArrayL
   }
 }
 
-/// What is added around a convolution's input.
-public enum PaddingMode: Int, Sendable {
-  /// 0.
-  case zeros
-  /// What is there, mirrored at the outermost number.
-  case reflect
-  /// The outermost number.
-  case replicate
-  /// What is there, from the other end on.
-  case circular
-}
-
 /// What `Conv1d`, `Conv2d`, `Conv3d` and the transposed ones have in common.
 public class Convolution: Layer {
+  /// What is added around the input.
+  public enum PaddingMode: Int, Sendable {
+    /// 0.
+    case zeros
+    /// What is there, mirrored at the outermost number.
+    case reflect
+    /// The outermost number.
+    case replicate
+    /// What is there, from the other end on.
+    case circular
+  }
+
   /// [outputs, inputs / groups, kernel...]; of transposed ones [inputs, outputs / groups, kernel...].
   public var weight: Parameter { own[0] }
   /// [outputs]; nil without a bias.
   public var bias: Parameter? { own.count > 1 ? own[1] : nil }
 
-  /// The row's options that there is one of, and those of each dimension.
-  init(
-    _ name: String, _ inputs: Int, _ outputs: Int, rank: Int, groups: Int, bias: Bool,
-    each: [(name: String, value: Extents)], others: [String: Double] = [:], dtype: DType, generator: Generator
+  /// The options that all of them have.
+  private static func shared(
+    _ rank: Int, _ inputs: Int, _ outputs: Int, _ kernelSize: Extents, _ stride: Extents,
+    _ dilation: Extents, _ groups: Int, _ bias: Bool
+  ) -> [String: Double] {
+    let each = [("kernel_size", kernelSize), ("stride", stride), ("dilation", dilation)]
+    return each.reduce(
+      into: [
+        "in_channels": Double(inputs), "out_channels": Double(outputs), "groups": Double(groups),
+        "bias": bias ? 1 : 0,
+      ]
+    ) { options, option in options.merge(option.1.options(option.0, dimensions: rank)) { $1 } }
+  }
+
+  /// With a kernel of so many dimensions.
+  fileprivate init(
+    rank: Int, _ inputs: Int, _ outputs: Int, _ kernelSize: Extents, _ stride: Extents,
+    _ padding: ConvolutionPadding, _ dilation: Extents, _ groups: Int, _ bias: Bool, _ mode: PaddingMode,
+    _ dtype: DType, _ generator: Generator
   ) {
-    var options: [String: Double] = [
-      "in_channels": Double(inputs), "out_channels": Double(outputs), "groups": Double(groups),
-      "bias": bias ? 1 : 0,
-    ]
-    options.merge(others) { $1 }
-    for (name, value) in each { options.merge(value.options(name, dimensions: rank)) { $1 } }
-    super.init(name, options, dtype: dtype, generator: generator)
+    var options = Self.shared(rank, inputs, outputs, kernelSize, stride, dilation, groups, bias)
+    options.merge(padding.extents.options("padding", dimensions: rank)) { $1 }
+    options["padding_mode"] = Double(mode.rawValue)
+    super.init("conv\(rank)d", options, dtype: dtype, generator: generator)
+  }
+
+  /// Transposed.
+  init(
+    transposed rank: Int, _ inputs: Int, _ outputs: Int, _ kernelSize: Extents, _ stride: Extents,
+    _ padding: Extents, _ outputPadding: Extents, _ dilation: Extents, _ groups: Int, _ bias: Bool,
+    _ dtype: DType, _ generator: Generator
+  ) {
+    var options = Self.shared(rank, inputs, outputs, kernelSize, stride, dilation, groups, bias)
+    options.merge(padding.options("padding", dimensions: rank)) { $1 }
+    options.merge(outputPadding.options("output_padding", dimensions: rank)) { $1 }
+    super.init("conv_transpose\(rank)d", options, dtype: dtype, generator: generator)
   }
 }
 
@@ -66,11 +90,8 @@ public final class Conv1d: Convolution {
     dtype: DType = .float32, generator: Generator = .default
   ) {
     super.init(
-      "conv1d", inputs, outputs, rank: 1, groups: groups, bias: bias,
-      each: [
-        ("kernel_size", kernelSize), ("stride", stride), ("padding", padding.extents), ("dilation", dilation),
-      ],
-      others: ["padding_mode": Double(paddingMode.rawValue)], dtype: dtype, generator: generator)
+      rank: 1, inputs, outputs, kernelSize, stride, padding, dilation, groups, bias, paddingMode, dtype,
+      generator)
   }
 }
 
@@ -89,11 +110,8 @@ public final class Conv2d: Convolution {
     dtype: DType = .float32, generator: Generator = .default
   ) {
     super.init(
-      "conv2d", inputs, outputs, rank: 2, groups: groups, bias: bias,
-      each: [
-        ("kernel_size", kernelSize), ("stride", stride), ("padding", padding.extents), ("dilation", dilation),
-      ],
-      others: ["padding_mode": Double(paddingMode.rawValue)], dtype: dtype, generator: generator)
+      rank: 2, inputs, outputs, kernelSize, stride, padding, dilation, groups, bias, paddingMode, dtype,
+      generator)
   }
 }
 
@@ -107,10 +125,7 @@ public final class Conv3d: Convolution {
     dtype: DType = .float32, generator: Generator = .default
   ) {
     super.init(
-      "conv3d", inputs, outputs, rank: 3, groups: groups, bias: bias,
-      each: [
-        ("kernel_size", kernelSize), ("stride", stride), ("padding", padding.extents), ("dilation", dilation),
-      ],
-      others: ["padding_mode": Double(paddingMode.rawValue)], dtype: dtype, generator: generator)
+      rank: 3, inputs, outputs, kernelSize, stride, padding, dilation, groups, bias, paddingMode, dtype,
+      generator)
   }
 }

@@ -1,5 +1,3 @@
-import CDescent
-
 /// The transpose of a convolution, over [batch, inputs, length], as `torch.nn.ConvTranspose1d`. Also without a batch.
 public final class ConvTranspose1d: Convolution {
   /// - Parameters:
@@ -12,11 +10,8 @@ public final class ConvTranspose1d: Convolution {
     dtype: DType = .float32, generator: Generator = .default
   ) {
     super.init(
-      "conv_transpose1d", inputs, outputs, rank: 1, groups: groups, bias: bias,
-      each: [
-        ("kernel_size", kernelSize), ("stride", stride), ("padding", padding),
-        ("output_padding", outputPadding), ("dilation", dilation),
-      ], dtype: dtype, generator: generator)
+      transposed: 1, inputs, outputs, kernelSize, stride, padding, outputPadding, dilation, groups, bias,
+      dtype, generator)
   }
 }
 
@@ -33,10 +28,7 @@ public final class ConvTranspose2d: Convolution {
     dtype: DType = .float32, generator: Generator = .default
   ) {
     super.init(
-      "conv_transpose2d", inputs, outputs, rank: 2, groups: groups, bias: bias,
-      each: [
-        ("kernel_size", kernelSize), ("stride", stride), ("padding", padding),
-        ("output_padding", outputPadding), ("dilation", dilation),
-      ], dtype: dtype, generator: generator)
+      transposed: 2, inputs, outputs, kernelSize, stride, padding, outputPadding, dilation, groups, bias,
+      dtype, generator)
   }
 }

@@ -30,6 +30,18 @@ public final class Embedding: Layer {
 /// The sum, mean or largest numbers of rows, for each bag of indices, as `torch.nn.EmbeddingBag`: [bags, n] of int64 to
 /// [bags, dimension].
 public final class EmbeddingBag: Layer {
+  /// What becomes of a bag's rows.
+  public enum Mode: Int, Sendable {
+    /// Their sum.
+    case sum
+    /// Their mean.
+    case mean
+    /// The largest number of each column.
+    case max
+
+    var c: dsc_bag_mode { dsc_bag_mode(rawValue: UInt32(rawValue)) }
+  }
+
   /// [count, dimension]
   public var weight: Parameter { own[0] }
 
@@ -38,7 +50,7 @@ public final class EmbeddingBag: Layer {
   /// - Parameter includeLastOffset: whether the last offset is the end of the last bag.
   /// - Precondition: with `.max` gradients are neither sparse nor scaled.
   public init(
-    _ count: Int, _ dimension: Int, mode: BagMode = .mean, paddingIndex: Int? = nil, maxNorm: Double? = nil,
+    _ count: Int, _ dimension: Int, mode: Mode = .mean, paddingIndex: Int? = nil, maxNorm: Double? = nil,
     normType: Double = 2, scalesGradByFrequency: Bool = false, isSparse: Bool = false,
     includeLastOffset: Bool = false, dtype: DType = .float32, generator: Generator = .default
   ) {

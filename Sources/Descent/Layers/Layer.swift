@@ -23,10 +23,12 @@ public class Layer: Module {
   /// The table's row.
   let info: dsc_layer_info
   private var options: [String: Double]
-  private let tensors: [(name: String, member: Member)]
-  /// The parameters, in the table's order.
+  private var tensors: [(name: String, member: Member)]
+  /// What is computed, and how.
+  private var parametrizations: [(parameter: String, name: String)] = []
+  /// The parameters that the layer was made with, in the table's order.
   let own: [Parameter]
-  /// The buffers, in the table's order.
+  /// The buffers, likewise.
   let buffers: [Buffer]
 
   /// A layer by its name in the table, its parameters drawn from the generator.
@@ -39,34 +41,42 @@ public class Layer: Module {
     var made: OpaquePointer?
     require(
       generator.withState { random in
-        withOptions(options) { dsc_layer_create(Context.current, dtype.c, name, $0, $1, &random, &made) }
+        withOptions(options) { dsc_layer_create(Context.currentHandle, dtype.c, name, $0, $1, &random, &made) }
       })
     guard let made else { stop(Refusals.lastSentence) }
     handle = made
     self.options = options
     info = dsc_layer_find(name).pointee
-    (tensors, own, buffers) = Self.list(made)
+    tensors = Self.list(made)
+    own = tensors.compactMap { if case .parameter(let parameter) = $0.member { parameter } else { nil } }
+    buffers = tensors.compactMap {
+      if case .buffer(let tensor) = $0.member { Buffer(sharing: tensor) } else { nil }
+    }
   }
 
   deinit { dsc_layer_destroy(handle) }
 
-  private static func list(_ layer: OpaquePointer) -> (
-    [(name: String, member: Member)], [Parameter], [Buffer]
-  ) {
-    var (tensors, own, buffers): ([(name: String, member: Member)], [Parameter], [Buffer]) = ([], [], [])
-    for index in 0..<dsc_layer_tensor_count(layer) {
+  /// - Parameter known: objects of tensors that the list had before, which stay.
+  private static func list(
+    _ layer: OpaquePointer, known: [(name: String, member: Member)] = []
+  ) -> [(name: String, member: Member)] {
+    let members: [OpaquePointer: Member] = Dictionary(
+      known.compactMap { entry in
+        switch entry.member {
+        case .parameter(let parameter): (parameter.handle, entry.member)
+        case .buffer(let tensor): (tensor.handle, entry.member)
+        case .module: nil
+        }
+      }, uniquingKeysWith: { first, _ in first })
+    return (0..<dsc_layer_tensor_count(layer)).map { index in
       var entry = dsc_layer_tensor()
       require(dsc_layer_tensor_at(layer, index, &entry))
-      let name = String(cString: entry.name)
-      if entry.is_parameter {
-        own.append(Parameter(retaining: entry.tensor))
-        tensors.append((name, .parameter(own[own.count - 1])))
-      } else {
-        buffers.append(Buffer(sharing: Tensor(retaining: entry.tensor)))
-        tensors.append((name, .buffer(buffers[buffers.count - 1].tensor)))
-      }
+      let member: Member =
+        members[entry.tensor]
+        ?? (entry.is_parameter
+          ? .parameter(Parameter(retaining: entry.tensor)) : .buffer(Tensor(retaining: entry.tensor)))
+      return (String(cString: entry.name), member)
     }
-    return (tensors, own, buffers)
   }
 
   /// Changes an option.
@@ -76,6 +86,27 @@ public class Layer: Module {
     require(dsc_layer_set_option(handle, option, value))
     options[option] = value
   }
+
+  /// Has a parameter computed from others at each call.
+  func parametrize(
+    _ parameter: String, _ name: String, _ options: [String: Double], _ generator: Generator? = nil
+  ) {
+    require(
+      withOptions(options) { count, list in
+        guard let generator else {
+          return dsc_layer_parametrize(handle, parameter, name, count, list, nil)
+        }
+        return generator.withState { dsc_layer_parametrize(handle, parameter, name, count, list, &$0) }
+      })
+    parametrizations.append((parameter, name))
+    tensors = Self.list(handle, known: tensors)
+  }
+
+  /// A parameter by its name, as the layer's output depends on it: one that is computed, as by `weightNorm`, is so in
+  /// evaluation.
+  ///
+  /// - Precondition: the layer has one of this name.
+  public func parameter(_ name: String) -> Tensor { Tensor.make { dsc_layer_parameter(handle, name, $0) } }
 
   public override var members: [(name: String, member: Member)] { tensors }
 
@@ -101,20 +132,19 @@ public class Layer: Module {
     }
     require(status)
     // After a refusal that is kept, what a program counts on must still be there.
-    let results = made.map {
-      status < 0 ? Tensor(owning: Refusals.placeholder()) : $0.map { Tensor(owning: $0) }
-    }
-    if let first = results[0] { show(first) }
+    var results = made.map { status < 0 || $0 != nil ? Tensor(owning: $0) : nil }
+    if isObserved, let input = inputs[0], let first = results[0] { results[0] = show(first, of: input) }
     return results
   }
 
   override var summaryOfOptions: String {
-    (0..<info.option_count).compactMap { index in
+    let values = (0..<info.option_count).compactMap { index -> String? in
       let option = info.options[index]
       let name = String(cString: option.name)
       guard let value = options[name], value != option.initial else { return nil }
       if option.kind == DSC_OPTION_FLAG { return "\(name): \(value != 0)" }
       return "\(name): \(Int(exactly: value).map(String.init) ?? String(value))"
-    }.joined(separator: ", ")
+    }
+    return (values + parametrizations.map { "\($0.name): \($0.parameter)" }).joined(separator: ", ")
   }
 }

@@ -49,4 +49,27 @@ public enum LayerTable {
     if let row = layer(name) { return row }
     return try layers.named(name, of: "layer")
   }
+
+  /// A way to compute a layer's parameter from others: `Layer.weightNorm`, `Layer.spectralNorm`.
+  public struct Parametrization: TableRow {
+    /// What it is called in a network's text: "weight_norm".
+    public let name: String
+    /// What it is.
+    public let title: String
+    /// The PyTorch page whose numbers and state names it has.
+    public let source: String
+    /// What the parameter is computed as.
+    public let formula: String
+    /// Its options, in PyTorch's order.
+    public let options: [TableOption]
+  }
+
+  /// All ways to compute parameters.
+  public static let parametrizations: [Parametrization] = (0..<dsc_parametrization_count()).map { index in
+    let info = dsc_parametrization_at(index)!.pointee
+    return Parametrization(
+      name: String(cString: info.name), title: String(cString: info.title),
+      source: String(cString: info.source), formula: String(cString: info.formula),
+      options: TableOption.list(info.options, info.option_count))
+  }
 }

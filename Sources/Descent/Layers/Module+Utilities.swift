@@ -42,7 +42,7 @@ extension Module {
   /// Converts the parameters and buffers of a real type in place, as `torch.nn.Module.to`. Gradients are forgotten.
   ///
   /// - Precondition: no optimizer has the parameters: it is made after this.
-  public func to(_ dtype: DType) {
+  public func convert(to dtype: DType) {
     for (name, parameter) in namedParameters {
       demand(
         !dsc_parameters_have(parameter.handle), "\(name) belongs to an optimizer: convert before it is made")

@@ -24,6 +24,8 @@ open class Module {
   private var found: [(name: String, member: Member)]?
   /// Sees the output of every call while the model's structure is being looked at.
   private var observer: ((Module, Tensor) -> Void)?
+  /// What `addForwardHook` was given, in order.
+  var hooks: [ForwardHook] = []
 
   /// A module without parts; subclasses add theirs.
   public init() {}
@@ -36,8 +38,7 @@ open class Module {
   /// The output for an input.
   public func callAsFunction(_ x: Tensor) -> Tensor {
     let y = forward(x)
-    show(y)
-    return y
+    return isObserved ? show(y, of: x) : y
   }
 
   // MARK: What it consists of
@@ -143,11 +144,17 @@ open class Module {
   /// What the description says of the module's options.
   var summaryOfOptions: String { "" }
 
-  /// Tells who looks that the module was called, by its output, or the first of several.
-  final func show(_ output: Tensor) { observer?(self, output) }
+  /// Tells who looks that the module was called, by its input and output, or the first of several.
+  ///
+  /// - Returns: the output, or what a hook has put in its place.
+  final func show(_ output: Tensor, of input: Tensor) -> Tensor {
+    let shown = hooks.reduce(output) { $1.body(self, input, $0) ?? $0 }
+    observer?(self, shown)
+    return shown
+  }
 
-  /// Whether every part must be called by itself, since somebody looks at its output.
-  final var isObserved: Bool { observer != nil }
+  /// Whether the module must be called by itself, since somebody looks at its output.
+  final var isObserved: Bool { observer != nil || !hooks.isEmpty }
 
   /// Runs `body` while `observer` sees the output of every part's call, and nobody else does. It is written to every part:
   /// no other thread may call the module meanwhile.

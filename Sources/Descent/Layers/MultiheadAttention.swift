@@ -12,6 +12,10 @@ public final class MultiheadAttention: Layer {
   /// Whether keys and values have as many numbers as queries: there is one matrix of projections then.
   private let hasOneWidth: Bool
 
+  /// The share of weights that fall away in training.
+  ///
+  /// - Precondition: it is from 0 to 1.
+  public var dropout: Double { didSet { set("dropout", dropout) } }
   /// [3 E, E]: the projections of queries, keys and values, one below the other; nil where widths differ.
   public var inProjWeight: Parameter? { hasOneWidth ? own[0] : nil }
 
@@ -34,6 +38,7 @@ public final class MultiheadAttention: Layer {
     addZeroAttn: Bool = false, keyDim: Int? = nil, valueDim: Int? = nil, batchFirst: Bool = false,
     isCausal: Bool = false, dtype: DType = .float32, generator: Generator = .default
   ) {
+    self.dropout = dropout
     hasOneWidth = (keyDim ?? embedDim) == embedDim && (valueDim ?? embedDim) == embedDim
     super.init(
       "multihead_attention",

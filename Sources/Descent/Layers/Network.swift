@@ -24,7 +24,7 @@ public final class Network: Module {
     _ text: String, inputs: Shape? = nil, dtype: DType = .float32, generator: Generator = .default
   ) throws(DescentError) {
     var made: OpaquePointer?
-    try check(dsc_network_create(Context.current, dtype.c, &made))
+    try check(dsc_network_create(Context.currentHandle, dtype.c, &made))
     let network = made.unsafelyUnwrapped
     let status = generator.withState { random in
       inputs.map { $0.withExtents { dsc_network_parse_for(network, text, $0, $1, &random) } }

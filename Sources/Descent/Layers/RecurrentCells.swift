@@ -22,7 +22,7 @@ public class RecurrentCell: Layer {
 public final class RNNCell: RecurrentCell {
   /// A cell with weights from U(-1/√hidden, 1/√hidden), PyTorch's default and order.
   public init(
-    _ inputs: Int, _ hidden: Int, bias: Bool = true, nonlinearity: Nonlinearity = .tanh,
+    _ inputs: Int, _ hidden: Int, bias: Bool = true, nonlinearity: RNN.Nonlinearity = .tanh,
     dtype: DType = .float32, generator: Generator = .default
   ) {
     super.init(

@@ -1,11 +1,3 @@
-/// What a simple recurrent network does with its sums.
-public enum Nonlinearity: Int, Sendable {
-  /// tanh x
-  case tanh
-  /// max(x, 0)
-  case relu
-}
-
 /// Layers of a recurrent network, step by step in both directions: what RNN, GRU and LSTM have in common.
 ///
 /// The parameters have PyTorch's names: "weight_ih_l0", "weight_hh_l0", "bias_ih_l0", "bias_hh_l0", "weight_ih_l0_reverse",
@@ -45,6 +37,14 @@ public class RecurrentLayer: Layer {
 ///
 ///     let (y, h) = rnn(x, state: nil)
 public final class RNN: RecurrentLayer {
+  /// What becomes of the sums.
+  public enum Nonlinearity: Int, Sendable {
+    /// tanh x
+    case tanh
+    /// max(x, 0)
+    case relu
+  }
+
   /// A network with weights from U(-1/√hidden, 1/√hidden), PyTorch's default and order.
   public init(
     _ inputs: Int, _ hidden: Int, layers: Int = 1, nonlinearity: Nonlinearity = .tanh, bias: Bool = true,

@@ -50,7 +50,7 @@ public final class Sequential: Module {
       switch stage {
       case .module(let module): x = module(x)
       case .fused(let layer, let activation):
-        if isObserved {
+        if layer.isObserved || activation.isObserved {
           x = activation(layer(x))
         } else {
           x = layer.forward(x, followedBy: activation.info.activation)

@@ -20,7 +20,7 @@ extension Newton {
   ///   - options: the method, and when to stop.
   ///   - progress: sees every iteration; true ends the run.
   /// - Throws: `DescentError` for a model without parameters or with ones that are not finite, for no data, a loss that is
-  ///   no scalar, options out of range.
+  ///   no scalar, options out of range; what a loader's data set throws.
   @discardableResult
   public static func fit(
     _ model: Module, _ loss: any Loss, _ data: some Sequence<Batch>, penalty: Penalty = Penalty(),
@@ -31,7 +31,7 @@ extension Newton {
         .invalidArgument,
         "the penalty has l1 \(penalty.l1) and l2 \(penalty.l2); Newton's method takes l1 0 and l2 >= 0")
     }
-    let batches = data.map { $0.widened }
+    let batches = try collected(data).map(\.widened)
     let samples = batches.reduce(0) { $0 + $1.count }
     guard samples > 0 else { throw DescentError(.invalidArgument, "there are no samples to fit") }
     let parameters = model.parameters.filter(\.requiresGrad)
@@ -62,6 +62,14 @@ extension Newton {
       return result
     }
   }
+}
+
+/// All batches; of a loader, as one that can fail.
+private func collected(_ data: some Sequence<Batch>) throws(DescentError) -> [Batch] {
+  guard let source = data as? any BatchSource else { return Array(data) }
+  var batches: [Batch] = []
+  try source.forEachBatch { batch throws(DescentError) in batches.append(batch) }
+  return batches
 }
 
 extension Batch {

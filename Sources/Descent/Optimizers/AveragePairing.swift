@@ -10,14 +10,20 @@ final class AveragePairing {
   private var copied: [Pair] = []
 
   /// The tensors of two modules of one architecture.
-  init(_ average: Module, _ model: Module, averagesBuffers: Bool) {
+  convenience init(_ average: Module, _ model: Module, averagesBuffers: Bool) {
+    let all =
+      average.namedParameters.map { ($0.name, $0.parameter as Tensor) }
+      + average.namedBuffers.map { ($0.name, $0.buffer) }
+    self.init(Dictionary(all) { first, _ in first }, model, averagesBuffers: averagesBuffers)
+  }
+
+  /// Tensors by name, with those of a model.
+  init(_ averages: [String: Tensor], _ model: Module, averagesBuffers: Bool) {
     self.model = model
-    let own = Dictionary(uniqueKeysWithValues: average.namedParameters.map { ($0.name, $0.parameter) })
-    averaged = model.namedParameters.compactMap { name, current in own[name].map { ($0, current) } }
+    averaged = model.namedParameters.compactMap { name, current in averages[name].map { ($0, current) } }
     Self.gather(averaged.map(\.average))
-    let buffers = Dictionary(uniqueKeysWithValues: average.namedBuffers.map { ($0.name, $0.buffer) })
     for (name, current) in model.namedBuffers {
-      guard let buffer = buffers[name] else { continue }
+      guard let buffer = averages[name] else { continue }
       if averagesBuffers && buffer.dtype.isFloatingPoint {
         averaged.append((buffer, current))
       } else {

@@ -18,6 +18,12 @@ public final class AveragedModel: Module {
     /// `decay` of the average so far, the rest of the new model: `get_ema_avg_fn`. In [0, 1].
     case exponential(decay: Double)
 
+    func demandSound() {
+      if case .exponential(let decay) = self {
+        demand(decay >= 0 && decay <= 1, "the decay is \(decay), must be in [0, 1]")
+      }
+    }
+
     func weight(_ averaged: Int) -> Double {
       switch self {
       // PyTorch has it in float32, whatever the weights are.
@@ -43,9 +49,7 @@ public final class AveragedModel: Module {
   ///
   /// - Precondition: a decay lies in [0, 1].
   public init(_ module: Module, _ averaging: Averaging = .equal, usesBuffers: Bool = false) {
-    if case .exponential(let decay) = averaging {
-      demand(decay >= 0 && decay <= 1, "the decay is \(decay), must be in [0, 1]")
-    }
+    averaging.demandSound()
     self.module = module
     self.averaging = averaging
     self.usesBuffers = usesBuffers

@@ -35,6 +35,7 @@ extension Optimizer {
   private func setFrozen(_ frozen: Bool, where isPicked: (String) -> Bool) -> Int {
     let picked = parameters.indices.filter { isPicked(parameters[$0].name) }
     for index in picked { require(dsc_optimizer_set_frozen(handle, index, frozen)) }
+    if frozen { self.frozen.formUnion(picked) } else { self.frozen.subtract(picked) }
     return picked.count
   }
 
@@ -42,8 +43,16 @@ extension Optimizer {
 
   struct Clipping {
     var norm: Double?
+    var normType = 2.0
+    var perTensor = false
     var value: Double?
     var refusesNonFinite = false
+
+    var c: dsc_clipping {
+      dsc_clipping(
+        max_norm: norm ?? .infinity, norm_type: normType, per_tensor: perTensor,
+        error_if_nonfinite: refusesNonFinite)
+    }
 
     var measuresNorm: Bool { norm?.isFinite ?? false || refusesNonFinite }
   }
@@ -67,12 +76,11 @@ extension Optimizer {
     norm: Double? = nil, normType: Double = 2, perTensor: Bool = false, errorIfNonFinite: Bool = false,
     value: Double? = nil
   ) throws(DescentError) {
-    let settings = dsc_clipping(
-      max_norm: norm ?? .infinity, norm_type: normType, per_tensor: perTensor,
-      error_if_nonfinite: errorIfNonFinite)
-    try check(dsc_optimizer_set_clip_norm(handle, settings))
+    let settings = Clipping(
+      norm: norm, normType: normType, perTensor: perTensor, value: value, refusesNonFinite: errorIfNonFinite)
+    try check(dsc_optimizer_set_clip_norm(handle, settings.c))
     try check(dsc_optimizer_set_clip_value(handle, value ?? .infinity))
-    clipping = Clipping(norm: norm, value: value, refusesNonFinite: errorIfNonFinite)
+    clipping = settings
   }
 
   // MARK: Guard and statistics

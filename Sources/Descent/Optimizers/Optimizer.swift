@@ -16,9 +16,14 @@ public final class Optimizer {
   public private(set) var parameters: [(name: String, parameter: Parameter)]
   /// The rules as given, one for each group.
   public private(set) var rules: [any OptimizerRule]
+  /// The rule that `handOver(to:)` put in the place of those that the optimizer was made with.
+  @exclusivity(unchecked) var handedOverRule: String?
+  private var groupSizes: [Int]
   @exclusivity(unchecked) private(set) var flat: FlatParameters
-  let engine: OptimizerEngine
-  let handle: OpaquePointer
+  @exclusivity(unchecked) private(set) var engine: OptimizerEngine
+  @exclusivity(unchecked) private(set) var handle: OpaquePointer
+  /// The parameters that steps leave alone, by number.
+  @exclusivity(unchecked) var frozen = Set<Int>()
   @exclusivity(unchecked) var clipping = Clipping() { didSet { noteMeasuring() } }
   @exclusivity(unchecked) var hooks = StepHooks() { didSet { hasHooks = !hooks.isEmpty } }
   // What a step would otherwise work out each time.
@@ -80,6 +85,7 @@ public final class Optimizer {
     flat = try FlatParameters(parameters)
     self.parameters = parameters
     rules = groups.map(\.rule)
+    groupSizes = groups.map(\.parameters.count)
     needsClosure = rules.contains { RuleTable.rule($0.ruleName)?.needsClosure ?? false }
     handle = engine.handle
   }
@@ -96,7 +102,46 @@ public final class Optimizer {
     try flat.add(group.parameters)
     try engine.add([group])
     parameters = all
+    groupSizes.append(group.parameters.count)
     rules.append(group.rule)  // none that needs a closure: that would be the only one
+  }
+
+  /// What `exchangeEngine` took the place of.
+  struct ExchangedEngine {
+    fileprivate let engine: OptimizerEngine
+    fileprivate let rules: [any OptimizerRule]
+    fileprivate let name: String?
+  }
+
+  /// Starts anew with another rule for all groups.
+  func exchangeEngine(for rule: any OptimizerRule) throws(DescentError) -> ExchangedEngine {
+    var groups: [ParameterGroup] = []
+    var next = 0
+    for size in groupSizes {
+      groups.append(ParameterGroup(Array(parameters[next..<next + size]), rule))
+      next += size
+    }
+    let made = try OptimizerEngine(dtype: parameters.first?.parameter.dtype ?? .float32)
+    try made.add(groups)
+    let before = ExchangedEngine(engine: engine, rules: rules, name: handedOverRule)
+    use(made, groups.map(\.rule))
+    return before
+  }
+
+  /// Undoes it.
+  func takeBack(_ exchanged: ExchangedEngine) {
+    handedOverRule = exchanged.name
+    use(exchanged.engine, exchanged.rules)
+  }
+
+  private func use(_ engine: OptimizerEngine, _ rules: [any OptimizerRule]) {
+    (self.engine, self.rules, handle) = (engine, rules, engine.handle)
+    needsClosure = rules.contains { RuleTable.rule($0.ruleName)?.needsClosure ?? false }
+    require(dsc_optimizer_set_clip_norm(handle, clipping.c))
+    require(dsc_optimizer_set_clip_value(handle, clipping.value ?? .infinity))
+    require(dsc_optimizer_set_guard(handle, nonFiniteGuard.c))
+    require(dsc_optimizer_set_statistics(handle, collectsStatistics))
+    for index in frozen { require(dsc_optimizer_set_frozen(handle, index, true)) }
   }
 
   private static func checkDistinct(

@@ -47,12 +47,14 @@ public final class Scheduler {
   /// The optimizer.
   public let optimizer: Optimizer
   let handle: OpaquePointer
+  /// What has the options: not the optimizer's any more after a hand-over.
+  private let engine: OptimizerEngine
 
   /// A scheduler without schedules; `bind` adds them.
   public init(_ optimizer: Optimizer) {
     var made: OpaquePointer?
     require(dsc_scheduler_create(optimizer.handle, &made))
-    self.optimizer = optimizer
+    (self.optimizer, engine) = (optimizer, optimizer.engine)
     handle = made!
   }
 
@@ -112,6 +114,18 @@ public final class Scheduler {
   /// - Throws: as `step()`.
   public func goTo(step: Int, epoch: Int = 0) throws(DescentError) {
     try check(dsc_scheduler_set_counts(handle, Int64(step), Int64(epoch)))
+  }
+
+  /// Whether it changes what the optimizer uses: after `Optimizer.handOver(to:)` it does not any more.
+  public var isInUse: Bool { engine === optimizer.engine }
+
+  /// Gives the option of a binding another base, and its value at once.
+  ///
+  /// - Parameter index: the binding's place in `bindings`.
+  /// - Throws: `DescentError` for a base that is not finite, and a value out of the option's range. Nothing is changed then.
+  public func setBase(_ base: Double, binding index: Int) throws(DescentError) {
+    guard index >= 0 else { throw DescentError(.invalidArgument, "there is no binding \(index)") }
+    try check(dsc_scheduler_set_base(handle, index, base))
   }
 
   /// The options that have a schedule, in the order in which they were bound.

@@ -6,8 +6,14 @@ import Foundation
 /// The same seed gives the same weights, permutations and batches as in PyTorch. Safe to share between
 /// threads; the order in which they draw is then theirs.
 public final class Generator: Sendable {
-  /// What `manualSeed` seeds and everything draws from unless told otherwise.
-  public static let `default` = Generator(seed: 67_280_421_310_721)
+  /// What `manualSeed` seeds and everything draws from unless told otherwise: within `withContext` the context's own,
+  /// elsewhere the process's.
+  public static var `default`: Generator { Context.current?.generator ?? process }
+
+  private static let process = Generator(seed: defaultSeed)
+
+  /// PyTorch's.
+  static let defaultSeed: UInt64 = 67_280_421_310_721
 
   // Not a Mutex: ThreadSanitizer does not see its futex, and reports races where there are none.
   private let lock = NSLock()
@@ -63,7 +69,7 @@ public final class Generator: Sendable {
   }
 }
 
-/// Seeds the default generator, as `torch.manual_seed`, and what the current context's dropout draws from.
+/// Seeds the current context's default generator, as `torch.manual_seed`, and what its dropout draws from.
 public func manualSeed(_ seed: UInt64) {
   Generator.default.manualSeed(seed)
   Context.stream = dsc_stream(seed: seed, calls: 0)

@@ -14,7 +14,7 @@ extension Tensor {
     require(
       scalars.withUnsafeBytes { bytes in
         shape.withExtents {
-          dsc_tensor_copy_in(Context.current, Scalar.dtype.c, $0, $1, bytes.baseAddress, &result)
+          dsc_tensor_copy_in(Context.currentHandle, Scalar.dtype.c, $0, $1, bytes.baseAddress, &result)
         }
       })
     self.init(owning: result)
@@ -53,13 +53,13 @@ extension Tensor {
   /// A scalar.
   public convenience init(_ value: Double, dtype: DType = .float32) {
     var result: OpaquePointer?
-    require(dsc_tensor_full(Context.current, dtype.c, 0, nil, value, &result))
+    require(dsc_tensor_full(Context.currentHandle, dtype.c, 0, nil, value, &result))
     self.init(owning: result)
   }
 
   /// All elements the same.
   public static func full(_ shape: Shape, _ value: Double, dtype: DType = .float32) -> Tensor {
-    make { result in shape.withExtents { dsc_tensor_full(Context.current, dtype.c, $0, $1, value, result) } }
+    make { result in shape.withExtents { dsc_tensor_full(Context.currentHandle, dtype.c, $0, $1, value, result) } }
   }
 
   /// All elements 0.
@@ -83,7 +83,7 @@ extension Tensor {
   {
     make { result in
       generator.withState { state in
-        shape.withExtents { dsc_tensor_uniform(Context.current, dtype.c, $0, $1, &state, 0, 1, result) }
+        shape.withExtents { dsc_tensor_uniform(Context.currentHandle, dtype.c, $0, $1, &state, 0, 1, result) }
       }
     }
   }
@@ -93,7 +93,7 @@ extension Tensor {
   {
     make { result in
       generator.withState { state in
-        shape.withExtents { dsc_tensor_normal(Context.current, dtype.c, $0, $1, &state, 0, 1, result) }
+        shape.withExtents { dsc_tensor_normal(Context.currentHandle, dtype.c, $0, $1, &state, 0, 1, result) }
       }
     }
   }

@@ -170,18 +170,6 @@ public func embedding(
   return Tensor.make { dsc_embedding(weight.handle, indices.handle, &options, $0) }
 }
 
-/// What becomes of a bag's rows.
-public enum BagMode: Int, Sendable {
-  /// Their sum.
-  case sum
-  /// Their mean.
-  case mean
-  /// The largest number of each column.
-  case max
-
-  var c: dsc_bag_mode { dsc_bag_mode(rawValue: UInt32(rawValue)) }
-}
-
 /// The sum, mean or largest numbers of rows of a matrix, for each bag of indices: [bags, columns]; 0 for an empty bag. As
 /// `torch.nn.functional.embedding_bag`.
 ///
@@ -194,7 +182,7 @@ public enum BagMode: Int, Sendable {
 ///   - scalesByFrequency: whether a row's gradient is divided by how often it is looked up here.
 ///   - isSparse: whether a parameter's gradient is kept as rows: its `rowGradient`.
 public func embeddingBag(
-  _ indices: Tensor, _ weight: Tensor, offsets: Tensor? = nil, mode: BagMode = .mean,
+  _ indices: Tensor, _ weight: Tensor, offsets: Tensor? = nil, mode: EmbeddingBag.Mode = .mean,
   perSampleWeights: Tensor? = nil, paddingIndex: Int? = nil, includeLastOffset: Bool = false,
   scalesByFrequency: Bool = false, isSparse: Bool = false
 ) -> Tensor {

@@ -32,7 +32,7 @@ public class Tensor {
   /// A tensor with undefined contents.
   convenience init(uninitialized shape: Shape, dtype: DType) {
     var result: OpaquePointer?
-    require(shape.withExtents { dsc_tensor_empty(Context.current, dtype.c, $0, $1, &result) })
+    require(shape.withExtents { dsc_tensor_empty(Context.currentHandle, dtype.c, $0, $1, &result) })
     self.init(owning: result)
   }
 

@@ -1,7 +1,8 @@
 /// Trains a model: forward, loss, backward, step, over batches and epochs.
 ///
 ///     let trainer = Trainer(model: model, loss: CrossEntropyLoss(), optimizer: optimizer)
-///     try trainer.fit(loader, validation: testLoader, epochs: 10, callbacks: [ProgressBar()])
+///     try trainer.fit(
+///       loader, validation: other, epochs: 10, metrics: [Accuracy()], callbacks: [ProgressBar()])
 public final class Trainer {
   /// What is trained.
   public let model: Module
@@ -11,13 +12,10 @@ public final class Trainer {
   public let optimizer: Optimizer
   /// What the run has shown so far.
   public internal(set) var history = History()
-  /// Where the run stands; saved in checkpoints.
-  var position = Position()
-  /// The order of the epoch under way, and the loader's random numbers at its start.
-  var order: EpochOrder?
-  var loaderState: [UInt8]?
-  /// Whether the next epoch begins with those, and not with where the loader has got to since.
-  var rewindsLoader = false
+  /// The callbacks of the `fit` under way.
+  public internal(set) var callbacks: [any TrainingCallback] = []
+  /// The metrics of the last `fit`, with the batches of the epoch under way.
+  public internal(set) var metrics: [any Metric] = []
 
   /// A run whose loss exceeds this many times its first one has diverged; nil for only NaN and infinity.
   public var divergenceFactor: Double? = 1e4
@@ -29,7 +27,16 @@ public final class Trainer {
   public var divergenceAdvice =
     "Lower the learning rate, or clip the gradients (Optimizer.setClipping)."
 
-  private var stopRequested = false
+  /// Where the run stands; saved in checkpoints.
+  var position = Position()
+  /// What the order of the epoch under way, or of the next one, follows from.
+  var loaderState: LoaderState?
+  /// Whether the next epoch begins with that, and not with where the loader has got to since.
+  var rewindsLoader = false
+  /// What callbacks have asked for.
+  var wishes = Wishes()
+  /// What a checkpoint had of callbacks and metrics, until `fit` hands it to them.
+  var pending: [String: [String: Tensor]] = [:]
   /// The last step; nil once the parameters that it left were found to be sound.
   var unverified: Step?
 
@@ -45,10 +52,39 @@ public final class Trainer {
     var epoch = 0, samples = 0, batch = 0
     /// Samples done in the epochs before.
     var samplesBefore = 0
+    /// Of the samples of the epoch under way those that were not passed over.
+    var counted = 0
+    /// The optimizer's steps so far.
+    var updates = 0
     /// The sum of the losses of the samples of the epoch under way, and the time it took.
     var lossSum = 0.0, seconds = 0.0
     /// The first batch's loss.
     var firstLoss: Double?
+
+    /// The mean loss of the epoch so far.
+    var meanLoss: Double { lossSum / Double(counted) }
+
+    /// The next epoch's beginning.
+    func nextEpoch() -> Position {
+      Position(
+        epoch: epoch + 1, samplesBefore: samplesBefore + samples, updates: updates, firstLoss: firstLoss)
+    }
+  }
+
+  /// What callbacks ask for, until it is done.
+  struct Wishes {
+    var stopReason: String?
+    var endsEpoch = false
+    var skipsBatch = false
+    /// Whether the run was put back to an earlier state: the epoch under way is another one.
+    var wentBack = false
+    /// What the batch's loss is multiplied by for its gradient, and whether a step follows.
+    var weight: Double?
+    var updates = true
+
+    mutating func beginBatch() {
+      (skipsBatch, wentBack, weight, updates) = (false, false, nil, true)
+    }
   }
 
   /// A trainer for a model, a loss and an optimizer of the model's parameters.
@@ -58,11 +94,37 @@ public final class Trainer {
     self.optimizer = optimizer
   }
 
-  /// Ends `fit` after the step under way. What is done so far stays, and can be saved and continued.
-  public func stop() { stopRequested = true }
+  // MARK: Steering
+
+  /// Ends `fit` after the batch under way. What is done so far stays, and can be saved and continued.
+  public func stop(_ reason: String = "stopped") { wishes.stopReason = wishes.stopReason ?? reason }
+
+  /// Ends the epoch after the batch under way, as if there were no more samples.
+  public func endEpoch() { wishes.endsEpoch = true }
+
+  /// Passes over a batch that is about to begin: there is no step, and it counts for nothing.
+  public func skipBatch() { wishes.skipsBatch = true }
 
   /// Whether `stop()` ended the last `fit`.
-  public var wasStopped: Bool { stopRequested }
+  public var wasStopped: Bool { wishes.stopReason != nil }
+
+  /// Why `stop()` ended the last `fit`; nil where it did not.
+  public var stopReason: String? { wishes.stopReason }
+
+  /// Says of a batch that is about to begin what its loss's gradient is multiplied by, and whether the optimizer's step
+  /// follows: without one, the gradient waits for that of the next batch.
+  public func setGradientWeight(_ weight: Double, updates: Bool) {
+    (wishes.weight, wishes.updates) = (weight, updates)
+  }
+
+  // MARK: Where the run stands
+
+  /// The samples of the epoch that are still to come; within `batchWillBegin`, the batch's among them. nil where that is not
+  /// known.
+  public internal(set) var samplesLeft: Int?
+
+  /// How many epochs the `fit` under way is to have, and how many batches one has; nil where that is not known.
+  public internal(set) var plannedEpochs = 0, batchesInEpoch: Int?
 
   /// Whether the run stands in the midst of an epoch.
   public var isInEpoch: Bool { position.samples > 0 }
@@ -70,207 +132,12 @@ public final class Trainer {
   /// The number of whole epochs done.
   public var completedEpochs: Int { position.epoch }
 
-  // MARK: Training
+  /// The number of the optimizer's steps done.
+  public var steps: Int { position.updates }
 
-  /// Trains until `epochs` epochs are done, those of a resumed checkpoint among them.
-  ///
-  /// An epoch that was stopped goes on at the sample where it stood, in batches of any size.
-  ///
-  /// - Returns: the history.
-  /// - Throws: `DescentError` of code `nonFinite` when the loss diverges, and of code `mismatch` where an epoch that
-  ///   was stopped cannot go on with this loader (see `obstacle(to:)`); what callbacks and the optimizer throw.
-  @discardableResult
-  public func fit<Training: Dataset, Validation: Dataset>(
-    _ loader: DataLoader<Training>, validation: DataLoader<Validation>?, epochs: Int,
-    callbacks: [any TrainingCallback] = []
-  ) throws(DescentError) -> History {
-    stopRequested = false
-    var failure: DescentError?
-    do throws(DescentError) {
-      try prepare(loader)
-      for callback in callbacks { try callback.trainingWillBegin(self) }
-      while position.epoch < epochs && !stopRequested {
-        try runEpoch(loader, validation, epochs, callbacks)
-      }
-      // No step follows that would find out.
-      try verify()
-      if stopRequested {
-        for callback in callbacks { try callback.trainingDidStop(self) }
-      }
-    } catch {
-      failure = error
-    }
-    for callback in callbacks { callback.trainingDidEnd(self, error: failure) }
-    if let failure { throw failure }
-    return history
-  }
+  /// The rate of the optimizer's first group; NaN for a rule that has none.
+  public var learningRate: Double { (try? optimizer.option("lr")) ?? .nan }
 
-  /// Trains without a validation set.
-  @discardableResult
-  public func fit<Training: Dataset>(
-    _ loader: DataLoader<Training>, epochs: Int, callbacks: [any TrainingCallback] = []
-  ) throws(DescentError) -> History {
-    try fit(loader, validation: DataLoader<Training>?.none, epochs: epochs, callbacks: callbacks)
-  }
-
-  private func prepare<Source: Dataset>(_ loader: DataLoader<Source>) throws(DescentError) {
-    guard loader.batchCount > 0 else {
-      throw DescentError(
-        .invalidArgument,
-        "the training set has no batch: \(loader.dataset.count) samples in batches of \(loader.batchSize)")
-    }
-    if let obstacle = obstacle(to: loader) {
-      throw DescentError(
-        .mismatch,
-        "epoch \(position.epoch + 1) cannot go on after sample \(position.samples): \(obstacle); restartEpoch() begins it anew"
-      )
-    }
-    if rewindsLoader || isInEpoch, let loaderState, order?.seed == loader.seed {
-      loader.restoreGenerator(loaderState)
-    }
-    rewindsLoader = false
-  }
-
-  /// Why the epoch under way cannot go on with a loader, which orders its samples otherwise; nil if it can, or none
-  /// is under way.
-  public func obstacle<Source: Dataset>(to loader: DataLoader<Source>) -> String? {
-    isInEpoch ? order?.obstacle(to: loader.epochOrder) : nil
-  }
-
-  /// Forgets how far the epoch under way is: `fit` begins it anew. The parameters stay.
-  public func restartEpoch() {
-    position = Position(
-      epoch: position.epoch, samplesBefore: position.samplesBefore, firstLoss: position.firstLoss)
-    history.curve.removeAll { $0.samples > position.samplesBefore }
-    rewindsLoader = true
-  }
-
-  private func runEpoch<Training: Dataset, Validation: Dataset>(
-    _ loader: DataLoader<Training>, _ validation: DataLoader<Validation>?, _ epochs: Int,
-    _ callbacks: [any TrainingCallback]
-  ) throws(DescentError) {
-    model.train()
-    (order, loaderState) = (loader.epochOrder, loader.generatorState)
-    var batches = loader.makeIterator()
-    batches.skip(position.samples)
-    let total = position.batch + batches.remaining
-    let clock = ContinuousClock()
-    let start = clock.now
-    let (before, samplesBefore) = (position.seconds, position.samples)
-    while !stopRequested, let batch = batches.next() {
-      let value = try step(batch)
-      position.seconds = before + (clock.now - start).seconds
-      let progress = TrainingProgress(
-        epoch: position.epoch + 1, epochs: epochs, batch: position.batch, batches: total,
-        samples: position.samples, samplesInEpoch: loader.dataset.count, loss: value,
-        meanLoss: position.lossSum / Double(position.samples), seconds: position.seconds,
-        rate: Double(position.samples - samplesBefore) / max(position.seconds - before, 1e-9))
-      for callback in callbacks { try callback.batchDidEnd(progress, self) }
-    }
-    guard batches.remaining == 0 else { return }
-    let evaluation = try validation.map { loader throws(DescentError) in try evaluate(loader) }
-    let record = EpochRecord(
-      epoch: position.epoch + 1, trainLoss: position.lossSum / Double(position.samples),
-      testLoss: evaluation?.loss, testAccuracy: evaluation?.accuracy, seconds: position.seconds)
-    history.epochs.append(record)
-    position = Position(
-      epoch: position.epoch + 1, samplesBefore: position.samplesBefore + position.samples,
-      firstLoss: position.firstLoss)
-    loaderState = loader.generatorState
-    for callback in callbacks { try callback.epochDidEnd(record, self) }
-  }
-
-  /// One step; the batch's loss.
-  private func step(_ batch: Batch) throws(DescentError) -> Double {
-    let value = try optimizer.needsClosure ? minimize(batch) : descend(batch)
-    if position.batch % curveInterval == 0 {
-      history.curve.append(
-        CurvePoint(samples: position.samplesBefore + position.samples + batch.count, loss: value))
-    }
-    position.batch += 1
-    position.samples += batch.count
-    position.lossSum += value * Double(batch.count)
-    unverified = Step(batch: batch, epoch: position.epoch + 1, number: position.batch)
-    return value
-  }
-
-  private func descend(_ batch: Batch) throws(DescentError) -> Double {
-    let loss = loss(model(batch.inputs), batch.targets)
-    let value = loss.item()
-    try checkDivergence(value)
-    loss.backward()
-    try optimizer.step()
-    optimizer.zeroGrad()
-    return value
-  }
-
-  /// A step of an optimizer that evaluates the loss itself, several times.
-  private func minimize(_ batch: Batch) throws(DescentError) -> Double {
-    var first: Double?
-    try optimizer.step { () throws(DescentError) in
-      optimizer.zeroGrad()
-      let loss = loss(model(batch.inputs), batch.targets)
-      if first == nil {
-        first = loss.item()
-        try checkDivergence(loss.item())
-      }
-      loss.backward()
-      return loss
-    }
-    return first ?? .nan
-  }
-
-  // MARK: Evaluation
-
-  /// What a model does on a data set.
-  public struct Evaluation: Sendable {
-    /// The mean loss of a sample.
-    public let loss: Double
-    /// The share of samples whose largest output is at the target class; nil where targets are no classes.
-    public let accuracy: Double?
-  }
-
-  /// Measures the model without training it.
-  ///
-  /// - Throws: `DescentError` if the loader has no batch.
-  public func evaluate<Source: Dataset>(_ loader: DataLoader<Source>) throws(DescentError) -> Evaluation {
-    try optimizer.withEvaluationWeights { () throws(DescentError) in
-      try Self.evaluate(model, loss, on: loader)
-    }
-  }
-
-  /// Measures any model by a loss, without a trainer.
-  ///
-  /// - Throws: `DescentError` if the loader has no batch.
-  public static func evaluate<Source: Dataset>(
-    _ model: Module, _ loss: any Loss, on loader: DataLoader<Source>
-  ) throws(DescentError) -> Evaluation {
-    let wasTraining = model.isTraining
-    model.eval()
-    defer { if wasTraining { model.train() } }
-    var (samples, lossSum, correct) = (0, 0.0, 0)
-    var hasClasses = false
-    noGrad {
-      for batch in loader {
-        let prediction = model(batch.inputs)
-        lossSum += loss(prediction, batch.targets).item() * Double(batch.count)
-        samples += batch.count
-        // A class for each of the last dimension's outputs, or something else: sequences, say.
-        guard batch.targets.dtype == .int64, prediction.shape.dropLast().elementsEqual(batch.targets.shape)
-        else {
-          continue
-        }
-        hasClasses = true
-        correct += Int((prediction.argmax() .== batch.targets).sum().item())
-      }
-    }
-    guard samples > 0 else { throw DescentError(.invalidArgument, "the set to evaluate on is empty") }
-    return Evaluation(
-      loss: lossSum / Double(samples), accuracy: hasClasses ? Double(correct) / Double(samples) : nil)
-  }
-}
-
-extension Duration {
-  /// As a number of seconds.
-  public var seconds: Double { Double(components.seconds) + Double(components.attoseconds) * 1e-18 }
+  /// The metrics of the training part of the epoch under way so far, in the order in which they were given.
+  public var runningMetrics: [(name: String, value: Double)] { metrics.map { ($0.name, $0.value) } }
 }

@@ -69,21 +69,5 @@ private func refuse(_ given: [String], _ other: String) throws(DescentError) {
     "\(given.joined(separator: ", ")) \(given.count == 1 ? "goes" : "go") with \(other), which is not given")
 }
 
-/// Rows of cells, each column as wide as it must be: the first to the left, numbers to the right.
-func aligned(_ rows: [[String]]) -> String {
-  let widths = rows.reduce(into: [Int]()) { widths, row in
-    for (index, cell) in row.enumerated() {
-      if index == widths.count { widths.append(0) }
-      widths[index] = max(widths[index], cell.count)
-    }
-  }
-  return rows.map { row in
-    row.enumerated().map { index, cell in
-      let space = String(repeating: " ", count: widths[index] - cell.count)
-      return index == 0 ? cell + space : space + cell
-    }.joined(separator: "  ")
-  }.joined(separator: "\n")
-}
-
 /// A number in six digits.
 func brief(_ value: Double) -> String { value.isNaN ? "-" : String(format: "%.6g", value) }

@@ -44,6 +44,17 @@ import Testing
     withExtendedLifetime((y, other)) {}
   }
 
+  /// What one context draws, another does not miss.
+  @Test func randomNumbersAreTheContexts() throws {
+    func draw() -> [Double] { Linear(3, 2).weight.doubles }
+    let expected = try alone(seed: 5) { [draw(), draw()] }
+    try alone(seed: 5) {
+      let first = draw()
+      try alone(seed: 6) { #expect(draw() != expected[1]) }
+      #expect([first, draw()] == expected)
+    }
+  }
+
   @Test func freedBlocksAreKeptAndGivenBack() throws {
     let context = try Context(threads: 1)
     withContext(context) { _ = Tensor.ones([1 << 20]) }

@@ -106,18 +106,19 @@ import Testing
     let letters = Set(text).sorted()
     let codes = text.map { letters.firstIndex(of: $0)! }
     let expected = Fixtures.load("characters.json", as: Letters.self)
-    manualSeed(42)
-    let model: Module = name == "lstm" ? Writer(letters.count) : Transformer(letters.count)
-    let optimizer = try Optimizer(for: model, Adam(learningRate: name == "lstm" ? 1e-2 : 1e-3))
-    for (step, right) in (name == "lstm" ? expected.lstm : expected.transformer).enumerated() {
-      let starts = (0..<16).map { (step * 16 + $0) * 131 % (codes.count - 33) }
-      func batch(_ shift: Int) -> [Int] { starts.flatMap { codes[$0 + shift..<$0 + shift + 32] } }
-      let logits = model(Tensor(classes: batch(0)).reshaped([16, 32])).reshaped([512, letters.count])
-      let loss = CrossEntropyLoss()(logits, Tensor(classes: batch(1)))
-      #expect(abs(loss.item() / right - 1) < 1e-3, "step \(step)")
-      loss.backward()
-      try optimizer.step()
-      optimizer.zeroGrad()
+    try alone(seed: 42) {
+      let model: Module = name == "lstm" ? Writer(letters.count) : Transformer(letters.count)
+      let optimizer = try Optimizer(for: model, Adam(learningRate: name == "lstm" ? 1e-2 : 1e-3))
+      for (step, right) in (name == "lstm" ? expected.lstm : expected.transformer).enumerated() {
+        let starts = (0..<16).map { (step * 16 + $0) * 131 % (codes.count - 33) }
+        func batch(_ shift: Int) -> [Int] { starts.flatMap { codes[$0 + shift..<$0 + shift + 32] } }
+        let logits = model(Tensor(classes: batch(0)).reshaped([16, 32])).reshaped([512, letters.count])
+        let loss = CrossEntropyLoss()(logits, Tensor(classes: batch(1)))
+        #expect(abs(loss.item() / right - 1) < 1e-3, "step \(step)")
+        loss.backward()
+        try optimizer.step()
+        optimizer.zeroGrad()
+      }
     }
   }
 
@@ -138,25 +139,26 @@ import Testing
   func leNet(_ rule: String) throws {
     let expected = Fixtures.load("lenet.json", as: LeNet.self)
     let data = try StandardDataset.fashionMNIST.load(dataDirectory: Self.folder).training
-    manualSeed(42)
-    let model = try Network(
-      """
-      conv2d(6, 5, padding=2) sigmoid avg_pool2d(2) conv2d(16, 5) sigmoid avg_pool2d(2) \
-      flatten linear(120) sigmoid linear(84) sigmoid linear(10)
-      """, inputs: [1, 1, 28, 28])
-    for parameter in model.parameters where parameter.rank > 1 {
-      Initializer.xavierUniform()(parameter)
-    }
-    let optimizer = try Optimizer(
-      for: model, rule == "sgd" ? SGD(learningRate: 0.9) as any OptimizerRule : Adam(learningRate: 0.005))
     var losses: [Double] = []
-    for batch in try DataLoader(data, batchSize: 256, shuffle: true) {
-      let loss = CrossEntropyLoss()(model(batch.inputs), batch.targets)
-      losses.append(loss.item())
-      loss.backward()
-      try optimizer.step()
-      optimizer.zeroGrad()
-      if losses.count == 200 { break }
+    try alone(seed: 42) {
+      let model = try Network(
+        """
+        conv2d(6, 5, padding=2) sigmoid avg_pool2d(2) conv2d(16, 5) sigmoid avg_pool2d(2) \
+        flatten linear(120) sigmoid linear(84) sigmoid linear(10)
+        """, inputs: [1, 1, 28, 28])
+      for parameter in model.parameters where parameter.rank > 1 {
+        Initializer.xavierUniform()(parameter)
+      }
+      let optimizer = try Optimizer(
+        for: model, rule == "sgd" ? SGD(learningRate: 0.9) as any OptimizerRule : Adam(learningRate: 0.005))
+      for batch in try DataLoader(data, batchSize: 256, shuffle: true) {
+        let loss = CrossEntropyLoss()(model(batch.inputs), batch.targets)
+        losses.append(loss.item())
+        loss.backward()
+        try optimizer.step()
+        optimizer.zeroGrad()
+        if losses.count == 200 { break }
+      }
     }
     for (step, (found, right)) in zip(losses, rule == "sgd" ? expected.sgd : expected.adam).enumerated() {
       #expect(abs(found / right - 1) < 1e-3, "step \(step): \(found), not \(right)")

@@ -238,7 +238,7 @@ import Testing
     }
     let data = TensorDataset(
       inputs: Tensor([1, 3, 5, 7] as [Float], shape: [2, 1, 1, 2]), targets: Tensor(classes: [0, 1]))
-    updateBatchNorm(model, try DataLoader(data, batchSize: 2))
+    try updateBatchNorm(model, DataLoader(data, batchSize: 2))
     let layers = model.modules.compactMap { $0 as? BatchNorm }
     #expect(layers.count == 2 && layers.allSatisfy { $0.numBatchesTracked!.tensor.item() == 1 })
     #expect(layers[0].runningMean!.tensor.item() == 4)

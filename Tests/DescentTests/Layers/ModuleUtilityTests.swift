@@ -70,7 +70,7 @@ import Testing
     other.parameters[0].fill(0)
     #expect(model.parameters.allSatisfy { $0.doubles.allSatisfy { $0 == 0.5 } })
     let graph = model(Tensor([[1, 2, 3]])).sum()
-    model.to(.float64)
+    model.convert(to: .float64)
     #expect(model.parameters.allSatisfy { $0.dtype == .float64 && $0.requiresGrad })
     let wide = model(Tensor([1, 2, 3], shape: [1, 3], dtype: .float64))
     #expect(wide.dtype == .float64 && wide[0, 0].item() == graph.item() / 3)

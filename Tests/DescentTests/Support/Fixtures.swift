@@ -42,6 +42,7 @@ func largestULP(_ actual: [Double], _ expected: [Double], _ dtype: DType, scale:
 let float64Budget = 4096.0
 
 /// A folder for one test, removed afterwards.
+@discardableResult
 func withTemporaryFolder<Result>(_ body: (String) throws -> Result) throws -> Result {
   let folder = FileManager.default.temporaryDirectory.appendingPathComponent("descent-\(UUID().uuidString)")
   try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)

@@ -81,14 +81,12 @@ import Testing
     #expect(order.sorted() == Array(0..<test.n))
   }
 
-  /// The default generator belongs to the process, so this has one of its own.
-  @Test func defaultLoaderOrders() async {
-    await #expect(processExitsWith: .success) {
-      manualSeed(11)
+  @Test func defaultLoaderOrders() throws {
+    try alone(seed: 11) {
       let data = TensorDataset(inputs: .arange(23), targets: .arange(23))
       let loader = try DataLoader(data, batchSize: 5, shuffle: true)
       let orders = (0..<3).map { _ in loader.flatMap { $0.inputs.doubles.map { Int($0) } } }
-      try #require(orders == Self.file.defaultOrders)
+      #expect(orders == Self.file.defaultOrders)
     }
   }
 

@@ -34,10 +34,10 @@ public final class ProgressBar: TrainingCallback {
     }
     lastShown = now
     if isTerminal {
-      write("\r\u{1B}[K" + Self.line(progress, width: width()))
+      write("\r\u{1B}[K" + Self.line(progress, trainer.runningMetrics, width: width()))
       isLineOpen = true
     } else {
-      write(Self.line(progress, width: 79) + "\n")
+      write(Self.line(progress, trainer.runningMetrics, width: 79) + "\n")
     }
   }
 
@@ -57,31 +57,48 @@ public final class ProgressBar: TrainingCallback {
     return ioctl(2, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0 ? Int(size.ws_col) : 80
   }
 
-  /// The line for a state: epoch, bar, share, rate, loss, time left; as much of it as there is room for, and at the end
+  /// The line for a state: epoch, bar, share, rate, loss, metrics, time left; as much of it as there is room for, and at the end
   /// room for the ^C that a terminal shows, which must not begin a new line.
-  private static func line(_ progress: TrainingProgress, width: Int) -> String {
+  private static func line(
+    _ progress: TrainingProgress, _ metrics: [(name: String, value: Double)], width: Int
+  ) -> String {
     let width = max(0, width - 3)
-    let share = max(0, min(1, Double(progress.samples) / Double(max(progress.samplesInEpoch, 1))))
-    let rest = max(0, Double(progress.samplesInEpoch) - Double(progress.samples))
+    guard let samplesInEpoch = progress.samplesInEpoch else { return openLine(progress, width: width) }
+    let share = max(0, min(1, Double(progress.samples) / Double(max(samplesInEpoch, 1))))
+    let rest = max(0, Double(samplesInEpoch) - Double(progress.samples))
     let epoch = "epoch \(progress.epoch)/\(progress.epochs) "
     let percent = "\(Int((share * 100).rounded()))%"
     let rate = "\(count(progress.rate))/s"
     let loss = String(format: "loss %.4f", progress.meanLoss)
     let left = "\(time(rest / max(progress.rate, 1e-9))) left"
-    let numbers =
-      " " + String(repeating: " ", count: max(0, 4 - percent.count))
-      + [percent, rate, loss, left].joined(separator: "  ")
-    let cells = width - epoch.count - numbers.count
-    if cells >= 5 {
+    let measured = metrics.map { "\($0.name) " + String(format: "%.4f", $0.value.isNaN ? .nan : $0.value) }
+    // What matters least goes first.
+    for shown in (0...measured.count).reversed() {
+      let parts = [percent, rate, loss] + measured.prefix(shown) + [left]
+      let numbers =
+        " " + String(repeating: " ", count: max(0, 4 - percent.count)) + parts.joined(separator: "  ")
+      let cells = width - epoch.count - numbers.count
+      guard cells >= 5 else { continue }
       let full = Int(share * Double(cells))
       let bar = String(repeating: "█", count: full) + String(repeating: "░", count: cells - full)
       return epoch + bar + numbers
     }
-    // What matters least goes first.
     let shorter = [
       [percent, rate, loss, left], [percent, loss, left], [percent, left], [percent],
     ].map { epoch + $0.joined(separator: " ") }
     return (shorter + [percent]).first { $0.count <= width } ?? ""
+  }
+
+  /// The line of an epoch whose end nobody knows.
+  private static func openLine(_ progress: TrainingProgress, width: Int) -> String {
+    let parts = [
+      "epoch \(progress.epoch)/\(progress.epochs)", "\(progress.samples) samples",
+      String(format: "loss %.4f", progress.meanLoss), "\(count(progress.rate))/s",
+    ]
+    return (1...parts.count).reversed().map { parts.prefix($0).joined(separator: "  ") }.first {
+      $0.count <= width
+    }
+      ?? ""
   }
 
   private static func count(_ value: Double) -> String {

@@ -1,0 +1,121 @@
+/// Keeps a running average of the weights, and has the model evaluated and saved with it.
+///
+///     WeightAveraging(.exponential(decay: 0.999))                       // EMA, after every step
+///     WeightAveraging(.equal, every: .epochs(1), from: .epochs(10))     // SWA: Izmailov et al. 2018, arXiv:1803.05407
+///
+/// The model itself goes on with the weights that are trained; `apply(to:)` gives it the averages.
+public final class WeightAveraging: CheckpointedCallback {
+  /// How weights are averaged.
+  public let averaging: AveragedModel.Averaging
+  /// Whether buffers are averaged too; otherwise they are the last ones.
+  public let usesBuffers: Bool
+  /// Whether the validation and what is saved for use have the averages.
+  public let isEvaluated: Bool
+  /// How many times weights have been averaged.
+  public private(set) var count = 0
+  /// "weight_averaging".
+  public let stateName = "weight_averaging"
+
+  private let interval: TrainingInterval
+  private let begin: TrainingInterval
+  private var averages: [String: Tensor] = [:]
+  private var pairing: AveragePairing?
+
+  /// An average.
+  ///
+  /// - Parameters:
+  ///   - every: how often the weights are taken in: `.steps` or `.epochs`.
+  ///   - from: how many steps or epochs come before.
+  /// - Precondition: a decay lies in [0, 1].
+  public init(
+    _ averaging: AveragedModel.Averaging, every: TrainingInterval = .steps(1),
+    from: TrainingInterval = .steps(0),
+    usesBuffers: Bool = false, isEvaluated: Bool = true
+  ) {
+    averaging.demandSound()
+    (self.averaging, interval, begin) = (averaging, every, from)
+    (self.usesBuffers, self.isEvaluated) = (usesBuffers, isEvaluated)
+  }
+
+  // MARK: Events
+
+  /// Makes room for the averages.
+  public func trainingWillBegin(_ trainer: Trainer) throws(DescentError) {
+    try interval.check("WeightAveraging(every:)")
+    if case .seconds = interval { throw Self.seconds }
+    if case .seconds = begin { throw Self.seconds }
+    pair(with: trainer.model)
+  }
+
+  /// Takes the weights in after a step.
+  public func updateDidEnd(_ report: StepReport, _ trainer: Trainer) throws(DescentError) {
+    guard case .steps(let steps) = interval, hasBegun(trainer), trainer.steps % steps == 0 else { return }
+    add(trainer.model)
+  }
+
+  /// Takes the weights in after an epoch.
+  public func epochDidEnd(_ record: EpochRecord, _ trainer: Trainer) throws(DescentError) {
+    guard case .epochs(let epochs) = interval, hasBegun(trainer), record.epoch % epochs == 0 else { return }
+    add(trainer.model)
+  }
+
+  private static let seconds = DescentError(
+    .invalidArgument,
+    "WeightAveraging goes by steps or epochs, not by seconds: a run must not depend on the clock")
+
+  private func hasBegun(_ trainer: Trainer) -> Bool {
+    switch begin {
+    case .epochs(let count): trainer.completedEpochs >= count
+    case .steps(let count): trainer.steps > count
+    case .seconds: false
+    }
+  }
+
+  private func add(_ model: Module) {
+    pairing?.average(count == 0 ? 1 : averaging.weight(count))
+    count += 1
+  }
+
+  private func pair(with model: Module) {
+    if averages.isEmpty { averages = model.stateToSave.mapValues { $0.clone() } }
+    pairing = AveragePairing(averages, model, averagesBuffers: usesBuffers)
+  }
+
+  // MARK: Use
+
+  /// The averages, by the names of the model's state; nil before the first.
+  public var averagedState: [String: Tensor]? { count > 0 ? averages : nil }
+
+  /// Gives a model the averages as its weights. Before the first there is nothing to give.
+  ///
+  /// - Throws: `DescentError` of code `mismatch` for a model of another architecture.
+  public func apply(to model: Module) throws(DescentError) {
+    if let averagedState { try model.load(averagedState) }
+  }
+
+  /// The averages are those to use.
+  public func weights(for use: WeightUse, _ trainer: Trainer) -> [String: Tensor]? {
+    use == .evaluation && isEvaluated ? averagedState : nil
+  }
+
+  /// The averages and their count.
+  public var stateDict: [String: Tensor] {
+    var state = ["count": Tensor([Int64(count)])]
+    if count > 0 { for (name, tensor) in averages { state["average.\(name)"] = tensor } }
+    return state
+  }
+
+  /// Goes on from them.
+  public func load(_ state: [String: Tensor], _ trainer: Trainer) throws(DescentError) {
+    let saved = try SavedNumbers(state).whole("count", count: 1, in: 0...SavedNumbers.most)
+    let loaded = state.part("average.")
+    if saved[0] > 0 {
+      try StateDifferences.check(loaded, fits: trainer.model, "the averages do")
+      averages = loaded
+    } else {
+      averages = [:]
+    }
+    count = Int(saved[0])
+    pair(with: trainer.model)
+  }
+}

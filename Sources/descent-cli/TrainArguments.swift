@@ -1,0 +1,142 @@
+import ArgumentParser
+import Descent
+
+// The options of `descent train`, as its help groups them. Each says what it changes in a run's configuration; what is
+// left out stays as it is there.
+
+/// What is trained on.
+struct DataArguments: ParsableArguments {
+  @Option(
+    help:
+      "The data set: \(StandardDataset.allCases.map(\.rawValue).joined(separator: ", ")). (default: \(RunConfig().dataset))"
+  )
+  var dataset: String?
+  @Option(help: "The folder with the data set's files. (default: $DESCENT_DATA_DIR, then ~/.cache/descent)")
+  var dataDir: String?
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "The share of the training samples to validate on, as 0.1; 0: the data set's test part.",
+      valueName: "share"))
+  var validation: Double?
+  @Option(parsing: .unconditional, help: "Samples a batch. (default: \(RunConfig().batchSize))")
+  var batchSize: Int?
+  @Flag(inversion: .prefixedNo, help: "Whether each epoch has a new random order. (default: --shuffle)")
+  var shuffle: Bool?
+
+  func apply(to config: inout RunConfig) throws(DescentError) {
+    try config.use(dataset: dataset, dataDirectory: dataDir)
+    config.validation = validation ?? config.validation
+    config.batchSize = batchSize ?? config.batchSize
+    config.shuffle = shuffle ?? config.shuffle
+    if config.validation == 0 { config.validation = nil }
+  }
+}
+
+/// What is trained, and how it is begun.
+struct ModelArguments: ParsableArguments {
+  @Option(
+    help:
+      "The model: linear, mlp, mlp:H1,H2,... with hidden layers of these sizes, lenet, or layers, as \"conv2d(6, 5) relu flatten linear(10)\": see descent layers. (default: \(RunConfig().model))"
+  )
+  var model: String?
+  @Option(
+    help:
+      "The optimizer: \(RuleTable.rules.map(\.name).joined(separator: ", ")). (default: \(RunConfig().optimizer.name))"
+  )
+  var optimizer: String?
+  @Option(
+    help:
+      "The seed of weights and orders; the weights are those of PyTorch's same seed. (default: \(RunConfig().seed))"
+  )
+  var seed: UInt64?
+}
+
+/// How the loop goes.
+struct LoopArguments: ParsableArguments {
+  @Option(
+    parsing: .unconditional,
+    help: "Epochs in all, those of a resumed run among them. (default: \(RunConfig().epochs))")
+  var epochs: Int?
+  @Option(
+    help: ArgumentHelp(
+      "What to measure besides the loss: \(MetricName.ofClasses.joined(separator: ", ")), top5, ... (default: \(RunConfig().metrics.joined(separator: ",")))",
+      valueName: "name,..."))
+  var metric: String?
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "End after so many epochs in a row without a smaller validation loss, with the best epoch's weights; 0: never.",
+      valueName: "epochs"))
+  var earlyStop: Int?
+  @Option(
+    help: ArgumentHelp(
+      "What the learning rate follows, step by step, as \"warmup(500) cosine(min=0)\": see descent schedules; none: it stays as it is.",
+      valueName: "spec"))
+  var schedule: String?
+  @Option(
+    parsing: .unconditional, help: "Scale gradients so that their norm is at most this; inf for no limit.")
+  var clipNorm: Double?
+  @Option(parsing: .unconditional, help: "Limit each gradient to this size; inf for no limit.")
+  var clipValue: Double?
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Add up the gradients of so many batches for each step. (default: \(RunConfig().accumulate))",
+      valueName: "batches"))
+  var accumulate: Int?
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Validate and save an exponential average of the weights with this decay, as 0.999; 0: none.",
+      valueName: "decay"))
+  var ema: Double?
+
+  func apply(to config: inout RunConfig) {
+    config.epochs = epochs ?? config.epochs
+    if let metric {
+      config.metrics = metric.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+      if config.metrics == [""] { config.metrics = [] }
+    }
+    config.schedule = schedule ?? config.schedule
+    config.earlyStop = earlyStop ?? config.earlyStop
+    config.clipNorm = clipNorm ?? config.clipNorm
+    config.clipValue = clipValue ?? config.clipValue
+    config.accumulate = accumulate ?? config.accumulate
+    config.ema = ema ?? config.ema
+    // JSON has no infinity.
+    if config.clipNorm == .infinity { config.clipNorm = nil }
+    if config.clipValue == .infinity { config.clipValue = nil }
+    if config.schedule == "none" { config.schedule = nil }
+    if config.earlyStop == 0 { config.earlyStop = nil }
+    if config.ema == 0 { config.ema = nil }
+  }
+}
+
+/// Where the run comes from and goes to.
+struct RunArguments: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "A YAML file of options, named as in a run's \(RunConfig.file); those given here take their place.",
+      valueName: "file"))
+  var config: String?
+  @Option(help: "The folder for model, state, history, configuration and charts.")
+  var out: String?
+  @Flag(help: "Replace a run that --out already holds.")
+  var overwrite = false
+  @Option(
+    help:
+      "Go on with the run in this folder; options given here take the place of its own, but for --model and --optimizer, which cannot change."
+  )
+  var resume: String?
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Save the state so often in the midst of an epoch too. (default: \(RunConfig().saveEvery.short))",
+      valueName: "seconds"))
+  var saveEvery: Double?
+  @Option(help: "How each epoch is printed: \(LogFormat.allCases.map(\.rawValue).joined(separator: " or ")).")
+  var log: LogFormat = .text
+  @Flag(help: "Print nothing but errors.")
+  var quiet = false
+}
