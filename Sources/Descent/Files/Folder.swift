@@ -36,7 +36,7 @@ package enum Folder {
 
   /// Syncs the names in the folder of a file to disk: without that, a file that was renamed may have its old name after a
   /// power failure. 0, or the system's reason. Folders that cannot be synced, as on some network file systems, are left.
-  static func syncNames(beside path: String) -> Int32 {
+  package static func syncNames(beside path: String) -> Int32 {
     let slash = path.lastIndex(of: "/")
     let folder = slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
     let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
