@@ -39,19 +39,21 @@ public struct LineChart: Sendable {
   public var rightLabel: String
   /// Whether the vertical axis is logarithmic; points at or below 0 are then left out.
   public var isLogarithmic: Bool
+  /// Whether the horizontal axis is, likewise.
+  public var isXLogarithmic: Bool
   /// What is drawn.
   public var lines: [Line]
 
   /// A chart of lines.
   public init(
     title: String, xLabel: String, yLabel: String, rightLabel: String = "", isLogarithmic: Bool = false,
-    lines: [Line]
+    isXLogarithmic: Bool = false, lines: [Line]
   ) {
     self.title = title
     self.xLabel = xLabel
     self.yLabel = yLabel
     self.rightLabel = rightLabel
-    self.isLogarithmic = isLogarithmic
+    (self.isLogarithmic, self.isXLogarithmic) = (isLogarithmic, isXLogarithmic)
     self.lines = lines
   }
 
@@ -73,6 +75,7 @@ public struct LineChart: Sendable {
     return """
       \(Gnuplot.preamble(format, title: title, xLabel: xLabel, yLabel: yLabel))
       \(isLogarithmic ? "set logscale y; set format y '10^{%L}'" : "")
+      \(isXLogarithmic ? "set logscale x; set format x '10^{%L}'" : "")
       \(hasRight ? right : "")
       set grid linetype 1 linecolor '\(ChartPalette.grid)' linewidth 0.7
       \(Gnuplot.blocks(lines.map(\.points)))

@@ -10,7 +10,8 @@ struct DescentCommand: ParsableCommand {
     abstract: "Trains neural networks on the CPU, with PyTorch's numbers.",
     version: Runtime.version,
     subcommands: [
-      TrainCommand.self, EvaluateCommand.self, PredictCommand.self, OptimizersCommand.self,
+      TrainCommand.self, LRFindCommand.self, EvaluateCommand.self, PredictCommand.self,
+      OptimizersCommand.self,
       LayersCommand.self, SchedulesCommand.self, ScheduleCommand.self,
       NewtonCommand.self, TraceCommand.self, BenchCommand.self,
       DataCommand.self, DoctorCommand.self, VersionCommand.self,

@@ -13,12 +13,16 @@ extension RunConfig {
   ///
   /// - Parameter base: what the schedule multiplies, where the rate was given anew.
   func makeCallbacks(base: Double?) throws(DescentError) -> [any TrainingCallback] {
-    var callbacks: [any TrainingCallback] = []
-    if accumulate > 1 { callbacks.append(GradientAccumulation(batches: accumulate)) }
+    var callbacks = makeAccumulation()
     if let schedule { callbacks.append(ScheduleCallback(try Schedule(schedule), base: base)) }
     if let ema { callbacks.append(WeightAveraging(.exponential(decay: ema))) }
     if let earlyStop { callbacks.append(EarlyStopping(patience: earlyStop)) }
     return callbacks
+  }
+
+  /// What has several batches make a step, if they are to.
+  func makeAccumulation() -> [any TrainingCallback] {
+    accumulate > 1 ? [GradientAccumulation(batches: accumulate)] : []
   }
 
   /// The samples to train on and those to measure the model on.

@@ -47,6 +47,15 @@ extension RunConfig {
     return made
   }
 
+  /// The beginning of a run: fresh weights, which follow from the seed.
+  func makeTrainer(_ data: ImageDataset) throws(DescentError) -> Trainer {
+    manualSeed(seed)
+    let model = try makeModel(data)
+    let trainer = Trainer(model: model, loss: CrossEntropyLoss(), optimizer: try makeOptimizer(model))
+    trainer.divergenceAdvice = divergenceAdvice
+    return trainer
+  }
+
   /// A folder's model with its weights.
   static func loadModel(_ folder: String, for data: ImageDataset) throws(DescentError) -> Module {
     let config = try read(folder)
@@ -71,6 +80,16 @@ extension RunConfig {
 }
 
 extension RunConfig {
+  /// Says what is trained on what.
+  func describe(_ data: ImageDataset, _ network: Module) throws {
+    try print(
+      """
+      \(dataset): \(data.count) images of \(data.height) x \(data.width), \(data.classes) classes
+      \(model): \(network.parameterCount) parameters
+      \(optimizerText), batch \(batchSize), seed \(seed), \(Runtime.threads) threads
+      """)
+  }
+
   /// The optimizer with its options, for people.
   var optimizerText: String {
     let options = optimizer.options.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }

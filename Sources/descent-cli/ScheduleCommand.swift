@@ -35,7 +35,7 @@ struct ScheduleCommand: ParsableCommand {
     guard 1...Self.longest ~= steps else {
       throw DescentError(.invalidArgument, "--steps is \(steps), must be in 1...\(Self.longest)")
     }
-    let format = try out.map(chartFormat)
+    let format = try out.map { path throws(DescentError) in try Gnuplot.Format(ofFile: path) }
     let schedule = try Schedule(spec, steps: steps)
     let values = try schedule.values(base: base, count: steps)
     if csv {
@@ -44,12 +44,6 @@ struct ScheduleCommand: ParsableCommand {
       try printSome(schedule, values)
     }
     if let out, let format { try draw(schedule, values, format, out) }
-  }
-
-  private func chartFormat(_ path: String) throws -> Gnuplot.Format {
-    if path.hasSuffix(".png") { return .png }
-    if path.hasSuffix(".svg") { return .svg }
-    throw DescentError(.invalidArgument, "--out is \(path), must end in .png or .svg")
   }
 
   // MARK: Text
@@ -69,7 +63,8 @@ struct ScheduleCommand: ParsableCommand {
   private func printSome(_ schedule: Schedule, _ values: [Double]) throws {
     try print("\(schedule)\n")
     var cells = [["step", "value"] + (schedule.cyclesMomentum ? ["momentum"] : [])]
-    for (step, value) in sample(values, Self.rows) {
+    for step in some(of: steps, atMost: Self.rows) {
+      let value = values[step]
       let momentum = schedule.cyclesMomentum ? [brief(try schedule.momentum(at: step))] : []
       cells.append(["\(step)", brief(value)] + momentum)
     }
@@ -79,24 +74,15 @@ struct ScheduleCommand: ParsableCommand {
     }
   }
 
-  /// The first step, the last, and some between them.
-  private func sample(_ values: [Double], _ most: Int) -> [(step: Int, value: Double)] {
-    let count = min(most, steps)
-    return (0..<count).map { index in
-      let step = count == 1 ? 0 : Int((Double(index) * Double(steps - 1) / Double(count - 1)).rounded())
-      return (step, values[step])
-    }
-  }
-
   // MARK: Chart
 
   private func draw(
     _ schedule: Schedule, _ values: [Double], _ format: Gnuplot.Format, _ path: String
   ) throws {
-    let points = sample(values, Self.points)
-    var lines = [LineChart.Line(name: "value", points: points.map { (Double($0.step), $0.value) })]
+    let points = some(of: steps, atMost: Self.points)
+    var lines = [LineChart.Line(name: "value", points: points.map { (Double($0), values[$0]) })]
     if schedule.cyclesMomentum {
-      let momenta = try points.map { (x: Double($0.step), y: try schedule.momentum(at: $0.step)) }
+      let momenta = try points.map { (x: Double($0), y: try schedule.momentum(at: $0)) }
       lines.append(.init(name: "momentum", points: momenta))
     }
     if lines.count == 1 { lines[0].name = "" }

@@ -59,6 +59,14 @@ func aligned(_ rows: [[String]], beginsWithNames: Bool = true) -> String {
   }.joined(separator: "\n")
 }
 
+/// The first of so many, the last, and some between them.
+func some(of total: Int, atMost most: Int) -> [Int] {
+  let count = min(most, total)
+  return (0..<count).map { index in
+    count == 1 ? 0 : Int((Double(index) * Double(total - 1) / Double(count - 1)).rounded())
+  }
+}
+
 extension String {
   /// With blanks behind it.
   func padded(to width: Int) -> String { self + blanks(to: width) }

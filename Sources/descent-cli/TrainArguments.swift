@@ -50,6 +50,39 @@ struct ModelArguments: ParsableArguments {
       "The seed of weights and orders; the weights are those of PyTorch's same seed. (default: \(RunConfig().seed))"
   )
   var seed: UInt64?
+
+  /// An optimizer's options are not another one's.
+  func apply(to config: inout RunConfig) throws(DescentError) {
+    config.model = model ?? config.model
+    config.seed = seed ?? config.seed
+    if let optimizer, try RuleTable.named(optimizer).name != config.optimizer.name {
+      config.optimizer = .init(name: optimizer)
+    }
+  }
+}
+
+/// What becomes of gradients before a step.
+struct StepArguments: ParsableArguments {
+  @Option(
+    parsing: .unconditional, help: "Scale gradients so that their norm is at most this; inf for no limit.")
+  var clipNorm: Double?
+  @Option(parsing: .unconditional, help: "Limit each gradient to this size; inf for no limit.")
+  var clipValue: Double?
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Add up the gradients of so many batches for each step. (default: \(RunConfig().accumulate))",
+      valueName: "batches"))
+  var accumulate: Int?
+
+  func apply(to config: inout RunConfig) {
+    config.clipNorm = clipNorm ?? config.clipNorm
+    config.clipValue = clipValue ?? config.clipValue
+    config.accumulate = accumulate ?? config.accumulate
+    // JSON has no infinity.
+    if config.clipNorm == .infinity { config.clipNorm = nil }
+    if config.clipValue == .infinity { config.clipValue = nil }
+  }
 }
 
 /// How the loop goes.
@@ -74,17 +107,7 @@ struct LoopArguments: ParsableArguments {
       "What the learning rate follows, step by step, as \"warmup(500) cosine(min=0)\": see descent schedules; none: it stays as it is.",
       valueName: "spec"))
   var schedule: String?
-  @Option(
-    parsing: .unconditional, help: "Scale gradients so that their norm is at most this; inf for no limit.")
-  var clipNorm: Double?
-  @Option(parsing: .unconditional, help: "Limit each gradient to this size; inf for no limit.")
-  var clipValue: Double?
-  @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp(
-      "Add up the gradients of so many batches for each step. (default: \(RunConfig().accumulate))",
-      valueName: "batches"))
-  var accumulate: Int?
+  @OptionGroup var step: StepArguments
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
@@ -100,13 +123,8 @@ struct LoopArguments: ParsableArguments {
     }
     config.schedule = schedule ?? config.schedule
     config.earlyStop = earlyStop ?? config.earlyStop
-    config.clipNorm = clipNorm ?? config.clipNorm
-    config.clipValue = clipValue ?? config.clipValue
-    config.accumulate = accumulate ?? config.accumulate
     config.ema = ema ?? config.ema
-    // JSON has no infinity.
-    if config.clipNorm == .infinity { config.clipNorm = nil }
-    if config.clipValue == .infinity { config.clipValue = nil }
+    step.apply(to: &config)
     if config.schedule == "none" { config.schedule = nil }
     if config.earlyStop == 0 { config.earlyStop = nil }
     if config.ema == 0 { config.ema = nil }

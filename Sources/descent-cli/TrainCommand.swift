@@ -32,14 +32,10 @@ struct TrainCommand: ParsableCommand {
     let folder = try openFolder()
     // Locked until the last file is written.
     defer { withExtendedLifetime(folder) {} }
-    manualSeed(config.seed)
-    let network = try config.makeModel(data.training)
-    let optimizer = try config.makeOptimizer(network)
-    let trainer = Trainer(model: network, loss: CrossEntropyLoss(), optimizer: optimizer)
-    trainer.divergenceAdvice = config.divergenceAdvice
+    let trainer = try config.makeTrainer(data.training)
     let (training, validation) = try config.makeLoaders(data)
     if files.resume != nil { try goOn(trainer, training, &config) }
-    if !files.quiet && files.log == .text { try describe(config, data.training, network) }
+    if !files.quiet && files.log == .text { try config.describe(data.training, trainer.model) }
     if files.resume != nil && !files.quiet && trainer.completedEpochs >= config.epochs {
       let count = trainer.completedEpochs
       warn("nothing to do: \(count) epoch\(count == 1 ? " is" : "s are") done")
@@ -110,14 +106,10 @@ struct TrainCommand: ParsableCommand {
     var config = before ?? RunConfig()
     if let path = files.config { try config.merge(yaml: path) }
     try data.apply(to: &config)
-    config.model = model.model ?? config.model
-    if let optimizer = model.optimizer, try RuleTable.named(optimizer).name != config.optimizer.name {
-      config.optimizer = .init(name: optimizer)
-    }
+    try model.apply(to: &config)
     if let before { try refuseChanges(from: before, to: &config) }
     let options = try RuleArguments.parse(ruleArguments, rule: config.optimizer.name)
     config.optimizer.options.merge(options) { $1 }
-    config.seed = model.seed ?? config.seed
     loop.apply(to: &config)
     config.saveEvery = files.saveEvery ?? config.saveEvery
     guard files.out != nil || !files.overwrite else {
@@ -142,14 +134,5 @@ struct TrainCommand: ParsableCommand {
     }
     if new.optimizer.name != old.optimizer.name { throw refusal(old.optimizer.name, new.optimizer.name) }
     new.model = old.model
-  }
-
-  private func describe(_ config: RunConfig, _ data: ImageDataset, _ network: Module) throws {
-    try print(
-      """
-      \(config.dataset): \(data.count) images of \(data.height) x \(data.width), \(data.classes) classes
-      \(config.model): \(network.parameterCount) parameters
-      \(config.optimizerText), batch \(config.batchSize), seed \(config.seed), \(Runtime.threads) threads
-      """)
   }
 }

@@ -88,6 +88,12 @@ static void single_rows(void) {
     REFUSED(DSC_ERROR_OPTION, "in_features", dsc_layer_set_option(layer, "in_features", 4));
     REFUSED(DSC_ERROR_OPTION, "nothing", dsc_layer_set_option(layer, "nothing", 4));
     REFUSED(DSC_ERROR_OPTION, "bias", dsc_layer_set_option(layer, "bias", 2));
+    double value = 7;
+    REFUSED(DSC_ERROR_ARGUMENT, "layer is NULL", dsc_layer_option(NULL, "bias", &value));
+    REFUSED(DSC_ERROR_ARGUMENT, "value is NULL", dsc_layer_option(layer, "bias", NULL));
+    REFUSED(DSC_ERROR_OPTION, "no option '(null)'", dsc_layer_option(layer, NULL, &value));
+    REFUSED(DSC_ERROR_OPTION, "no option 'nothing'", dsc_layer_option(layer, "nothing", &value));
+    HOLDS(value == 7 && dsc_layer_info_of(NULL) == NULL);
     REFUSED(DSC_ERROR_ARGUMENT, "layer is NULL",
             dsc_layer_forward(NULL, true, DSC_ACTIVATION_NONE, w.real, &y));
     REFUSED(DSC_ERROR_ARGUMENT, "x is NULL", dsc_layer_forward(layer, true, DSC_ACTIVATION_NONE, NULL, &y));
@@ -181,6 +187,8 @@ static void look_rows(void) {
     HOLDS((dsc_network_destroy(NULL), dsc_network_set_training(NULL, true), dsc_network_zero_grad(NULL), 1));
     HOLDS(!dsc_network_is_training(NULL));
     HOLDS(dsc_network_entry_count(NULL) == 0 && dsc_network_layer_count(NULL) == 0);
+    HOLDS(dsc_network_get_layer(NULL, 0) == NULL && dsc_network_get_layer(w.network, MOST) == NULL);
+    HOLDS(dsc_network_get_layer(w.network, dsc_network_layer_count(w.network)) == NULL);
     REFUSED(DSC_ERROR_ARGUMENT, "network is NULL", dsc_network_entry_at(NULL, 0, &w.entry));
     REFUSED(DSC_ERROR_ARGUMENT, "entry is NULL", dsc_network_entry_at(w.network, 0, NULL));
     REFUSED(DSC_ERROR_ARGUMENT, "index is 2", dsc_network_entry_at(w.network, 2, &w.entry));

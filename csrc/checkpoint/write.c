@@ -115,6 +115,24 @@ static dsc_status failed(const char *path) {
     return dsc_fail(DSC_ERROR_FILE, "%s: cannot be written: %s", path, strerror(errno));
 }
 
+/* Syncs the names in a file's folder to disk: without that, a file that was renamed may have its old name
+ * after a power failure. Folders that cannot be synced, as on some network file systems, are left. */
+static bool sync_names(char *path) {
+    char *slash = strrchr(path, '/'), after = slash == NULL ? 0 : slash[1];
+    if (slash != NULL)
+        slash[1] = '\0';
+    int folder = open(slash == NULL ? "." : path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (slash != NULL)
+        slash[1] = after;
+    if (folder < 0)
+        return errno == EACCES; /* it may be written to and not read */
+    bool is_good = fsync(folder) == 0 || errno == EINVAL || errno == EBADF || errno == ENOTSUP;
+    int reason = errno;
+    close(folder);
+    errno = reason;
+    return is_good;
+}
+
 /* A file beside the one to be replaced, which takes its place when it is complete. */
 static dsc_status replace(const char *path, const char *header, size_t count,
                           const dsc_named_tensor *tensors) {
@@ -151,6 +169,8 @@ static dsc_status replace(const char *path, const char *header, size_t count,
         status = failed(path);
     if (status != DSC_OK && descriptor >= 0)
         unlink(staged);
+    if (status == DSC_OK && !sync_names(real))
+        status = failed(path);
     free(staged);
     free(real);
     return status;

@@ -160,6 +160,20 @@ dsc_status dsc_layer_set_option(dsc_layer *layer, const char *name, double value
     return change(layer->row, 1, &(dsc_option){name, value}, layer->values);
 }
 
+const dsc_layer_info *dsc_layer_info_of(const dsc_layer *layer) {
+    return layer == NULL ? NULL : &layer->row->info;
+}
+
+dsc_status dsc_layer_option(const dsc_layer *layer, const char *name, double *value) {
+    DSC_CHECK_NOT_NULL(layer);
+    DSC_CHECK_NOT_NULL(value);
+    const dsc_layer_info *info = &layer->row->info;
+    size_t index = 0;
+    DSC_TRY(dsc_option_find(info->name, info->options, info->option_count, name, &index));
+    *value = layer->values[index];
+    return DSC_OK;
+}
+
 /* ---- Forward ---- */
 
 static dsc_status forward(const dsc_layer *layer, const dsc_layer_mode *mode, dsc_tensor *x, dsc_tensor **y) {

@@ -155,6 +155,10 @@ size_t dsc_network_layer_count(const dsc_network *network) {
     return network == NULL ? 0 : network->count;
 }
 
+dsc_layer *dsc_network_get_layer(dsc_network *network, size_t index) {
+    return network != NULL && index < network->count ? network->layers[index].layer : NULL;
+}
+
 dsc_status dsc_network_forward(const dsc_network *network, dsc_tensor *x, dsc_tensor **y) {
     DSC_CHECK_NOT_NULL(network);
     DSC_CHECK_NOT_NULL(x);

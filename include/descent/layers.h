@@ -51,6 +51,10 @@ void dsc_layer_destroy(dsc_layer *layer);
 /* Changes an option that only forward reads, such as batch_norm1d's momentum. Refused: those that stay as
  * they were when the layer was made, values out of range. */
 dsc_status dsc_layer_set_option(dsc_layer *layer, const char *name, double value);
+/* The row that it was made of; NULL for NULL. */
+const dsc_layer_info *dsc_layer_info_of(const dsc_layer *layer);
+/* An option's value. Refused: unknown ones. */
+dsc_status dsc_layer_option(const dsc_layer *layer, const char *name, double *value);
 
 /* A parameter, or a buffer that is saved with them, by PyTorch's name. The tensor is the layer's: no
  * reference is given. */

@@ -82,6 +82,8 @@ typedef struct dsc_network_layer {
     double flops;                     /* additions and multiplications of its products, forward */
 } dsc_network_layer;
 size_t dsc_network_layer_count(const dsc_network *network);
+/* Layer `index`, the network's own: its options may be changed. NULL where there is none. */
+dsc_layer *dsc_network_get_layer(dsc_network *network, size_t index);
 /* Layer `index` for a network's input of this shape. Refused: shapes that a layer does not take. */
 dsc_status dsc_network_layer_at(const dsc_network *network, size_t index, size_t rank, const size_t *shape,
                                 dsc_network_layer *layer);

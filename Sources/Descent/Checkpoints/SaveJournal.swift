@@ -76,6 +76,11 @@ enum SaveJournal {
         throw DescentError(.format, "\(journal) is damaged: remove it to go by the files as they are")
       }
     }
+    // Before the journal goes: after a power failure it would be missed where the names are the old ones.
+    let reason = Folder.syncNames(beside: journal)
+    guard reason == 0 else {
+      throw DescentError(.file, "\(folder): its names cannot be synced to disk: \(Descriptor.reason(reason))")
+    }
     unlink(journal)
   }
 }

@@ -60,12 +60,14 @@ final class StagedFile {
     try self.init([UnsafeRawBufferPointer(bytes)], for: path)
   }
 
-  /// Gives the file its name, in place of what had it.
+  /// Gives the file its name, in place of what had it, for good: the folder is synced too.
   ///
   /// - Throws: `DescentError` with the path and the system's reason.
   func commit() throws(DescentError) {
     guard case .file(let end, _) = target else { return }
     guard rename(Self.temporary(end), end) == 0 else { throw failure("cannot be renamed into place") }
+    let reason = Folder.syncNames(beside: end)
+    guard reason == 0 else { throw failure("its name cannot be synced to disk", reason) }
   }
 
   deinit {

@@ -108,25 +108,3 @@ public func batchNorm(
       x.handle, weight?.handle, bias?.handle, runningMean?.handle, runningVar?.handle, &options, $0)
   }
 }
-
-/// Computes the running means and variances of a model's batch normalizations anew, by one pass over a data set, each
-/// batch weighing the same: as `torch.optim.swa_utils.update_bn`, for models made by averaging weights.
-///
-/// - Throws: what the data set throws. The statistics are those of the batches before then.
-public func updateBatchNorm(_ model: Module, _ loader: any BatchSource) throws(DescentError) {
-  let layers = model.modules.compactMap { $0 as? BatchNorm }
-  guard !layers.isEmpty else { return }
-  let (momenta, wasTraining) = (layers.map(\.momentum), model.isTraining)
-  for layer in layers {
-    layer.resetRunningStatistics()
-    layer.momentum = nil
-  }
-  model.train()
-  defer {
-    for (layer, momentum) in zip(layers, momenta) { layer.momentum = momentum }
-    if !wasTraining { model.eval() }
-  }
-  try noGrad { () throws(DescentError) in
-    try loader.forEachBatch { batch throws(DescentError) in _ = model(batch.inputs) }
-  }
-}

@@ -61,6 +61,11 @@ public final class Network: Module {
 
   override func modeChanged() { dsc_network_set_training(handle, isTraining) }
 
+  /// The layers in C, as long as the network lives.
+  var layerHandles: [OpaquePointer?] {
+    (0..<dsc_network_layer_count(handle)).map { dsc_network_get_layer(handle, $0) }
+  }
+
   /// What an input of a shape becomes layer by layer.
   ///
   /// - Parameter inputShape: with the batch.

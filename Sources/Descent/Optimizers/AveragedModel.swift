@@ -8,7 +8,8 @@ import CDescent
 ///     try optimizer.step()
 ///     try average.update(from: model)
 ///
-/// It is a module of its own: evaluate and save it as one. Its state dict has PyTorch's names, "module.…" and
+/// It is a module of its own: evaluate and save it as one. With batch normalizations, `updateBatchNorm(average, loader)` comes
+/// before: no model that was trained has the averages' statistics. Its state dict has PyTorch's names, "module.…" and
 /// "n_averaged".
 public final class AveragedModel: Module {
   /// How models are averaged.

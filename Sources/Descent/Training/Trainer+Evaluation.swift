@@ -76,7 +76,7 @@ extension Trainer {
   }
 
   /// Puts a state of the model's own back.
-  private func put(_ state: [String: Tensor]) {
+  func put(_ state: [String: Tensor]) {
     do throws(DescentError) {
       try model.load(state)
     } catch {

@@ -8,7 +8,7 @@ struct BenchCommand: ParsableCommand {
     commandName: "bench",
     abstract: "Times training steps, optimizer steps, losses, Newton fits, loading and start-up.",
     discussion:
-      "Beside some rows stands what parts of them take at the least on this machine: the same bytes streamed by a plain loop; an optimizer's divisions and square roots in the first cache; X'WX and its factors at the pace of a matrix product. The percentage is the larger one's share of the time."
+      "Beside some rows stands what parts of them take at the least on this machine: the same bytes streamed by a plain loop; an optimizer's divisions and square roots in the first cache; X'WX and its factors at the pace of a matrix product. The percentage is the larger one's share of the time. Beside the rows of Trainer.fit stands the same without what they have: the percentage is what that costs."
       + "\n\nRows:\n"
       + BenchRow.all.map { "  " + $0.name }.joined(separator: "\n"))
 
@@ -32,20 +32,30 @@ struct BenchCommand: ParsableCommand {
     }
     var results: [(String, Double)] = []
     for row in chosen {
-      let (seconds, limits) = try json ? (row.measure(), []) : row.measureWithLimits?() ?? (row.measure(), [])
+      let (seconds, beside) = try json ? (row.measure(), "") : timing(row)
       results.append((row.name, seconds))
       if !json {
         let name = row.name.padding(toLength: 36, withPad: " ", startingAt: 0)
-        let beside = limits.map { String(format: "   %@ %10.1f us", $0.name, $0.seconds * 1e6) }.joined()
-        let nearest = limits.map(\.seconds).max()
-        try print(
-          String(format: "%@ %12.1f us", name, seconds * 1e6) + beside
-            + (nearest.map { String(format: "   %3.0f %%", 100 * $0 / seconds) } ?? ""))
+        try print(String(format: "%@ %12.1f us", name, seconds * 1e6) + beside)
       }
     }
     if json {
       try print("{" + results.map { #""\#($0.0)": \#($0.1)"# }.joined(separator: ", ") + "}")
     }
+  }
+
+  /// Seconds a step, and what stands beside them.
+  private func timing(_ row: BenchRow) throws -> (seconds: Double, beside: String) {
+    func text(_ name: String, _ seconds: Double) -> String {
+      String(format: "   %@ %10.1f us", name, seconds * 1e6)
+    }
+    if let (seconds, base) = try row.measureWithBase?() {
+      let share = 100 * (seconds / base.seconds - 1)
+      return (seconds, text(base.name, base.seconds) + String(format: "   %+5.1f %%", share))
+    }
+    guard let (seconds, limits) = try row.measureWithLimits?() else { return (try row.measure(), "") }
+    let nearest = limits.map(\.seconds).max().map { String(format: "   %3.0f %%", 100 * $0 / seconds) }
+    return (seconds, limits.map(text).joined() + (nearest ?? ""))
   }
 }
 

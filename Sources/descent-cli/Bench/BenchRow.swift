@@ -9,12 +9,18 @@ struct BenchRow {
   /// Seconds a step, and what the machine needs for parts of it at the least, in turns: where it is known.
   var measureWithLimits: (() throws -> Limited)?
 
+  /// Seconds a step, and those of a step without what the row is about, in turns: where that is a cost.
+  var measureWithBase: (() throws -> Cost)?
+
+  /// Seconds a step beside what has less to do, by its name.
+  typealias Cost = (seconds: Double, base: (name: String, seconds: Double))
+
   /// Seconds a step beside limits by name.
   typealias Limited = (seconds: Double, limits: [(name: String, seconds: Double)])
 
   /// Every row: the names are those of the comparison with PyTorch and JAX.
   static var all: [BenchRow] {
-    networks + lenets + regressions + optimizers + layers + inference + losses + newton + others
+    networks + fits + lenets + regressions + optimizers + layers + inference + losses + newton + others
   }
 
   // MARK: Training steps
@@ -57,12 +63,22 @@ struct BenchRow {
   static func time(
     _ model: Module, _ loss: some Loss, _ rule: any OptimizerRule, _ x: Tensor, _ y: Tensor, _ batch: Int
   ) throws -> Double {
-    let optimizer = try Optimizer(for: model, rule)
-    // The inputs are in memory beforehand, cut into batches, as they are for the fastest peer (JAX).
-    let batches = stride(from: 0, to: x.shape[0], by: batch).map { start in
+    try bestSeconds(step(model, loss, rule, batches(x, y, batch)))
+  }
+
+  /// The inputs are in memory beforehand, cut into batches, as they are for the fastest peer (JAX).
+  static func batches(_ x: Tensor, _ y: Tensor, _ batch: Int) -> [Batch] {
+    stride(from: 0, to: x.shape[0], by: batch).map { start in
       Batch(inputs: x[rows: start..<start + batch], targets: y[rows: start..<start + batch])
     }
-    return try bestSeconds { i in
+  }
+
+  /// A training step, as it is written out.
+  static func step(
+    _ model: Module, _ loss: some Loss, _ rule: any OptimizerRule, _ batches: [Batch]
+  ) throws -> (Int) throws -> Void {
+    let optimizer = try Optimizer(for: model, rule)
+    return { i in
       let batch = batches[i % batches.count]
       loss(model(batch.inputs), batch.targets).backward()
       try optimizer.step()

@@ -20,6 +20,20 @@ import Testing
     }
   }
 
+  /// A folder that may be written to and not read is left as it is.
+  @Test func namesAreSynced() throws {
+    try withTemporaryFolder { folder in
+      for path in ["\(folder)/file", "\(folder)//file", "file", "/file"] {
+        #expect(Folder.syncNames(beside: path) == 0, "\(path)")
+      }
+      #expect(Folder.syncNames(beside: "\(folder)/nowhere/file") == ENOENT)
+      chmod(folder, 0o300)
+      #expect(Folder.syncNames(beside: "\(folder)/file") == 0)
+      try AtomicFile.write("text", to: "\(folder)/file")
+      chmod(folder, 0o700)
+    }
+  }
+
   @Test func programsAreListenedTo() throws {
     // More than a pipe holds, on both.
     let loud = try #require(

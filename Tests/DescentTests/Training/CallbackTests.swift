@@ -160,7 +160,24 @@ import Testing
     #expect(zip(rates, rates.dropFirst()).allSatisfy { abs($1 / $0 - 1.22633) < 1e-4 })
     let suggestion = try #require(test.suggestion)
     #expect(suggestion > 1e-4 && suggestion < 10, "\(suggestion)")
+    #expect(test.curve[0].rawLoss == test.curve[0].loss && test.curve[9].rawLoss != test.curve[9].loss)
     #expect(throws: DescentError.self) { try fit(trainer, [LearningRateRangeTest(from: 1, to: 0.1)]) }
+  }
+
+  /// A rate for each step, which several batches may make; the loss is their mean.
+  @Test func aRangeTestOfLargeSteps() throws {
+    let (trainer, test) = (try SmallTraining.trainer(), LearningRateRangeTest(from: 1e-5, to: 1e-3, steps: 4))
+    let hook = Losses()
+    try fit(trainer, epochs: .max, [GradientAccumulation(batches: 2), test, hook])
+    #expect(test.curve.count == 4 && hook.all.count == 8)
+    #expect((hook.all[0] + hook.all[1]) / 2 == test.curve[0].rawLoss)
+  }
+
+  private final class Losses: TrainingCallback {
+    var all: [Double] = []
+    func batchDidEnd(_ progress: TrainingProgress, _ trainer: Trainer) throws(DescentError) {
+      all.append(progress.loss)
+    }
   }
 
   // MARK: Logs

@@ -10,12 +10,14 @@ import CDescent
 /// It ends the run, and puts the model's weights and the rate back as they were; the optimizer's state, the place in the
 /// epoch and the history are those of the test: train with a trainer of its own.
 public final class LearningRateRangeTest: TrainingCallback {
-  /// A rate, and the smoothed loss at it.
+  /// A rate, and the loss at it.
   public struct Point: Sendable {
     /// The rate of the step.
     public let learningRate: Double
     /// The smoothed loss before it.
     public let loss: Double
+    /// The loss of the step's own samples before it.
+    public let rawLoss: Double
   }
 
   /// The first and the last rate, and the steps from one to the other.
@@ -28,6 +30,8 @@ public final class LearningRateRangeTest: TrainingCallback {
   private var weights: [String: Tensor] = [:]
   private var options: [Double] = []
   private var factor: Double?
+  /// The losses of the batches that the step under way is of, and how many they are; whether it was taken.
+  private var (sum, batches, hasStepped) = (0.0, 0, false)
 
   /// A test of rates from `first` to `last`.
   public init(
@@ -45,7 +49,7 @@ public final class LearningRateRangeTest: TrainingCallback {
     guard (0..<1).contains(smoothing) else { return [] }
     var smoothed = losses
     require(dsc_smooth(losses.count, smoothing, losses, &smoothed))
-    return zip(rates, smoothed).map { Point(learningRate: $0, loss: $1) }
+    return losses.indices.map { Point(learningRate: rates[$0], loss: smoothed[$0], rawLoss: losses[$0]) }
   }
 
   /// A tenth of the rate at which the smoothed loss is least, where it still falls well; nil where it falls nowhere.
@@ -69,6 +73,7 @@ public final class LearningRateRangeTest: TrainingCallback {
     rates = [Double](repeating: 0, count: steps)
     try check(dsc_geometric(steps, first, last, &rates))
     losses = []
+    (sum, batches, hasStepped) = (0, 0, false)
     weights = trainer.model.stateToSave.mapValues { $0.clone() }
     options = []
     for group in trainer.optimizer.rules.indices {
@@ -85,9 +90,17 @@ public final class LearningRateRangeTest: TrainingCallback {
     }
   }
 
+  /// Notes that the batch is its step's last.
+  public func updateDidEnd(_ report: StepReport, _ trainer: Trainer) throws(DescentError) {
+    hasStepped = true
+  }
+
   /// Notes the loss.
   public func batchDidEnd(_ progress: TrainingProgress, _ trainer: Trainer) throws(DescentError) {
-    losses.append(progress.loss)
+    (sum, batches) = (sum + progress.loss, batches + 1)
+    guard hasStepped else { return }
+    losses.append(sum / Double(batches))
+    (sum, batches, hasStepped) = (0, 0, false)
     let smoothed = curve.map(\.loss)
     if losses.count == steps || smoothed.last! > explosion * smoothed.min()! { end(trainer) }
   }

@@ -2,6 +2,7 @@
 ///
 ///     WeightAveraging(.exponential(decay: 0.999))                       // EMA, after every step
 ///     WeightAveraging(.equal, every: .epochs(1), from: .epochs(10))     // SWA: Izmailov et al. 2018, arXiv:1803.05407
+///     WeightAveraging(.equal, every: .epochs(1), batchNorm: loader)     // for models with batch normalization
 ///
 /// The model itself goes on with the weights that are trained; `apply(to:)` gives it the averages.
 public final class WeightAveraging: CheckpointedCallback {
@@ -16,6 +17,10 @@ public final class WeightAveraging: CheckpointedCallback {
   /// "weight_averaging".
   public let stateName = "weight_averaging"
 
+  /// What batch normalizations see the averages' statistics on.
+  private let batchNorm: (any BatchSource)?
+  /// What they have seen, where the averages are those that it was computed for.
+  private var statistics: [String: Tensor] = [:]
   private let interval: TrainingInterval
   private let begin: TrainingInterval
   private var averages: [String: Tensor] = [:]
@@ -26,15 +31,17 @@ public final class WeightAveraging: CheckpointedCallback {
   /// - Parameters:
   ///   - every: how often the weights are taken in: `.steps` or `.epochs`.
   ///   - from: how many steps or epochs come before.
+  ///   - batchNorm: what the running statistics of batch normalizations are computed on when the last epoch is over, by
+  ///     `updateBatchNorm`: the averages' are not those of any model that was trained. nil: they stay the last model's.
   /// - Precondition: a decay lies in [0, 1].
   public init(
     _ averaging: AveragedModel.Averaging, every: TrainingInterval = .steps(1),
     from: TrainingInterval = .steps(0),
-    usesBuffers: Bool = false, isEvaluated: Bool = true
+    usesBuffers: Bool = false, isEvaluated: Bool = true, batchNorm: (any BatchSource)? = nil
   ) {
     averaging.demandSound()
     (self.averaging, interval, begin) = (averaging, every, from)
-    (self.usesBuffers, self.isEvaluated) = (usesBuffers, isEvaluated)
+    (self.usesBuffers, self.isEvaluated, self.batchNorm) = (usesBuffers, isEvaluated, batchNorm)
   }
 
   // MARK: Events
@@ -55,8 +62,26 @@ public final class WeightAveraging: CheckpointedCallback {
 
   /// Takes the weights in after an epoch.
   public func epochDidEnd(_ record: EpochRecord, _ trainer: Trainer) throws(DescentError) {
-    guard case .epochs(let epochs) = interval, hasBegun(trainer), record.epoch % epochs == 0 else { return }
-    add(trainer.model)
+    if case .epochs(let epochs) = interval, hasBegun(trainer), record.epoch % epochs == 0 {
+      add(trainer.model)
+    }
+    if let batchNorm, count > 0, record.epoch == trainer.plannedEpochs { try update(trainer, on: batchNorm) }
+  }
+
+  /// The pass draws numbers, and may go over the data that is trained on: a run that goes on must not see that.
+  private func update(_ trainer: Trainer, on loader: any BatchSource) throws(DescentError) {
+    let (trained, place) = (trainer.model.stateToSave.mapValues { $0.clone() }, loader.state)
+    let (stream, generator) = (Context.stream, Generator.default.serialized)
+    try trainer.model.load(averages)
+    defer {
+      trainer.put(trained)
+      loader.restore(place)
+      Context.stream = stream
+      Generator.default.restore(generator)
+    }
+    try updateBatchNorm(trainer.model, loader)
+    let names = trainer.model.namedBuffers.map(\.name)
+    statistics = trainer.model.stateToSave.filter { names.contains($0.key) }.mapValues { $0.clone() }
   }
 
   private static let seconds = DescentError(
@@ -74,6 +99,7 @@ public final class WeightAveraging: CheckpointedCallback {
   private func add(_ model: Module) {
     pairing?.average(count == 0 ? 1 : averaging.weight(count))
     count += 1
+    statistics = [:]
   }
 
   private func pair(with model: Module) {
@@ -84,7 +110,7 @@ public final class WeightAveraging: CheckpointedCallback {
   // MARK: Use
 
   /// The averages, by the names of the model's state; nil before the first.
-  public var averagedState: [String: Tensor]? { count > 0 ? averages : nil }
+  public var averagedState: [String: Tensor]? { count > 0 ? averages.merging(statistics) { $1 } : nil }
 
   /// Gives a model the averages as its weights. Before the first there is nothing to give.
   ///
@@ -102,6 +128,7 @@ public final class WeightAveraging: CheckpointedCallback {
   public var stateDict: [String: Tensor] {
     var state = ["count": Tensor([Int64(count)])]
     if count > 0 { for (name, tensor) in averages { state["average.\(name)"] = tensor } }
+    for (name, tensor) in statistics { state["statistics.\(name)"] = tensor }
     return state
   }
 
@@ -110,10 +137,13 @@ public final class WeightAveraging: CheckpointedCallback {
     let saved = try SavedNumbers(state).whole("count", count: 1, in: 0...SavedNumbers.most)
     let loaded = state.part("average.")
     if saved[0] > 0 {
+      let own = state.part("statistics.")
       try StateDifferences.check(loaded, fits: trainer.model, "the averages do")
-      averages = loaded
+      try StateDifferences.check(
+        loaded.merging(own) { $1 }, fits: trainer.model, "the averages' statistics do")
+      (averages, statistics) = (loaded, own)
     } else {
-      averages = [:]
+      (averages, statistics) = ([:], [:])
     }
     count = Int(saved[0])
     pair(with: trainer.model)
