@@ -7,6 +7,7 @@ let package = Package(
   platforms: [.macOS(.v15)],
   dependencies: [.package(name: "Descent", path: "../..")],
   targets: [
+    .executableTarget(name: "AdamThenSGD", dependencies: [.product(name: "Descent", package: "Descent")]),
     .executableTarget(
       name: "Airfoil",
       dependencies: [

@@ -14,7 +14,7 @@ struct LRFindCommand: ParsableCommand {
       still falls well. Options are those of `descent train`, those of the optimizer among them.
       """)
 
-  private static let test = LearningRateRangeTest()
+  private static var test: LearningRateRangeTest { LearningRateRangeTest() }
 
   @OptionGroup(title: "Data") var data: DataArguments
   @OptionGroup(title: "Model") var model: ModelArguments
