@@ -30,17 +30,17 @@ import Testing
   /// All steps as CSV; the same seed gives the same numbers, several batches a step make another loss.
   @Test func asCSV() throws {
     try SmallRun.withCopy { folder in
-      let range = ["--from", "0.001", "--to", "0.1", "--steps", "5", "--csv"]
+      let range = ["--from", "0.01", "--to", "1", "--steps", "5", "--csv"]
       let (one, same) = (try find(folder, range), try find(folder, range))
       #expect(one.output == same.output && one.status == 0, "\(one.errors)")
       let rows = one.output.split(separator: "\n").map { $0.split(separator: ",").compactMap { Double($0) } }
       #expect(one.output.hasPrefix("learning_rate,loss,smoothed_loss\n") && rows.count == 6)
-      #expect(rows[1][0] == 0.001 && rows[5][0] == 0.1 && rows[1][1] == rows[1][2])
+      #expect(rows[1][0] == 0.01 && rows[5][0] == 1 && rows[1][1] == rows[1][2])
       let together = try find(folder, range + ["--accumulate", "2"])
       let others = together.output.split(separator: "\n").map {
         $0.split(separator: ",").compactMap { Double($0) }
       }
-      #expect(others.count == 6 && others[1][0] == 0.001 && others[1][1] != rows[1][1], "\(together.errors)")
+      #expect(others.count == 6 && others[1][0] == 0.01 && others[1][1] != rows[1][1], "\(together.errors)")
     }
   }
 
