@@ -41,7 +41,9 @@ public class Layer: Module {
     var made: OpaquePointer?
     require(
       generator.withState { random in
-        withOptions(options) { dsc_layer_create(Context.currentHandle, dtype.c, name, $0, $1, &random, &made) }
+        withOptions(options) {
+          dsc_layer_create(Context.currentHandle, dtype.c, name, $0, $1, &random, &made)
+        }
       })
     guard let made else { stop(Refusals.lastSentence) }
     handle = made

@@ -59,7 +59,9 @@ extension Tensor {
 
   /// All elements the same.
   public static func full(_ shape: Shape, _ value: Double, dtype: DType = .float32) -> Tensor {
-    make { result in shape.withExtents { dsc_tensor_full(Context.currentHandle, dtype.c, $0, $1, value, result) } }
+    make { result in
+      shape.withExtents { dsc_tensor_full(Context.currentHandle, dtype.c, $0, $1, value, result) }
+    }
   }
 
   /// All elements 0.

@@ -37,7 +37,8 @@ import Testing
     let data = try Self.data.get()
     return try alone(seed: seed) {
       let model = ModuleTests.NeuralNetwork()
-      let trainer = Trainer(model: model, loss: CrossEntropyLoss(), optimizer: try Optimizer(for: model, rule))
+      let trainer = Trainer(
+        model: model, loss: CrossEntropyLoss(), optimizer: try Optimizer(for: model, rule))
       return try trainer.fit(
         DataLoader(data.training, batchSize: batchSize), validation: DataLoader(data.test, batchSize: 1000),
         epochs: epochs, metrics: [Accuracy()]
