@@ -117,14 +117,16 @@ struct LRFindCommand: ParsableCommand {
       .init(name: "a step", points: curve.map { ($0.learningRate, $0.rawLoss) }, style: .faint),
       .init(name: "smoothed", points: curve.map { ($0.learningRate, $0.loss) }),
     ]
-    if let suggestion = test.suggestion, let low = curve.map(\.loss).min(), let high = curve.map(\.loss).max()
-    {
-      lines.append(
-        .init(name: "suggested: \(brief(suggestion))", points: [(suggestion, low), (suggestion, high)]))
+    // What explodes would leave no room for the rest.
+    let shown = test.untilLeast
+    let high = shown.map(\.rawLoss).max().map { 1.1 * $0 }
+    if let suggestion = test.suggestion, let low = shown.last?.loss, let high {
+      let points = [(x: suggestion, y: low), (x: suggestion, y: high)]
+      lines.append(.init(name: "suggested: \(brief(suggestion))", points: points))
     }
     try LineChart(
       title: "\(config.model), \(config.optimizer.name), batch \(config.batchSize), \(config.dataset)",
-      xLabel: "Learning rate", yLabel: "Loss", isXLogarithmic: true, lines: lines
+      xLabel: "Learning rate", yLabel: "Loss", isXLogarithmic: true, yEnd: high, lines: lines
     ).write(format, to: path)
   }
 }
