@@ -41,19 +41,22 @@ public struct LineChart: Sendable {
   public var isLogarithmic: Bool
   /// Whether the horizontal axis is, likewise.
   public var isXLogarithmic: Bool
+  /// Where the vertical axis ends, whatever lies above; nil: above all points.
+  public var yEnd: Double?
   /// What is drawn.
   public var lines: [Line]
 
   /// A chart of lines.
   public init(
     title: String, xLabel: String, yLabel: String, rightLabel: String = "", isLogarithmic: Bool = false,
-    isXLogarithmic: Bool = false, lines: [Line]
+    isXLogarithmic: Bool = false, yEnd: Double? = nil, lines: [Line]
   ) {
     self.title = title
     self.xLabel = xLabel
     self.yLabel = yLabel
     self.rightLabel = rightLabel
     (self.isLogarithmic, self.isXLogarithmic) = (isLogarithmic, isXLogarithmic)
+    self.yEnd = yEnd
     self.lines = lines
   }
 
@@ -76,6 +79,7 @@ public struct LineChart: Sendable {
       \(Gnuplot.preamble(format, title: title, xLabel: xLabel, yLabel: yLabel))
       \(isLogarithmic ? "set logscale y; set format y '10^{%L}'" : "")
       \(isXLogarithmic ? "set logscale x; set format x '10^{%L}'" : "")
+      \(yEnd.map { "set yrange [*:\($0)]" } ?? "")
       \(hasRight ? right : "")
       set grid linetype 1 linecolor '\(ChartPalette.grid)' linewidth 0.7
       \(Gnuplot.blocks(lines.map(\.points)))

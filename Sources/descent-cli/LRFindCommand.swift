@@ -14,7 +14,7 @@ struct LRFindCommand: ParsableCommand {
       still falls well. Options are those of `descent train`, those of the optimizer among them.
       """)
 
-  private static var test: LearningRateRangeTest { LearningRateRangeTest() }
+  private static var usual: LearningRateRangeTest { LearningRateRangeTest() }
 
   @OptionGroup(title: "Data") var data: DataArguments
   @OptionGroup(title: "Model") var model: ModelArguments
@@ -22,13 +22,13 @@ struct LRFindCommand: ParsableCommand {
   @Option(
     help: ArgumentHelp("A YAML file of options, as for descent train.", valueName: "file"))
   var config: String?
-  @Option(parsing: .unconditional, help: "The first rate. (default: \(test.first))")
+  @Option(parsing: .unconditional, help: "The first rate. (default: \(usual.first))")
   var from: Double?
-  @Option(parsing: .unconditional, help: "The last rate. (default: \(test.last.short))")
+  @Option(parsing: .unconditional, help: "The last rate. (default: \(usual.last.short))")
   var to: Double?
   @Option(
     parsing: .unconditional,
-    help: "The steps from one to the other, each with the same factor. (default: \(test.steps))")
+    help: "The steps from one to the other, each with the same factor. (default: \(usual.steps))")
   var steps: Int?
   @Option(help: "Draw the losses against the rates into this file; .svg or .png.")
   var out: String?
@@ -83,7 +83,7 @@ struct LRFindCommand: ParsableCommand {
   }
 
   private func makeTest() throws(DescentError) -> LearningRateRangeTest {
-    let (first, last, steps) = (from ?? Self.test.first, to ?? Self.test.last, steps ?? Self.test.steps)
+    let (first, last, steps) = (from ?? Self.usual.first, to ?? Self.usual.last, steps ?? Self.usual.steps)
     guard first > 0, first.isFinite else {
       throw DescentError(.invalidArgument, "--from is \(first.short), must be above 0")
     }
@@ -117,14 +117,16 @@ struct LRFindCommand: ParsableCommand {
       .init(name: "a step", points: curve.map { ($0.learningRate, $0.rawLoss) }, style: .faint),
       .init(name: "smoothed", points: curve.map { ($0.learningRate, $0.loss) }),
     ]
-    if let suggestion = test.suggestion, let low = curve.map(\.loss).min(), let high = curve.map(\.loss).max()
-    {
-      lines.append(
-        .init(name: "suggested: \(brief(suggestion))", points: [(suggestion, low), (suggestion, high)]))
+    // What explodes would leave no room for the rest.
+    let shown = test.untilLeast
+    let high = shown.map(\.rawLoss).max().map { 1.1 * $0 }
+    if let suggestion = test.suggestion, let low = shown.last?.loss, let high {
+      let points = [(x: suggestion, y: low), (x: suggestion, y: high)]
+      lines.append(.init(name: "suggested: \(brief(suggestion))", points: points))
     }
     try LineChart(
       title: "\(config.model), \(config.optimizer.name), batch \(config.batchSize), \(config.dataset)",
-      xLabel: "Learning rate", yLabel: "Loss", isXLogarithmic: true, lines: lines
+      xLabel: "Learning rate", yLabel: "Loss", isXLogarithmic: true, yEnd: high, lines: lines
     ).write(format, to: path)
   }
 }

@@ -54,9 +54,15 @@ public final class LearningRateRangeTest: TrainingCallback {
 
   /// A tenth of the rate at which the smoothed loss is least, where it still falls well; nil where it falls nowhere.
   public var suggestion: Double? {
+    let before = untilLeast
+    return before.count > 1 ? before.last.map { $0.learningRate / 10 } : nil
+  }
+
+  /// The curve up to where the smoothed loss is least: what follows explodes.
+  public var untilLeast: [Point] {
     let curve = curve
-    let least = curve.indices.min { curve[$0].loss < curve[$1].loss } ?? 0
-    return least > 0 ? curve[least].learningRate / 10 : nil
+    let least = curve.indices.min { curve[$0].loss < curve[$1].loss }
+    return Array(curve.prefix(least.map { $0 + 1 } ?? 0))
   }
 
   // MARK: Events
