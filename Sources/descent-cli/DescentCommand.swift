@@ -10,10 +10,10 @@ struct DescentCommand: ParsableCommand {
     abstract: "Trains neural networks on the CPU, with PyTorch's numbers.",
     version: Runtime.version,
     subcommands: [
-      TrainCommand.self, EvaluateCommand.self, PredictCommand.self, OptimizersCommand.self,
+      TrainCommand.self, SweepCommand.self, EvaluateCommand.self, PredictCommand.self, OptimizersCommand.self,
       LayersCommand.self, SchedulesCommand.self, ScheduleCommand.self,
       NewtonCommand.self, TraceCommand.self, BenchCommand.self,
-      DataCommand.self, DoctorCommand.self, VersionCommand.self,
+      DataCommand.self, DoctorCommand.self, VersionCommand.self, SweepRunCommand.self,
     ])
 
   static func main() {
