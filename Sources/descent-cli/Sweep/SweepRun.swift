@@ -15,10 +15,10 @@ struct SweepRun {
 }
 
 extension SweepRun {
-  /// "lr=0.1,batch-size=10,seed=0": the same for the same values, whatever else the grid has.
+  /// "batch-size=10,lr=0.1,seed=0": the same for the same values, whatever else the grid has.
   static func name(_ settings: [SweepSetting], seed: UInt64) -> String {
     let own = settings.filter { !$0.value.isEmpty && $0.name != "seed" }.map(\.text)
-    let text = (own + ["seed=\(seed)"]).joined(separator: ",")
+    let text = (own.sorted() + ["seed=\(seed)"]).joined(separator: ",")
     let allowed = Set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.=,+")
     guard text.count > 120 || !text.allSatisfy(allowed.contains) else { return text }
     // What a folder's name cannot have must not make two names one.
