@@ -1,3 +1,5 @@
+import Foundation
+
 /// The gnuplot program of a grid of line charts.
 struct LineGridScript {
   private let grid: LineChartGrid
@@ -52,7 +54,7 @@ struct LineGridScript {
       unset key
       set grid linetype 1 linecolor '\(ChartPalette.grid)' linewidth 0.7
       set tics nomirror
-      set xtics autofreq
+      set xtics \(step(x))
       set xrange [\(x.lowerBound):\(x.upperBound)]
       set yrange [\(y.lowerBound):\(y.upperBound)]
       \(blocks)
@@ -76,6 +78,14 @@ struct LineGridScript {
     let room = most > least ? (most - least) * margin : max(abs(most) * margin, 0.5)
     // Losses and shares are not below 0, and it looks odd where the axis is.
     return (least >= 0 ? max(0, least - room) : least - room)...(most + room)
+  }
+
+  /// A round distance of ticks whose numbers do not touch.
+  private func step(_ range: ClosedRange<Double>) -> Double {
+    let most = Double(max(2, plotWidth / 70))
+    let least = (range.upperBound - range.lowerBound) / most
+    let power = pow(10, log10(least).rounded(.down))
+    return power * ([1, 2, 5].first { $0 * power >= least } ?? 10)
   }
 
   private var blocks: String {
@@ -110,12 +120,13 @@ struct LineGridScript {
       """
   }
 
-  /// Few points are marked, each series by a shape of its own.
+  /// Each series has a shape of its own beside its colour, on every point where there are few.
   private func look(_ curve: LineChartGrid.Curve) -> String {
-    let color = "linecolor '\(ChartPalette.lines[curve.series % ChartPalette.lines.count])'"
-    return curve.points.count > 30
-      ? "with lines linewidth 1.3 \(color)"
-      : "with linespoints linewidth 1.3 pointtype \(ChartPalette.point(curve.series)) pointsize 0.6 \(color)"
+    let color = "linewidth 1.3 linecolor '\(ChartPalette.lines[curve.series % ChartPalette.lines.count])'"
+    let isLong = curve.points.count > 30
+    guard hasLegend || !isLong else { return "with lines \(color)" }
+    let marks = "pointtype \(ChartPalette.point(curve.series)) pointsize 0.7"
+    return "with linespoints \(marks) pointinterval \(isLong ? curve.points.count / 8 : 1) \(color)"
   }
 
   /// Title, axes' texts and legend, which belong to all pictures.
@@ -143,7 +154,7 @@ struct LineGridScript {
 
   /// As much of a text as there is room for.
   private func shortened(_ text: String) -> String {
-    let most = plotWidth / 8
+    let most = plotWidth / 10
     return text.count <= most ? text : text.prefix(most - 1) + "…"
   }
 

@@ -27,10 +27,8 @@ struct SweepMeasure {
         if name == nil || known.contains(own) { column = own }
       }
       let columns = Self.columns(metrics)
-      guard columns.contains(column) else {
-        throw try SweepPlan.naming(run.settings) { () throws(DescentError) in
-          DescentError.unknown("column in --by", column, among: columns)
-        }
+      try SweepPlan.naming(run.settings) { () throws(DescentError) in
+        guard columns.contains(column) else { throw .unknown("column in --by", column, among: columns) }
       }
     }
     (self.column, self.epoch, metrics, monitor) = (column, epoch, first, Monitor(column))

@@ -24,8 +24,8 @@ struct SweepPlan {
     guard repeats == 1 || !names.contains("seed") else {
       throw DescentError(.invalidArgument, "--over names seed, which --repeat changes: leave one of them out")
     }
-    let count = axes.reduce(repeats) { $0.multipliedReportingOverflow(by: $1.values.count).partialValue }
-    guard 1...Self.most ~= count else {
+    let count = axes.reduce(Double(repeats)) { $0 * Double($1.values.count) }
+    guard count <= Double(Self.most) else {
       throw DescentError(.invalidArgument, "the sweep has more than \(Self.most) runs")
     }
     combinations = axes.reduce([[]]) { before, axis in
