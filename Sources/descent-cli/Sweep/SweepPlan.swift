@@ -103,9 +103,8 @@ struct SweepPlan {
     for run in runs where run.seed == runs.first(where: { $0.combination == run.combination })?.seed {
       try Self.naming(run.settings) { () throws(DescentError) in
         let place = [run.config.dataset, run.config.dataDirectory]
-        let data = try loaded[place] ?? run.config.loadData()
-        loaded[place] = data
-        try run.config.rehearse(data)
+        if loaded[place] == nil { loaded[place] = try run.config.loadData() }
+        if let data = loaded[place] { try run.config.rehearse(data) }
       }
     }
   }

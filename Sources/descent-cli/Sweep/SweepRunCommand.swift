@@ -15,7 +15,7 @@ struct SweepRunCommand: ParsableCommand {
   func run() throws {
     Interrupt.serve(sweep)
     do {
-      var command = try TrainCommand.parse(arguments)
+      let command = try TrainCommand.parse(arguments)
       try command.run()
     } catch let error as DescentError where error.code == .nonFinite {
       Descriptor.writeError("\(error.message)\n")

@@ -34,10 +34,10 @@ extension SweepResult {
   func line(_ measure: SweepMeasure) -> String {
     let place = "\(run.name): "
     guard outcome == .finished else { return place + "\(outcome.rawValue): \(message ?? "")" }
-    guard let value = value(measure.column), let seconds = value("seconds") else {
+    guard let number = value(measure.column), let seconds = value("seconds") else {
       return place + "no epochs"
     }
-    return place + "\(measure.column) \(value.text(of: measure.column)), "
+    return place + "\(measure.column) \(number.text(of: measure.column)), "
       + String(format: "%.2f s", seconds)
   }
 }
