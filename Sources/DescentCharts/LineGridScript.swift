@@ -85,7 +85,10 @@ struct LineGridScript {
     let most = Double(max(2, plotWidth / 70))
     let least = (range.upperBound - range.lowerBound) / most
     let power = pow(10, log10(least).rounded(.down))
-    return power * ([1, 2, 5].first { $0 * power >= least } ?? 10)
+    let step = power * ([1, 2, 5].first { $0 * power >= least } ?? 10)
+    let points = grid.panels.flatMap(\.curves).flatMap(\.points)
+    // There is nothing between two epochs.
+    return points.allSatisfy { $0.x == $0.x.rounded() } ? max(1, step) : step
   }
 
   private var blocks: String {
