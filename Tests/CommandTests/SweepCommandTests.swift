@@ -35,6 +35,9 @@ import Testing
       #expect(
         result.output.hasPrefix("4 combinations, each with 2 seeds: 8 runs in grid\n"), "\(result.output)")
       #expect(result.output.contains("[8/8] ") && result.output.contains("best\n"), "\(result.output)")
+      #expect(
+        result.output.hasSuffix(
+          "by validation_accuracy of each run's last epoch; mean ± standard deviation over the seeds\n"))
       for name in ["loss.png", "loss.svg", "validation_accuracy.png", "validation_accuracy.svg"] {
         #expect(try bytes("\(folder)/grid/\(name)").count > 5000)
       }
@@ -194,6 +197,7 @@ import Testing
     (["--over", "lr="], "as lr=0.1,0.01"), (["--over", "lr=0.1,,1"], "one of the values is empty"),
     (["--over", "lr=0.1,0.1"], "'0.1' is there twice"), (["--over", "lr=0.1,1e-1"], "are the same run"),
     (["--over", "lr=1", "--over", "lr=2"], "--over names lr twice"),
+    (["--ovr", "lr=1", "--repeat", "2"], "unknown option '--ovr'; did you mean '--over'?"),
     (["--over", "momentom=0.5"], "unknown option '--momentom'; did you mean '--momentum'?"),
     (["--over", "batch-sise=5"], "did you mean '--batch-size'?"),
     (["--over", "lr=0.1,-1"], "lr=-1: sgd: lr is -1"), (["--over", "batch-size=16,x"], "batch-size=x: "),
@@ -207,7 +211,7 @@ import Testing
     (["--over", "lr/momentum=0.1/0.9,0.2"], "'0.2' has 1 part for 2 options"),
     (["--over", "seed=1,2", "--repeat", "2"], "--over names seed, which --repeat changes"),
     (["--over", "lr=1", "--repeat", "0"], "--repeat is 0, must be at least 1"),
-    (["--repeat", "1000000"], "more than 10000 runs"), (["--over", "lr=1", "--jobs", "0"], "--jobs is 0"),
+    (["--repeat", "1000000"], "more than 2000 runs"), (["--over", "lr=1", "--jobs", "0"], "--jobs is 0"),
     (["--over", "lr=1", "--by", "acuracy"], "unknown column in --by 'acuracy'"),
     (["--over", "lr=1", "--lines", "momentum"], "unknown option in --lines 'momentum'; there are lr, none"),
     (["--over", "lr=1,2,3,4,5,6,7,8,9", "--lines", "lr"], "--lines lr has 9 values, of which 8"),

@@ -71,6 +71,7 @@ struct SweepCommand: ParsableCommand {
       throw DescentError(
         .invalidArgument, "there is nothing to compare: give --over, as --over lr=0.1,0.01, or --repeat")
     }
+    try checkNames()
     let plan = try SweepPlan(axes, repeats: repeats, arguments: trainArguments)
     let measure = try SweepMeasure(by, at, plan)
     _ = try SweepPictures.axis(lines, axes)
@@ -90,6 +91,26 @@ struct SweepCommand: ParsableCommand {
     guard left == 0 else {
       warn("\(left) of \(states.count) runs are not done; to try again: \(command)")
       throw ExitCode(EXIT_FAILURE)
+    }
+  }
+
+  /// What the sweep does not know is for the runs: so a misspelt option of its own would be called one of theirs.
+  private func checkNames() throws(DescentError) {
+    func names(_ command: any ParsableCommand.Type) -> [String] {
+      command.helpMessage(columns: 1000).matches(of: /--[a-z0-9-]+/).map { String($0.output) }
+    }
+    let own = names(Self.self)
+    let known =
+      own + names(TrainCommand.self)
+      + RuleTable.rules.flatMap(\.options).map { RuleArguments.flag($0.name) }
+    for argument in trainArguments where argument.hasPrefix("--") {
+      let name = String(argument.prefix { $0 != "=" })
+      guard !known.contains(name), Nearest.name(to: name, among: known).map(own.contains) ?? false else {
+        continue
+      }
+      throw .unknown(
+        "option", name, among: known,
+        described: "those that descent sweep --help and descent train --help list")
     }
   }
 

@@ -55,7 +55,7 @@ struct SweepPlan {
   }
 
   /// Runs of one sweep: as many as folders may reasonably hold.
-  private static let most = 10_000
+  private static let most = 2000
 
   /// What `descent train` makes of its arguments.
   private static func config(_ arguments: [String]) throws(DescentError) -> RunConfig {

@@ -14,8 +14,14 @@ struct SweepResult {
     let entry = folder.entry(run)
     (outcome, message) = (entry.outcome, entry.message)
     let path = folder.folder(run)
-    let isThere = outcome != .waiting && RunFolder.holdsState(path)
-    history = isThere ? try Checkpoint.history(in: path) : History()
+    if outcome == .waiting || !RunFolder.holdsState(path) {
+      history = History()
+    } else if outcome.isFinal {
+      history = try Checkpoint.history(in: path)
+    } else {
+      // What stood in a run's way may be its state.
+      history = (try? Checkpoint.history(in: path)) ?? History()
+    }
     record = measure.epoch(of: history)
   }
 

@@ -17,6 +17,14 @@ extension SweepResults {
         + ordered.map { Self.text(row.statistic($0), $0) } + [isBest(index) ? "best" : ""]
     }
     return aligned([header] + lines).split(separator: "\n").map(\.trimmedAtEnd).joined(separator: "\n")
+      + "\n\(legend)"
+  }
+
+  /// What the numbers are.
+  private var legend: String {
+    let repeats = rows.map(\.results.count).max() ?? 1
+    let spread = repeats > 1 ? "; mean ± standard deviation over the seeds" : ""
+    return "by \(measure.column) of each run's \(measure.epoch.rawValue) epoch\(spread)"
   }
 
   /// "91.20% ± 0.30%"
