@@ -205,7 +205,7 @@ import Testing
     (["--over", "model=linear,resnet"], "model=resnet: unknown model 'resnet'"),
     (["--over", "model=linear;conv2d(2, 99)"], "model=conv2d(2, 99): "),
     (["--over", "validation=0.5,0.001"], "validation=0.001: "),
-    (["--over", "data-dir=data,nowhere"], "data-dir=nowhere: nowhere"),
+    (["--over", "data-dir=data,nowhere"], "data-dir=nowhere: mnist: train-images"),
     (["--over", "out=a,b"], "--out belongs to the sweep"),
     (["--over", "threads=1,2"], "--threads belongs to"),
     (["--over", "lr/momentum=0.1/0.9,0.2"], "'0.2' has 1 part for 2 options"),
