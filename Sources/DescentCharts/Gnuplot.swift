@@ -9,6 +9,8 @@ public enum ChartError: Error, CustomStringConvertible {
   case failed(String)
   /// There are no points.
   case empty
+  /// There is more than can be seen: what, and how much can.
+  case tooMany(String)
 
   /// What to tell the user.
   public var description: String {
@@ -16,6 +18,7 @@ public enum ChartError: Error, CustomStringConvertible {
     case .gnuplotMissing: "charts need gnuplot, which is not installed (Debian: apt-get install gnuplot-nox)"
     case .failed(let message): "gnuplot failed: \(message)"
     case .empty: "there is nothing to draw"
+    case .tooMany(let what): what
     }
   }
 }

@@ -10,11 +10,11 @@ struct DescentCommand: ParsableCommand {
     abstract: "Trains neural networks on the CPU, with PyTorch's numbers.",
     version: Runtime.version,
     subcommands: [
-      TrainCommand.self, LRFindCommand.self, EvaluateCommand.self, PredictCommand.self,
+      TrainCommand.self, LRFindCommand.self, SweepCommand.self, EvaluateCommand.self, PredictCommand.self,
       OptimizersCommand.self,
       LayersCommand.self, SchedulesCommand.self, ScheduleCommand.self,
       NewtonCommand.self, TraceCommand.self, BenchCommand.self,
-      DataCommand.self, DoctorCommand.self, VersionCommand.self,
+      DataCommand.self, DoctorCommand.self, VersionCommand.self, SweepRunCommand.self,
     ])
 
   static func main() {

@@ -5,10 +5,21 @@ import Foundation
 nonisolated(unsafe) private var received: sig_atomic_t = 0
 nonisolated(unsafe) private var isTerminal = false
 
+/// The process that this one works for; 0 for none.
+nonisolated(unsafe) private var master: pid_t = 0
+
 /// Ends a run after its step on Ctrl-C, and when the system shuts down or the terminal is closed; a second signal ends
 /// the process at once.
 final class Interrupt: TrainingCallback {
-  private static let signals = [SIGINT, SIGTERM, SIGHUP]
+  private static var signals: [Int32] { master == 0 ? [SIGINT, SIGTERM, SIGHUP] : [SIGTERM] }
+
+  /// Has this process work for another, which hears the terminal's signals and passes them on as SIGTERM: runs end when
+  /// that process does, however it ends.
+  static func serve(_ process: pid_t) {
+    master = process
+    // A report that nobody reads must not end a run before it is saved.
+    for number in [SIGINT, SIGHUP, SIGPIPE] { signal(number, SIG_IGN) }
+  }
 
   /// Whether one has come.
   var hasCome: Bool { received != 0 }
@@ -48,6 +59,7 @@ final class Interrupt: TrainingCallback {
   func epochDidEnd(_ record: EpochRecord, _ trainer: Trainer) throws(DescentError) { look(trainer) }
 
   private func look(_ trainer: Trainer) {
+    if master != 0 && getppid() != master && received == 0 { received = sig_atomic_t(SIGTERM) }
     if hasCome { trainer.stop() }
   }
 }

@@ -49,6 +49,18 @@ final class RunFolder {
     Self.removeLeftovers(path)
   }
 
+  /// Removes a run's files from a folder, if it is there; others stay.
+  static func clear(_ path: String) throws(DescentError) {
+    guard exists(path) else { return }
+    let lock = try FolderLock(path)
+    defer { withExtendedLifetime(lock) {} }
+    try Checkpoint.finish(path)
+    for name in files where unlink("\(path)/\(name)") != 0 && errno != ENOENT {
+      throw DescentError(.file, "\(path)/\(name) cannot be removed: \(Descriptor.reason())")
+    }
+    removeLeftovers(path)
+  }
+
   /// Finishes a save that was cut short, unless a run is at work there.
   static func finishSave(_ path: String) throws(DescentError) {
     guard exists("\(path)/\(Checkpoint.journalFile)"), let lock = try? FolderLock(path) else { return }

@@ -101,7 +101,7 @@ struct TrainCommand: ParsableCommand {
 
   /// The options given, those of the configuration file, those of the resumed run, and the defaults, in this order of
   /// precedence.
-  private func resolve() throws -> RunConfig {
+  func resolve() throws -> RunConfig {
     let before = try files.resume.map(RunConfig.read)
     var config = before ?? RunConfig()
     if let path = files.config { try config.merge(yaml: path) }

@@ -79,7 +79,7 @@ public enum Checkpoint {
     }
   }
 
-  private static func checkVersion(_ metadata: [String: String]) throws(DescentError) {
+  static func checkVersion(_ metadata: [String: String]) throws(DescentError) {
     guard let found = metadata[versionKey] else {
       throw DescentError(.format, "it is no run's state: it names no version of the format")
     }

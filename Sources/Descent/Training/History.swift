@@ -77,8 +77,11 @@ public struct History: Sendable, Equatable {
 
   /// What there is of each epoch, by the names that files, charts and `EpochRecord`'s subscript have: the loss and the
   /// metrics of the training, those of the validation, the rate and the time.
-  public var columns: [String] {
-    func part(_ prefix: String) -> [String] { (["loss"] + metricNames).map { prefix + $0 } }
+  public var columns: [String] { Self.columns(metrics: metricNames) }
+
+  /// The columns of a run with metrics of these names.
+  package static func columns(metrics: [String]) -> [String] {
+    func part(_ prefix: String) -> [String] { (["loss"] + metrics).map { prefix + $0 } }
     return ["epoch", "samples"] + part(EpochRecord.training) + part(EpochRecord.validation) + [
       "learning_rate", "seconds",
     ]

@@ -35,14 +35,22 @@ public struct Monitor: Sendable {
 
   /// Whether a number is better than the best so far, which is NaN as long as there is none. NaN is never better.
   func isBetter(_ value: Double, than best: Double, by least: Double = 0, in trainer: Trainer) -> Bool {
-    guard !value.isNaN else { return false }
-    guard !best.isNaN else { return true }
-    return isHigherBetter(in: trainer) ? value - best > least : best - value > least
+    isBetter(value, than: best, by: least, among: trainer.metrics)
   }
 
-  private func isHigherBetter(in trainer: Trainer) -> Bool {
+  /// The same for epochs that were measured by these metrics.
+  package func isBetter(
+    _ value: Double, than best: Double, by least: Double = 0, among metrics: [any Metric]
+  ) -> Bool {
+    guard !value.isNaN else { return false }
+    guard !best.isNaN else { return true }
+    return isHigherBetter(among: metrics) ? value - best > least : best - value > least
+  }
+
+  /// Whether larger numbers are the better ones, where these metrics are measured.
+  package func isHigherBetter(among metrics: [any Metric]) -> Bool {
     guard mode == .automatic else { return mode == .max }
-    return trainer.metrics.contains { metric in
+    return metrics.contains { metric in
       metric.isBetterHigher
         && [EpochRecord.training, EpochRecord.validation].contains { $0 + metric.name == name }
     }
