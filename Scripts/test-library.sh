@@ -66,13 +66,13 @@ for cc in "$@"; do
     hostile="$prefix/lib/libdescent.a"
     sanitize=
     if [ "$cc" = "$last" ]; then
-        # gold, which Swift's Clang takes, warns of every symbol of AddressSanitizer's.
-        sanitize="-g -O1 -fsanitize=address,undefined -fno-sanitize-recover=undefined -fuse-ld=bfd"
+        sanitize="-g -O1 -fsanitize=address,undefined -fno-sanitize-recover=undefined"
         hostile=.build/library-$name-sanitized/libdescent.a
         library "$hostile" CC="$cc" CFLAGS="-Werror $sanitize" OUT="$(dirname "$hostile")"
     fi
-    "$cc" -std=gnu17 -Wall -Wextra -Werror $sanitize -Iinclude Tests/HostileArguments/*.c "$hostile" $libraries \
-        -o "$home/hostile"
+    # gold, which Swift's Clang takes, warns of every symbol of AddressSanitizer's.
+    "$cc" -std=gnu17 -Wall -Wextra -Werror $sanitize -fuse-ld=bfd -Iinclude Tests/HostileArguments/*.c "$hostile" \
+        $libraries -o "$home/hostile"
     "$home/hostile" 2>"$home/errors" || { tail -n 100 "$home/errors" && fail "hostile arguments"; }
     # Rows may stand in macros: what is looked through is what the compiler sees of these files, without headers.
     "$cc" -E -Iinclude Tests/HostileArguments/*.c |
