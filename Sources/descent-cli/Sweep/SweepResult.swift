@@ -97,9 +97,9 @@ struct SweepResults {
     }.map { rows[$0] }
   }
 
-  /// Whether a row is the best: only what is whole can be.
+  /// Whether a row is the best: known when every run is over, and only what is whole can be.
   func isBest(_ index: Int) -> Bool {
-    index == 0 && rows.count > 1 && rows[0].isWhole
+    index == 0 && rows.count > 1 && rows[0].isWhole && results.allSatisfy { $0.outcome.isFinal }
       && !(rows[0].statistic(measure.column)?.mean ?? .nan).isNaN
   }
 }
