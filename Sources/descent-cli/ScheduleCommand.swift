@@ -35,7 +35,7 @@ struct ScheduleCommand: ParsableCommand {
     guard 1...Self.longest ~= steps else {
       throw DescentError(.invalidArgument, "--steps is \(steps), must be in 1...\(Self.longest)")
     }
-    let format = try out.map(chartFormat)
+    let file = try out.map { try ChartFile($0) }
     let schedule = try Schedule(spec, steps: steps)
     let values = try schedule.values(base: base, count: steps)
     if csv {
@@ -43,13 +43,7 @@ struct ScheduleCommand: ParsableCommand {
     } else {
       try printSome(schedule, values)
     }
-    if let out, let format { try draw(schedule, values, format, out) }
-  }
-
-  private func chartFormat(_ path: String) throws -> Gnuplot.Format {
-    if path.hasSuffix(".png") { return .png }
-    if path.hasSuffix(".svg") { return .svg }
-    throw DescentError(.invalidArgument, "--out is \(path), must end in .png or .svg")
+    if let file { try draw(schedule, values, file) }
   }
 
   // MARK: Text
@@ -90,9 +84,7 @@ struct ScheduleCommand: ParsableCommand {
 
   // MARK: Chart
 
-  private func draw(
-    _ schedule: Schedule, _ values: [Double], _ format: Gnuplot.Format, _ path: String
-  ) throws {
+  private func draw(_ schedule: Schedule, _ values: [Double], _ file: ChartFile) throws {
     let points = sample(values, Self.points)
     var lines = [LineChart.Line(name: "value", points: points.map { (Double($0.step), $0.value) })]
     if schedule.cyclesMomentum {
@@ -100,6 +92,6 @@ struct ScheduleCommand: ParsableCommand {
       lines.append(.init(name: "momentum", points: momenta))
     }
     if lines.count == 1 { lines[0].name = "" }
-    try LineChart(title: "\(schedule)", xLabel: "Step", yLabel: "Value", lines: lines).write(format, to: path)
+    try file.write(LineChart(title: "\(schedule)", xLabel: "Step", yLabel: "Value", lines: lines))
   }
 }
