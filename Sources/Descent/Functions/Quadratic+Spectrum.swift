@@ -25,6 +25,17 @@ extension Quadratic {
     return place
   }
 
+  /// The steps that SGD takes until the distance from the minimum is `factor` of what it was; it starts 1 above the minimum
+  /// along every axis. nil: more than `most`.
+  ///
+  /// - Throws: `DescentError` where there is no single minimum, and for options that are out of range.
+  public func steps(by rule: SGD, toFactor factor: Double, most: Int) throws(DescentError) -> Int? {
+    let place = try minimizer()
+    let start = place.map { $0 + 1 }
+    let trace = try Trace(of: self, from: start, steps: most, by: rule)
+    return trace.firstStep(within: factor * distance(start, place), of: place)
+  }
+
   /// The model in variables scaled so that Q's diagonal becomes 1: z = diag(Q)^(1/2) x, with
   /// diag(Q)^(-1/2) Q diag(Q)^(-1/2). The cheap part of what dividing by the eigenvalues would do: Zhang, Lipton, Li and
   /// Smola, Dive into Deep Learning, "Adagrad".

@@ -59,13 +59,12 @@ struct ConditioningCommand: ParsableCommand {
 
   private func way(_ quadratic: Quadratic, _ dynamics: SGDDynamics) throws -> Way {
     let expected = max(1, dynamics.steps(toFactor: factor).rounded(.up))
+    let rule = SGD(learningRate: dynamics.learningRate, momentum: dynamics.momentum)
     // Where both eigenvalues of R are the same, steps go down by t radius^t.
-    let trace = try Trace(
-      of: quadratic, from: [1, 1], steps: 3 * Int(expected) + 100,
-      by: SGD(learningRate: dynamics.learningRate, momentum: dynamics.momentum))
+    let most = 3 * Int(expected) + 100
     return Way(
       dynamics: dynamics, expected: expected,
-      measured: trace.firstStep(within: factor * 2.0.squareRoot(), of: [0, 0]))
+      measured: try quadratic.steps(by: rule, toFactor: factor, most: most))
   }
 
   private func move(_ quadratic: Quadratic, _ linear: [Double]) throws -> Double {

@@ -33,13 +33,12 @@ struct PreconditioningCommand: ParsableCommand {
     try page(before, after).show(chart(before, after), to: file)
   }
 
-  private func page(_ before: Quadratic, _ after: Quadratic) -> TheoryPage {
+  private func page(_ before: Quadratic, _ after: Quadratic) throws -> TheoryPage {
     let both = [("Q", before), ("diag(Q)^(-1/2) Q diag(Q)^(-1/2)", after)]
-    let summary = both.map { name, quadratic in
+    let summary = try both.map { name, quadratic in
       let spectrum = quadratic.spectrum
-      return [
-        name, brief(spectrum.smallest), brief(spectrum.largest), brief(spectrum.condition), steps(spectrum),
-      ]
+      return [name] + [spectrum.smallest, spectrum.largest, spectrum.condition].map(brief)
+        + (try steps(quadratic))
     }
     return TheoryPage(
       title: "Preconditioning x^T Q x / 2 by Q's diagonal",
@@ -49,20 +48,28 @@ struct PreconditioningCommand: ParsableCommand {
         "Gerschgorin: each eigenvalue lies in a disc around some Q_jj, as wide as row j's other elements add up to",
       ],
       tables: [
-        ("", [["", "smallest", "largest", "condition", "steps to \(brief(factor))"]] + summary),
+        ("", [["", "smallest", "largest", "condition", "steps to \(brief(factor))", "by SGD"]] + summary),
         ("Q: eigenvalues, and discs on the real line", discs(before)),
         ("preconditioned", discs(after)),
       ],
       source: Lectures.d2l("Adagrad", "Preconditioning") + "; Gerschgorin 1931")
   }
 
-  /// Of gradient descent with the best learning rate.
-  private func steps(_ spectrum: Spectrum) -> String {
-    guard spectrum.smallest > 0 else { return "never" }
+  /// Of gradient descent with the best learning rate: by formula, and as it takes.
+  private func steps(_ quadratic: Quadratic) throws -> [String] {
+    let spectrum = quadratic.spectrum
+    guard spectrum.smallest > 0 else { return ["never", "-"] }
     let rate = SGDDynamics.bestLearningRate(smallest: spectrum.smallest, largest: spectrum.largest)
-    let steps = SGDDynamics(learningRate: rate, curvature: spectrum.smallest).steps(toFactor: factor)
-    return brief(max(1, steps.rounded(.up)))
+    let dynamics = SGDDynamics(learningRate: rate, curvature: spectrum.smallest)
+    let expected = max(1, dynamics.steps(toFactor: factor).rounded(.up))
+    guard expected <= Self.longest else { return [brief(expected), "-"] }
+    let measured = try quadratic.steps(
+      by: SGD(learningRate: rate), toFactor: factor, most: 2 * Int(expected) + 10)
+    return [brief(expected), measured.map { "\($0)" } ?? "-"]
   }
+
+  /// Steps that are made at most: some seconds.
+  private static let longest = 100_000.0
 
   private func discs(_ quadratic: Quadratic) -> [[String]] {
     let discs = GerschgorinDisc.discs(of: quadratic.matrix)

@@ -43,6 +43,17 @@ import Testing
     #expect(agree([try turned.diagonallyPreconditioned().spectrum.condition], [20]))
   }
 
+  /// Both eigenvalues have the factor 0.8 in absolute value: 0.8^10 = 0.107.
+  @Test func stepsOfSGD() throws {
+    let model = try Quadratic(matrix: [[5, 4], [4, 5]], linear: [2, 1])
+    #expect(try model.steps(by: SGD(learningRate: 0.2), toFactor: 0.1, most: 50) == 11)
+    #expect(try model.steps(by: SGD(learningRate: 0.2), toFactor: 0.1, most: 10) == nil)
+    #expect(try model.steps(by: SGD(learningRate: 0.3), toFactor: 0.1, most: 50) == nil)
+    #expect(throws: DescentError.self) {
+      try Quadratic(eigenvalues: [1, 0]).steps(by: SGD(learningRate: 0.2), toFactor: 0.1, most: 9)
+    }
+  }
+
   @Test func mistakesAreNamed() {
     func sentence(_ body: () throws(DescentError) -> Void) -> String {
       do throws(DescentError) { try body() } catch { return error.message }
