@@ -63,7 +63,7 @@ public enum Gnuplot {
     \(terminal(format))
     \(styling)
     set title \(quoted(title)) noenhanced
-    set xlabel \(quoted(xLabel)) noenhanced
+    set xlabel \(quoted(xLabel)) noenhanced offset 0,0.4
     set ylabel \(quoted(yLabel)) noenhanced
     set rmargin 6
     """

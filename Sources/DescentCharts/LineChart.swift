@@ -10,6 +10,10 @@ public struct LineChart: Sendable {
       case faint
       /// With its points marked: where there are few.
       case marked
+      /// Points alone: what was measured.
+      case points
+      /// Dashes: a bound, or what is expected.
+      case dashed
     }
 
     /// What the legend calls it; empty for no entry.
@@ -20,14 +24,17 @@ public struct LineChart: Sendable {
     public var style: Style
     /// Whether it goes by the right axis, which has another scale.
     public var isOnRight: Bool
+    /// Which of the colours it has, where lines belong together; nil: that of its place among the lines.
+    public var color: Int?
 
     /// A line of these points.
     public init(
-      name: String = "", points: [(x: Double, y: Double)], style: Style = .plain, isOnRight: Bool = false
+      name: String = "", points: [(x: Double, y: Double)], style: Style = .plain, isOnRight: Bool = false,
+      color: Int? = nil
     ) {
       self.name = name
       self.points = points
-      (self.style, self.isOnRight) = (style, isOnRight)
+      (self.style, self.isOnRight, self.color) = (style, isOnRight, color)
     }
   }
 
@@ -41,33 +48,37 @@ public struct LineChart: Sendable {
   public var isLogarithmic: Bool
   /// Whether the horizontal axis is, likewise.
   public var isXLogarithmic: Bool
-  /// Where the vertical axis ends, whatever lies above; nil: above all points.
-  public var yEnd: Double?
+  /// What is shown of the vertical axis; nil: as much as the lines need.
+  public var yRange: ClosedRange<Double>?
   /// What is drawn.
   public var lines: [Line]
 
   /// A chart of lines.
   public init(
     title: String, xLabel: String, yLabel: String, rightLabel: String = "", isLogarithmic: Bool = false,
-    isXLogarithmic: Bool = false, yEnd: Double? = nil, lines: [Line]
+    isXLogarithmic: Bool = false, yRange: ClosedRange<Double>? = nil, lines: [Line]
   ) {
     self.title = title
     self.xLabel = xLabel
     self.yLabel = yLabel
     self.rightLabel = rightLabel
     (self.isLogarithmic, self.isXLogarithmic) = (isLogarithmic, isXLogarithmic)
-    self.yEnd = yEnd
+    self.yRange = yRange
     self.lines = lines
   }
 
   /// The gnuplot program that draws the chart.
   func script(_ format: Gnuplot.Format) -> String {
     let plots = lines.enumerated().map { index, line in
+      let color = "linecolor \((line.color ?? index) + 1)"
       let look =
         switch line.style {
-        case .plain: "with lines linewidth 1.5 linecolor \(index + 1)"
+        case .plain: "with lines linewidth 1.5 \(color)"
         case .faint: "with lines linewidth 0.8 linecolor '\(ChartPalette.faint)'"
-        case .marked: "with linespoints linewidth 1.5 pointtype 7 pointsize 0.5 linecolor \(index + 1)"
+        case .marked: "with linespoints linewidth 1.5 pointtype 7 pointsize 0.5 \(color)"
+        case .points:
+          "with points pointtype \(ChartPalette.point(line.color ?? index)) pointsize 0.9 \(color)"
+        case .dashed: "with lines linewidth 1.5 dashtype 2 \(color)"
         }
       return "$line\(index) using 1:2 axes x1y\(line.isOnRight ? 2 : 1) \(look) "
         + (line.name.isEmpty ? "notitle" : "title \(Gnuplot.quoted(line.name))")
@@ -79,7 +90,7 @@ public struct LineChart: Sendable {
       \(Gnuplot.preamble(format, title: title, xLabel: xLabel, yLabel: yLabel))
       \(isLogarithmic ? "set logscale y; set format y '10^{%L}'" : "")
       \(isXLogarithmic ? "set logscale x; set format x '10^{%L}'" : "")
-      \(yEnd.map { "set yrange [*:\($0)]" } ?? "")
+      \(yRange.map { "set yrange [\($0.lowerBound):\($0.upperBound)]" } ?? "")
       \(hasRight ? right : "")
       set grid linetype 1 linecolor '\(ChartPalette.grid)' linewidth 0.7
       \(Gnuplot.blocks(lines.map(\.points)))

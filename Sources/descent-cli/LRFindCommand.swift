@@ -48,7 +48,7 @@ struct LRFindCommand: ParsableCommand {
   func run() throws {
     let config = try resolve()
     let test = try makeTest()
-    let format = try out.map { path throws(DescentError) in try Gnuplot.Format(ofFile: path) }
+    let file = try out.map { try ChartFile($0) }
     try threads.apply()
     let data = try config.loadData()
     try config.checkMemory(data.training)
@@ -57,7 +57,7 @@ struct LRFindCommand: ParsableCommand {
     if !csv { try config.describe(data.training, trainer.model) }
     try trainer.fit(training, epochs: .max, callbacks: config.makeAccumulation() + [test])
     try show(test.curve)
-    if let out, let format { try draw(test, config, format, out) }
+    if let file { try draw(test, config, file) }
     guard let suggestion = test.suggestion else {
       throw DescentError(
         .nonFinite,
@@ -109,24 +109,23 @@ struct LRFindCommand: ParsableCommand {
     try print("\n" + aligned([["step", "rate", "loss", "smoothed"]] + rows, beginsWithNames: false))
   }
 
-  private func draw(
-    _ test: LearningRateRangeTest, _ config: RunConfig, _ format: Gnuplot.Format, _ path: String
-  ) throws {
+  private func draw(_ test: LearningRateRangeTest, _ config: RunConfig, _ file: ChartFile) throws {
     let curve = test.curve
     var lines: [LineChart.Line] = [
       .init(name: "a step", points: curve.map { ($0.learningRate, $0.rawLoss) }, style: .faint),
       .init(name: "smoothed", points: curve.map { ($0.learningRate, $0.loss) }),
     ]
     // What explodes would leave no room for the rest.
-    let shown = test.untilLeast
-    let high = shown.map(\.rawLoss).max().map { 1.1 * $0 }
-    if let suggestion = test.suggestion, let low = shown.last?.loss, let high {
-      let points = [(x: suggestion, y: low), (x: suggestion, y: high)]
+    let shown = test.untilLeast.map(\.rawLoss)
+    guard let low = shown.min(), let high = shown.max() else { throw ChartError.empty }
+    if let suggestion = test.suggestion {
+      let points = [(x: suggestion, y: low), (x: suggestion, y: 1.1 * high)]
       lines.append(.init(name: "suggested: \(brief(suggestion))", points: points))
     }
-    try LineChart(
+    let chart = LineChart(
       title: "\(config.model), \(config.optimizer.name), batch \(config.batchSize), \(config.dataset)",
-      xLabel: "Learning rate", yLabel: "Loss", isXLogarithmic: true, yEnd: high, lines: lines
-    ).write(format, to: path)
+      xLabel: "Learning rate", yLabel: "Loss", isXLogarithmic: true, yRange: 0.9 * low...1.1 * high, lines: lines
+    )
+    try file.write(chart)
   }
 }

@@ -35,7 +35,7 @@ struct ScheduleCommand: ParsableCommand {
     guard 1...Self.longest ~= steps else {
       throw DescentError(.invalidArgument, "--steps is \(steps), must be in 1...\(Self.longest)")
     }
-    let format = try out.map { path throws(DescentError) in try Gnuplot.Format(ofFile: path) }
+    let file = try out.map { try ChartFile($0) }
     let schedule = try Schedule(spec, steps: steps)
     let values = try schedule.values(base: base, count: steps)
     if csv {
@@ -43,7 +43,7 @@ struct ScheduleCommand: ParsableCommand {
     } else {
       try printSome(schedule, values)
     }
-    if let out, let format { try draw(schedule, values, format, out) }
+    if let file { try draw(schedule, values, file) }
   }
 
   // MARK: Text
@@ -76,9 +76,7 @@ struct ScheduleCommand: ParsableCommand {
 
   // MARK: Chart
 
-  private func draw(
-    _ schedule: Schedule, _ values: [Double], _ format: Gnuplot.Format, _ path: String
-  ) throws {
+  private func draw(_ schedule: Schedule, _ values: [Double], _ file: ChartFile) throws {
     let points = some(of: steps, atMost: Self.points)
     var lines = [LineChart.Line(name: "value", points: points.map { (Double($0), values[$0]) })]
     if schedule.cyclesMomentum {
@@ -86,6 +84,6 @@ struct ScheduleCommand: ParsableCommand {
       lines.append(.init(name: "momentum", points: momenta))
     }
     if lines.count == 1 { lines[0].name = "" }
-    try LineChart(title: "\(schedule)", xLabel: "Step", yLabel: "Value", lines: lines).write(format, to: path)
+    try file.write(LineChart(title: "\(schedule)", xLabel: "Step", yLabel: "Value", lines: lines))
   }
 }

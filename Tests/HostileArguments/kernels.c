@@ -94,6 +94,17 @@ static void product_rows(void) {
     ACCEPTED(gemm(0, 3, 2));
 }
 
+static void eigen_rows(void) {
+    REFUSED(DSC_ERROR_OVERFLOW, "n = 18446744073709551615", dsc_symmetric_eigen(MOST, w.x, w.out, w.y));
+    REFUSED(DSC_ERROR_OVERFLOW, "n = 1073741824", dsc_symmetric_eigen((size_t)1 << 30, w.x, w.out, w.y));
+    REFUSED(DSC_ERROR_ARGUMENT, "matrix is NULL", dsc_symmetric_eigen(2, NULL, w.out, w.y));
+    REFUSED(DSC_ERROR_ARGUMENT, "values is NULL", dsc_symmetric_eigen(2, w.x, NULL, w.y));
+    static const double bad[] = {1, NAN, 0, 1};
+    REFUSED(DSC_ERROR_NON_FINITE, "matrix[0][1] is nan", dsc_symmetric_eigen(2, bad, w.out, w.y));
+    REFUSED(DSC_ERROR_NON_FINITE, "matrix[0][1] is nan", dsc_symmetric_eigen(2, bad, w.out, NULL));
+    ACCEPTED(dsc_symmetric_eigen(0, NULL, NULL, NULL));
+}
+
 static dsc_status forward(size_t batch, size_t inputs, size_t outputs) {
     dsc_linear_call layer = {
         .batch = batch, .inputs = inputs, .outputs = outputs, .x = w.x, .w = w.y, .y = w.out};
@@ -176,6 +187,7 @@ void kernel_rows(void) {
     binary_rows();
     sum_rows();
     product_rows();
+    eigen_rows();
     layer_rows();
     more_rows();
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "linalg/blas.h"
+#include "linalg/eigen.h"
 #include "newton/newton.h"
 
 static void gather(dsc_newton *m, const double *hessian) {
@@ -29,14 +30,10 @@ void dsc_newton_solve(const dsc_newton *m, double *v) {
 }
 
 dsc_status dsc_newton_eigenvalues(dsc_newton *m, bool with_vectors) {
-    lapack_int k = (lapack_int)m->free_count, found;
-    if (k == 0)
-        return DSC_OK;
-    dsc_blas_prepare();
-    lapack_int failed =
-        LAPACKE_dsyevr(LAPACK_COL_MAJOR, with_vectors ? 'V' : 'N', 'A', 'L', k, m->factor, k, 0, 0, 0, 0, 0,
-                       &found, m->eigenvalues, m->eigenvectors, k, (lapack_int *)m->scratch);
-    return failed == 0 ? DSC_OK : dsc_fail(DSC_ERROR_MEMORY, "LAPACK's dsyevr failed with %d", (int)failed);
+    return m->free_count == 0
+               ? DSC_OK
+               : dsc_symmetric_eigen_inside(m->free_count, m->factor, m->eigenvalues,
+                                            with_vectors ? m->eigenvectors : NULL, (int *)m->scratch);
 }
 
 dsc_status dsc_newton_decompose(dsc_newton *m, const double *hessian, bool with_vectors) {

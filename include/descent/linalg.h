@@ -1,4 +1,4 @@
-/* Matrix products. */
+/* Matrix products, eigenvalues. */
 #ifndef DESCENT_LINALG_H
 #define DESCENT_LINALG_H
 
@@ -19,6 +19,12 @@ DSC_BEGIN_API
  * memory. */
 dsc_status dsc_gemm(const dsc_context *context, dsc_dtype dtype, bool transpose_a, bool transpose_b, size_t m,
                     size_t n, size_t k, double alpha, const void *a, const void *b, double beta, void *c);
+
+/* The eigenvalues of a symmetric matrix (n x n, row by row, of which the upper triangle is read), rising; and
+ * where `vectors` is not NULL its eigenvectors of length 1: n x n, row i belongs to values[i]. By LAPACK's
+ * dsyevr. The results may lie where the matrix does. Refused: NULL buffers of n > 0, sizes that overflow or
+ * exceed LAPACK's int, numbers that are not finite (DSC_ERROR_NON_FINITE), no memory. */
+dsc_status dsc_symmetric_eigen(size_t n, const double *matrix, double *values, double *vectors);
 
 DSC_END_API
 #endif

@@ -43,23 +43,15 @@ public struct Quadratic: BatchedObjective {
     _ matrix: [[Double]], _ linear: [Double]?, _ constant: Double, _ description: String
   ) throws(DescentError) {
     let linear = linear ?? Array(repeating: 0, count: matrix.count)
-    let isSquare = !matrix.isEmpty && matrix.allSatisfy { $0.count == matrix.count }
-    guard isSquare, linear.count == matrix.count else {
+    try Spectrum.checkSymmetric(matrix, "a quadratic's matrix")
+    guard linear.count == matrix.count else {
       throw DescentError(
         .invalidArgument,
-        "a quadratic's matrix of \(matrix.count) rows of \(matrix.map { "\($0.count)" }.joined(separator: ", ")) numbers, with \(linear.count) linear ones; it must be square, with a linear number for each row"
+        "a quadratic's matrix of \(matrix.count) rows, with \(linear.count) linear numbers; it must be one for each row"
       )
     }
-    guard (matrix.joined() + linear + [constant]).allSatisfy({ $0.isFinite }) else {
+    guard (linear + [constant]).allSatisfy({ $0.isFinite }) else {
       throw DescentError(.invalidArgument, "\(description): its numbers must be finite")
-    }
-    for i in matrix.indices {
-      for j in 0..<i where matrix[i][j] != matrix[j][i] {
-        throw DescentError(
-          .invalidArgument,
-          "a quadratic's matrix must be symmetric; element (\(j + 1), \(i + 1)) is \(matrix[j][i].short), element (\(i + 1), \(j + 1)) is \(matrix[i][j].short)"
-        )
-      }
     }
     (self.matrix, self.linear, self.constant, self.description) = (matrix, linear, constant, description)
   }

@@ -90,6 +90,11 @@ public struct Trace: Sendable {
 
   /// The index of the lowest point, the first of equals.
   public var lowest: Int { values.firstIndex(of: values.min()!)! }
+
+  /// The first step whose end is no farther than this from a place, 0 being the start; nil: none.
+  public func firstStep(within radius: Double, of place: [Double]) -> Int? {
+    points.firstIndex { distance($0, place) <= radius }
+  }
 }
 
 extension Scheduler {

@@ -70,4 +70,7 @@ private func refuse(_ given: [String], _ other: String) throws(DescentError) {
 }
 
 /// A number in six digits.
-func brief(_ value: Double) -> String { value.isNaN ? "-" : String(format: "%.6g", value) }
+func brief(_ value: Double) -> String {
+  // + 0: no -0.
+  value.isNaN ? "-" : String(format: "%.6g", value + 0)
+}

@@ -58,7 +58,7 @@ struct TraceCommand: ParsableCommand {
   }
 
   func run() throws {
-    let rules = try TracedRule.parse(self.rules)
+    let rules = try TracedRule.parse(self.rules, of: Self.self)
     let (objective, start) = try objective.resolve()
     try check()
     let schedule = try schedule.map { try Schedule($0, steps: steps) }

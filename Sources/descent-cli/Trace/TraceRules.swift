@@ -1,7 +1,8 @@
+import ArgumentParser
 import Descent
 import Foundation
 
-/// The rules that `descent trace` is given: "sgd", "sgd(lr=0.6, momentum=0.5)", with the options that stand beside them.
+/// The rules that `descent trace` and its like are given: "sgd", "sgd(lr=0.6, momentum=0.5)", with the options that stand beside them.
 struct TracedRule {
   let rule: RuleTable.Rule
   /// Those given, in the table's order.
@@ -22,12 +23,15 @@ struct TracedRule {
 
   /// Reads what the command line has besides its own options: rules, and options for those of them that have such.
   ///
+  /// - Parameter command: whose other options may have been meant.
   /// - Throws: `DescentError` for unknown rules and options, and for values that are none.
-  static func parse(_ arguments: [String]) throws(DescentError) -> [TracedRule] {
+  static func parse(
+    _ arguments: [String], of command: any ParsableCommand.Type
+  ) throws(DescentError) -> [TracedRule] {
     let (words, options) = split(arguments)
     var given: [(rule: RuleTable.Rule, own: [String: Double])] = []
     for word in words.isEmpty ? ["sgd"] : words { given.append(try parse(word)) }
-    let shared = try RuleArguments.parse(options, rules: given.map(\.rule), of: TraceCommand.self)
+    let shared = try RuleArguments.parse(options, rules: given.map(\.rule), of: command)
     return zip(given, shared).map { given, shared in
       let values = shared.merging(given.own) { $1 }
       return TracedRule(
