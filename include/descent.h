@@ -6,7 +6,8 @@
  *
  *   1. Networks (network.h): layers from a text or a table, trained and saved in a few calls.
  *   2. Tensors (tensor.h, operations.h, losses.h, autodiff.h): whatever is computed with them can be
- *      differentiated, to any order. Predictions are measured by metrics.h.
+ *      differentiated, to any order. Predictions are measured by metrics.h; formula.h reads functions from
+ * text.
  *   3. Buffers: kernels and engines over memory of the caller's, without tensors. Optimizers (optimizers.h)
  *      with schedules for their options (schedules.h), and Newton's method with its regressions (newton.h,
  *      glm.h) for numbers that live elsewhere; products (linalg.h), losses (loss_kernels.h), layers
@@ -81,6 +82,7 @@
 #include "descent/autodiff.h"
 #include "descent/convolution.h"
 #include "descent/embedding.h"
+#include "descent/formula.h"
 #include "descent/initialize.h"
 #include "descent/losses.h"
 #include "descent/metrics.h"

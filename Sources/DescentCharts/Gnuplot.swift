@@ -28,12 +28,13 @@ public enum Gnuplot {
     case png
     /// Vectors.
     case svg
+  }
 
-    var terminal: String {
-      switch self {
-      case .png: "pngcairo size 960,600 font 'Sans,12' background '#ffffff'"
-      case .svg: "svg size 960,600 font 'Sans,14' background '#ffffff'"
-      }
+  /// The line that chooses format and size, in pixels.
+  static func terminal(_ format: Format, width: Int = 960, height: Int = 600) -> String {
+    switch format {
+    case .png: "set terminal pngcairo size \(width),\(height) font 'Sans,12' background '#ffffff'"
+    case .svg: "set terminal svg size \(width),\(height) font 'Sans,14' background '#ffffff'"
     }
   }
 
@@ -42,37 +43,43 @@ public enum Gnuplot {
     "'" + text.replacingOccurrences(of: "'", with: "''").replacingOccurrences(of: "\n", with: " ") + "'"
   }
 
-  /// What all charts begin with. The colours are Okabe and Ito's, which readers with colour blindness can tell apart.
+  /// What all charts have: letters, border, the lines' colours.
+  static var styling: String {
+    let types = ChartPalette.lines.enumerated().map { "set linetype \($0 + 1) linecolor '\($1)'" }
+    return """
+      set encoding utf8
+      set border linecolor '\(ChartPalette.border)'
+      set key noenhanced below
+      \(types.joined(separator: "\n"))
+      """
+  }
+
+  /// What charts of lines begin with.
   static func preamble(_ format: Format, title: String, xLabel: String, yLabel: String) -> String {
     """
-    set terminal \(format.terminal)
-    set encoding utf8
+    \(terminal(format))
+    \(styling)
     set title \(quoted(title)) noenhanced
     set xlabel \(quoted(xLabel)) noenhanced
     set ylabel \(quoted(yLabel)) noenhanced
-    set border linecolor '#606060'
     set rmargin 6
-    set key noenhanced below
-    set linetype 1 linecolor '#0072b2'
-    set linetype 2 linecolor '#d55e00'
-    set linetype 3 linecolor '#009e73'
-    set linetype 4 linecolor '#cc79a7'
-    set linetype 5 linecolor '#e69f00'
-    set linetype 6 linecolor '#56b4e9'
-    set linetype 7 linecolor '#000000'
-    set linetype 8 linecolor '#8c6d31'
     """
   }
 
   /// Points as the data blocks $line0, $line1, ...
   static func blocks(_ lines: [[(x: Double, y: Double)]]) -> String {
-    lines.enumerated().map { index, points in
-      "$line\(index) << EOD\n" + points.map { "\($0.x) \($0.y)\n" }.joined() + "EOD\n"
-    }.joined()
+    lines.enumerated().map { block("line\($0)", $1) }.joined()
+  }
+
+  /// Points as the data block $name.
+  static func block(_ name: String, _ points: [(x: Double, y: Double)]) -> String {
+    "$\(name) << EOD\n" + points.map { "\($0.x) \($0.y)\n" }.joined() + "EOD\n"
   }
 
   /// Runs a script that draws to standard output, and writes what it drew.
-  static func run(_ script: String, to path: String) throws {
+  ///
+  /// - Parameter finish: what becomes of the file before it is written.
+  static func run(_ script: String, to path: String, finish: (Data) -> Data = { $0 }) throws {
     // From a file: a pipe to a gnuplot that is not there would end this process by SIGPIPE.
     let file = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID().uuidString).gnuplot")
       .path
@@ -82,6 +89,6 @@ public enum Gnuplot {
     guard end.status == 0, !end.output.isEmpty else {
       throw ChartError.failed(end.errors.trimmingCharacters(in: .whitespacesAndNewlines))
     }
-    try AtomicFile.write(end.output, to: path)
+    try AtomicFile.write(finish(end.output), to: path)
   }
 }

@@ -61,7 +61,7 @@ public struct LineChart: Sendable {
       let look =
         switch line.style {
         case .plain: "with lines linewidth 1.5 linecolor \(index + 1)"
-        case .faint: "with lines linewidth 0.8 linecolor '#c8d4e0'"
+        case .faint: "with lines linewidth 0.8 linecolor '\(ChartPalette.faint)'"
         case .marked: "with linespoints linewidth 1.5 pointtype 7 pointsize 0.5 linecolor \(index + 1)"
         }
       return "$line\(index) using 1:2 axes x1y\(line.isOnRight ? 2 : 1) \(look) "
@@ -74,7 +74,7 @@ public struct LineChart: Sendable {
       \(Gnuplot.preamble(format, title: title, xLabel: xLabel, yLabel: yLabel))
       \(isLogarithmic ? "set logscale y; set format y '10^{%L}'" : "")
       \(hasRight ? right : "")
-      set grid linetype 1 linecolor '#d8d8d8' linewidth 0.7
+      set grid linetype 1 linecolor '\(ChartPalette.grid)' linewidth 0.7
       \(Gnuplot.blocks(lines.map(\.points)))
       plot \(plots.joined(separator: ", "))
       """

@@ -122,6 +122,7 @@ int main(void) {
     attention_rows();
     loss_rows();
     metric_rows();
+    formula_rows();
     network_rows();
     parameter_rows();
     parametrization_rows();

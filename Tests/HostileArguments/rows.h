@@ -89,6 +89,7 @@ void recurrent_rows(void);
 void attention_rows(void);
 void loss_rows(void);
 void metric_rows(void);
+void formula_rows(void);
 void network_rows(void);
 void parameter_rows(void);
 void parametrization_rows(void);

@@ -2,7 +2,7 @@
 ///
 /// Those of Moré, Garbow and Hillstrom 1981, Testing Unconstrained Optimization Software, and a few of two variables that
 /// make good pictures.
-public struct TestFunction: Sendable, CustomStringConvertible {
+public struct TestFunction: Objective {
   /// What the command `descent newton --function` calls it.
   public let name: String
   /// The standard start.

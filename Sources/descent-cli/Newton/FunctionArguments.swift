@@ -59,7 +59,7 @@ struct FunctionArguments: ParsableArguments {
     try print("\(result)")
     let descent = try GradientDescent(function, from: start, steps: descentSteps, learningRate: lr)
     try print(
-      "gradient descent, learning rate \(descent.learningRate): \(brief(descent.values.last!)) after \(descentSteps) steps"
+      "gradient descent, learning rate \(descent.learningRate): \(brief(descent.end)) after \(descentSteps) steps"
     )
     do {
       try draw(function, result, descent, out ?? "descent-newton")
@@ -71,13 +71,7 @@ struct FunctionArguments: ParsableArguments {
 
   private func parseStart(_ function: TestFunction) throws(DescentError) -> [Double] {
     guard let start else { return function.start }
-    let numbers = start.split(separator: ",").map { Double($0.trimmingCharacters(in: .whitespaces)) }
-    guard numbers.count == function.start.count, numbers.allSatisfy({ $0?.isFinite ?? false }) else {
-      throw DescentError(
-        .invalidArgument, "--start is '\(start)', must be \(function.start.count) numbers separated by commas"
-      )
-    }
-    return numbers.map { $0! }
+    return try NumberList.parse(start, counts: [function.start.count], option: "--start")
   }
 
   private func printSteps(_ result: NewtonResult) throws {
@@ -108,10 +102,12 @@ struct FunctionArguments: ParsableArguments {
     try convergence.write(.png, to: "\(folder)/convergence.png")
     try convergence.write(.svg, to: "\(folder)/convergence.svg")
     if result.x.count == 2 {
-      let chart = PathPicture(
-        function: function,
-        paths: [(names.newton, result.trace.map(\.x)), (names.descent, descent.path)]
-      ).chart
+      let newton = result.trace.map { (point: $0.x, value: $0.value) }
+      let paths = [
+        PathPicture.Path(name: names.newton, points: newton.map(\.point), values: newton.map(\.value)),
+        PathPicture.Path(name: names.descent, points: descent.path, values: descent.values),
+      ]
+      let chart = PathPicture(function, paths).chart(title: "\(function)")
       try chart.write(.png, to: "\(folder)/path.png")
       try chart.write(.svg, to: "\(folder)/path.svg")
     }
@@ -124,6 +120,8 @@ struct GradientDescent {
   let learningRate: Double
   let path: [[Double]]
   let values: [Double]
+  /// The last value; infinite where a step leads beyond all numbers.
+  let end: Double
 
   var title: String { "gradient descent, learning rate \(learningRate), \(path.count - 1) steps" }
 
@@ -131,25 +129,11 @@ struct GradientDescent {
   init(_ function: TestFunction, from start: [Double], steps: Int, learningRate: Double?) throws {
     let rates =
       learningRate.map { [$0] } ?? (0..<36).map { [1, 0.5, 0.2][$0 % 3] / pow(10, Double($0 / 3)) }
-    let runs = try rates.map { try Self.run(function, start, steps, $0) }
-    func end(_ values: [Double]) -> Double { values.last!.isFinite ? values.last! : .infinity }
-    let best = runs.indices.min { end(runs[$0].values) < end(runs[$1].values) }!
-    (self.learningRate, path, values) = (rates[best], runs[best].path, runs[best].values)
-  }
-
-  private static func run(
-    _ function: TestFunction, _ start: [Double], _ steps: Int, _ learningRate: Double
-  ) throws -> (path: [[Double]], values: [Double]) {
-    let x = Parameter(Tensor(start, dtype: .float64))
-    let optimizer = try Optimizer([x], SGD(learningRate: learningRate))
-    var (path, values) = ([start], [noGrad { function(x) }.item()])
-    for _ in 0..<steps where values.last!.isFinite {
-      optimizer.zeroGrad()
-      function(x).backward()
-      try optimizer.step()
-      path.append(x.doubles)
-      values.append(noGrad { function(x) }.item())
+    let runs = try rates.map { rate in
+      try Trace(of: function, from: start, steps: steps, by: SGD(learningRate: rate))
     }
-    return (path, values)
+    let ends = runs.map { $0.divergedAt == nil ? $0.values.last! : .infinity }
+    let best = ends.indices.min { ends[$0] < ends[$1] }!
+    (self.learningRate, path, values, end) = (rates[best], runs[best].points, runs[best].values, ends[best])
   }
 }
