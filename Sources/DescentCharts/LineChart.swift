@@ -39,6 +39,10 @@ public struct LineChart: Sendable {
   public var rightLabel: String
   /// Whether the vertical axis is logarithmic; points at or below 0 are then left out.
   public var isLogarithmic: Bool
+  /// Whether the horizontal axis is logarithmic; points at or left of 0 are then left out.
+  public var isLogarithmicX = false
+  /// What is shown of the vertical axis; nil: as much as the lines need.
+  public var yRange: ClosedRange<Double>?
   /// What is drawn.
   public var lines: [Line]
 
@@ -73,6 +77,8 @@ public struct LineChart: Sendable {
     return """
       \(Gnuplot.preamble(format, title: title, xLabel: xLabel, yLabel: yLabel))
       \(isLogarithmic ? "set logscale y; set format y '10^{%L}'" : "")
+      \(isLogarithmicX ? "set logscale x" : "")
+      \(yRange.map { "set yrange [\($0.lowerBound):\($0.upperBound)]" } ?? "")
       \(hasRight ? right : "")
       set grid linetype 1 linecolor '\(ChartPalette.grid)' linewidth 0.7
       \(Gnuplot.blocks(lines.map(\.points)))

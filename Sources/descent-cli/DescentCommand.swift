@@ -12,7 +12,7 @@ struct DescentCommand: ParsableCommand {
     subcommands: [
       TrainCommand.self, EvaluateCommand.self, PredictCommand.self, OptimizersCommand.self,
       LayersCommand.self, SchedulesCommand.self, ScheduleCommand.self,
-      NewtonCommand.self, TraceCommand.self, BenchCommand.self,
+      NewtonCommand.self, TraceCommand.self, LectureCommand.self, BenchCommand.self,
       DataCommand.self, DoctorCommand.self, VersionCommand.self,
     ])
 
