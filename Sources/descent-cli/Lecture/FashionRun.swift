@@ -41,17 +41,26 @@ struct FashionRun {
     let module = try ModelSpec(model).make(height: 28, width: 28, classes: 10)
     let trainer = Trainer(model: module, loss: CrossEntropyLoss(), optimizer: try Optimizer(for: module, rule))
     trainer.divergenceFactor = nil
-    let scheduling = schedule.map { [ScheduleCallback($0, per: .epoch)] } ?? []
-    var divergence: String?
+    let scheduling: [any TrainingCallback] = schedule.map { [ScheduleCallback($0, per: .epoch)] } ?? []
+    let loader = try DataLoader(training, batchSize: batchSize, shuffle: shuffle, seed: shuffle ? 0 : nil)
+    let divergence = try fit(
+      trainer, loader, try DataLoader(test, batchSize: 500), scheduling + callbacks)
+    return Result(name: name, history: trainer.history, divergence: divergence)
+  }
+
+  /// What a run that went beyond all numbers says; nil for one that came to its end.
+  private func fit(
+    _ trainer: Trainer, _ loader: any BatchSource, _ test: any BatchSource,
+    _ callbacks: [any TrainingCallback]
+  ) throws(DescentError) -> String? {
     do throws(DescentError) {
       try trainer.fit(
-        try DataLoader(training, batchSize: batchSize, shuffle: shuffle, seed: shuffle ? 0 : nil),
-        validation: try DataLoader(test, batchSize: 500), epochs: epochs, metrics: [Accuracy()],
-        callbacks: scheduling + callbacks)
-    } catch where error.code == .nonFinite {
-      divergence = error.message
+        loader, validation: test, epochs: epochs, metrics: [Accuracy()], callbacks: callbacks)
+      return nil
+    } catch {
+      guard error.code == .nonFinite else { throw error }
+      return error.message
     }
-    return Result(name: name, history: trainer.history, divergence: divergence)
   }
 }
 

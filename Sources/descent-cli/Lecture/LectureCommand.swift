@@ -26,12 +26,18 @@ struct LectureCommand: ParsableCommand {
   @Option(help: "The folder that has fashion-mnist and airfoil.")
   var dataDir: String?
   @OptionGroup var threads: ThreadArguments
+  @Flag(help: "With list: print the documentation page.")
+  var markdown = false
 
   func run() throws {
+    guard !markdown || names == ["list"] else {
+      throw DescentError(.invalidArgument, "--markdown goes with descent lecture list")
+    }
     if names == ["list"] || names == ["items"] {
       guard out == nil, dataDir == nil else {
         throw DescentError(.invalidArgument, "descent lecture \(names[0]) prints a table, and writes nothing")
       }
+      if markdown { return try print(LecturePage.text, terminator: "") }
       return try print(names == ["list"] ? Self.table : Self.items)
     }
     let entries = try chosen()

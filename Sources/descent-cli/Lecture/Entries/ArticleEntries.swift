@@ -54,7 +54,7 @@ extension LectureEntry {
     }
     sheet.printed("slope of the line through them", "0.8", fit.x[0])
     sheet.printed("intercept", "1.2", fit.x[1])
-    sheet.claim("samples", "6", "\(points.count)", points.count == 5)
+    sheet.note("samples", "6 announced, 5 listed", "\(points.count)")
     sheet.say(
       "The article announces six samples and lists five. They lie on the line exactly, so that the least loss is 0.")
     try sheet.draw(
