@@ -77,7 +77,7 @@ public struct LineChart: Sendable {
     return """
       \(Gnuplot.preamble(format, title: title, xLabel: xLabel, yLabel: yLabel))
       \(isLogarithmic ? "set logscale y; set format y '10^{%L}'" : "")
-      \(isLogarithmicX ? "set logscale x" : "")
+      \(isLogarithmicX ? "set logscale x; set format x '10^{%L}'" : "")
       \(yRange.map { "set yrange [\($0.lowerBound):\($0.upperBound)]" } ?? "")
       \(hasRight ? right : "")
       set grid linetype 1 linecolor '\(ChartPalette.grid)' linewidth 0.7

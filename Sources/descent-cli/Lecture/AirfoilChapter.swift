@@ -74,13 +74,13 @@ final class AirfoilChapter {
     noGrad { MSELoss()(model(inputs), targets).item() / 2 }
   }
 
-  /// The least loss that a line has, by least squares.
-  func leastLoss() throws -> Double {
-    let (x, y) = (inputs.to(.float64), targets.to(.float64).flattened(from: 0))
+  /// The least loss that a line has: that of its quadratic's minimum, one of Newton's steps away.
+  lazy var leastLoss: Double = {
+    let (x, y) = (inputs.to(.float64), targets.to(.float64))
     let columns = Tensor.cat([x, .ones([Self.samples, 1], dtype: .float64)], dim: 1)
-    let fit = try LevenbergMarquardt.fit(startingAt: Array(repeating: 0, count: 6)) { p in
-      columns.matmul(p.reshaped([6, 1])).flattened(from: 0) - y
+    let result = try? Newton.minimize(startingAt: Array(repeating: 0, count: 6)) { p in
+      MSELoss()(columns.matmul(p.reshaped([6, 1])), y) / 2
     }
-    return fit.sumOfSquares / 2 / Double(Self.samples)
-  }
+    return result?.value ?? .nan
+  }()
 }

@@ -39,7 +39,8 @@ struct FashionRun {
     let (training, test) = try data.fashionMNIST(images, test: testImages)
     manualSeed(0)
     let module = try ModelSpec(model).make(height: 28, width: 28, classes: 10)
-    let trainer = Trainer(model: module, loss: CrossEntropyLoss(), optimizer: try Optimizer(for: module, rule))
+    let trainer = Trainer(
+      model: module, loss: CrossEntropyLoss(), optimizer: try Optimizer(for: module, rule))
     trainer.divergenceFactor = nil
     let scheduling: [any TrainingCallback] = schedule.map { [ScheduleCallback($0, per: .epoch)] } ?? []
     let loader = try DataLoader(training, batchSize: batchSize, shuffle: shuffle, seed: shuffle ? 0 : nil)

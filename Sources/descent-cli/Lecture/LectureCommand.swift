@@ -19,7 +19,8 @@ struct LectureCommand: ParsableCommand {
       these are not there; nothing is downloaded. The exit code is 1 where a number is not what it must be.
       """)
 
-  @Argument(help: ArgumentHelp("Names of entries, all, list, or items.", valueName: "list | items | all | names"))
+  @Argument(
+    help: ArgumentHelp("Names of entries, all, list, or items.", valueName: "list | items | all | names"))
   var names: [String]
   @Option(help: "The folder for tables and pictures. (default: descent-lecture)")
   var out: String?
@@ -70,7 +71,9 @@ struct LectureCommand: ParsableCommand {
     var chosen: [LectureEntry] = []
     for name in names {
       guard let entry = entries.first(where: { $0.name == name }) else {
-        throw .unknown("entry", name, among: entries.map(\.name) + ["all", "list", "items"], described: "those of descent lecture list, and all")
+        throw .unknown(
+          "entry", name, among: entries.map(\.name) + ["all", "list", "items"],
+          described: "those of descent lecture list, and all")
       }
       chosen.append(entry)
     }

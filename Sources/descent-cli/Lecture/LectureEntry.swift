@@ -37,7 +37,8 @@ struct LectureEntry {
   /// All of them, in the documents' order.
   static var all: [LectureEntry] {
     let every =
-      article + losses + definitions + paths + sampling + grids + traces + convex + airfoil + rates + networks + course
+      article + losses + definitions + paths + sampling + grids + traces + convex + airfoil + rates + networks
+      + course
       + exercises
     return LectureDocument.allCases.flatMap { document in every.filter { $0.document == document } }
   }

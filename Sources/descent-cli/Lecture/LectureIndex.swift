@@ -90,10 +90,12 @@ struct LectureIndex {
   private func item(_ item: LectureItem) -> String {
     let links = item.entries.map { name in
       let outcome = byName[name]
-      return "<a href=\"#\(name)\">\(name)</a> <span class=\"\(Self.kind(outcome))\">\(outcome?.verdict ?? "")</span>"
+      return
+        "<a href=\"#\(name)\">\(name)</a> <span class=\"\(Self.kind(outcome))\">\(outcome?.verdict ?? "")</span>"
     }
     let reason = item.reason.map { " (\(Self.escaped($0)))" } ?? ""
-    return "<tr><td>\(item.kind.rawValue)</td><td>\(Self.escaped(item.text))\(reason)</td><td>\(links.joined(separator: "<br>"))</td></tr>"
+    return
+      "<tr><td>\(item.kind.rawValue)</td><td>\(Self.escaped(item.text))\(reason)</td><td>\(links.joined(separator: "<br>"))</td></tr>"
   }
 
   private static func kind(_ outcome: LectureOutcome?) -> String {
@@ -103,7 +105,9 @@ struct LectureIndex {
 
   private func entry(_ outcome: LectureOutcome) -> String {
     let (entry, sheet) = (outcome.entry, outcome.sheet)
-    let paragraphs = sheet.remarks + (sheet.shortenings.isEmpty ? [] : ["Shortened: " + sheet.shortenings.joined(separator: " ")])
+    let paragraphs =
+      sheet.remarks
+      + (sheet.shortenings.isEmpty ? [] : ["Shortened: " + sheet.shortenings.joined(separator: " ")])
     return """
       <article id="\(entry.name)">
       <h3>\(Self.escaped(entry.title))</h3>
@@ -132,6 +136,7 @@ struct LectureIndex {
         + "<td class=\"\(row.verdict)\">\(row.verdict)</td></tr>"
     }
     let table = "<div class=\"table\"><table>\n\(header)\n\(lines.joined(separator: "\n"))\n</table></div>"
-    return rows.count > 12 ? "<details><summary>The table, \(rows.count) lines</summary>\(table)</details>" : table
+    return rows.count > 12
+      ? "<details><summary>The table, \(rows.count) lines</summary>\(table)</details>" : table
   }
 }

@@ -74,7 +74,8 @@ struct LectureOutcome {
       ["\(entry.name): \(entry.title)"] + table + sheet.remarks
       + (sheet.shortenings.isEmpty
         ? [] : ["Shortened: " + sheet.shortenings.joined(separator: " ")])
-      + (pictures.isEmpty ? [] : [pictures.joined(separator: "\n")]) + [complaint, verdict].compactMap(\.self)
+      + (pictures.isEmpty ? [] : [pictures.joined(separator: "\n")])
+      + [complaint, verdict].compactMap(\.self)
     return parts.joined(separator: "\n\n")
   }
 }

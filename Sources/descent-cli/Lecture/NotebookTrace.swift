@@ -102,7 +102,7 @@ extension LectureSheet {
 func distance(_ point: [Double]) -> Double { point.reduce(0) { $0 + $1 * $1 }.squareRoot() }
 
 /// A chart of named lines.
-func LineChartOf(
+func lineChart(
   _ title: String, _ xLabel: String, _ yLabel: String, _ lines: [(String, [(Double, Double)])]
 ) -> LineChart {
   LineChart(

@@ -6,25 +6,42 @@ extension LectureEntry {
   /// The notebook's exercises on AdaGrad, RMSProp, Adadelta and Adam that can be computed.
   static var adaptiveExercises: [LectureEntry] {
     [
-      exercise("exercise-orthogonal", "An orthogonal change of variables keeps the size of perturbations", run: orthogonal),
+      exercise(
+        "exercise-orthogonal", "An orthogonal change of variables keeps the size of perturbations",
+        run: orthogonal),
       exercise("exercise-rotated-adagrad", "AdaGrad on the valley, and on the valley rotated by 45 degrees") {
         try rotated($0, "AdaGrad", Adagrad(learningRate: 2))
       },
-      exercise("exercise-gerschgorin", "Gerschgorin's discs, before and after the diagonal is scaled to 1", run: gerschgorin),
+      exercise(
+        "exercise-gerschgorin", "Gerschgorin's discs, before and after the diagonal is scaled to 1",
+        run: gerschgorin),
       exercise("exercise-adagrad-lenet", "AdaGrad for LeNet on Fashion-MNIST", .fashionMNIST) {
-        try lenet($0, [("AdaGrad 0.01", Adagrad(learningRate: 0.01)), ("AdaGrad 0.05", Adagrad(learningRate: 0.05)), ("SGD 0.1, momentum 0.9", SGD(learningRate: 0.1, momentum: 0.9))])
+        try lenet(
+          $0,
+          [
+            ("AdaGrad 0.01", Adagrad(learningRate: 0.01)), ("AdaGrad 0.05", Adagrad(learningRate: 0.05)),
+            ("SGD 0.1, momentum 0.9", SGD(learningRate: 0.1, momentum: 0.9)),
+          ])
       },
       exercise("exercise-adagrad-milder", "A less aggressive decay of AdaGrad's rate", run: milder),
       exercise("exercise-rmsprop-gamma-1", "RMSProp with γ = 1", run: gammaOne),
       exercise("exercise-rotated-rmsprop", "RMSProp on the rotated valley") {
         try rotated($0, "RMSProp", RMSprop(learningRate: 0.4, alpha: 0.9))
       },
-      exercise("exercise-rmsprop-lenet", "RMSProp for LeNet on Fashion-MNIST, with several rates", .fashionMNIST) {
-        try lenet($0, [("rate 0.0003", RMSprop(learningRate: 3e-4)), ("rate 0.001", RMSprop(learningRate: 1e-3)), ("rate 0.01", RMSprop(learningRate: 1e-2))])
+      exercise(
+        "exercise-rmsprop-lenet", "RMSProp for LeNet on Fashion-MNIST, with several rates", .fashionMNIST
+      ) {
+        try lenet(
+          $0,
+          [
+            ("rate 0.0003", RMSprop(learningRate: 3e-4)), ("rate 0.001", RMSprop(learningRate: 1e-3)),
+            ("rate 0.01", RMSprop(learningRate: 1e-2)),
+          ])
       },
       exercise("exercise-rmsprop-gamma", "How sensitive RMSProp is to γ", run: gammas),
       exercise("exercise-adadelta-rho", "Adadelta with other ρ", .airfoil, run: rhos),
-      exercise("exercise-adadelta-fused", "Adadelta without g': the same from two roots", run: adadeltaFormula),
+      exercise(
+        "exercise-adadelta-fused", "Adadelta without g': the same from two roots", run: adadeltaFormula),
       exercise("exercise-adadelta-breaks", "A problem that breaks Adadelta", run: adadeltaBreaks),
       exercise("exercise-adadelta-compared", "Adadelta beside AdaGrad and RMSProp", run: adadeltaCompared),
       exercise("exercise-adam-rate", "Adam with other learning rates", .airfoil, run: adamRates),
@@ -45,13 +62,19 @@ extension LectureEntry {
       sheet.same(
         "‖c - δ‖ and ‖Uc - Uδ‖", formula: (a - b).norm().item(), (u.matmul(a) - u.matmul(b)).norm().item())
     }
-    let plain = try follow(Quadratic(eigenvalues: [0.2, 4]), SGD(learningRate: 0.4), steps: 20, from: [-5, -2])
+    let plain = try follow(
+      Quadratic(eigenvalues: [0.2, 4]), SGD(learningRate: 0.4), steps: 20, from: [-5, -2])
     let turned = try follow(
       Quadratic(eigenvalues: [0.2, 4], rotation: 45), SGD(learningRate: 0.4), steps: 20,
-      from: [-5 * cos(Double.pi / 4) + 2 * sin(Double.pi / 4), -5 * sin(Double.pi / 4) - 2 * cos(Double.pi / 4)])
+      from: [
+        -5 * cos(Double.pi / 4) + 2 * sin(Double.pi / 4), -5 * sin(Double.pi / 4) - 2 * cos(Double.pi / 4),
+      ])
     let away = zip(plain.points, turned.points).map { abs(distance($0) - distance($1)) }.max()!
-    sheet.claim("descent in both systems: distances", "the same", String(format: "%.1e apart", away), away < 1e-10)
-    sheet.say("U keeps lengths, and so the size of a perturbation; and gradient descent does not notice the turn at all.")
+    sheet.claim(
+      "descent in both systems: distances", "the same", String(format: "%.1e apart", away), away < 1e-10)
+    sheet.say(
+      "U keeps lengths, and so the size of a perturbation; and gradient descent does not notice the turn at all."
+    )
   }
 
   private static func rotated(_ sheet: LectureSheet, _ name: String, _ rule: any OptimizerRule) throws {
@@ -59,14 +82,21 @@ extension LectureEntry {
     let turned = try Formula("0.1 (x1 + x2)^2 + 2 (x1 - x2)^2")
     let traces = try [valley, turned].map { try follow($0, rule, steps: 30) }
     let ends = traces.map { distance($0.points.last!) }
-    sheet.note("distance after 30 steps: axes, rotated", "", ends.map { String(format: "%.3g", $0) }.joined(separator: ", "))
-    sheet.claim("rotated by 45 degrees", "behaves differently", String(format: "%.3g times as far", ends[1] / ends[0]), ends[1] > 2 * ends[0])
+    sheet.note(
+      "distance after 30 steps: axes, rotated", "",
+      ends.map { String(format: "%.3g", $0) }.joined(separator: ", "))
+    sheet.claim(
+      "rotated by 45 degrees", "behaves differently", String(format: "%.3g times as far", ends[1] / ends[0]),
+      ends[1] > 2 * ends[0])
     for (title, objective, trace) in [("axes", valley, traces[0]), ("rotated", turned, traces[1])] {
       try sheet.drawPaths(
-        title, title == "axes" ? "Along the axes." : "Turned by 45 degrees.", objective, [.init(name: name, trace: trace)],
+        title, title == "axes" ? "Along the axes." : "Turned by 45 degrees.", objective,
+        [.init(name: name, trace: trace)],
         title: "\(objective)\n\(name), 30 steps from (-5, -2)")
     }
-    sheet.say("A rate for each coordinate helps only while the valley lies along the coordinates: turned by 45 degrees both have the same gradients, and the rule is plain descent with a falling rate.")
+    sheet.say(
+      "A rate for each coordinate helps only while the valley lies along the coordinates: turned by 45 degrees both have the same gradients, and the rule is plain descent with a falling rate."
+    )
   }
 
   private static func gerschgorin(_ sheet: LectureSheet) throws {
@@ -81,12 +111,17 @@ extension LectureEntry {
         }
       }
       sheet.claim(
-        "\(name): eigenvalues", "each in a disc", values.map { String(format: "%.4f", $0) }.joined(separator: ", "), inside)
+        "\(name): eigenvalues", "each in a disc",
+        values.map { String(format: "%.4f", $0) }.joined(separator: ", "), inside)
       sheet.note("\(name): condition number", "", String(format: "%.1f", values.max()! / values.min()!))
     }
     let condition = try [q, scaled].map { try eigenvalues(of: $0) }.map { $0.max()! / $0.min()! }
-    sheet.claim("condition number", "considerably simpler after scaling", String(format: "%.0f to %.1f", condition[0], condition[1]), condition[1] < condition[0] / 10)
-    sheet.say("After scaling all discs have their centre at 1: the eigenvalues are within 1 ± the largest sum of a row beside the diagonal.")
+    sheet.claim(
+      "condition number", "considerably simpler after scaling",
+      String(format: "%.0f to %.1f", condition[0], condition[1]), condition[1] < condition[0] / 10)
+    sheet.say(
+      "After scaling all discs have their centre at 1: the eigenvalues are within 1 ± the largest sum of a row beside the diagonal."
+    )
   }
 
   /// Of a symmetric matrix, by minimizing Rayleigh's quotient in what is left: small matrices only.
@@ -95,7 +130,8 @@ extension LectureEntry {
     var rest = Tensor(matrix.flatMap { $0 }, shape: [n, n], dtype: .float64)
     return noGrad {
       (0..<n).map { index in
-        var v = Tensor((0..<n).map { 1 + 0.3 * Double(($0 * 7 + index) % 5) }, shape: [n, 1], dtype: .float64)
+        var v = Tensor(
+          (0..<n).map { 1 + 0.3 * Double(($0 * 7 + index) % 5) }, shape: [n, 1], dtype: .float64)
         for _ in 0..<5000 {
           v = rest.matmul(v)
           v = v / v.norm()
@@ -109,17 +145,21 @@ extension LectureEntry {
 
   private static func milder(_ sheet: LectureSheet) throws {
     let rules: [(String, any OptimizerRule)] = [
-      ("AdaGrad, 0.4", Adagrad(learningRate: 0.4)), ("leaky sum: RMSProp, 0.4", RMSprop(learningRate: 0.4, alpha: 0.9)),
-      ("leakier: α = 0.99", RMSprop(learningRate: 0.1, alpha: 0.99)), ("Adadelta", Adadelta(rho: 0.9, eps: 1e-2)),
+      ("AdaGrad, 0.4", Adagrad(learningRate: 0.4)),
+      ("leaky sum: RMSProp, 0.4", RMSprop(learningRate: 0.4, alpha: 0.9)),
+      ("leakier: α = 0.99", RMSprop(learningRate: 0.1, alpha: 0.99)),
+      ("Adadelta", Adadelta(rho: 0.9, eps: 1e-2)),
     ]
     let traces = try rules.map { try follow(valley, $0.1, steps: 40) }
     for (rule, trace) in zip(rules, traces) {
       sheet.note("\(rule.0): distance after 40 steps", "", String(format: "%.4f", distance(trace.points[40])))
     }
     let ends = traces.map { distance($0.points[40]) }
-    sheet.claim("a leaky sum", "arrives", String(format: "%.3f against %.3f", ends[1], ends[0]), ends[1] < ends[0])
+    sheet.claim(
+      "a leaky sum", "arrives", String(format: "%.3f against %.3f", ends[1], ends[0]), ends[1] < ends[0])
     try sheet.drawCurves(
-      "distance", "Sums that forget.", title: "\(valley)", yLabel: "distance from (0, 0)", isLogarithmic: true,
+      "distance", "Sums that forget.", title: "\(valley)", yLabel: "distance from (0, 0)",
+      isLogarithmic: true,
       zip(rules, traces).map { ($0.0, $1.points.map(distance)) })
     sheet.say("Let the sum forget, as RMSProp and Adadelta do: then the rate follows the present gradients.")
   }
@@ -151,8 +191,12 @@ extension LectureEntry {
       valley, RMSprop(learningRate: 0.4, alpha: 1, eps: 1e-6, epsilonPlacement: .inside), steps: 20)
     let size = distance(wild.points.last!)
     sheet.claim(
-      "with the usual rate 0.4", "diverges", String(format: "%.1e away after %d steps", size, wild.points.count - 1), size > 1e6 || wild.divergedAt != nil)
-    sheet.say("At γ = 1 no square ever enters the mean, which stays 0: only ε is left, and each step is the gradient times 0.4 / √10⁻⁶ = 400.")
+      "with the usual rate 0.4", "diverges",
+      String(format: "%.1e away after %d steps", size, wild.points.count - 1),
+      size > 1e6 || wild.divergedAt != nil)
+    sheet.say(
+      "At γ = 1 no square ever enters the mean, which stays 0: only ε is left, and each step is the gradient times 0.4 / √10⁻⁶ = 400."
+    )
   }
 
   private static func gammas(_ sheet: LectureSheet) throws {
@@ -162,162 +206,16 @@ extension LectureEntry {
         try follow(valley, RMSprop(learningRate: 0.1, alpha: gamma), steps: 200, noise: 0.5, seed: UInt64($0))
       }
       let values = (0...200).map { step in traces.reduce(0) { $0 + distance($1.points[step]) } / 20 }
-      sheet.note("γ = \(gamma): mean distance after 50, 200", "", String(format: "%.3f, %.3f", values[50], values[200]))
+      sheet.note(
+        "γ = \(gamma): mean distance after 50, 200", "", String(format: "%.3f, %.3f", values[50], values[200])
+      )
       curves.append(("γ = \(gamma)", values))
     }
     try sheet.drawCurves(
-      "distance", "Means over 20 seeds.", title: "\(valley), RMSProp 0.1, gradient noise 0.5", yLabel: "distance from (0, 0)", isLogarithmic: true, curves)
-    sheet.say("A γ near 1 begins with long steps, for the mean of squares starts at 0, and later knows the noise better: one would raise γ as optimization goes on.")
-  }
-
-  // MARK: Adadelta
-
-  private static func rhos(_ sheet: LectureSheet) throws {
-    let chapter = try sheet.data.airfoilChapter()
-    var lines: [(String, [(Double, Double)])] = []
-    for rho in [0.5, 0.9, 0.99, 0.999] {
-      let run = try chapter.train(Adadelta(rho: rho, eps: 1e-5), batchSize: 10, epochs: 4)
-      sheet.note("ρ = \(rho)", "", String(format: "loss %.4f", run.loss))
-      lines.append(("ρ = \(rho)", run.curve.map { ($0.epoch, $0.loss) }))
-    }
-    var chart = LineChartOf("Adadelta on the airfoil data", "epoch", "loss", lines)
-    chart.yRange = 0.22...0.45
-    try sheet.draw("loss", "Four ρ.", chart)
-    sheet.say("A ρ near 1 remembers the first, small steps for long, and starts slowly.")
-  }
-
-  private static func adadeltaFormula(_ sheet: LectureSheet) throws {
-    let (rho, eps) = (0.9, 1e-5)
-    let x = Parameter(Tensor([2.0], dtype: .float64))
-    let optimizer = try Optimizer([x], Adadelta(rho: rho, eps: eps))
-    var (w, s, d) = (2.0, 0.0, 0.0)
-    for step in 1...8 {
-      let g = 2 * w
-      s = rho * s + (1 - rho) * g * g
-      // Neither g' nor its square is kept: x falls by the root of a ratio, and d grows by that ratio.
-      let ratio = (d + eps) / (s + eps)
-      w -= ratio.squareRoot() * g
-      d = rho * d + (1 - rho) * ratio * g * g
-      x.grad = Tensor([2 * x.item()], dtype: .float64)
-      try optimizer.step()
-      sheet.same("x², step \(step)", formula: w, x.item())
-    }
-    sheet.say("The ratio of the two means is all that is needed: no array for g'.")
-  }
-
-  private static func adadeltaBreaks(_ sheet: LectureSheet) throws {
-    let far = try follow(Formula("x1^2 + x2^2"), Adadelta(rho: 0.9, eps: 1e-6), steps: 1000, from: [1e4, 1e4])
-    let gone = 1e4 - far.points.last![0]
-    sheet.claim(
-      "from 10000 away, 1000 steps", "it has a rate after all: √ε starts it", String(format: "went %.1f", gone), gone < 5000)
-    let tiny = try follow(Formula("x1^2 + x2^2"), Adadelta(rho: 0.9, eps: 1e-6), steps: 3000, from: [1e-2, 1e-2])
-    let late = tiny.points.suffix(1000).map(distance).max()!
-    sheet.note("from 0.01 away: largest distance in the last 1000 of 3000 steps", "", String(format: "%.1e", late))
-    let scaled = try [1e-6, 1e-4, 1e-2].map { eps in
-      (name: "ε = \(eps.short)", values: try follow(Formula("x1^2 + x2^2"), Adadelta(rho: 0.9, eps: eps), steps: 500, from: [100, 100]).points.map(distance))
-    }
-    try sheet.drawCurves(
-      "epsilon", "From (100, 100), by ε.", title: "Adadelta on x1² + x2²", yLabel: "distance from (0, 0)", isLogarithmic: true, scaled)
-    sheet.say("Adadelta's first steps have the size √ε, in the units of x: far from the minimum it crawls for thousands of steps. ε is a learning rate by another name.")
-  }
-
-  private static func adadeltaCompared(_ sheet: LectureSheet) throws {
-    let rules: [(String, any OptimizerRule)] = [
-      ("AdaGrad, 0.4", Adagrad(learningRate: 0.4)), ("RMSProp, 0.4", RMSprop(learningRate: 0.4, alpha: 0.9)),
-      ("Adadelta, ρ = 0.9", Adadelta(rho: 0.9, eps: 1e-3)),
-    ]
-    let traces = try rules.map { try follow(valley, $0.1, steps: 100) }
-    for (rule, trace) in zip(rules, traces) {
-      sheet.note("\(rule.0): distance after 20, 100 steps", "", String(format: "%.3f, %.3f", distance(trace.points[20]), distance(trace.points[100])))
-    }
-    try sheet.drawCurves(
-      "distance", "Distances.", title: "\(valley)", yLabel: "distance from (0, 0)", isLogarithmic: true,
-      zip(rules, traces).map { ($0.0, $1.points.map(distance)) })
-    try sheet.drawPaths(
-      "paths", "Paths.", valley, zip(rules, traces).map { .init(name: $0.0, trace: $1) },
-      title: "\(valley), 100 steps from (-5, -2)", window: notebookWindow)
-    sheet.say("RMSProp arrives first and then swings with its constant rate; AdaGrad comes to rest early; Adadelta starts slowly and gathers speed.")
-  }
-
-  // MARK: Adam
-
-  private static func adamRates(_ sheet: LectureSheet) throws {
-    let chapter = try sheet.data.airfoilChapter()
-    var lines: [(String, [(Double, Double)])] = []
-    for rate in [0.0003, 0.001, 0.01, 0.1, 1] {
-      let run = try chapter.train(Adam(learningRate: rate, eps: 1e-6), batchSize: 10, epochs: 4)
-      sheet.note("rate \(rate.short)", "", String(format: "loss %.4f", run.loss))
-      lines.append(("rate \(rate.short)", run.curve.map { ($0.epoch, $0.loss) }))
-    }
-    var chart = LineChartOf("Adam on the airfoil data", "epoch", "loss", lines)
-    chart.yRange = 0.22...0.6
-    try sheet.draw("loss", "Five rates.", chart)
-    sheet.say("From 0.001 to 0.1 Adam ends near the minimum, sooner or noisier; at 1 it does not settle.")
-  }
-
-  private static func uncorrected(_ sheet: LectureSheet) throws {
-    // Averages with weights β (1 - β^(t-1)) / (1 - β^t) need no division afterwards.
-    let (b1, b2, eps, rate) = (0.9, 0.999, 1e-8, 0.1)
-    let x = Parameter(Tensor([1.0], dtype: .float64))
-    let optimizer = try Optimizer([x], Adam(learningRate: rate))
-    var (w, m, v) = (1.0, 0.0, 0.0)
-    for t in 1...8 {
-      let g = 2 * w
-      func kept(_ beta: Double) -> Double { beta * (1 - pow(beta, Double(t - 1))) / (1 - pow(beta, Double(t))) }
-      m = kept(b1) * m + (1 - kept(b1)) * g
-      v = kept(b2) * v + (1 - kept(b2)) * g * g
-      w -= rate * m / (v.squareRoot() + eps)
-      x.grad = Tensor([2 * x.item()], dtype: .float64)
-      try optimizer.step()
-      sheet.same("x², step \(t)", formula: w, x.item(), tolerance: 1e-10)
-    }
-    sheet.say("Let the decay grow from 0 to β as β (1 - β^(t-1)) / (1 - β^t): the means are then unbiased from the first step, and Adam is the same.")
-  }
-
-  private static func adamDecay(_ sheet: LectureSheet) throws {
-    func values(_ schedule: Schedule?) throws -> [Double] {
-      let traces = try (0..<20).map {
-        try follow(moderate, Adam(learningRate: 0.2), steps: 600, schedule: schedule, noise: 1, seed: UInt64($0))
-      }
-      return (0...600).map { step in traces.reduce(0) { $0 + distance($1.points[step]) } / 20 }
-    }
-    let (constant, falling) = (try values(nil), try values(.polynomialDecay(alpha: 0.5, beta: 0.1)))
-    sheet.claim(
-      "mean distance after 600 steps: constant, falling", "the rate must fall",
-      String(format: "%.3f, %.3f", constant[600], falling[600]), falling[600] < 0.6 * constant[600])
-    try sheet.drawCurves(
-      "distance", "Means over 20 seeds.", title: "\(moderate), Adam 0.2, gradient noise 1", yLabel: "distance from (0, 0)", isLogarithmic: true,
-      [("constant rate", constant), ("rate (1 + 0.1 t)^-0.5", falling)])
-    sheet.say("Adam divides by the gradients' size, noise included: its steps do not shrink near the minimum unless the rate does.")
-  }
-
-  private static func adamDiverges(_ sheet: LectureSheet) throws {
-    // Reddi, Kale and Kumar's problem: on x in [-1, 1] a slope of 1010 in one step of a hundred, of -10 in the others. On
-    // average it is 0.2 upwards, so that the best x is -1.
-    func path(_ rule: any OptimizerRule) throws -> [Double] {
-      let x = Parameter(Tensor([0.0], dtype: .float64))
-      let optimizer = try Optimizer([x], rule)
-      var path = [0.0]
-      for step in 0..<20_000 {
-        x.grad = Tensor([step % 101 == 0 ? 1010.0 : -10], dtype: .float64)
-        try optimizer.setOptions(["lr": 0.05 / Double(step + 1).squareRoot()])
-        try optimizer.step()
-        x.fill(min(1, max(-1, x.item())))
-        path.append(x.item())
-      }
-      return path
-    }
-    // β₂ small, so that the rare large gradient is forgotten before it has acted.
-    let adam = try path(Adam(learningRate: 0.05, betas: (0, 0.9)))
-    let yogi = try path(Yogi(learningRate: 0.05, betas: (0, 0.9), biasCorrection: false))
-    sheet.note("mean slope a step", "", String(format: "%.3f", (1010.0 - 1000) / 101))
-    sheet.claim("Adam ends at", "the worst point, 1", String(format: "%.3f", adam.last!), adam.last! > 0.9)
-    sheet.claim("Yogi ends at", "the best point, -1", String(format: "%.3f", yogi.last!), yogi.last! < -0.5)
-    let shown = stride(from: 0, to: adam.count, by: 20)
-    try sheet.draw(
-      "x", "Where each is, step by step.",
-      LineChartOf(
-        "A rare, large gradient", "steps", "x", [("Adam", shown.map { (Double($0), adam[$0]) }), ("Yogi", shown.map { (Double($0), yogi[$0]) })]))
-    sheet.say("Adam's mean of squares forgets the rare large gradient within ten steps, and so the many small ones, each divided by its own size, win. Yogi's lets it go only slowly.")
+      "distance", "Means over 20 seeds.", title: "\(valley), RMSProp 0.1, gradient noise 0.5",
+      yLabel: "distance from (0, 0)", isLogarithmic: true, curves)
+    sheet.say(
+      "A γ near 1 begins with long steps, for the mean of squares starts at 0, and later knows the noise better: one would raise γ as optimization goes on."
+    )
   }
 }

@@ -30,7 +30,8 @@ struct ArticleWalk {
     model.bias?.fill(bias)
     let optimizer = try Optimizer(for: model, rule ?? self.rule)
     return try Self.data.map { x, y in
-      let loss = MSELoss()(model(Tensor([x], shape: [1, 1], dtype: .float32)), Tensor([y], shape: [1, 1], dtype: .float32))
+      let loss = MSELoss()(
+        model(Tensor([x], shape: [1, 1], dtype: .float32)), Tensor([y], shape: [1, 1], dtype: .float32))
       optimizer.zeroGrad()
       loss.backward()
       let gradients = [model.weight.grad, model.bias?.grad].map { $0?.item() ?? .nan }

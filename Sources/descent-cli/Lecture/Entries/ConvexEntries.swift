@@ -8,7 +8,8 @@ extension LectureEntry {
     [
       LectureEntry(
         name: "convex-bound", document: .notebook,
-        title: "The convergence bound: known and unknown horizon, strong convexity; bound and experiment", run: bound),
+        title: "The convergence bound: known and unknown horizon, strong convexity; bound and experiment",
+        run: bound),
       LectureEntry(
         name: "sparse-features", document: .notebook,
         title: "Features that occur infrequently: a rate for each coordinate", run: sparse),
@@ -40,7 +41,9 @@ extension LectureEntry {
   private static func bound(_ sheet: LectureSheet) throws {
     let (r, l) = (3.0, 1.0)
     let horizons = [10, 30, 100, 300, 1000, 3000]
-    var (known, knownBound, unknown, unknownBound): ([Double], [Double], [Double], [Double]) = ([], [], [], [])
+    var (known, knownBound, unknown, unknownBound): ([Double], [Double], [Double], [Double]) = (
+      [], [], [], []
+    )
     for steps in horizons {
       let fixed = Schedule.knownHorizon(distance: r, gradientBound: l, steps: steps)
       let falling = Schedule.squareRoot()
@@ -53,7 +56,8 @@ extension LectureEntry {
         if isKnown { knownBound.append(value) } else { unknownBound.append(value) }
       }
       sheet.same(
-        "T = \(steps): the bound at η = r / (L √T) is rL / √T", formula: r * l / Double(steps).squareRoot(), knownBound.last!)
+        "T = \(steps): the bound at η = r / (L √T) is rL / √T", formula: r * l / Double(steps).squareRoot(),
+        knownBound.last!)
     }
     for (index, steps) in horizons.enumerated() {
       sheet.claim(
@@ -63,11 +67,14 @@ extension LectureEntry {
         known[index] <= knownBound[index] && unknown[index] <= unknownBound[index])
     }
     let growth = unknownBound[5] / knownBound[5] / (unknownBound[2] / knownBound[2])
-    sheet.claim("unknown against known horizon, from T = 100 to 3000", "a logarithmic factor", String(format: "the ratio of the bounds grows %.2f times", growth), growth > 1)
-    var chart = LineChartOf(
+    sheet.claim(
+      "unknown against known horizon, from T = 100 to 3000", "a logarithmic factor",
+      String(format: "the ratio of the bounds grows %.2f times", growth), growth > 1)
+    var chart = lineChart(
       "The bound (r² + L² Σ η²) / (2 Σ η), and SGD on a mean of |w - x|", "steps T", "excess risk",
       [
-        ("known horizon, bound", zip(horizons, knownBound).map { (Double($0), $1) }), ("known horizon, SGD", zip(horizons, known).map { (Double($0), max($1, 1e-4)) }),
+        ("known horizon, bound", zip(horizons, knownBound).map { (Double($0), $1) }),
+        ("known horizon, SGD", zip(horizons, known).map { (Double($0), max($1, 1e-4)) }),
         ("unknown horizon, bound", zip(horizons, unknownBound).map { (Double($0), $1) }),
         ("unknown horizon, SGD", zip(horizons, unknown).map { (Double($0), max($1, 1e-4)) }),
       ])
@@ -84,7 +91,8 @@ extension LectureEntry {
     func risk(_ steps: Int, _ schedule: Schedule) throws -> Double {
       try (0..<40).map { seed in
         try follow(
-          Quadratic(eigenvalues: [1]), SGD(learningRate: 1), steps: steps, schedule: schedule, noise: 1, seed: UInt64(seed), from: [3]
+          Quadratic(eigenvalues: [1]), SGD(learningRate: 1), steps: steps, schedule: schedule, noise: 1,
+          seed: UInt64(seed), from: [3]
         ).values.last!
       }.reduce(0, +) / 40
     }
@@ -93,7 +101,8 @@ extension LectureEntry {
     for (index, count) in steps.enumerated() {
       let allowed = 2 * log(Double(count)) / Double(count)
       sheet.chance(
-        "strongly convex, η = 1/(λ t), T = \(count): excess risk", String(format: "O(log T / T): %.4f", allowed), risks[index], in: 0...allowed)
+        "strongly convex, η = 1/(λ t), T = \(count): excess risk",
+        String(format: "O(log T / T): %.4f", allowed), risks[index], in: 0...allowed)
     }
   }
 
@@ -122,13 +131,16 @@ extension LectureEntry {
     let adapted = try errors(Adagrad(learningRate: 0.3), nil)
     for index in 0..<features {
       sheet.note(
-        "feature in 1 of \(1 << index): error of its weight, SGD and AdaGrad", "", String(format: "%.4f, %.4f", falling[index], adapted[index]))
+        "feature in 1 of \(1 << index): error of its weight, SGD and AdaGrad", "",
+        String(format: "%.4f, %.4f", falling[index], adapted[index]))
     }
     sheet.claim(
-      "the rarest feature", "AdaGrad's rate is still large for it", String(format: "%.4f against SGD's %.4f", adapted[features - 1], falling[features - 1]),
+      "the rarest feature", "AdaGrad's rate is still large for it",
+      String(format: "%.4f against SGD's %.4f", adapted[features - 1], falling[features - 1]),
       adapted[features - 1] < falling[features - 1])
-    var chart = LineChartOf(
-      "Errors of the weights after one pass over 2000 samples", "one sample of so many has the feature", "|w - 1|",
+    var chart = lineChart(
+      "Errors of the weights after one pass over 2000 samples", "one sample of so many has the feature",
+      "|w - 1|",
       [
         ("SGD, rate 0.1 / √(t + 1)", falling.enumerated().map { (pow(2, Double($0)), max($1, 1e-8)) }),
         ("AdaGrad, rate 0.3", adapted.enumerated().map { (pow(2, Double($0)), max($1, 1e-8)) }),
@@ -136,6 +148,8 @@ extension LectureEntry {
     (chart.isLogarithmic, chart.isLogarithmicX) = (true, true)
     for index in chart.lines.indices { chart.lines[index].style = .marked }
     try sheet.draw("errors", "By how rare a feature is.", chart)
-    sheet.say("With one falling rate for all, rare features are still far off when it has become small; AdaGrad counts for each by itself.")
+    sheet.say(
+      "With one falling rate for all, rare features are still far off when it has become small; AdaGrad counts for each by itself."
+    )
   }
 }

@@ -7,7 +7,8 @@ extension LectureEntry {
     [
       LectureEntry(
         name: "course-accumulation", document: .course,
-        title: "Summing the gradient through mini-batches gives the full batch's, in less memory", run: accumulation),
+        title: "Summing the gradient through mini-batches gives the full batch's, in less memory",
+        run: accumulation),
       LectureEntry(
         name: "course-partial-sums", document: .course,
         title: "A partial sum is an unbiased estimate, of greater variance", run: partialSums),
@@ -54,7 +55,8 @@ extension LectureEntry {
         return ((one - other).abs().max().item()) / one.abs().max().item()
       }.max()!
       sheet.claim(
-        "batches of \(size): gradient", "the full one, but for rounding", String(format: "%.1e away", away), away < 1e-4)
+        "batches of \(size): gradient", "the full one, but for rounding", String(format: "%.1e away", away),
+        away < 1e-4)
     }
     // The loop's own callback, a step an epoch.
     let ends = try [600, 50].map { size -> [Double] in
@@ -67,7 +69,8 @@ extension LectureEntry {
       return trainer.history.epochs.map(\.trainLoss)
     }
     let away = zip(ends[0], ends[1]).map { abs($0 - $1) }.max()!
-    sheet.claim("20 epochs of GradientAccumulation", "the same losses", String(format: "%.1e away", away), away < 1e-4)
+    sheet.claim(
+      "20 epochs of GradientAccumulation", "the same losses", String(format: "%.1e away", away), away < 1e-4)
     try sheet.drawCurves(
       "losses", "The loss of each epoch, in one batch of 600 and in twelve of 50.",
       title: "Full-batch descent, one step an epoch", xLabel: "epoch", yLabel: "loss",
@@ -96,7 +99,8 @@ extension LectureEntry {
       // Within four standard errors.
       let error = 4 * deviation / 300.0.squareRoot()
       sheet.chance(
-        "mean of 300 sums over \(size) samples", String(format: "%.5f", full), mean, in: full - error...full + error, digits: 5)
+        "mean of 300 sums over \(size) samples", String(format: "%.5f", full), mean,
+        in: full - error...full + error, digits: 5)
     }
     sheet.claim(
       "standard deviations", "greater for smaller parts",
@@ -126,9 +130,11 @@ extension LectureEntry {
     let once = try walk(x, y, rate * Double(k))
     let away = zip(all, once).map { abs($0 - $1) }.max()!
     sheet.claim(
-      "30 steps: \(m * k) samples and η, \(m) samples and \(k) η", "the same", String(format: "%.1e away", away), away < 1e-4)
+      "30 steps: \(m * k) samples and η, \(m) samples and \(k) η", "the same",
+      String(format: "%.1e away", away), away < 1e-4)
     try sheet.drawCurves(
-      "losses", "Both walks.", title: "Replicated data", yLabel: "mean loss", [("\(m * k) samples, η", all), ("\(m) samples, \(k) η", once)])
+      "losses", "Both walks.", title: "Replicated data", yLabel: "mean loss",
+      [("\(m * k) samples, η", all), ("\(m) samples, \(k) η", once)])
     sheet.say("The same steps for a fifth of the work: redundancy in the data is computation for nothing.")
   }
 
@@ -151,14 +157,18 @@ extension LectureEntry {
     }
     let (exact, stochastic) = (try train(false), try train(true))
     let away = zip(exact, stochastic).map { abs($0 - $1) }.max()!
-    sheet.claim("largest difference of the losses", "12 steps an epoch in place of one long step", String(format: "%.3f", away), away < 0.2)
+    sheet.claim(
+      "largest difference of the losses", "12 steps an epoch in place of one long step",
+      String(format: "%.3f", away), away < 0.2)
     sheet.claim(
       "loss after 20 epochs: exact, mini-batch", "similar behaviour, and newer estimates",
       String(format: "%.4f, %.4f", exact[19], stochastic[19]), stochastic[19] < exact[19] * 1.1)
     try sheet.drawCurves(
-      "losses", "Exact descent and mini-batch descent for the same number of samples.", title: "The two loops of the slides",
+      "losses", "Exact descent and mini-batch descent for the same number of samples.",
+      title: "The two loops of the slides",
       xLabel: "epoch", yLabel: "mean loss", [("exact", exact), ("mini-batches of 50", stochastic)])
-    sheet.say("With sums of gradients, as in the slides, twelve steps at η go about as far as one step of the sum.")
+    sheet.say(
+      "With sums of gradients, as in the slides, twelve steps at η go about as far as one step of the sum.")
   }
 
   private static func evades(_ sheet: LectureSheet) throws {
@@ -166,7 +176,8 @@ extension LectureEntry {
     func lands(_ noise: Double) throws -> [Double] {
       try (0..<60).map { seed in
         try follow(
-          hilly, SGD(learningRate: 0.02), steps: 600, schedule: .polynomial(totalIters: 600), noise: noise, seed: UInt64(seed),
+          hilly, SGD(learningRate: 0.02), steps: 600, schedule: .polynomial(totalIters: 600), noise: noise,
+          seed: UInt64(seed),
           from: [4.5, 1]
         ).values.last!
       }
@@ -174,10 +185,16 @@ extension LectureEntry {
     let lowest = try Newton.minimize(startingAt: [1, 0]) { hilly($0) }.value
     let (calm, noisy) = (try lands(0)[0], try lands(25))
     let share = Double(noisy.count { $0 < calm - 1 }) / 60
-    sheet.claim("exact gradients", "stays in the first minimum", String(format: "%.2f above the lowest", calm - lowest), calm > lowest + 1)
-    sheet.claim("noisy gradients: lower minima", "helps evade them", String(format: "%.0f %% of 60 seeds", 100 * share), share > 0.5)
+    sheet.claim(
+      "exact gradients", "stays in the first minimum", String(format: "%.2f above the lowest", calm - lowest),
+      calm > lowest + 1)
+    sheet.claim(
+      "noisy gradients: lower minima", "helps evade them", String(format: "%.0f %% of 60 seeds", 100 * share),
+      share > 0.5)
     let traces = try [0.0, 25].map {
-      try follow(hilly, SGD(learningRate: 0.02), steps: 600, schedule: .polynomial(totalIters: 600), noise: $0, from: [4.5, 1])
+      try follow(
+        hilly, SGD(learningRate: 0.02), steps: 600, schedule: .polynomial(totalIters: 600), noise: $0,
+        from: [4.5, 1])
     }
     try sheet.drawPaths(
       "paths", "With exact gradients and with noisy ones.", hilly,

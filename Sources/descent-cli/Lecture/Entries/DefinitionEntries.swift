@@ -8,10 +8,12 @@ extension LectureEntry {
     [
       LectureEntry(
         name: "derivative", document: .slides,
-        title: "The derivative as a limit: (f(x + ε) - f(x)) / ε beside automatic differentiation", run: derivative),
+        title: "The derivative as a limit: (f(x + ε) - f(x)) / ε beside automatic differentiation",
+        run: derivative),
       LectureEntry(
         name: "hessian", document: .slides,
-        title: "Second derivatives and the Hessian matrix: the limit beside automatic differentiation", run: hessians),
+        title: "Second derivatives and the Hessian matrix: the limit beside automatic differentiation",
+        run: hessians),
       LectureEntry(
         name: "regularization", document: .slides,
         title: "L2 and L1 penalties hold the weights down", run: regularization),
@@ -28,7 +30,8 @@ extension LectureEntry {
         try defaults(
           sheet, "sgd",
           [
-            ("momentum", "0"), ("dampening", "0"), ("weight_decay", "0"), ("nesterov", "0"), ("maximize", "0"),
+            ("momentum", "0"), ("dampening", "0"), ("weight_decay", "0"), ("nesterov", "0"),
+            ("maximize", "0"),
           ])
       },
       LectureEntry(
@@ -46,7 +49,8 @@ extension LectureEntry {
         title: "Adam's moments, corrected for their start, and AMSGrad: by the formulas", run: adamFormula),
       LectureEntry(
         name: "newton", document: .slides,
-        title: "Newton's method against gradient descent: quadratic convergence, a more direct route", run: newton),
+        title: "Newton's method against gradient descent: quadratic convergence, a more direct route",
+        run: newton),
     ]
   }
 
@@ -69,7 +73,7 @@ extension LectureEntry {
     let g = gradient(of: { moderate($0) }, at: Tensor([-5, -2], dtype: .float64)).doubles
     sheet.same("∂/∂x1 of x1² + 2 x2² at (-5, -2)", formula: -10, g[0])
     sheet.same("∂/∂x2", formula: -8, g[1])
-    var chart = LineChartOf(
+    var chart = lineChart(
       "The difference quotient's error at x = 1.3", "ε", "|quotient - derivative|",
       [("", zip(steps, errors).map { ($0, max($1, 1e-17)) })])
     (chart.isLogarithmic, chart.isLogarithmicX) = (true, true)
@@ -98,12 +102,15 @@ extension LectureEntry {
         }
       }
       sheet.claim(
-        "\(name): 2 x 2 Hessian", "the limit of differences of f'", String(format: "%.1e away", worst), worst < 1e-6)
+        "\(name): 2 x 2 Hessian", "the limit of differences of f'", String(format: "%.1e away", worst),
+        worst < 1e-6)
       sheet.claim(
-        "\(name): symmetric", "∂²f/∂x1∂x2 = ∂²f/∂x2∂x1", String(format: "%.6g, %.6g", exact[0, 1].item(), exact[1, 0].item()),
+        "\(name): symmetric", "∂²f/∂x1∂x2 = ∂²f/∂x2∂x1",
+        String(format: "%.6g, %.6g", exact[0, 1].item(), exact[1, 0].item()),
         abs(exact[0, 1].item() - exact[1, 0].item()) <= 1e-9 * max(1, abs(exact[0, 1].item())))
     }
-    sheet.say("The Hessian comes from differentiating the gradient's own recording, without a step to choose.")
+    sheet.say(
+      "The Hessian comes from differentiating the gradient's own recording, without a step to choose.")
   }
 
   private static func regularization(_ sheet: LectureSheet) throws {
@@ -114,10 +121,13 @@ extension LectureEntry {
     func weights(_ penalty: Penalty) throws -> [Double] {
       let w = Parameter(Tensor.zeros([8, 1], dtype: .float64))
       let optimizer = try Optimizer([w], SGD(learningRate: 0.05))
+      // Beside 0 the slope of |w| jumps: only a rate that falls comes to rest there.
+      let scheduler = try Scheduler(optimizer, .polynomialDecay(alpha: 1, beta: 0.02))
       for _ in 0..<2000 {
         optimizer.zeroGrad()
         (MSELoss()(x.matmul(w), y) + penalty([w])).backward()
         try optimizer.step()
+        try scheduler.step()
       }
       return w.doubles
     }
@@ -131,15 +141,18 @@ extension LectureEntry {
         String(format: "%.3f, %.3f", norms[0], norms.last!), norms.last! < norms[0])
     }
     let small = [ridge, lasso].map { paths in paths[8].count { abs($0) < 0.02 } }
-    sheet.claim("weights near 0 at λ = \(factors[8].short)", "L1 puts some out", "\(small[1]) of 8, L2 \(small[0])", small[1] > small[0])
+    sheet.claim(
+      "weights near 0 at λ = \(factors[8].short)", "L1 puts some out", "\(small[1]) of 8, L2 \(small[0])",
+      small[1] > small[0])
     for (name, paths) in [("L2", ridge), ("L1", lasso)] {
-      var chart = LineChartOf(
+      var chart = lineChart(
         "\(name) penalty", "λ", "weight",
         (0..<8).map { index in ("w\(index + 1)", zip(factors, paths).map { ($0, $1[index]) }) })
       chart.isLogarithmicX = true
       try sheet.draw(name, "The eight weights as the \(name) penalty grows.", chart)
     }
-    sheet.say("L2 shrinks all weights together; L1 takes them to 0 one after another, those that should be 0 first.")
+    sheet.say(
+      "L2 shrinks all weights together; L1 takes them to 0 one after another, those that should be 0 first.")
   }
 
   private static func descentDecreases(_ sheet: LectureSheet) throws {
@@ -151,11 +164,15 @@ extension LectureEntry {
       sheet.claim("\(name), rate 0.0005: steps that climb", "none of 500", "\(rises)", rises == 0)
       curves.append((name, trace.values))
     }
-    let wild = try follow(try TestFunction.named("rosenbrock"), SGD(learningRate: 3e-3), steps: 100, from: [-1.2, 1])
+    let wild = try follow(
+      try TestFunction.named("rosenbrock"), SGD(learningRate: 3e-3), steps: 100, from: [-1.2, 1])
     let rises = zip(wild.values, wild.values.dropFirst()).count { $1 > $0 }
-    sheet.claim("rosenbrock, rate 0.003", "too large for it", "\(rises) steps climb", rises > 0 || wild.divergedAt != nil)
+    sheet.claim(
+      "rosenbrock, rate 0.003", "too large for it", "\(rises) steps climb",
+      rises > 0 || wild.divergedAt != nil)
     try sheet.drawCurves(
-      "values", "The objective after each step.", title: "Gradient descent, learning rate 0.0005", yLabel: "value",
+      "values", "The objective after each step.", title: "Gradient descent, learning rate 0.0005",
+      yLabel: "value",
       isLogarithmic: true, curves)
     sheet.say("With a small rate no step climbs; six times the rate is enough for some to.")
   }
@@ -186,7 +203,8 @@ extension LectureEntry {
       worst = max(worst, (0..<2).map { abs(looked[$0] - nesterov.points[step][$0]) }.max()!)
     }
     sheet.claim(
-      "Nesterov's, seen from the point ahead", "the same points", String(format: "%.1e away", worst), worst < 1e-12)
+      "Nesterov's, seen from the point ahead", "the same points", String(format: "%.1e away", worst),
+      worst < 1e-12)
     sheet.say(
       "The slides' form and PyTorch's are one method while the rate stays. Of Nesterov's, PyTorch's weights are the slides' point ahead, w + β (w - w before)."
     )
@@ -236,32 +254,47 @@ extension LectureEntry {
       "value after \(result.iterations) steps of Newton's, 2000 of descent", "a more direct route",
       String(format: "%.1e, %.1e", result.value, descent.values.last!), result.value < descent.values.last!)
     let distances = result.trace.map { point in distance(zip(point.x, [1, 1]).map { $0 - $1 }) }
-    let last = distances.filter { $0 > 1e-12 && $0 < 0.2 }
-    for (now, next) in zip(last, last.dropFirst()) {
-      sheet.note("distance \(String(format: "%.2e", now))", "quadratic: the next is of its square", String(format: "%.2e", next))
-    }
-    // e' = C e² with a C that stays: the exponent between the last steps.
-    if last.count >= 3 {
-      let tail = last.suffix(3).map { log($0) }
-      let order = (tail[2] - tail[1]) / (tail[1] - tail[0])
-      sheet.chance("order of convergence at the end", "2", order, in: 1.5...2.8, digits: 2)
-    }
+    try convergenceOrder(sheet)
     try sheet.drawCurves(
-      "convergence", "The distance from the minimum, step by step.", title: "Rosenbrock's function from (-1.2, 1)",
+      "convergence", "The distance from the minimum, step by step.",
+      title: "Rosenbrock's function from (-1.2, 1)",
       yLabel: "distance from (1, 1)", isLogarithmic: true,
       [
         ("Newton", distances),
-        ("gradient descent, rate 0.002", descent.points.prefix(60).map { distance(zip($0, [1, 1]).map { $0 - $1 }) }),
+        (
+          "gradient descent, rate 0.002",
+          descent.points.prefix(60).map { distance(zip($0, [1, 1]).map { $0 - $1 }) }
+        ),
       ])
     let picture = PathPicture(
       function,
       [
         .init(name: "gradient descent, 2000 steps", points: descent.points, values: descent.values),
         .init(
-          name: "Newton, \(result.iterations) steps", points: result.trace.map(\.x), values: result.trace.map(\.value)),
+          name: "Newton, \(result.iterations) steps", points: result.trace.map(\.x),
+          values: result.trace.map(\.value)),
       ], window: (x: -1.8...1.8, y: -0.8...1.8))
     let chart = picture.chart(title: "\(function)\nNewton's method and gradient descent from (-1.2, 1)")
     try sheet.keep("paths", "Both paths.") { try chart.write($0, to: $1) }
-    sheet.say("Near the minimum each of Newton's steps doubles the digits; descent needs thousands along the valley.")
+    sheet.say(
+      "Near the minimum each of Newton's steps doubles the digits; descent needs thousands along the valley.")
+  }
+
+  /// On a function whose curvature changes gently, each error is about half the square of the one before.
+  private static func convergenceOrder(_ sheet: LectureSheet) throws {
+    let gentle = try Formula("exp(x1) - 2 x1 + exp(x2) - 3 x2")
+    var options = NewtonOptions()
+    options.gradientTolerance = 1e-13
+    let result = try Newton.minimize(startingAt: [2, 2.5], options: options) { gentle($0) }
+    let best = [log(2.0), log(3.0)]
+    let errors = result.trace.map { point in distance(zip(point.x, best).map { $0 - $1 }) }
+    for (error, next) in zip(errors, errors.dropFirst()) where error < 1 && next > 1e-15 {
+      sheet.note(
+        "\(gentle): error \(String(format: "%.1e", error))", "the next is of its square",
+        String(format: "%.1e", next))
+    }
+    let seen = errors.filter { $0 > 1e-13 && $0 < 0.5 }.suffix(3).map { log($0) }
+    let order = seen.count == 3 ? (seen[2] - seen[1]) / (seen[1] - seen[0]) : .nan
+    sheet.chance("order of convergence at the end", "2", order, in: 1.7...2.3, digits: 2)
   }
 }

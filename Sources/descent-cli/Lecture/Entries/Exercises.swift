@@ -6,18 +6,36 @@ extension LectureEntry {
   /// The notebook's exercises on SGD and mini-batches that can be computed.
   static var exercises: [LectureEntry] {
     [
-      exercise("exercise-schedules", "SGD under several schedules: the distance from (0, 0) by iterations", run: distances),
-      exercise("exercise-noise", "Noise on the gradient is a loss with random targets: mean and variance", run: noiseAsLoss),
-      exercise("exercise-replacement", "SGD on the airfoil data with and without replacement", .airfoil, run: replacement),
-      exercise("exercise-large-coordinate", "A coordinate whose gradient is consistently larger", run: largeCoordinate),
-      exercise("exercise-minima", "f(x) = x² (1 + sin x): its minima, and a change that asks for all of them", run: minima),
-      exercise("exercise-batch-rate", "Other batch sizes and rates: loss and time of an epoch", .airfoil, run: batchAndRate),
-      exercise("exercise-rate-tenth", "The rate of mini-batch SGD falls to a tenth after each epoch", .airfoil, run: tenth),
-      exercise("exercise-genie", "The data set that a genie replicated without telling", .airfoil, run: genie),
+      exercise(
+        "exercise-schedules", "SGD under several schedules: the distance from (0, 0) by iterations",
+        run: distances),
+      exercise(
+        "exercise-noise", "Noise on the gradient is a loss with random targets: mean and variance",
+        run: noiseAsLoss),
+      exercise(
+        "exercise-replacement", "SGD on the airfoil data with and without replacement", .airfoil,
+        run: replacement),
+      exercise(
+        "exercise-large-coordinate", "A coordinate whose gradient is consistently larger",
+        run: largeCoordinate),
+      exercise(
+        "exercise-minima", "f(x) = x² (1 + sin x): its minima, and a change that asks for all of them",
+        run: minima),
+      exercise(
+        "exercise-batch-rate", "Other batch sizes and rates: loss and time of an epoch", .airfoil,
+        run: batchAndRate),
+      exercise(
+        "exercise-rate-tenth", "The rate of mini-batch SGD falls to a tenth after each epoch", .airfoil,
+        run: tenth),
+      exercise(
+        "exercise-genie", "The data set that a genie replicated without telling", .airfoil, run: genie),
       exercise("exercise-momentum-rates", "Other combinations of momentum and rate", run: momentumRates),
-      exercise("exercise-eigenvalues", "Descent and momentum on eigenvalues 2^-i, from x = 1", run: eigenvalues),
+      exercise(
+        "exercise-eigenvalues", "Descent and momentum on eigenvalues 2^-i, from x = 1", run: eigenvalues),
       exercise("exercise-minimizer", "Minimizer and minimum of ½ xᵀQx + xᵀc + b", run: minimizer),
-      exercise("exercise-momentum-sgd", "What momentum changes with noise, and with mini-batches", .airfoil, run: momentumNoise),
+      exercise(
+        "exercise-momentum-sgd", "What momentum changes with noise, and with mini-batches", .airfoil,
+        run: momentumNoise),
     ] + adaptiveExercises
   }
 
@@ -27,32 +45,41 @@ extension LectureEntry {
     LectureEntry(name: name, document: .notebook, title: title, data: data, isExercise: true, run: run)
   }
 
-  private static func mean(_ values: [Double]) -> Double { values.reduce(0, +) / Double(values.count) }
+  static func mean(_ values: [Double]) -> Double { values.reduce(0, +) / Double(values.count) }
 
   // MARK: Stochastic gradient descent
 
   private static func distances(_ sheet: LectureSheet) throws {
     let steps = 400
     let schedules: [(String, Schedule?)] = [
-      ("constant 0.1", nil), ("0.1 / (t + 1)", .inverseTime()), ("0.1 (1 + 0.1 t)^-0.5", .polynomialDecay(alpha: 0.5, beta: 0.1)),
-      ("0.1 exp(-0.01 t)", .exponentialDecay(lambda: 0.01)), ("0.1 halved every 50", .step(stepSize: 50, gamma: 0.5)),
+      ("constant 0.1", nil), ("0.1 / (t + 1)", .inverseTime()),
+      ("0.1 (1 + 0.1 t)^-0.5", .polynomialDecay(alpha: 0.5, beta: 0.1)),
+      ("0.1 exp(-0.01 t)", .exponentialDecay(lambda: 0.01)),
+      ("0.1 halved every 50", .step(stepSize: 50, gamma: 0.5)),
     ]
     var curves: [(name: String, values: [Double])] = []
     for (name, schedule) in schedules {
       let traces = try (0..<30).map {
-        try follow(moderate, SGD(learningRate: 0.1), steps: steps, schedule: schedule, noise: 1, seed: UInt64($0))
+        try follow(
+          moderate, SGD(learningRate: 0.1), steps: steps, schedule: schedule, noise: 1, seed: UInt64($0))
       }
       let values = (0...steps).map { step in mean(traces.map { distance($0.points[step]) }) }
-      sheet.note("\(name): mean distance after 20, 100, 400", "", [20, 100, 400].map { String(format: "%.3f", values[$0]) }.joined(separator: ", "))
+      sheet.note(
+        "\(name): mean distance after 20, 100, 400", "",
+        [20, 100, 400].map { String(format: "%.3f", values[$0]) }.joined(separator: ", "))
       curves.append((name, values))
     }
     let ends = curves.map { $0.values[steps] }
-    sheet.claim("after 400 steps", "a falling rate ends nearer than the constant one", String(format: "%.3f against %.3f", ends[2], ends[0]), ends[2] < ends[0])
+    sheet.claim(
+      "after 400 steps", "a falling rate ends nearer than the constant one",
+      String(format: "%.3f against %.3f", ends[2], ends[0]), ends[2] < ends[0])
     sheet.claim("1 / t", "falls too quickly: still far", String(format: "%.3f", ends[1]), ends[1] > ends[2])
     try sheet.drawCurves(
       "distance", "Means over 30 seeds.", title: "\(moderate), gradient noise 1", xLabel: "iterations",
       yLabel: "distance from (0, 0)", isLogarithmic: true, curves)
-    sheet.say("Rates that fall as t^-1/2, or by halves, keep on gaining; 1/t stops on the way, and the constant rate stays at its noise.")
+    sheet.say(
+      "Rates that fall as t^-1/2, or by halves, keep on gaining; 1/t stops on the way, and the constant rate stays at its noise."
+    )
   }
 
   private static func noiseAsLoss(_ sheet: LectureSheet) throws {
@@ -66,8 +93,11 @@ extension LectureEntry {
     let g1: Tensor = (w[0] - x1) * 2
     let g2: Tensor = (w[1] - x2) * 4
     let exact = gradient(of: { moderate($0) }, at: Tensor(w, dtype: .float64)).doubles
-    sheet.chance("mean of the gradient by w1", String(format: "%.3f", exact[0]), g1.mean().item(), in: exact[0] - 0.016...exact[0] + 0.016)
-    sheet.chance("by w2", String(format: "%.3f", exact[1]), g2.mean().item(), in: exact[1] - 0.016...exact[1] + 0.016)
+    sheet.chance(
+      "mean of the gradient by w1", String(format: "%.3f", exact[0]), g1.mean().item(),
+      in: exact[0] - 0.016...exact[0] + 0.016)
+    sheet.chance(
+      "by w2", String(format: "%.3f", exact[1]), g2.mean().item(), in: exact[1] - 0.016...exact[1] + 0.016)
     sheet.chance("its deviation, x1 of variance 1/4", "1", g1.standardDeviation().item(), in: 0.985...1.015)
     sheet.chance("x2 of variance 1/16", "1", g2.standardDeviation().item(), in: 0.985...1.015)
     sheet.say(
@@ -79,18 +109,25 @@ extension LectureEntry {
     let chapter = try sheet.data.airfoilChapter()
     let rule = SGD(learningRate: 0.05)
     let runs = try [false, true].map { replaced in
-      try (0..<10).map { try chapter.train(rule, batchSize: 10, epochs: 3, seed: UInt64($0), withReplacement: replaced) }
+      try (0..<10).map {
+        try chapter.train(rule, batchSize: 10, epochs: 3, seed: UInt64($0), withReplacement: replaced)
+      }
     }
     let ends = runs.map { mean($0.map(\.loss)) }
     sheet.chance("without replacement: mean loss of 10 seeds", "", ends[0], in: 0.2416...0.2574)
     sheet.chance("with replacement", "", ends[1], in: 0.2416...0.2574)
     try sheet.draw(
       "loss", "Seed 0 of each.",
-      LineChartOf(
+      lineChart(
         "Mini-batches of 10, learning rate 0.05", "epoch", "loss",
-        zip(["without replacement", "with replacement"], runs).map { name, runs in (name, runs[0].curve.map { ($0.epoch, $0.loss) }) }))
+        zip(["without replacement", "with replacement"], runs).map { name, runs in
+          (name, runs[0].curve.map { ($0.epoch, $0.loss) })
+        }))
     sheet.say(
-      String(format: "The mean losses are %.4f and %.4f: on a line with 1500 points the third of the samples that a pass misses hardly matters.", ends[0], ends[1]))
+      String(
+        format:
+          "The mean losses are %.4f and %.4f: on a line with 1500 points the third of the samples that a pass misses hardly matters.",
+        ends[0], ends[1]))
   }
 
   private static func largeCoordinate(_ sheet: LectureSheet) throws {
@@ -104,16 +141,23 @@ extension LectureEntry {
       ends.map { String(format: "%.3f", $0) }.joined(separator: ", "), ends[1] < ends[0] && ends[2] < ends[0])
     try sheet.drawPaths(
       "paths", "A second coordinate with a hundred times the curvature.", steep,
-      [.init(name: "SGD, rate 0.009", trace: plain), .init(name: "AdaGrad, rate 2", trace: adapted), .init(name: "RMSprop, rate 0.1", trace: scaled)],
+      [
+        .init(name: "SGD, rate 0.009", trace: plain), .init(name: "AdaGrad, rate 2", trace: adapted),
+        .init(name: "RMSprop, rate 0.1", trace: scaled),
+      ],
       title: "\(steep), 60 steps", window: (x: -5.5...1.0, y: -2.5...2.5))
-    sheet.say("Divide each coordinate's step by the size of its own gradients: then the large one no longer sets the rate for all.")
+    sheet.say(
+      "Divide each coordinate's step by the size of its own gradients: then the large one no longer sets the rate for all."
+    )
   }
 
   private static func minima(_ sheet: LectureSheet) throws {
     func f(_ x: Tensor) -> Tensor { (x.square() * (1 + x.sin())).sum() }
     var found: [(x: Double, value: Double)] = []
     for start in stride(from: -30.0, through: 30, by: 0.25) {
-      guard let end = try? Newton.minimize(startingAt: [start], { f($0) }), end.reason.isGood else { continue }
+      guard let end = try? Newton.minimize(startingAt: [start], { f($0) }), end.reason.isGood else {
+        continue
+      }
       let place = end.x[0]
       if abs(place) <= 30, end.inertia.negative == 0, !found.contains(where: { abs($0.x - place) < 1e-3 }) {
         found.append((place, end.value))
@@ -122,25 +166,33 @@ extension LectureEntry {
     found.sort { $0.x < $1.x }
     // Where sin x = -1 the value is 0 as at x = 0: one valley for each turn.
     let valleys = found.filter { abs($0.x) > 1e-2 }
-    sheet.claim("minima within -30 to 30", "infinitely many, one for each turn of the sine", "\(found.count)", found.count >= 9)
+    sheet.claim(
+      "minima within -30 to 30", "infinitely many, one for each turn of the sine", "\(found.count)",
+      found.count >= 9)
     let lows = valleys.map(\.value).max() ?? .nan
-    sheet.claim("their values", "0 at each, where sin x = -1", String(format: "at most %.1e", lows), lows < 1e-6)
+    sheet.claim(
+      "their values", "0 at each, where sin x = -1", String(format: "at most %.1e", lows), lows < 1e-6)
     func changed(_ x: Tensor) -> Tensor { f(x) + 0.02 * (x - 14).square().sum() }
     let lowest = found.map { minimum in
       (try? Newton.minimize(startingAt: [minimum.x], { changed($0) }).value) ?? .infinity
     }
     let best = lowest.indices.min { lowest[$0] < lowest[$1] } ?? 0
-    sheet.note("with 0.02 (x - 14)² added: the lowest", "evaluate all", String(format: "near x = %.2f", found[best].x))
+    sheet.note(
+      "with 0.02 (x - 14)² added: the lowest", "evaluate all", String(format: "near x = %.2f", found[best].x))
     let places = (-600...600).map { Double($0) / 40 }
     try sheet.draw(
       "curve", "The function, and its minima as far as they are seen.",
-      LineChartOf(
+      lineChart(
         "x² (1 + sin x)", "x", "value",
         [
           ("f", places.map { ($0, $0 * $0 * (1 + sin($0))) }),
-          ("with 0.02 (x - 14)² added", places.map { ($0, $0 * $0 * (1 + sin($0)) + 0.02 * pow($0 - 14, 2)) }),
+          (
+            "with 0.02 (x - 14)² added", places.map { ($0, $0 * $0 * (1 + sin($0)) + 0.02 * pow($0 - 14, 2)) }
+          ),
         ]))
-    sheet.say("All its minima have the value 0. A term that differs from valley to valley leaves one of them lowest, and nothing local tells which.")
+    sheet.say(
+      "All its minima have the value 0. A term that differs from valley to valley leaves one of them lowest, and nothing local tells which."
+    )
   }
 
   // MARK: Mini-batches
@@ -151,123 +203,62 @@ extension LectureEntry {
     for (size, rate) in [(1, 0.002), (10, 0.02), (10, 0.2), (100, 0.2), (100, 0.8), (500, 0.8)] {
       let run = try chapter.train(SGD(learningRate: rate), batchSize: size, epochs: 4)
       sheet.note(
-        "batches of \(size), rate \(rate.short)", "", String(format: "loss %.4f, %.5f s an epoch", run.loss, run.secondsPerEpoch))
+        "batches of \(size), rate \(rate.short)", "",
+        String(format: "loss %.4f, %.5f s an epoch", run.loss, run.secondsPerEpoch))
       lines.append(("\(size), \(rate.short)", run.curve.map { ($0.epoch, $0.loss) }))
     }
-    var chart = LineChartOf("Batch size, learning rate", "epoch", "loss", lines)
+    var chart = lineChart("Batch size, learning rate", "epoch", "loss", lines)
     chart.yRange = 0.22...0.35
     try sheet.draw("loss", "Six settings.", chart)
-    sheet.say("Larger batches bear larger rates and take less time an epoch; small ones learn more from each.")
+    sheet.say(
+      "Larger batches bear larger rates and take less time an epoch; small ones learn more from each.")
   }
 
   private static func tenth(_ sheet: LectureSheet) throws {
     let chapter = try sheet.data.airfoilChapter()
     let rule = SGD(learningRate: 0.05)
     let runs = try [1.0, 10].map { divisor in
-      try (0..<10).map { try chapter.train(rule, batchSize: 10, epochs: 4, seed: UInt64($0), divisor: divisor) }
+      try (0..<10).map {
+        try chapter.train(rule, batchSize: 10, epochs: 4, seed: UInt64($0), divisor: divisor)
+      }
     }
     let ends = runs.map { mean($0.map(\.loss)) }
     sheet.claim(
       "mean loss of 10 seeds: constant, falling", "the falling rate has less noise",
       ends.map { String(format: "%.5f", $0) }.joined(separator: ", "), ends[1] < ends[0])
-    var chart = LineChartOf(
+    var chart = lineChart(
       "Mini-batches of 10", "epoch", "loss",
-      zip(["rate 0.05", "a tenth after each epoch"], runs).map { ($0, $1[0].curve.map { ($0.epoch, $0.loss) }) })
+      zip(["rate 0.05", "a tenth after each epoch"], runs).map {
+        ($0, $1[0].curve.map { ($0.epoch, $0.loss) })
+      })
     chart.yRange = 0.24...0.28
     try sheet.draw("loss", "Seed 0 of each.", chart)
-    sheet.say("After the first epoch the falling rate is flat and near the least loss; the constant one keeps wandering.")
+    sheet.say(
+      "After the first epoch the falling rate is flat and near the least loss; the constant one keeps wandering."
+    )
   }
 
   private static func genie(_ sheet: LectureSheet) throws {
     let chapter = try sheet.data.airfoilChapter()
-    let cases: [(String, Double, Int)] = [("gradient descent", 1, 1500), ("mini-batches of 100", 0.4, 100), ("SGD", 0.005, 1)]
+    let cases: [(String, Double, Int)] = [
+      ("gradient descent", 1, 1500), ("mini-batches of 100", 0.4, 100), ("SGD", 0.005, 1),
+    ]
     for (name, rate, size) in cases {
       let isFull = size == 1500
       let once = try chapter.train(SGD(learningRate: rate), batchSize: size, epochs: 2)
-      let twice = try chapter.train(SGD(learningRate: rate), batchSize: isFull ? 3000 : size, epochs: 2, copies: 2)
+      let twice = try chapter.train(
+        SGD(learningRate: rate), batchSize: isFull ? 3000 : size, epochs: 2, copies: 2)
       sheet.note(
         "\(name), two epochs: steps", "", "\(2 * (1500 + size - 1) / size), \(isFull ? 2 : 2 * 3000 / size)")
       sheet.note("\(name): loss once, twice", "", String(format: "%.4f, %.4f", once.loss, twice.loss))
       if isFull {
-        sheet.claim("gradient descent", "the same steps for twice the work", String(format: "%.1e apart", abs(once.loss - twice.loss)), abs(once.loss - twice.loss) < 1e-3)
+        sheet.claim(
+          "gradient descent", "the same steps for twice the work",
+          String(format: "%.1e apart", abs(once.loss - twice.loss)), abs(once.loss - twice.loss) < 1e-3)
       }
     }
-    sheet.say("Gradient descent does the same at twice the cost; SGD and mini-batches make twice the steps in an epoch, and so get as far in half of one.")
-  }
-
-  // MARK: Momentum
-
-  private static func momentumRates(_ sheet: LectureSheet) throws {
-    let rates = [0.05, 0.1, 0.2, 0.4, 0.6, 0.8]
-    var lines: [(String, [(Double, Double)])] = []
-    for momentum in [0, 0.25, 0.5, 0.75, 0.9] {
-      let ends = try rates.map { rate in
-        distance(try follow(valley, SGD(learningRate: rate, momentum: momentum), steps: 40).points.last!)
-      }
-      sheet.note(
-        "momentum \(momentum.short): distance after 40 steps", "", zip(rates, ends).map { String(format: "%.2g at \($0)", $1) }.joined(separator: ", "))
-      lines.append(("momentum \(momentum.short)", zip(rates, ends).map { ($0, min($1, 1e3)) }))
-    }
-    var chart = LineChartOf("\(valley), 40 steps", "learning rate", "distance from (0, 0)", lines)
-    chart.isLogarithmic = true
-    for index in chart.lines.indices { chart.lines[index].style = .marked }
-    try sheet.draw("distance", "Distances above 1000 are drawn as 1000.", chart)
-    sheet.say("Each momentum has a rate that suits it best; more momentum bears larger rates, up to η λ = 2 + 2 β.")
-  }
-
-  private static func eigenvalues(_ sheet: LectureSheet) throws {
-    let count = 8
-    let bowl = try Quadratic(eigenvalues: (0..<count).map { pow(2, -Double($0)) })
-    let ones = [Double](repeating: 1, count: count)
-    for (name, rule) in [("descent", SGD(learningRate: 1)), ("momentum", SGD(learningRate: 1, momentum: 0.8))] {
-      let trace = try follow(bowl, rule, steps: 100, from: ones)
-      if name == "descent" {
-        for index in [1, 4, 7] {
-          sheet.same(
-            "descent, λ = 2^-\(index), after 100 steps", formula: pow(1 - pow(2, -Double(index)), 100), trace.points[100][index])
-        }
-      }
-      sheet.note("\(name): distance after 100 steps", "", String(format: "%.4f", distance(trace.points[100])))
-      try sheet.drawCurves(
-        name, "Each coordinate by itself.", title: "Eigenvalues 2^-i, rate 1, \(name == "descent" ? "no momentum" : "momentum 0.8")",
-        yLabel: "|x|", isLogarithmic: true,
-        (0..<count).map { index in ("2^-\(index)", trace.points.map { max(abs($0[index]), 1e-12) }) })
-    }
-    sheet.say("Without momentum each coordinate falls by its own 1 - λ, the flattest by under a percent a step; momentum speeds just these up.")
-  }
-
-  private static func minimizer(_ sheet: LectureSheet) throws {
-    let model = try Quadratic(matrix: [[3, 1], [1, 2]], linear: [1, -4], constant: 5)
-    let result = try Newton.minimize(startingAt: [0, 0]) { model($0) }
-    // -Q⁻¹ c and b - ½ cᵀ Q⁻¹ c, with Q⁻¹ = (2, -1; -1, 3) / 5.
-    sheet.same("x1 = -(Q⁻¹c)1", formula: -(2 * 1 + -1 * -4) / 5.0, result.x[0], tolerance: 1e-9)
-    sheet.same("x2", formula: -(-1 * 1 + 3 * -4) / 5.0, result.x[1], tolerance: 1e-9)
-    sheet.same("minimum b - ½ cᵀQ⁻¹c", formula: 5 - 0.5 * (1 * (2 * 1 + -1 * -4) + -4 * (-1 * 1 + 3 * -4)) / 5.0, result.value, tolerance: 1e-9)
-    sheet.claim("Newton's steps", "one", "\(result.iterations)", result.iterations <= 2)
-    sheet.say("The gradient Qx + c vanishes at -Q⁻¹c. The notebook writes x - Q⁻¹c where x + Q⁻¹c is meant; Newton's method gets there in one step.")
-  }
-
-  private static func momentumNoise(_ sheet: LectureSheet) throws {
-    var curves: [(name: String, values: [Double])] = []
-    for (name, momentum, rate) in [("no momentum, rate 0.1", 0.0, 0.1), ("momentum 0.9, rate 0.1", 0.9, 0.1), ("momentum 0.9, rate 0.01", 0.9, 0.01)] {
-      let traces = try (0..<20).map {
-        try follow(valley, SGD(learningRate: rate, momentum: momentum), steps: 200, noise: 1, seed: UInt64($0))
-      }
-      let values = (0...200).map { step in mean(traces.map { distance($0.points[step]) }) }
-      sheet.note("\(name): mean distance after 200 steps", "", String(format: "%.3f", mean(Array(values[150...]))))
-      curves.append((name, values))
-    }
-    sheet.claim(
-      "noise at the same rate", "momentum 0.9 has more of it",
-      curves[..<2].map { String(format: "%.3f", mean(Array($0.values[150...]))) }.joined(separator: ", "),
-      mean(Array(curves[1].values[150...])) > mean(Array(curves[0].values[150...])))
-    try sheet.drawCurves(
-      "noise", "Means over 20 seeds.", title: "\(valley), gradient noise 1", yLabel: "distance from (0, 0)", isLogarithmic: true, curves)
-    let chapter = try sheet.data.airfoilChapter()
-    for (size, momentum, rate) in [(1, 0.9, 0.0005), (10, 0.9, 0.005), (100, 0.9, 0.05)] {
-      let run = try chapter.train(SGD(learningRate: rate, momentum: momentum), batchSize: size, epochs: 4)
-      sheet.note("airfoil, batches of \(size), momentum \(momentum), rate \(rate.short)", "", String(format: "loss %.4f", run.loss))
-    }
-    sheet.say("Momentum 0.9 steps as ten times the rate would, and is as noisy; with a tenth of the rate both are much as without.")
+    sheet.say(
+      "Gradient descent does the same at twice the cost; SGD and mini-batches make twice the steps in an epoch, and so get as far in half of one."
+    )
   }
 }

@@ -24,45 +24,51 @@ extension LectureEntry {
           sgd("batch size 16", 1e-3, 0.5, 16, 3, nil), sgd("batch size 64", 1e-3, 0.5, 64, 3, 0.66),
           sgd("batch size 256", 1e-3, 0.5, 256, 3, 0.5652),
         ],
-        say: "With the same rate, larger batches make fewer steps and get less far, but with less noise.") {
-          $0[0] > $0[1] && $0[1] > $0[2]
-        },
+        say: "With the same rate, larger batches make fewer steps and get less far, but with less noise."
+      ) {
+        $0[0] > $0[1] && $0[1] > $0[2]
+      },
       grid(
         "grid-sgd-rate", "SGD: learning rates 10, 0.1 and 0.001",
         [
           sgd("learning rate 10", 10, 0.5, 16, 2, nil), sgd("learning rate 0.1", 0.1, 0.5, 16, 2, 0.8305),
           sgd("learning rate 0.001", 1e-3, 0.5, 16, 2, nil),
         ],
-        say: "At 10 the network is destroyed at once and guesses; 0.1 learns fast and noisily; 0.001 learns slowly.") {
-          $0[0] < 0.2 && $0[1] > $0[2]
-        },
+        say:
+          "At 10 the network is destroyed at once and guesses; 0.1 learns fast and noisily; 0.001 learns slowly."
+      ) {
+        $0[0] < 0.2 && $0[1] > $0[2]
+      },
       grid(
         "grid-sgd-momentum", "SGD: momentum 0, 0.5 and 0.9",
         [
           sgd("momentum 0", 1e-3, 0, 16, 3, 0.7335), sgd("momentum 0.5", 1e-3, 0.5, 16, 3, nil),
           sgd("momentum 0.9", 1e-3, 0.9, 16, 3, 0.8425),
         ],
-        say: "Momentum multiplies the steps by 1 / (1 - β): at this small rate more of it learns faster.") {
-          $0[2] > $0[1] && $0[1] > $0[0]
-        },
+        say: "Momentum multiplies the steps by 1 / (1 - β): at this small rate more of it learns faster."
+      ) {
+        $0[2] > $0[1] && $0[1] > $0[0]
+      },
       grid(
         "grid-adam-batch", "Adam: batch sizes 16, 64 and 256",
         [
           adam("batch size 16", 1e-3, 16, 0.8603), adam("batch size 64", 1e-3, 64, 0.8548),
           adam("batch size 256", 1e-3, 256, 0.8563),
         ],
-        say: "Adam's steps do not shrink with the gradient's noise: the three end close together.") {
-          ($0.max() ?? 1) - ($0.min() ?? 0) < 0.05
-        },
+        say: "Adam's steps do not shrink with the gradient's noise: the three end close together."
+      ) {
+        ($0.max() ?? 1) - ($0.min() ?? 0) < 0.05
+      },
       grid(
         "grid-adam-rate", "Adam: learning rates 0.1, 0.01, 0.001 and 0.00001",
         [
           adam("learning rate 0.1", 0.1, 64, nil), adam("learning rate 0.01", 0.01, 64, 0.8343),
           adam("learning rate 0.001", 1e-3, 64, 0.8548), adam("learning rate 0.00001", 1e-5, 64, 0.754),
         ],
-        say: "At 0.1 nothing is learned; 0.001, the default, is best; 0.00001 is on its way.") {
-          $0[0] < 0.2 && $0[2] > $0[1] && $0[2] > $0[3]
-        },
+        say: "At 0.1 nothing is learned; 0.001, the default, is best; 0.00001 is on its way."
+      ) {
+        $0[0] < 0.2 && $0[2] > $0[1] && $0[2] > $0[3]
+      },
     ]
   }
 
@@ -74,7 +80,8 @@ extension LectureEntry {
       accuracy: accuracy)
   }
 
-  private static func adam(_ name: String, _ rate: Double, _ batchSize: Int, _ accuracy: Double?) -> GridCell {
+  private static func adam(_ name: String, _ rate: Double, _ batchSize: Int, _ accuracy: Double?) -> GridCell
+  {
     GridCell(
       name: name, rule: Adam(learningRate: rate), batchSize: batchSize, epochs: 2, accuracy: accuracy)
   }
@@ -110,7 +117,8 @@ extension LectureEntry {
   ) -> LectureEntry {
     LectureEntry(name: name, document: .slides, title: title, data: .fashionMNIST) { sheet in
       let results = try cells.map {
-        try FashionRun(name: $0.name, rule: $0.rule, batchSize: $0.batchSize, epochs: $0.epochs).train(sheet.data)
+        try FashionRun(name: $0.name, rule: $0.rule, batchSize: $0.batchSize, epochs: $0.epochs).train(
+          sheet.data)
       }
       sheet.noteEnds(results)
       for (cell, result) in zip(cells, results) {
@@ -127,7 +135,8 @@ extension LectureEntry {
         try sheet.draw(
           result.name.replacing(" ", with: "-"), "\(result.name).",
           LineChart(
-            title: "\(title.prefix { $0 != ":" }), \(result.name)", xLabel: "# of samples", yLabel: "Training loss",
+            title: "\(title.prefix { $0 != ":" }), \(result.name)", xLabel: "# of samples",
+            yLabel: "Training loss",
             lines: [.init(points: result.curve.filter { $0.y.isFinite })]))
       }
       sheet.shorten("\(cells[0].epochs) epochs of all 60000 images in place of 10.")

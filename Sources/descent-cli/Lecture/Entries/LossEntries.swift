@@ -44,11 +44,11 @@ extension LectureEntry {
     sheet.same("mean", formula: each.reduce(0, +) / Double(each.count), mean(a, b).item())
     sheet.same("sum", formula: each.reduce(0, +), sum(a, b).item())
     let errors = (-30...30).map { Double($0) / 10 }
-    let zero = Tensor([0.0])
+    let zero = Tensor([0.0], dtype: .float64)
     var curve: [(x: Double, y: Double)] = []
     var slope: [(x: Double, y: Double)] = []
     for error in errors {
-      let at = Parameter(Tensor([error]))
+      let at = Parameter(Tensor([error], dtype: .float64))
       let value = sum(at, zero)
       value.backward()
       curve.append((error, value.item()))
@@ -87,7 +87,12 @@ extension LectureEntry {
     }
     let shares = (1...100).map { Double($0) / 100 }
     let curve = shares.map { share in
-      (x: share, y: NLLLoss()(Tensor([share, 1 - share + 1e-300], shape: [1, 2], dtype: .float64).log(), Tensor(classes: [0])).item())
+      (
+        x: share,
+        y: NLLLoss()(
+          Tensor([share, 1 - share + 1e-300], shape: [1, 2], dtype: .float64).log(), Tensor(classes: [0])
+        ).item()
+      )
     }
     try sheet.draw(
       "curve", "What a sample costs, by the probability that the model gives its class.",

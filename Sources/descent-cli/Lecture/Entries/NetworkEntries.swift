@@ -45,7 +45,8 @@ extension LectureEntry {
     ]
     let results = try schedules.map { name, schedule in
       try FashionRun(
-        name: name, model: lenetText, rule: SGD(learningRate: 0.3), batchSize: 256, epochs: epochs, images: 12_800,
+        name: name, model: lenetText, rule: SGD(learningRate: 0.3), batchSize: 256, epochs: epochs,
+        images: 12_800,
         testImages: 2000, shuffle: true, schedule: schedule
       ).train(sheet.data)
     }
@@ -57,7 +58,8 @@ extension LectureEntry {
       let seen = result.history.epochs.map(\.learningRate)
       let away = zip(seen, rate.values).map { abs($0 - $1) }.max() ?? .nan
       sheet.claim(
-        "\(result.name): rates of the epochs", "the schedule's", String(format: "%.1e away", away), away < 1e-12)
+        "\(result.name): rates of the epochs", "the schedule's", String(format: "%.1e away", away),
+        away < 1e-12)
     }
     try sheet.drawCurves(
       "rates", "What each schedule makes of the rate 0.3.", title: "Schedules by epoch", xLabel: "epoch",
@@ -68,10 +70,15 @@ extension LectureEntry {
         "train-test-" + result.name.prefix { $0 != "," }.replacing(" ", with: "-"), "\(result.name).",
         LineChart(
           title: "LeNet, \(result.name)", xLabel: "epoch", yLabel: "loss and accuracy",
-          lines: [("train loss", "train_loss"), ("train accuracy", "train_accuracy"), ("test accuracy", "validation_accuracy")]
-            .map { .init(name: $0.0, points: result.column($0.1), style: .marked) }))
+          lines: [
+            ("train loss", "train_loss"), ("train accuracy", "train_accuracy"),
+            ("test accuracy", "validation_accuracy"),
+          ]
+          .map { .init(name: $0.0, points: result.column($0.1), style: .marked) }))
     }
-    sheet.shorten("12800 images and 8 epochs in place of 60000 and 30; ReLU in place of sigmoid, as in Dive into Deep Learning's chapter on schedulers.")
+    sheet.shorten(
+      "12800 images and 8 epochs in place of 60000 and 30; ReLU in place of sigmoid, as in Dive into Deep Learning's chapter on schedulers."
+    )
     sheet.say("The rate that falls lets the last epochs settle; a warm-up costs the first ones.")
   }
 
@@ -80,11 +87,13 @@ extension LectureEntry {
 
   /// A small network's run: enough to tell the rules apart.
   private static func small(
-    _ name: String, _ rule: any OptimizerRule, model: String = "mlp:128", batchSize: Int = 64, epochs: Int = 5,
+    _ name: String, _ rule: any OptimizerRule, model: String = "mlp:128", batchSize: Int = 64,
+    epochs: Int = 5,
     images: Int = 12_800, schedule: Schedule? = nil, callbacks: [any TrainingCallback] = []
   ) -> FashionRun {
     FashionRun(
-      name: name, model: model, rule: rule, batchSize: batchSize, epochs: epochs, images: images, testImages: 5000,
+      name: name, model: model, rule: rule, batchSize: batchSize, epochs: epochs, images: images,
+      testImages: 5000,
       shuffle: true, schedule: schedule, callbacks: callbacks)
   }
 
@@ -160,10 +169,13 @@ extension LectureEntry {
     let losses = results.map { $0.last?.trainLoss ?? .nan }
     sheet.claim(
       "training loss with any schedule", "below that without",
-      losses.map { String(format: "%.3f", $0) }.joined(separator: ", "), losses.dropFirst().allSatisfy { $0 < losses[0] })
-    try sheet.drawEpochs("runs", "The same rule under schedules.", title: "With and without a scheduler", results)
+      losses.map { String(format: "%.3f", $0) }.joined(separator: ", "),
+      losses.dropFirst().allSatisfy { $0 < losses[0] })
+    try sheet.drawEpochs(
+      "runs", "The same rule under schedules.", title: "With and without a scheduler", results)
     sheet.shorten("12800 images, 8 epochs.")
-    sheet.say("At a rate that is high for the end of training, each schedule ends lower than the constant rate.")
+    sheet.say(
+      "At a rate that is high for the end of training, each schedule ends lower than the constant rate.")
   }
 
   private static func labDropout(_ sheet: LectureSheet) throws {
@@ -204,11 +216,14 @@ extension LectureEntry {
       let part = y[.all, channel..<channel + 1]
       sheet.chance("channel \(channel + 1): mean over N, H, W", "0", part.mean().item(), in: -1e-4...1e-4)
       sheet.chance(
-        "channel \(channel + 1): deviation", "1", part.standardDeviation(correction: 0).item(), in: 0.999...1.001)
+        "channel \(channel + 1): deviation", "1", part.standardDeviation(correction: 0).item(),
+        in: 0.999...1.001)
     }
     let rule = SGD(learningRate: 0.1)
-    let plain = "conv2d(6, 5, padding=2) sigmoid avg_pool2d(2) conv2d(16, 5) sigmoid avg_pool2d(2) flatten linear(120) sigmoid linear(84) sigmoid linear(10)"
-    let normed = "conv2d(6, 5, padding=2) batch_norm2d(6) sigmoid avg_pool2d(2) conv2d(16, 5) batch_norm2d(16) sigmoid avg_pool2d(2) flatten linear(120) batch_norm1d(120) sigmoid linear(84) batch_norm1d(84) sigmoid linear(10)"
+    let plain =
+      "conv2d(6, 5, padding=2) sigmoid avg_pool2d(2) conv2d(16, 5) sigmoid avg_pool2d(2) flatten linear(120) sigmoid linear(84) sigmoid linear(10)"
+    let normed =
+      "conv2d(6, 5, padding=2) batch_norm2d(6) sigmoid avg_pool2d(2) conv2d(16, 5) batch_norm2d(16) sigmoid avg_pool2d(2) flatten linear(120) batch_norm1d(120) sigmoid linear(84) batch_norm1d(84) sigmoid linear(10)"
     let results = try [("without", plain), ("with batch normalization", normed)].map {
       try small($0, rule, model: $1, epochs: 5, images: 6400).train(sheet.data)
     }
@@ -217,7 +232,8 @@ extension LectureEntry {
       "test accuracy", "higher with batch normalization",
       results.map { String(format: "%.3f", $0.accuracy) }.joined(separator: ", "),
       results[1].accuracy > results[0].accuracy)
-    try sheet.drawEpochs("runs", "LeNet with sigmoids.", title: "LeNet with and without batch normalization", results)
+    try sheet.drawEpochs(
+      "runs", "LeNet with sigmoids.", title: "LeNet with and without batch normalization", results)
     sheet.shorten("6400 images, 5 epochs.")
     sheet.say("LeNet with sigmoids hardly moves at this rate; normalized, it learns from the first epoch on.")
   }

@@ -32,7 +32,8 @@ extension LectureEntry {
         title: "Gradient descent on λ/2 x²: (1 - η λ)^t for λ = 0.1, 1, 10, 19", run: scalarRates),
       LectureEntry(
         name: "momentum-matrix", document: .notebook,
-        title: "Momentum on λ/2 x²: the matrix R(β, η, λ), and convergence for 0 < η λ < 2 + 2 β", run: momentumMatrix),
+        title: "Momentum on λ/2 x²: the matrix R(β, η, λ), and convergence for 0 < η λ < 2 + 2 β",
+        run: momentumMatrix),
       LectureEntry(
         name: "lab-lambda", document: .lab, title: "LambdaLR: rate 100 · 0.65^epoch over ten epochs"
       ) { sheet in
@@ -59,7 +60,8 @@ extension LectureEntry {
     let cases: [(name: String, schedule: Schedule, formula: (Double) -> Double)] = [
       (
         "piecewise constant",
-        .piecewiseConstant(boundaries: [0.5, 1, 1.5].map { ($0 / width).rounded(.up) }, factors: [1, 0.5, 0.25, 0]),
+        .piecewiseConstant(
+          boundaries: [0.5, 1, 1.5].map { ($0 / width).rounded(.up) }, factors: [1, 0.5, 0.25, 0]),
         { t in t < 0.5 ? 1 : t < 1 ? 0.5 : t < 1.5 ? 0.25 : 0 }
       ),
       ("exponential", .exponentialDecay(lambda: width), { exp(-$0) }),
@@ -71,7 +73,8 @@ extension LectureEntry {
       let formula = (0..<count).map { one.formula(Double($0) * width) }
       let away = zip(values, formula).map { abs($0 - $1) }.max() ?? .nan
       sheet.claim(
-        "\(one.name): all 50 values", "the listing's formula", String(format: "%.1e away", away), away < 1e-12)
+        "\(one.name): all 50 values", "the listing's formula", String(format: "%.1e away", away), away < 1e-12
+      )
       lines.append(
         .init(name: one.name, points: values.enumerated().map { (Double($0) * width, $1) }))
     }
@@ -94,14 +97,19 @@ extension LectureEntry {
       (name: text, values: try Schedule(text, steps: steps).values(base: base, count: steps))
     }
     try sheet.drawCurves(
-      "decay", "Schedules that only fall.", title: "Schedules over 100 steps from 0.1", yLabel: "learning rate",
+      "decay", "Schedules that only fall.", title: "Schedules over 100 steps from 0.1",
+      yLabel: "learning rate",
       Array(curves[..<5]))
     try sheet.drawCurves(
-      "cycles", "Schedules that rise again.", title: "Cyclic schedules over 100 steps", yLabel: "learning rate",
+      "cycles", "Schedules that rise again.", title: "Cyclic schedules over 100 steps",
+      yLabel: "learning rate",
       Array(curves[5...]))
     sheet.claim(
-      "step(30) after 30, 60, 90", "a tenth each", [30, 60, 90].map { String(format: "%.2g", curves[1].values[$0]) }.joined(separator: ", "),
-      [30, 60, 90].enumerated().allSatisfy { abs(curves[1].values[$1] - base * pow(0.1, Double($0 + 1))) < 1e-15 })
+      "step(30) after 30, 60, 90", "a tenth each",
+      [30, 60, 90].map { String(format: "%.2g", curves[1].values[$0]) }.joined(separator: ", "),
+      [30, 60, 90].enumerated().allSatisfy {
+        abs(curves[1].values[$1] - base * pow(0.1, Double($0 + 1))) < 1e-15
+      })
     sheet.same("exponential(0.95) at step 99", formula: base * pow(0.95, 99), curves[0].values[99])
     sheet.say("descent schedule draws any of them: descent schedules lists all.")
   }
@@ -179,7 +187,8 @@ extension LectureEntry {
       let outside = try trace(beta, limit + 0.02, steps: 3000)
       let (ends, grows) = (abs(inside.points.last![0]), abs(outside.points.last![0]))
       sheet.claim(
-        "β = \(beta.short), η λ = \((limit - 0.02).short)", "converges", String(format: "|x| = %.1e after 3000 steps", ends),
+        "β = \(beta.short), η λ = \((limit - 0.02).short)", "converges",
+        String(format: "|x| = %.1e after 3000 steps", ends),
         ends < 1)
       sheet.claim(
         "β = \(beta.short), η λ = \((limit + 0.02).short)", "diverges", String(format: "|x| = %.1e", grows),
@@ -199,7 +208,9 @@ extension LectureEntry {
       "radius", "The largest eigenvalue of R(β, η, λ): below 1 it converges.",
       LineChart(
         title: "Spectral radius of R(β, η, λ)", xLabel: "η λ", yLabel: "largest |eigenvalue|", lines: lines))
-    sheet.say("Momentum converges up to η λ = 2 + 2 β, where plain descent ends at 2; between, each step shrinks by √β.")
+    sheet.say(
+      "Momentum converges up to η λ = 2 + 2 β, where plain descent ends at 2; between, each step shrinks by √β."
+    )
   }
 
   /// Of R, whose trace is 1 + β - η λ and whose determinant is β.

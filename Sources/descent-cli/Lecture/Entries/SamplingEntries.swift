@@ -19,7 +19,8 @@ extension LectureEntry {
         title: "Steps an epoch: 1500 by single samples, 5 for 2 of 10, 10⁵ for 100 of 10⁷", run: epochCounts),
       LectureEntry(
         name: "vectorization", document: .notebook,
-        title: "A matrix product by elements, by columns, whole and in blocks of 64: Gflop/s", run: vectorization),
+        title: "A matrix product by elements, by columns, whole and in blocks of 64: Gflop/s",
+        run: vectorization),
       LectureEntry(
         name: "risk-cost", document: .slides,
         title: "The empirical risk costs in proportion to the number of samples", run: riskCost),
@@ -47,7 +48,7 @@ extension LectureEntry {
     sheet.claim(
       "without replacement", "each observation once", "\(Set(order).count) of \(n)", Set(order).count == n)
     let sizes = [1, 2, 3, 5, 10, 20, 50, 100, 200, 500, 1000].map(Double.init)
-    var chart = LineChartOf(
+    var chart = lineChart(
       "P(seen in a pass)", "N", "probability",
       [
         ("at least once", sizes.map { ($0, 1 - pow(1 - 1 / $0, $0)) }),
@@ -90,7 +91,9 @@ extension LectureEntry {
       "mean", "The mean of single gradients drawn at random approaches the full one.",
       title: "Element 1 of the gradient", xLabel: "samples drawn", yLabel: "mean of the gradients",
       [("single gradients, mean so far", running), ("full gradient", running.map { _ in full[0] })])
-    sheet.say("The mean over all samples is the full gradient but for rounding; that of random ones wanders towards it.")
+    sheet.say(
+      "The mean over all samples is the full gradient but for rounding; that of random ones wanders towards it."
+    )
   }
 
   private static func variance(_ sheet: LectureSheet) throws {
@@ -111,7 +114,7 @@ extension LectureEntry {
         "b = \(size), of that of b = 1", String(format: "b^-1/2 = %.4f", expected), deviation / deviations[0],
         in: expected * 0.92...expected * 1.08)
     }
-    var chart = LineChartOf(
+    var chart = lineChart(
       "Standard deviation of a mini-batch gradient", "batch size b", "standard deviation",
       [
         ("measured, 4000 batches each", zip(sizes, deviations).map { (Double($0), $1) }),
@@ -120,13 +123,16 @@ extension LectureEntry {
     (chart.isLogarithmicX, chart.isLogarithmic) = (true, true)
     chart.lines[0].style = .marked
     try sheet.draw("deviation", "Measured and by the formula.", chart)
-    sheet.say("Each doubling of the batch takes the noise to 0.71 of what it was: four times the work for half the noise.")
+    sheet.say(
+      "Each doubling of the batch takes the noise to 0.71 of what it was: four times the work for half the noise."
+    )
   }
 
   private static func epochCounts(_ sheet: LectureSheet) throws {
     func batches(_ samples: Int, _ size: Int) throws -> Int {
       try DataLoader(
-        TensorDataset(inputs: .zeros([samples, 1], dtype: .uint8), targets: .zeros([samples], dtype: .uint8)),
+        TensorDataset(
+          inputs: .zeros([samples, 1], dtype: .uint8), targets: .zeros([samples], dtype: .uint8)),
         batchSize: size
       ).batchCount
     }
@@ -183,7 +189,7 @@ extension LectureEntry {
     sheet.say(
       "The notebook divides 2 by the seconds, as if 256³ were 10⁹: its Gflop/s are 60 times too many (2 · 256³ is 0.034 · 10⁹). Its time of the full product belongs to the 398.282 that it prints for the blocks, as the last line shows."
     )
-    var chart = LineChartOf(
+    var chart = lineChart(
       "256 x 256 times 256 x 256", "way: 1 element, 2 column, 3 full, 4 block", "Gflop/s",
       [("", seconds.enumerated().map { (Double($0 + 1), flops / $1 / 1e9) })])
     chart.isLogarithmic = true
@@ -211,7 +217,7 @@ extension LectureEntry {
       ratio > 3 && ratio < 24)
     try sheet.draw(
       "cost", "Seconds for the loss over all samples.",
-      LineChartOf(
+      lineChart(
         "The empirical risk of a small network", "samples N", "milliseconds",
         [("", zip(sizes, seconds).map { (Double($0), 1e3 * $1) })]))
     sheet.say("Twice as many samples take about twice the time.")

@@ -7,7 +7,10 @@ extension LectureItem {
       (.formula, "Eq. 4: the gradients by w and b", ["article-plain"]),
       (.formula, "Eq. 5, 6: the iteration of stochastic gradient descent", ["article-plain"]),
       (.program, "The data set and the model", ["article-data", "article-plain"]),
-      (.table, "The program's printout: loss, gradients, new w and b of each step, PyTorch's and by hand", ["article-plain"]),
+      (
+        .table, "The program's printout: loss, gradients, new w and b of each step, PyTorch's and by hand",
+        ["article-plain"]
+      ),
       (.number, "0.9559 and 1.4754 after five steps", ["article-plain"]),
       (.formula, "Eq. 7 to 11: the loss with an L2 penalty", ["article-weight-decay"]),
       (.formula, "Eq. 12: the iteration with weight decay", ["article-weight-decay"]),

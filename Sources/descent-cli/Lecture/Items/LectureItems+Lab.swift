@@ -13,7 +13,10 @@ extension LectureItem {
       (.figure, "SGD and momentum stuck at the saddle point", ["lab-saddle"]),
       (.figure, "SGD with momentum has increasing speed", ["lab-acceleration"]),
       (.figure, "SGD and momentum converge slower", ["lab-acceleration"]),
-      (.claim, "Adam converges fast; SGD usually ends better; Adam first, then SGD", ["lab-adam-then-sgd", "lab-optimizers"]),
+      (
+        .claim, "Adam converges fast; SGD usually ends better; Adam first, then SGD",
+        ["lab-adam-then-sgd", "lab-optimizers"]
+      ),
       (.formula, "LambdaLR", ["lab-lambda"]),
       (.figure, "The rate 100 · 0.65^epoch over ten epochs", ["lab-lambda"]),
       (.figure, "The gallery of schedulers", ["lab-schedulers"]),

@@ -27,7 +27,10 @@ extension LectureItem {
   private static let minibatch: Items = [
     (.number, "8 GPUs in 16 servers: a mini-batch of 128", ["epoch-counts"]),
     (.number, "2 · 10⁹ · 16 · 32 = 10¹² bytes a second", ["epoch-counts"]),
-    (.number, "Elements, columns, full product: 1.36, 0.0234, 0.0050 s; 1.473, 85.459, 117.515 Gflop/s", ["vectorization"]),
+    (
+      .number, "Elements, columns, full product: 1.36, 0.0234, 0.0050 s; 1.473, 85.459, 117.515 Gflop/s",
+      ["vectorization"]
+    ),
     (.claim, "The deviation falls by b^-1/2", ["minibatch-variance"]),
     (.number, "Blocks of 64 columns: 398.282 Gflop/s, as efficient as the full product", ["vectorization"]),
     (.program, "Reading the airfoil data: whitened, 1500 rows", ["airfoil-gd"]),
@@ -55,7 +58,10 @@ extension LectureItem {
     (.figure, "Momentum 0.9, rate 0.005: loss 0.251", ["airfoil-momentum-0.9-slow"]),
     (.figure, "Concise: loss 0.243", ["airfoil-momentum-concise"]),
     (.formula, "Minimizer and minimum of a convex quadratic", ["exercise-minimizer"]),
-    (.claim, "Descent, with and without momentum, decomposes along the eigenvectors", ["exercise-orthogonal", "exercise-eigenvalues"]),
+    (
+      .claim, "Descent, with and without momentum, decomposes along the eigenvectors",
+      ["exercise-orthogonal", "exercise-eigenvalues"]
+    ),
     (.figure, "(1 - η λ)^t for λ = 0.1, 1, 10, 19", ["scalar-rates"]),
     (.claim, "Descent converges for |1 - η λ| < 1", ["scalar-rates"]),
     (.formula, "The matrix R(β, η, λ)", ["momentum-matrix"]),
@@ -103,7 +109,10 @@ extension LectureItem {
     (.exercise, "Momentum 4: with SGD and with mini-batches", ["exercise-momentum-sgd"]),
     (.exercise, "AdaGrad 1: orthogonal changes of variables", ["exercise-orthogonal"]),
     (.exercise, "AdaGrad 2: the objective rotated by 45 degrees", ["exercise-rotated-adagrad"]),
-    (.exercise, "AdaGrad 3: proof of Gerschgorin's theorem -- a proof; the discs are shown", ["exercise-gerschgorin"]),
+    (
+      .exercise, "AdaGrad 3: proof of Gerschgorin's theorem -- a proof; the discs are shown",
+      ["exercise-gerschgorin"]
+    ),
     (.exercise, "AdaGrad 4: Gerschgorin's discs of the preconditioned matrix", ["exercise-gerschgorin"]),
     (.exercise, "AdaGrad 5: LeNet on Fashion-MNIST", ["exercise-adagrad-lenet"]),
     (.exercise, "AdaGrad 6: a less aggressive decay", ["exercise-adagrad-milder"]),

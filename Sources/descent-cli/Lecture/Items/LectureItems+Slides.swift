@@ -14,9 +14,14 @@ extension LectureItem {
       (.formula, "The gradient descent algorithm", ["trace-descent", "descent-decreases"]),
       (.figure, "The derivative as a limit, in one variable", ["derivative"]),
       (.formula, "The gradient as a vector of partial derivatives", ["derivative"]),
-      (.claim, "Gradient descent decreases the objective at each iteration if the rate is small", ["descent-decreases"]),
+      (
+        .claim, "Gradient descent decreases the objective at each iteration if the rate is small",
+        ["descent-decreases"]
+      ),
       (.formula, "A single example's gradient in place of the full one", ["unbiased"]),
-      (.claim, "Stochastic gradient descent won't decrease the loss at every iteration", ["paths-stochastic"]),
+      (
+        .claim, "Stochastic gradient descent won't decrease the loss at every iteration", ["paths-stochastic"]
+      ),
       (.figure, "Paths of gradient descent and of stochastic gradient descent", ["paths-stochastic"]),
       (.formula, "Mini-batch stochastic gradient descent", ["paths-stochastic", "minibatch-variance"]),
       (.claim, "Mini-batches reduce the variance of stochastic gradients", ["minibatch-variance"]),
