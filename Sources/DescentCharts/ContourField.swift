@@ -83,7 +83,8 @@ struct ContourField {
   }
 
   private static func texts(_ levels: [Double]) -> [String] {
-    let tried = (4...17).lazy.map { digits in levels.map { String(format: "%.\(digits)g", $0) } }
+    // + 0: no -0.
+    let tried = (4...17).lazy.map { digits in levels.map { String(format: "%.\(digits)g", $0 + 0) } }
     return tried.first { Set($0).count == levels.count } ?? levels.map { "\($0)" }
   }
 }
