@@ -80,7 +80,7 @@ import Testing
   @Test func mistakesAreNamed() throws {
     let wrong: [([String], String)] = [
       (["artikel-plain"], "did you mean 'article-plain'?"),
-      (["article-plain", "list"], "unknown entry 'list'"),
+      (["article-plain", "list"], "'list' stands alone, without names of entries"),
       (["list", "--out", "x"], "descent lecture list prints a table, and writes nothing"),
       ([], "Missing expected argument"),
     ]

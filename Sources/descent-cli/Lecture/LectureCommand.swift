@@ -70,6 +70,9 @@ struct LectureCommand: ParsableCommand {
     guard names != ["all"] else { return entries }
     var chosen: [LectureEntry] = []
     for name in names {
+      guard !["all", "list", "items"].contains(name) else {
+        throw DescentError(.invalidArgument, "'\(name)' stands alone, without names of entries")
+      }
       guard let entry = entries.first(where: { $0.name == name }) else {
         throw .unknown(
           "entry", name, among: entries.map(\.name) + ["all", "list", "items"],
