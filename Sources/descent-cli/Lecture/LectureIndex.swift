@@ -89,17 +89,16 @@ struct LectureIndex {
 
   private func item(_ item: LectureItem) -> String {
     let links = item.entries.map { name in
-      let outcome = byName[name]
-      return
-        "<a href=\"#\(name)\">\(name)</a> <span class=\"\(Self.kind(outcome))\">\(outcome?.verdict ?? "")</span>"
+      guard let outcome = byName[name] else { return name }
+      return "<a href=\"#\(name)\">\(name)</a> <span class=\"\(Self.kind(outcome))\">\(outcome.verdict)</span>"
     }
     let reason = item.reason.map { " (\(Self.escaped($0)))" } ?? ""
     return
       "<tr><td>\(item.kind.rawValue)</td><td>\(Self.escaped(item.text))\(reason)</td><td>\(links.joined(separator: "<br>"))</td></tr>"
   }
 
-  private static func kind(_ outcome: LectureOutcome?) -> String {
-    guard let outcome, case .done = outcome.end else { return outcome?.isGood == false ? "fail" : "note" }
+  private static func kind(_ outcome: LectureOutcome) -> String {
+    if case .absent = outcome.end { return "note" }
     return outcome.isGood ? "pass" : "fail"
   }
 

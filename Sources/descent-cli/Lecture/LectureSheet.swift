@@ -12,7 +12,7 @@ final class LectureSheet {
   let entry: LectureEntry
   let data: LectureData
   private let folder: String
-  var rows: [LectureRow] = []
+  private(set) var rows: [LectureRow] = []
   private(set) var pictures: [Picture] = []
   private(set) var remarks: [String] = []
   /// What was made smaller than in the document.

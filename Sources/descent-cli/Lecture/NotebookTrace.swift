@@ -61,10 +61,9 @@ extension LectureSheet {
   /// Compares a trace with the notebook's formulas.
   func compare(_ name: String, _ formula: NotebookTrace, _ trace: Trace) {
     let distance = formula.distance(trace.points)
-    rows.append(
-      LectureRow(
-        label: "\(name): all \(formula.points.count) points", document: "by the notebook's formulas",
-        ours: String(format: "%.1e away", distance), allowed: "within 1e-12", passes: distance <= 1e-12))
+    claim(
+      "\(name): all \(formula.points.count) points", "by the notebook's formulas",
+      String(format: "%.1e away", distance), distance <= 1e-12)
   }
 
   /// Draws paths over a function's contours.
