@@ -90,7 +90,8 @@ struct LectureIndex {
   private func item(_ item: LectureItem) -> String {
     let links = item.entries.map { name in
       guard let outcome = byName[name] else { return name }
-      return "<a href=\"#\(name)\">\(name)</a> <span class=\"\(Self.kind(outcome))\">\(outcome.verdict)</span>"
+      let verdict = "<span class=\"\(Self.kind(outcome))\">\(outcome.verdict)</span>"
+      return "<a href=\"#\(name)\">\(name)</a> \(verdict)"
     }
     let reason = item.reason.map { " (\(Self.escaped($0)))" } ?? ""
     return
