@@ -124,7 +124,7 @@ extension LectureEntry {
     )
   }
 
-  /// Of a symmetric matrix, by minimizing Rayleigh's quotient in what is left: small matrices only.
+  /// Of a symmetric positive definite matrix: by its powers the largest first, and then of what is left.
   private static func eigenvalues(of matrix: [[Double]]) throws -> [Double] {
     let n = matrix.count
     var rest = Tensor(matrix.flatMap { $0 }, shape: [n, n], dtype: .float64)

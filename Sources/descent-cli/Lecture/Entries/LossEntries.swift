@@ -90,7 +90,7 @@ extension LectureEntry {
       (
         x: share,
         y: NLLLoss()(
-          Tensor([share, 1 - share + 1e-300], shape: [1, 2], dtype: .float64).log(), Tensor(classes: [0])
+          Tensor([share, 1 - share], shape: [1, 2], dtype: .float64).log(), Tensor(classes: [0])
         ).item()
       )
     }
