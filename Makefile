@@ -66,6 +66,7 @@ documentation: build
 	$(BUILD)/descent optimizers --markdown > Documentation/Optimizers.md
 	$(BUILD)/descent layers --markdown > Documentation/Layers.md
 	$(BUILD)/descent schedules --markdown > Documentation/Schedules.md
+	$(BUILD)/descent lecture list --markdown > Documentation/Lectures.md
 
 ## library: build the C core alone, as a library for other languages, with $CC
 library:

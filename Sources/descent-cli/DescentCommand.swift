@@ -13,7 +13,7 @@ struct DescentCommand: ParsableCommand {
       TrainCommand.self, LRFindCommand.self, SweepCommand.self, EvaluateCommand.self, PredictCommand.self,
       OptimizersCommand.self,
       LayersCommand.self, SchedulesCommand.self, ScheduleCommand.self,
-      NewtonCommand.self, TraceCommand.self, TheoryCommand.self, BenchCommand.self,
+      NewtonCommand.self, TraceCommand.self, TheoryCommand.self, LectureCommand.self, BenchCommand.self,
       DataCommand.self, DoctorCommand.self, VersionCommand.self, SweepRunCommand.self,
     ])
 

@@ -8,6 +8,18 @@ public enum Airfoil {
   /// What the targets are: scaled sound pressure level in dB.
   public static let targetName = "sound-level"
 
+  private static let file = DatasetFiles.File(
+    name: "airfoil_self_noise.dat", suffix: "",
+    sha256: "74c75fd71783f1e6b71f8a622b993dc592897a97cd689c5090a07147a1b097b3")
+
+  private static var files: DatasetFiles {
+    DatasetFiles(
+      "airfoil", address: "https://archive.ics.uci.edu/ml/machine-learning-databases/00291/", [file])
+  }
+
+  /// Whether the file is there: in `dataDirectory`, or without one in the usual places. Nothing is downloaded.
+  public static func isPresent(dataDirectory: String? = nil) -> Bool { files.find(dataDirectory) != nil }
+
   /// Inputs [1503, 5] and targets [1503], in float64, as they were measured.
   ///
   /// `airfoil_self_noise.dat` is looked for in `dataDirectory`; without one, in `$DESCENT_DATA_DIR` and
@@ -17,11 +29,6 @@ public enum Airfoil {
   public static func load(
     dataDirectory: String? = nil
   ) throws(DescentError) -> (inputs: Tensor, targets: Tensor) {
-    let file = DatasetFiles.File(
-      name: "airfoil_self_noise.dat", suffix: "",
-      sha256: "74c75fd71783f1e6b71f8a622b993dc592897a97cd689c5090a07147a1b097b3")
-    let files = DatasetFiles(
-      "airfoil", address: "https://archive.ics.uci.edu/ml/machine-learning-databases/00291/", [file])
     let path = "\(try files.locate(dataDirectory))/\(file.name)"
     let text = try InputFile.text(path)
     var (inputs, targets): ([Double], [Double]) = ([], [])

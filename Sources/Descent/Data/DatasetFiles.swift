@@ -72,18 +72,9 @@ struct DatasetFiles {
 
   /// The folder that has all files; they are downloaded if none has and no folder was named.
   func locate(_ dataDirectory: String?) throws(DescentError) -> String {
-    if let dataDirectory {
-      for folder in [dataDirectory, "\(dataDirectory)/\(name)"] where missing(in: folder).isEmpty {
-        return folder
-      }
-      throw complaint(dataDirectory, "it has not all of them")
-    }
-    let environment = ProcessInfo.processInfo.environment
-    let cache = environment["HOME"].flatMap { $0.isEmpty ? nil : "\($0)/.cache/descent" }
-    for root in [environment["DESCENT_DATA_DIR"] ?? "", cache ?? ""] where !root.isEmpty {
-      for folder in ["\(root)/\(name)", root] where missing(in: folder).isEmpty { return folder }
-    }
-    guard let cache else {
+    if let folder = find(dataDirectory) { return folder }
+    if let dataDirectory { throw complaint(dataDirectory, "it has not all of them") }
+    guard let cache = Self.cache else {
       throw complaint(
         "~/.cache/descent/\(name)",
         "$HOME is not set: name their folder, or set $DESCENT_DATA_DIR")
@@ -91,6 +82,19 @@ struct DatasetFiles {
     let folder = "\(cache)/\(name)"
     try downloadMissing(into: folder)
     return folder
+  }
+
+  /// The folder that has all files, if there is one: that named, or one of the usual places.
+  func find(_ dataDirectory: String?) -> String? {
+    let usual = [ProcessInfo.processInfo.environment["DESCENT_DATA_DIR"] ?? "", Self.cache ?? ""]
+    let folders =
+      dataDirectory.map { [$0, "\($0)/\(name)"] }
+      ?? usual.filter { !$0.isEmpty }.flatMap { ["\($0)/\(name)", $0] }
+    return folders.first { missing(in: $0).isEmpty }
+  }
+
+  private static var cache: String? {
+    ProcessInfo.processInfo.environment["HOME"].flatMap { $0.isEmpty ? nil : "\($0)/.cache/descent" }
   }
 
   private func complaint(_ folder: String, _ reason: String) -> DescentError {

@@ -32,6 +32,11 @@ public enum StandardDataset: String, CaseIterable, Sendable {
     }
   }
 
+  /// Whether the files are there: in `dataDirectory`, or without one in the usual places. Nothing is downloaded.
+  public func isPresent(dataDirectory: String? = nil) -> Bool {
+    self == .glyphs || DatasetFiles(self).find(dataDirectory) != nil
+  }
+
   /// Training and test images.
   ///
   /// Files are looked for in `dataDirectory`; without one, in `$DESCENT_DATA_DIR` and `~/.cache/descent`, there
