@@ -111,6 +111,7 @@ public struct DiscChart: Chart {
     return (around(left, right), around(low, high))
   }
 
+  /// Draws the chart into a file, whole or not at all.
   public func write(_ format: Gnuplot.Format, to path: String) throws {
     guard panels.contains(where: { !$0.discs.isEmpty || !$0.points.isEmpty }) else { throw ChartError.empty }
     try Gnuplot.run(script(format), to: path)

@@ -124,7 +124,8 @@ struct LRFindCommand: ParsableCommand {
     }
     let chart = LineChart(
       title: "\(config.model), \(config.optimizer.name), batch \(config.batchSize), \(config.dataset)",
-      xLabel: "Learning rate", yLabel: "Loss", isXLogarithmic: true, yRange: 0.9 * low...1.1 * high, lines: lines
+      xLabel: "Learning rate", yLabel: "Loss", isXLogarithmic: true, yRange: 0.9 * low...1.1 * high,
+      lines: lines
     )
     try file.write(chart)
   }

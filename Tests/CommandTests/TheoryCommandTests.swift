@@ -143,7 +143,7 @@ import Testing
       (["sampling", "--repeats", "0"], "--repeats is 0"),
       (["variance", "--batch-sizes", "1,501"], "--batch-sizes has 501, must be whole numbers in 1...500"),
       (["variance", "--samples", "1"], "--samples is 1"),
-      (["variance", "--dataset", "glyfs"], "did you mean 'glyphs'"),
+      (["variance", "--dataset", "glyfs"], "unknown data set 'glyfs'"),
       (["variance", "--repeats", "0"], "--repeats is 0"),
       (["preconditioning", "--matrix", "1,2;3,4"], "must be symmetric"),
       (["preconditioning", "--matrix", "1,2;3"], "must be square"),

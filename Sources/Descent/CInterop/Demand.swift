@@ -2,7 +2,7 @@
 /// a program can make. What a user can cause is a thrown `DescentError`.
 ///
 /// Nothing else in the library stops a program.
-func stop(_ sentence: String, file: StaticString = #fileID, line: UInt = #line) -> Never {
+package func stop(_ sentence: String, file: StaticString = #fileID, line: UInt = #line) -> Never {
   fatalError(sentence, file: file, line: line)
 }
 

@@ -19,7 +19,7 @@ struct MomentumCommand: ParsableCommand {
   var beta = "0.95,0.9,0.6,0"
   @Option(help: "The learning rate, eta.")
   var lr = 0.1
-  @Option(help: "The eigenvalue, lambda.")
+  @Option(parsing: .unconditional, help: "The eigenvalue, lambda.")
   var eigenvalue = 1.0
   @Option(help: "How many steps.")
   var steps = 40

@@ -44,12 +44,12 @@ struct PreconditioningCommand: ParsableCommand {
       title: "Preconditioning x^T Q x / 2 by Q's diagonal",
       formulas: [
         "condition number = largest eigenvalue / smallest",
-        "diag(Q)^(-1/2) Q diag(Q)^(-1/2) has the elements Q_ij / sqrt(Q_ii Q_jj), and so ones on its diagonal",
+        "preconditioned: diag(Q)^(-1/2) Q diag(Q)^(-1/2), with the elements Q_ij / sqrt(Q_ii Q_jj), ones on its diagonal",
         "Gerschgorin: each eigenvalue lies in a disc around some Q_jj, as wide as row j's other elements add up to",
       ],
       tables: [
         ("", [["", "smallest", "largest", "condition", "steps to \(brief(factor))", "by SGD"]] + summary),
-        ("Q: eigenvalues, and discs on the real line", discs(before)),
+        ("Q: discs on the real line by their centers, eigenvalues by size", discs(before)),
         ("preconditioned", discs(after)),
       ],
       source: Lectures.d2l("Adagrad", "Preconditioning") + "; Gerschgorin 1931")
@@ -72,10 +72,12 @@ struct PreconditioningCommand: ParsableCommand {
   private static let longest = 100_000.0
 
   private func discs(_ quadratic: Quadratic) -> [[String]] {
-    let discs = GerschgorinDisc.discs(of: quadratic.matrix)
+    let discs = GerschgorinDisc.discs(of: quadratic.matrix).enumerated()
+      .sorted { $0.element.center < $1.element.center }
     return [["row", "center", "radius", "from", "to", "eigenvalue"]]
-      + discs.enumerated().map { index, disc in
-        ["\(index + 1)"]
+      + discs.enumerated().map { index, rowAndDisc in
+        let (row, disc) = rowAndDisc
+        return ["\(row + 1)"]
           + [
             disc.center, disc.radius, disc.range.lowerBound, disc.range.upperBound,
             quadratic.spectrum.values[index],

@@ -90,7 +90,7 @@ extension LectureEntry {
     do {
       return try Formula(text)
     } catch {
-      fatalError(error.message)
+      stop(error.message)
     }
   }
 
