@@ -79,7 +79,9 @@ extension LectureEntry {
     sheet.shorten(
       "12800 images and 8 epochs in place of 60000 and 30; ReLU in place of sigmoid, as in Dive into Deep Learning's chapter on schedulers."
     )
-    sheet.say("The rate that falls lets the last epochs settle; a warm-up costs the first ones.")
+    sheet.say(
+      "In so few epochs no schedule is clearly ahead of the constant rate, which swings more on its way; a warm-up's slow first epochs are still missing at the end."
+    )
   }
 
   static let lenetText =
