@@ -12,7 +12,7 @@ struct SamplingCommand: ParsableCommand {
   @Option(help: "How many samples a data set has, at each row.")
   var samples = "1,2,5,10,100,1000,10000"
   @Option(help: "How many epochs are drawn of each.")
-  var repeats = 20
+  var repeats = 100
   @Option(help: "The seed of the draws.")
   var seed: UInt64 = 0
   @OptionGroup var output: TheoryOutput
