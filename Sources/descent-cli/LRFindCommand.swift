@@ -58,13 +58,14 @@ struct LRFindCommand: ParsableCommand {
     try trainer.fit(training, epochs: .max, callbacks: config.makeAccumulation() + [test])
     try show(test.curve)
     if let file { try draw(test, config, file) }
+    guard !csv else { return }
     guard let suggestion = test.suggestion else {
       throw DescentError(
         .nonFinite,
-        "the loss is least at the first rate, \(brief(test.first)): try smaller ones with --from, or other options"
+        "the loss is least at the first rate, \(brief(test.first)): try others with --from and --to, or more --steps"
       )
     }
-    if !csv { try print("\nsuggested: --lr \(brief(suggestion))") }
+    try print("\nsuggested: --lr \(brief(suggestion))")
   }
 
   /// The options given, those of the configuration file, and the defaults, in this order of precedence.

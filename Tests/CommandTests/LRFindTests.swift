@@ -52,7 +52,7 @@ import Testing
     (["--optimizer", "adm"], "did you mean 'adam'"), (["--beta3", "1"], "unknown option '--beta3'"),
     (["--optimizer", "lbfgs", "--clip-norm", "1"], "leave out --clip-norm"),
     (["--config", "nowhere.yaml"], "nowhere.yaml"),
-    (["--from", "1e5", "--to", "1e6"], "try smaller ones with --from"),
+    (["--from", "1e5", "--to", "1e6"], "try others with --from and --to"),
   ]
 
   @Test(arguments: refused.indices) func whatIsRefused(_ index: Int) throws {

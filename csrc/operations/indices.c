@@ -175,6 +175,26 @@ void dsc_add_rows(const dsc_context *context, dsc_dtype dtype, dsc_around out, v
     dsc_parallel_work(context, work, out.outer * job.ranges, add_range, &job);
 }
 
+typedef struct {
+    char *bytes;
+    size_t count;
+} clear_job;
+
+enum { CLEAR_TILE = 1 << 18 };
+
+static void clear_tile(void *argument, size_t tile) {
+    const clear_job *job = argument;
+    size_t from = tile * CLEAR_TILE;
+    memset(job->bytes + from, 0, dsc_min_size(CLEAR_TILE, job->count - from));
+}
+
+/* By all threads: the gradient of a table has many times the bytes of the rows that are added to it. */
+static void clear(const dsc_context *context, void *data, size_t bytes) {
+    clear_job job = {.bytes = data, .count = bytes};
+    dsc_parallel_work(context, (double)(bytes / sizeof(float)), dsc_ceil_div(bytes, CLEAR_TILE), clear_tile,
+                      &job);
+}
+
 bool dsc_gives_rows_in_place(dsc_pullback *p, size_t input, dsc_around around, dsc_tensor *index,
                              dsc_tensor *source, int64_t skipped) {
     bool add;
@@ -189,7 +209,7 @@ bool dsc_gives_rows_in_place(dsc_pullback *p, size_t input, dsc_around around, d
     p->status = dsc_contiguous_of(source, &upstream);
     if (p->status == DSC_OK) {
         if (!add)
-            memset(place, 0, leaf->count * dsc_dtype_size(leaf->dtype));
+            clear(dsc_context_of(leaf), place, leaf->count * dsc_dtype_size(leaf->dtype));
         dsc_add_rows(dsc_context_of(leaf), leaf->dtype, around, place, rows->count, dsc_data(rows),
                      dsc_data(upstream), skipped);
         dsc_gave(p, input);

@@ -35,7 +35,7 @@ struct BenchCommand: ParsableCommand {
       let (seconds, beside) = try json ? (row.measure(), "") : timing(row)
       results.append((row.name, seconds))
       if !json {
-        let name = row.name.padding(toLength: 36, withPad: " ", startingAt: 0)
+        let name = row.name.padded(to: 36)
         try print(String(format: "%@ %12.1f us", name, seconds * 1e6) + beside)
       }
     }
