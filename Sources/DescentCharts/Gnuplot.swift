@@ -49,7 +49,7 @@ public enum Gnuplot {
     return """
       set encoding utf8
       set border linecolor '\(ChartPalette.border)'
-      set key noenhanced below
+      set key noenhanced below height 0.7
       \(types.joined(separator: "\n"))
       """
   }

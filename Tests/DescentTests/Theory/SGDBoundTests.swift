@@ -49,7 +49,7 @@ import Testing
     // In a triangle without an angle of 120 degrees or more, all points are seen at 120 degrees from the median.
     let distance = try PointsRisk([[0, 0], [2, 0], [1, 3]], .distance)
     let median = try distance.minimizer()
-    #expect(abs(median[0] - 1) < 1e-8 && abs(median[1] - 1 / 3.0.squareRoot()) < 1e-8, "\(median)")
+    #expect(abs(median[0] - 1) < 1e-7 && abs(median[1] - 1 / 3.0.squareRoot()) < 1e-7, "\(median)")
     #expect(distance.longestGradient() == 1)
     #expect("\(distance)" == "mean distance from 3 points")
   }
