@@ -9,15 +9,15 @@ struct BoundsCommand: ParsableCommand {
     abstract:
       "SGD on convex losses: how far from the least risk it can be expected to end, and how far it does.")
 
-  @Option(help: "The steps of the longest run.")
+  @Option(parsing: .unconditional, help: "The steps of the longest run.")
   var steps = 1000
-  @Option(help: "How many runs there are of each kind.")
+  @Option(parsing: .unconditional, help: "How many runs there are of each kind.")
   var repeats = 20
-  @Option(help: "How many points the losses are about.")
+  @Option(parsing: .unconditional, help: "How many points the losses are about.")
   var points = 50
-  @Option(help: "How many coordinates they have.")
+  @Option(parsing: .unconditional, help: "How many coordinates they have.")
   var dimensions = 2
-  @Option(help: "The seed of points and draws.")
+  @Option(parsing: .unconditional, help: "The seed of points and draws.")
   var seed: UInt64 = 0
   @OptionGroup var output: TheoryOutput
 

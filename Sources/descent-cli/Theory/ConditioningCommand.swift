@@ -10,9 +10,9 @@ struct ConditioningCommand: ParsableCommand {
       "What a condition number costs: steps of gradient descent and of momentum, and how far a minimum moves."
   )
 
-  @Option(help: "The condition numbers, each at least 1.")
+  @Option(parsing: .unconditional, help: "The condition numbers, each at least 1.")
   var conditions = "1,3,10,30,100,300,1000"
-  @Option(help: "By how much the distance from the minimum is to come down.")
+  @Option(parsing: .unconditional, help: "By how much the distance from the minimum is to come down.")
   var factor = 1e-3
   @OptionGroup var output: TheoryOutput
 

@@ -15,13 +15,13 @@ struct MomentumCommand: ParsableCommand {
     case weights, radius, positions
   }
 
-  @Option(help: "The momenta, beta.")
+  @Option(parsing: .unconditional, help: "The momenta, beta.")
   var beta = "0.95,0.9,0.6,0"
-  @Option(help: "The learning rate, eta.")
+  @Option(parsing: .unconditional, help: "The learning rate, eta.")
   var lr = 0.1
   @Option(parsing: .unconditional, help: "The eigenvalue, lambda.")
   var eigenvalue = 1.0
-  @Option(help: "How many steps.")
+  @Option(parsing: .unconditional, help: "How many steps.")
   var steps = 40
   @Option(
     help:

@@ -15,7 +15,9 @@ struct PreconditioningCommand: ParsableCommand {
 
   @Option(parsing: .unconditional, help: "The symmetric matrix Q, row by row with ; between.")
   var matrix = "100,5,1;5,4,0.5;1,0.5,0.2"
-  @Option(help: "By how much gradient descent is to bring the distance from the minimum down.")
+  @Option(
+    parsing: .unconditional,
+    help: "By how much gradient descent is to bring the distance from the minimum down.")
   var factor = 1e-3
   @OptionGroup var output: TheoryOutput
 
@@ -34,7 +36,7 @@ struct PreconditioningCommand: ParsableCommand {
   }
 
   private func page(_ before: Quadratic, _ after: Quadratic) throws -> TheoryPage {
-    let both = [("Q", before), ("diag(Q)^(-1/2) Q diag(Q)^(-1/2)", after)]
+    let both = [("Q", before), ("preconditioned", after)]
     let summary = try both.map { name, quadratic in
       let spectrum = quadratic.spectrum
       return [name] + [spectrum.smallest, spectrum.largest, spectrum.condition].map(brief)

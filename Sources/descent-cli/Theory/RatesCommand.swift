@@ -8,11 +8,11 @@ struct RatesCommand: ParsableCommand {
     commandName: "rates",
     abstract: "Gradient descent on a quadratic: each eigenvalue has a rate of its own, (1 - eta lambda)^t.")
 
-  @Option(help: "The learning rate, eta.")
+  @Option(parsing: .unconditional, help: "The learning rate, eta.")
   var lr = 0.1
-  @Option(help: "The eigenvalues, lambda.")
+  @Option(parsing: .unconditional, help: "The eigenvalues, lambda.")
   var eigenvalues = "0.1,1,10,19"
-  @Option(help: "How many steps.")
+  @Option(parsing: .unconditional, help: "How many steps.")
   var steps = 20
   @OptionGroup var output: TheoryOutput
 

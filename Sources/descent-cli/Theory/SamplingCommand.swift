@@ -9,11 +9,11 @@ struct SamplingCommand: ParsableCommand {
     abstract:
       "Samples drawn with and without replacement: the shares that an epoch sees, by formula and by drawing.")
 
-  @Option(help: "How many samples a data set has, at each row.")
+  @Option(parsing: .unconditional, help: "How many samples a data set has, at each row.")
   var samples = "1,2,5,10,100,1000,10000"
-  @Option(help: "How many epochs are drawn of each.")
+  @Option(parsing: .unconditional, help: "How many epochs are drawn of each.")
   var repeats = 100
-  @Option(help: "The seed of the draws.")
+  @Option(parsing: .unconditional, help: "The seed of the draws.")
   var seed: UInt64 = 0
   @OptionGroup var output: TheoryOutput
 

@@ -12,13 +12,13 @@ struct VarianceCommand: ParsableCommand {
   var dataset = StandardDataset.glyphs.rawValue
   @Option(help: "The folder of the data set's files.")
   var dataDir: String?
-  @Option(help: "How many of its first samples are taken.")
+  @Option(parsing: .unconditional, help: "How many of its first samples are taken.")
   var samples = 500
-  @Option(help: "The batch sizes.")
+  @Option(parsing: .unconditional, help: "The batch sizes.")
   var batchSizes = "1,2,4,8,16,32,64,128,256"
-  @Option(help: "How many batches are drawn of each size.")
+  @Option(parsing: .unconditional, help: "How many batches are drawn of each size.")
   var repeats = 50
-  @Option(help: "The seed of weights and draws.")
+  @Option(parsing: .unconditional, help: "The seed of weights and draws.")
   var seed: UInt64 = 0
   @OptionGroup var output: TheoryOutput
 
