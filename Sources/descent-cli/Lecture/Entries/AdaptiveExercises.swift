@@ -100,47 +100,23 @@ extension LectureEntry {
   }
 
   private static func gerschgorin(_ sheet: LectureSheet) throws {
-    let q = [[100.0, 3, 1], [3, 4, 0.2], [1, 0.2, 0.5]]
-    let scaled = q.indices.map { i in q.indices.map { q[i][$0] / (q[i][i] * q[$0][$0]).squareRoot() } }
-    for (name, matrix) in [("Q", q), ("scaled", scaled)] {
-      let values = try eigenvalues(of: matrix)
-      let inside = values.allSatisfy { value in
-        matrix.indices.contains { i in
-          let radius = matrix.indices.filter { $0 != i }.reduce(0) { $0 + abs(matrix[i][$1]) }
-          return abs(value - matrix[i][i]) <= radius + 1e-9
-        }
-      }
+    let q = try Quadratic(matrix: [[100, 3, 1], [3, 4, 0.2], [1, 0.2, 0.5]])
+    let both = [("Q", q), ("scaled", try q.diagonallyPreconditioned())]
+    for (name, quadratic) in both {
+      let (values, discs) = (quadratic.spectrum.values, GerschgorinDisc.discs(of: quadratic.matrix))
       sheet.claim(
         "\(name): eigenvalues", "each in a disc",
-        values.map { String(format: "%.4f", $0) }.joined(separator: ", "), inside)
-      sheet.note("\(name): condition number", "", String(format: "%.1f", values.max()! / values.min()!))
+        values.map { String(format: "%.4f", $0) }.joined(separator: ", "),
+        values.allSatisfy { value in discs.contains { $0.range.contains(value) } })
+      sheet.note("\(name): condition number", "", String(format: "%.1f", quadratic.spectrum.condition))
     }
-    let condition = try [q, scaled].map { try eigenvalues(of: $0) }.map { $0.max()! / $0.min()! }
+    let condition = both.map(\.1.spectrum.condition)
     sheet.claim(
       "condition number", "considerably simpler after scaling",
       String(format: "%.0f to %.1f", condition[0], condition[1]), condition[1] < condition[0] / 10)
     sheet.say(
       "After scaling all discs have their centre at 1: the eigenvalues are within 1 ± the largest sum of a row beside the diagonal."
     )
-  }
-
-  /// Of a symmetric positive definite matrix: by its powers the largest first, and then of what is left.
-  private static func eigenvalues(of matrix: [[Double]]) throws -> [Double] {
-    let n = matrix.count
-    var rest = Tensor(matrix.flatMap { $0 }, shape: [n, n], dtype: .float64)
-    return noGrad {
-      (0..<n).map { index in
-        var v = Tensor(
-          (0..<n).map { 1 + 0.3 * Double(($0 * 7 + index) % 5) }, shape: [n, 1], dtype: .float64)
-        for _ in 0..<5000 {
-          v = rest.matmul(v)
-          v = v / v.norm()
-        }
-        let value = v.transposed().matmul(rest.matmul(v)).item()
-        rest = rest - v.matmul(v.transposed()) * value
-        return value
-      }
-    }
   }
 
   private static func milder(_ sheet: LectureSheet) throws {

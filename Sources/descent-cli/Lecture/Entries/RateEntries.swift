@@ -196,7 +196,10 @@ extension LectureEntry {
       let products = (1...80).map { limit * 1.1 * Double($0) / 80 }
       lines.append(
         .init(
-          name: "β = \(beta.short)", points: products.map { ($0, spectralRadius(beta, $0)) }))
+          name: "β = \(beta.short)",
+          points: products.map {
+            ($0, SGDDynamics(learningRate: $0, momentum: beta, curvature: 1).radius)
+          }))
     }
     // Where the eigenvalues are complex, each step shrinks by √β.
     let swinging = try trace(0.5, 0.6, steps: 200)
@@ -211,12 +214,5 @@ extension LectureEntry {
     sheet.say(
       "Momentum converges up to η λ = 2 + 2 β, where plain descent ends at 2; between, each step shrinks by √β."
     )
-  }
-
-  /// Of R, whose trace is 1 + β - η λ and whose determinant is β.
-  private static func spectralRadius(_ beta: Double, _ product: Double) -> Double {
-    let half = (1 + beta - product) / 2
-    let discriminant = half * half - beta
-    return discriminant < 0 ? beta.squareRoot() : abs(half) + discriminant.squareRoot()
   }
 }
