@@ -75,9 +75,9 @@ let tests: [Target] = [
       .product(name: "Numerics", package: "swift-numerics"),
     ],
     swiftSettings: swiftSettings),
+  // It starts the command, which is built beside it.
   .testTarget(
-    name: "CommandTests", dependencies: ["Descent", "DescentCharts", "descent-cli"],
-    swiftSettings: swiftSettings),
+    name: "CommandTests", dependencies: ["Descent", "DescentCharts"], swiftSettings: swiftSettings),
 ]
 
 // MARK: Package
