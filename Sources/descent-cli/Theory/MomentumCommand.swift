@@ -92,10 +92,9 @@ struct MomentumCommand: ParsableCommand {
           of: quadratic, from: [1], steps: steps,
           by: SGD(learningRate: lr, momentum: one.momentum))
         let last = trace.divergedAt == nil ? trace.points[steps][0] : .nan
-        let count = one.steps(toFactor: 0.01)
         return [
           brief(one.momentum), brief(one.position(from: 1, after: steps)), brief(last),
-          count.isFinite ? brief(max(1, count.rounded(.up))) : "never",
+          stepCount(one.steps(toFactor: 0.01)),
         ]
       })
   }

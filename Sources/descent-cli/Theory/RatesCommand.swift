@@ -30,7 +30,7 @@ struct RatesCommand: ParsableCommand {
       let measured = trace.divergedAt == nil ? trace.points[steps][index] : .nan
       return [
         brief(one.curvature), brief(lr * one.curvature), brief(1 - lr * one.curvature), course(one),
-        steps(one.steps(toFactor: 0.01)), brief(one.position(from: 1, after: steps)), brief(measured),
+        stepCount(one.steps(toFactor: 0.01)), brief(one.position(from: 1, after: steps)), brief(measured),
       ]
     }
     try page(rows, quadratic.spectrum).show(chart(dynamics), to: file)
@@ -41,10 +41,6 @@ struct RatesCommand: ParsableCommand {
     if abs(factor) > 1 { return "grows" }
     if abs(factor) == 1 { return "stays" }
     return factor == 0 ? "is there" : factor < 0 ? "swings, falls" : "falls"
-  }
-
-  private func steps(_ count: Double) -> String {
-    count.isFinite ? brief(max(1, count.rounded(.up))) : "never"
   }
 
   private func page(_ rows: [[String]], _ spectrum: Spectrum) -> TheoryPage {

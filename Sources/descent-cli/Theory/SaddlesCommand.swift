@@ -59,10 +59,9 @@ struct SaddlesCommand: ParsableCommand {
 
   private func page(_ runs: [Run]) -> TheoryPage {
     let rows = runs.map { run in
-      let expected = run.dynamics?.steps(toFactor: 1 / offset)
       return [
         run.rule.text, run.dynamics.map { brief($0.radius) } ?? "-",
-        expected.map { $0.isFinite ? brief($0.rounded(.up)) : "never" } ?? "-",
+        run.dynamics.map { stepCount($0.steps(toFactor: 1 / offset)) } ?? "-",
         run.left.map { "\($0)" } ?? (run.trace.divergedAt == nil ? "stuck" : "-"),
         brief(abs(run.trace.points.last![1])),
       ]

@@ -59,6 +59,9 @@ struct TheoryPage {
   }
 }
 
+/// A number of steps by formula, in whole steps.
+func stepCount(_ count: Double) -> String { count.isFinite ? brief(max(1, count.rounded(.up))) : "never" }
+
 /// The lectures' book, of which all sections are.
 enum Lectures {
   static func d2l(_ section: String, _ part: String) -> String {

@@ -51,8 +51,7 @@ extension LectureEntry {
       known.append(try seeds.map { try average(fixed, steps: steps, seed: $0) }.reduce(0, +) / 8)
       unknown.append(try seeds.map { try average(falling, steps: steps, seed: $0) }.reduce(0, +) / 8)
       for (schedule, isKnown) in [(fixed, true), (falling, false)] {
-        let rates = try schedule.values(count: steps)
-        let value = (r * r + l * l * rates.reduce(0) { $0 + $1 * $1 }) / (2 * rates.reduce(0, +))
+        let value = SGDBound(distance: r, gradient: l).excess(rates: try schedule.values(count: steps))
         if isKnown { knownBound.append(value) } else { unknownBound.append(value) }
       }
       sheet.same(
