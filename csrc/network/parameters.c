@@ -6,6 +6,8 @@
 #include "autodiff/pass.h"
 #include "optimizers/engine.h"
 
+enum { AHEAD = 16 };
+
 struct dsc_parameters {
     const dsc_context *context;
     size_t count;
@@ -244,26 +246,27 @@ static dsc_status check_optimizer(dsc_parameters *p, const dsc_optimizer *o) {
     return DSC_OK;
 }
 
-/* Sets the flags; how many are set. Refused: a leaf that was swapped for one that stands elsewhere. */
-static dsc_status note_gradients(dsc_parameters *p, const dsc_row_gradient *const *rows, size_t *having) {
+/* Sets the flags; how many are set, and whether leaves keep rows. Refused: a leaf that was swapped for one
+ * that stands elsewhere. */
+static dsc_status note_gradients(dsc_parameters *p, const dsc_row_gradient *const *rows, size_t *having,
+                                 bool *keep_rows) {
     *having = 0;
+    *keep_rows = false;
     for (size_t i = 0; i < p->count; ++i) {
         const dsc_tensor *leaf = p->leaves[i];
+        /* A step streams more than a cache through: leaves have to be fetched anew, and lie anywhere. */
+        __builtin_prefetch(p->leaves[dsc_min_size(i + AHEAD, p->count - 1)]);
         if (leaf->storage != p->values->storage)
             return dsc_fail(DSC_ERROR_ARGUMENT, "parameter %zu was swapped: swap it back before", i);
         p->has_gradient[i] = leaf->has_grad || leaf->rows != NULL || (rows != NULL && rows[i] != NULL);
         *having += p->has_gradient[i];
+        *keep_rows |= leaf->rows != NULL;
     }
     return DSC_OK;
 }
 
-/* The given row gradients, and those that leaves keep where there is none; NULL: there are none at all. */
+/* The given row gradients, and those that leaves keep where there is none. */
 static const dsc_row_gradient *const *list_rows(dsc_parameters *p, const dsc_row_gradient *const *given) {
-    bool any = false;
-    for (size_t i = 0; i < p->count && !any; ++i)
-        any = p->leaves[i]->rows != NULL;
-    if (!any)
-        return given;
     for (size_t i = 0; i < p->count; ++i) {
         const struct dsc_leaf_rows *rows = p->leaves[i]->rows;
         p->row_list[i] = given == NULL ? NULL : given[i];
@@ -282,7 +285,8 @@ dsc_status dsc_parameters_step(dsc_parameters *parameters, dsc_optimizer *optimi
     DSC_CHECK_NOT_NULL(optimizer);
     DSC_TRY(check_optimizer(parameters, optimizer));
     size_t having;
-    DSC_TRY(note_gradients(parameters, rows, &having));
+    bool keep_rows;
+    DSC_TRY(note_gradients(parameters, rows, &having, &keep_rows));
     if (having == 0 && parameters->count > 0)
         return dsc_fail(DSC_ERROR_ARGUMENT,
                         "none of the %zu parameters has a gradient: call dsc_backward before the step, on a "
@@ -291,7 +295,7 @@ dsc_status dsc_parameters_step(dsc_parameters *parameters, dsc_optimizer *optimi
     dsc_step step = {.parameters = dsc_data(parameters->values),
                      .gradients = dsc_data(parameters->gradients),
                      .has_gradient = having == parameters->count ? NULL : parameters->has_gradient,
-                     .row_gradients = list_rows(parameters, rows)};
+                     .row_gradients = keep_rows ? list_rows(parameters, rows) : rows};
     dsc_status status = dsc_optimizer_step(parameters->context, optimizer, &step, report);
     /* A hook may have written even where the step did not. */
     if (status == DSC_OK || optimizer->hooks.before != NULL || optimizer->hooks.after != NULL)
@@ -310,7 +314,8 @@ dsc_status dsc_parameters_prepare(dsc_parameters *parameters, dsc_step *step) {
     for (size_t i = 0; i < parameters->count; ++i)
         DSC_TRY(dsc_leaf_make_dense(parameters->leaves[i]));
     size_t having;
-    DSC_TRY(note_gradients(parameters, NULL, &having));
+    bool keep_rows;
+    DSC_TRY(note_gradients(parameters, NULL, &having, &keep_rows));
     step->parameters = dsc_data(parameters->values);
     step->gradients = dsc_data(parameters->gradients);
     step->has_gradient = parameters->has_gradient;

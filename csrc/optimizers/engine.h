@@ -28,22 +28,23 @@ typedef struct dsc_group {
 
 struct dsc_run;
 
+/* What every step looks at stands first, so that it is in a line or two of the cache. */
 typedef struct dsc_parameter {
     size_t start, length; /* in the flat buffers */
-    size_t rank, shape[DSC_MAX_RANK];
-    size_t group; /* SIZE_MAX: none */
-    bool frozen;
+    size_t group;         /* SIZE_MAX: none */
     int64_t step;
     uint32_t slots;   /* planes in use with its group's options */
     uint32_t filled;  /* planes that hold state */
     uint32_t partial; /* planes that hold state in some rows: those with their bit in `begun` */
-    uint8_t *begun;   /* a byte a row; NULL without partial planes */
-    size_t settled;   /* the rows before it have begun all partial planes */
-    double scalars[DSC_MAX_SCALARS];
-    char *name; /* NULL: unnamed */
+    bool frozen;
     /* Of the step under way: */
     bool takes_part;
     const struct dsc_run *run; /* NULL: it has no elements */
+    double scalars[DSC_MAX_SCALARS];
+    size_t rank, shape[DSC_MAX_RANK];
+    uint8_t *begun; /* a byte a row; NULL without partial planes */
+    size_t settled; /* the rows before it have begun all partial planes */
+    char *name;     /* NULL: unnamed */
 } dsc_parameter;
 
 /* Neighbouring tensors that a step treats alike, as one range of the flat buffers. */

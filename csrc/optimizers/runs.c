@@ -48,13 +48,17 @@ __attribute__((noinline)) static void begin_run(const dsc_optimizer *o, dsc_run 
     group->rule->prepare(group->options, t->step + 1, &run->coefficients);
 }
 
-/* Whether a tensor right after another can be part of its run. */
-static bool joins(const dsc_optimizer *o, const dsc_parameter *last, const dsc_parameter *t) {
-    const dsc_rule *rule = o->groups[t->group].rule;
+/* Whether a run may have other tensors than its first. */
+static bool takes_more(const dsc_optimizer *o, const dsc_run *run) {
+    return !run->by_rows && !o->clipping.per_tensor &&
+           o->groups[run->group].rule->info.kind == DSC_RULE_ELEMENTWISE;
+}
+
+/* Whether a tensor can be part of the run of the one before it. */
+static bool joins(const dsc_parameter *last, const dsc_parameter *t) {
     return last->start + last->length == t->start && last->group == t->group && last->step == t->step &&
-           last->filled == t->filled && last->slots == t->slots && rule->info.kind == DSC_RULE_ELEMENTWISE &&
-           !o->clipping.per_tensor &&
-           (rule->start == NULL || memcmp(last->scalars, t->scalars, sizeof t->scalars) == 0);
+           last->filled == t->filled && last->slots == t->slots &&
+           ((t->filled & DSC_SCALARS_SET) == 0 || memcmp(last->scalars, t->scalars, sizeof t->scalars) == 0);
 }
 
 dsc_status dsc_find_runs(dsc_optimizer *o, const dsc_step *step, dsc_run_list *list) {
@@ -62,7 +66,7 @@ dsc_status dsc_find_runs(dsc_optimizer *o, const dsc_step *step, dsc_run_list *l
     const dsc_row_gradient *const *row_gradients = step->row_gradients;
     dsc_run *run = NULL; /* the last */
     size_t count = 0;
-    const dsc_parameter *last = NULL;
+    const dsc_parameter *last = NULL; /* the run's last, where it takes more */
     dsc_parameter *t = o->tensors;
     for (size_t i = 0, tensors = o->tensor_count; i < tensors; ++i, ++t) {
         t->takes_part = t->group != SIZE_MAX && !t->frozen && (has_gradient == NULL || has_gradient[i] != 0);
@@ -74,14 +78,15 @@ dsc_status dsc_find_runs(dsc_optimizer *o, const dsc_step *step, dsc_run_list *l
             DSC_TRY(dsc_check_rows(o, i, rows));
         if (t->length == 0)
             continue;
-        bool by_rows = goes_by_rows(t, rows);
-        if (last == NULL || by_rows || !joins(o, last, t)) {
+        if (last == NULL || goes_by_rows(t, rows) || !joins(last, t)) {
             run = &o->runs[count++];
             begin_run(o, run, t, step, rows);
+            last = takes_more(o, run) ? t : NULL;
+        } else {
+            last = t;
         }
         run->length += rows != NULL ? rows->count * dsc_row_width(t) : t->length;
         t->run = run;
-        last = by_rows ? NULL : t;
     }
     *list = (dsc_run_list){.runs = o->runs, .count = count};
     for (size_t r = 0; r < list->count; ++r) {

@@ -92,7 +92,7 @@ static void DSC_NAME(find_state)(const dsc_optimizer *o, const dsc_run *run, siz
             state[k] = (DSC_REAL *)o->planes[k] + at;
 }
 
-/* n parameters from `at` on, at most BLOCK, whose missing planes are these. */
+/* n parameters from `at` on, at most BLOCK unless there is one pass, whose missing planes are these. */
 static void DSC_NAME(update_block)(const update_job *job, const dsc_run *run, uint32_t missing, size_t at,
                                    size_t n, const DSC_REAL *g, double *partials) {
     const dsc_optimizer *o = job->optimizer;
@@ -132,10 +132,11 @@ static void DSC_NAME(update)(const update_job *job, const dsc_run *run, size_t o
     DSC_REAL *g = (DSC_REAL *)(uintptr_t)run->gradients;
     size_t width = run->by_rows ? dsc_row_width(run->tensor) : 0;
     const DSC_REAL *p = (const DSC_REAL *)job->step->parameters + run->start;
+    const size_t most = is_one_pass(job, run) ? DSC_TILE : BLOCK;
     for (size_t i = offset; i < offset + length;) {
         /* Blocks begin at cache lines of the parameters and the state; the first is what comes before one. */
         size_t lead = run->by_rows ? 0 : (uintptr_t)(p + i) / sizeof *p % LANES;
-        size_t block = lead == 0 ? BLOCK : LANES - lead;
+        size_t block = lead == 0 ? most : LANES - lead;
         size_t n = dsc_min_size(block, offset + length - i), at = run->start + i;
         uint32_t missing = run->missing;
         if (run->by_rows) {
@@ -218,6 +219,14 @@ typedef struct tensor_job {
 /* Whether the rule may see the gradient as it is. */
 static bool is_plain(const dsc_optimizer *o, const dsc_run *run) {
     return run->scale == 1 && !dsc_group_of(o, run)->shapes_gradient && !isfinite(o->clip_value);
+}
+
+/* Whether the rule's loop is all that a run's numbers see: then it need not be cut into blocks. */
+static bool is_one_pass(const update_job *job, const dsc_run *run) {
+    const dsc_optimizer *o = job->optimizer;
+    const dsc_group *group = dsc_group_of(o, run);
+    return is_plain(o, run) && run->missing == 0 && !run->looks_ahead && !o->statistics &&
+           !group->is_penalized && (group->shrink == 1 || group->rule->shrinks) && !job->step->zero_gradients;
 }
 
 #define DSC_TEMPLATE "optimizers/update.c"

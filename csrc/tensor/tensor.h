@@ -30,13 +30,14 @@ typedef struct dsc_storage {
     void *user;
 } dsc_storage;
 
+/* What a step looks at of every leaf stands in the first 64 bytes. */
 struct dsc_tensor {
     atomic_size_t references;
     dsc_storage *storage;
     void *data; /* the first number */
     size_t count;
-    dsc_node *node; /* what computed it; NULL for leaves */
-    dsc_tensor *grad;
+    dsc_node *node;             /* what computed it; NULL for leaves */
+    struct dsc_leaf_rows *rows; /* a gradient that is kept as rows: then has_grad is not set */
     dsc_dtype dtype;
     uint8_t rank;
     bool is_contiguous;
@@ -45,11 +46,11 @@ struct dsc_tensor {
     bool has_grad_place; /* whether that place is in parameters' buffer, and stays */
     bool is_grad;        /* whether it is the `grad` of a leaf */
     size_t shape[DSC_MAX_RANK], strides[DSC_MAX_RANK];
-    dsc_storage *home;          /* the storage that it was made with, in whose block it stands; NULL: alone */
-    dsc_tensor *recorded_grad;  /* the same gradient as something to differentiate, after create_graph */
-    struct dsc_leaf_rows *rows; /* a gradient that is kept as rows: then has_grad is not set */
-    uint64_t swapped;           /* its version after it was: what was recorded before knew another tensor */
-    size_t awaited;             /* deliveries that a pass with a callback is still going to make */
+    dsc_storage *home; /* the storage that it was made with, in whose block it stands; NULL: alone */
+    dsc_tensor *grad;
+    dsc_tensor *recorded_grad; /* the same gradient as something to differentiate, after create_graph */
+    uint64_t swapped;          /* its version after it was: what was recorded before knew another tensor */
+    size_t awaited;            /* deliveries that a pass with a callback is still going to make */
     const struct dsc_parameters *owner; /* what a leaf belongs to */
 };
 

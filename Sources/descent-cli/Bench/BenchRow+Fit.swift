@@ -7,8 +7,7 @@ extension BenchRow {
     let name = "fit/mlp/sgd/b16"
     let all = FitRun.Extra.allCases
     let loop = cost(name, of: { try pieces(FitRun()) }, beside: "written out") {
-      let step = try FitRun.stepWrittenOut()
-      return { try bestSeconds(budget: 0.1, rounds: 2, step) }
+      try FitRun.writtenOut(steps: piece)
     }
     let extras = (all.map { [$0] } + [all]).map { extras in
       cost(
@@ -43,12 +42,15 @@ extension BenchRow {
     return row
   }
 
-  private static func pieces(_ run: FitRun) -> Measure { { try run.seconds(steps: 500) } }
+  /// The steps that are timed at once: enough for the beginning and the end of `fit` to disappear.
+  private static let piece = 500
+
+  private static func pieces(_ run: FitRun) -> Measure { { try run.seconds(steps: piece) } }
 
   /// Runs of eight seconds: too short ones would have a save more or less.
   private static func saving(_ name: String) -> BenchRow {
     func long(_ run: FitRun) throws -> Measure {
-      let steps = Int(8 / (try run.seconds(steps: 500)))
+      let steps = Int(8 / (try run.seconds(steps: piece)))
       return { try run.seconds(steps: steps) }
     }
     return cost(name, turns: 3, of: { try long(FitRun(savingEvery: 2)) }, beside: "without") {

@@ -66,9 +66,10 @@ final class FitRun {
     return time.seconds / Double(steps)
   }
 
-  /// The same step, written out.
-  static func stepWrittenOut() throws -> (Int) throws -> Void {
-    try BenchRow.step(BenchRow.mlp(), CrossEntropyLoss(), rule, batches)
+  /// Seconds a step of so many that are written out, as often as asked.
+  static func writtenOut(steps: Int) throws -> () throws -> Double {
+    let step = try BenchRow.step(BenchRow.mlp(), CrossEntropyLoss(), rule, batches)
+    return { try ContinuousClock().measure { for i in 0..<steps { try step(i) } }.seconds / Double(steps) }
   }
 }
 
