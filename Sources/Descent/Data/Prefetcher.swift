@@ -24,7 +24,8 @@ final class Prefetcher {
       while !isOver && shelf.waitForRoom() {
         let result = Result { () throws(DescentError) in try read() }
         if case .success(.some) = result { isOver = false } else { isOver = true }
-        shelf.put(result)
+        // The last to let go of it must be who takes it.
+        shelf.put(consume result)
       }
     }
     // Without a thread to be had, the batches are the same.
@@ -55,7 +56,7 @@ final class Prefetcher {
       return !isClosed
     }
 
-    func put(_ result: Result<Batch?, DescentError>) {
+    func put(_ result: consuming Result<Batch?, DescentError>) {
       condition.lock()
       if !isClosed { waiting.append(result) }
       condition.broadcast()
