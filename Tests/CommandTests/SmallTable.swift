@@ -24,7 +24,8 @@ enum SmallTable {
   }
 
   /// What trains a regression, and a classification, on it.
-  static let regression = "train --dataset table.csv --target price --features size,year --model linear --lr 0.1"
+  static let regression =
+    "train --dataset table.csv --target price --features size,year --model linear --lr 0.1"
     .components(separatedBy: " ")
   static let classification =
     "train --dataset table.csv --target kind --features size,year --model mlp:8 --optimizer adam --lr 0.05"

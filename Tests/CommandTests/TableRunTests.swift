@@ -83,7 +83,8 @@ import Testing
       #expect(whole.status == 0 && whole.output.contains("r2 0.9"), "\(whole.output) \(whole.errors)")
       let images = try Command(["evaluate", "run", "--dataset", "glyphs"], folder: folder)
       #expect(
-        images.status == 1 && images.errors.contains("is of the table table.csv, which cannot become the images"))
+        images.status == 1
+          && images.errors.contains("is of the table table.csv, which cannot become the images"))
     }
   }
 
@@ -93,7 +94,9 @@ import Testing
   func everyLoss(_ loss: String) throws {
     try SmallTable.withFolder { folder in
       let result = try Command(
-        SmallTable.regression + ["--epochs", "2", "--loss", loss, "--log", "json", "--model", "linear(2, 1)"],
+        SmallTable.regression + [
+          "--epochs", "2", "--loss", loss, "--log", "json", "--model", "linear(2, 1)",
+        ],
         folder: folder)
       #expect(result.status == 0, "\(result.errors)")
       let last = try json(text: String(try #require(result.output.split(separator: "\n").last)))
@@ -106,7 +109,8 @@ import Testing
   @Test func aClassification() throws {
     try SmallTable.withFolder { folder in
       let train = try Command(
-        SmallTable.classification + ["--epochs", "40", "--validation", "0.25", "--out", "run"], folder: folder)
+        SmallTable.classification + ["--epochs", "40", "--validation", "0.25", "--out", "run"], folder: folder
+      )
       #expect(train.status == 0, "\(train.errors)")
       #expect(train.output.hasPrefix("table.csv: 120 samples of 2 columns, 3 classes of kind\n"))
       #expect(train.output.contains("epoch      loss validation accuracy"))
@@ -127,7 +131,8 @@ import Testing
       let unknown = try Command(["evaluate", "run", "--dataset", "new.csv"], folder: folder)
       #expect(
         unknown.status == 1
-          && unknown.errors.contains("new.csv, line 2, column kind: 'huge' is none of the classes small, tall"),
+          && unknown.errors.contains(
+            "new.csv, line 2, column kind: 'huge' is none of the classes small, tall"),
         "\(unknown.errors)")
       #expect(try Command(["predict", "run", "--dataset", "new.csv"], folder: folder).status == 0)
     }
@@ -169,7 +174,9 @@ import Testing
         ["train", "--resume", "run", "--dataset", "moved.csv", "--quiet"], folder: folder)
       #expect(resumed.status == 0, "\(resumed.errors)")
       for name in ["model.safetensors"] {
-        let files = try ["whole", "run"].map { try Data(contentsOf: URL(fileURLWithPath: "\(folder)/\($0)/\(name)")) }
+        let files = try ["whole", "run"].map {
+          try Data(contentsOf: URL(fileURLWithPath: "\(folder)/\($0)/\(name)"))
+        }
         #expect(files[0] == files[1])
       }
       let histories = try ["whole", "run"].map { try Checkpoint.history(in: "\(folder)/\($0)") }
@@ -214,7 +221,9 @@ import Testing
   @Test func aSweep() throws {
     try SmallTable.withFolder { folder in
       let line = ["sweep"] + SmallTable.regression.dropFirst() + ["--out", "grid", "--epochs", "3"]
-      let more = ["--over", "batch-size=1,120", "--over", "loss=mse;huber(delta=1)", "--by", "validation_loss"]
+      let more = [
+        "--over", "batch-size=1,120", "--over", "loss=mse;huber(delta=1)", "--by", "validation_loss",
+      ]
       let result = try Command(line + more, folder: folder)
       #expect(result.status == 0, "\(result.errors)")
       for name in ["loss", "validation_loss", "validation_loss-seconds"] {
@@ -250,7 +259,10 @@ import Testing
     (usual, "--target prize", "table.csv has no column 'prize'; did you mean 'price'? It has size, year"),
     (usual, "--target 5", "table.csv has no column '5'"),
     (usual, "--target price --features size,hight", "table.csv has no column 'hight'"),
-    (usual, "--target price --features price,size", "--features must name columns, each once, and not the target"),
+    (
+      usual, "--target price --features price,size",
+      "--features must name columns, each once, and not the target"
+    ),
     (usual, "--target price --features size,", "table.csv has no column ''"),
     (
       usual, "--target price",
@@ -272,16 +284,25 @@ import Testing
     (usual, "--target price --features size --loss msee", "unknown loss 'msee'; did you mean 'mse'?"),
     (usual, "--target price --features size --loss huber(delta=0)", "huber: delta is 0"),
     (usual, "--target price --features size --loss huber(dlta=1)", "did you mean 'delta'?"),
-    (usual, "--target price --features size --loss mse(reduction=sum)", "its reduction is the mean of a batch"),
+    (
+      usual, "--target price --features size --loss mse(reduction=sum)",
+      "its reduction is the mean of a batch"
+    ),
     (usual, "--target price --features size --validation 0", "in (0, 1): a table has no test part"),
     (usual, "--target price --features size --validation 0.001", "0 for the validation"),
     (usual, "--target price --features size --data-dir data", "--data-dir is for airfoil"),
-    (usual, "--target price --features size --model linear(2)", "must make [1, 1], a single number: end it with linear(1)"),
+    (
+      usual, "--target price --features size --model linear(2)",
+      "must make [1, 1], a single number: end it with linear(1)"
+    ),
     (usual, "--target price --features size --model linear(3,1)", "linear"),
     (usual, "--target price --features size --model lenet", "conv2d"),
     ("size,kind\n1,a\n2,a\n3,a\n", "--target kind", "all targets are 'a'; there must be two classes or more"),
     ("size,kind\n1,a\n2,a\n3,b\n", "--target kind", "class 1 has a single sample"),
-    ("size,price\n1,2\n,3\n3,4\n", "--target price", "line 3, column size: the value is missing; --drop-missing"),
+    (
+      "size,price\n1,2\n,3\n3,4\n", "--target price",
+      "line 3, column size: the value is missing; --drop-missing"
+    ),
     ("size,price\n1,2\n2,\n3,4\n", "--target price", "line 3, column price: the value is missing"),
     ("price\n1\n2\n3\n", "--target price", "table.csv has no column besides price"),
     ("", "--target price", "table.csv is empty"),
@@ -317,7 +338,10 @@ import Testing
   static let ofImages: [(options: String, sentence: String)] = [
     ("--target y", "--target is for tables, mnist has images: their classes are the targets"),
     ("--features x", "--features is for tables"), ("--drop-missing", "--drop-missing is for tables"),
-    ("--loss mse", "--loss mse is for numbers, but the targets are classes: for those there are cross_entropy"),
+    (
+      "--loss mse",
+      "--loss mse is for numbers, but the targets are classes: for those there are cross_entropy"
+    ),
     ("--metric rmse", "--metric rmse is for numbers, but the targets are classes"),
   ]
 
@@ -329,7 +353,8 @@ import Testing
       #expect(result.status == 1 && result.errors.contains(sentence), "\(result.errors)")
       #expect(!FileManager.default.fileExists(atPath: "\(folder)/new"))
       let table = try Command("predict", "\(folder)/run", "--dataset", "\(folder)/table.csv")
-      #expect(table.status == 1 && table.errors.contains("is of the images mnist, which cannot become the table"))
+      #expect(
+        table.status == 1 && table.errors.contains("is of the images mnist, which cannot become the table"))
     }
   }
 }

@@ -34,14 +34,14 @@ enum RunTargets {
 
   // MARK: Losses and metrics that fit
 
-  private var isOfClasses: Bool {
+  var areClasses: Bool {
     switch self {
     case .classes: true
     case .numbers: false
     }
   }
-  private var losses: [String] { isOfClasses ? LossName.ofClasses : LossName.ofNumbers }
-  private var metrics: [String] { isOfClasses ? MetricName.ofClasses : MetricName.ofNumbers }
+  private var losses: [String] { areClasses ? LossName.ofClasses : LossName.ofNumbers }
+  private var metrics: [String] { areClasses ? MetricName.ofClasses : MetricName.ofNumbers }
 
   /// Refuses a loss of other targets.
   func check(loss: NamedLoss) throws(DescentError) {
@@ -51,15 +51,15 @@ enum RunTargets {
 
   /// The metric of a name; refuses those of other targets.
   func metric(_ name: String) throws(DescentError) -> any Metric {
-    let others = isOfClasses ? MetricName.ofNumbers : MetricName.ofClasses
-    if others.contains(name) || !isOfClasses && name.hasPrefix("top") {
+    let others = areClasses ? MetricName.ofNumbers : MetricName.ofClasses
+    if others.contains(name) || !areClasses && name.hasPrefix("top") {
       throw refusal("--metric", name, metrics)
     }
     return try MetricName.metric(name, among: metrics)
   }
 
   private func refusal(_ option: String, _ name: String, _ known: [String]) -> DescentError {
-    let (own, other) = isOfClasses ? ("classes", "numbers") : ("numbers", "classes")
+    let (own, other) = areClasses ? ("classes", "numbers") : ("numbers", "classes")
     return DescentError(
       .invalidArgument,
       "\(option) \(name) is for \(other), but the targets are \(own): for those there are \(known.joined(separator: ", "))"

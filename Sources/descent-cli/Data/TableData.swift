@@ -88,7 +88,8 @@ struct TableData: RunData {
 
   func model(_ network: Module) -> Module {
     ScaledModel(
-      network, inputs: StandardScaler(featureNames.count), targets: classes == nil ? StandardScaler(1) : nil)
+      network, inputs: StandardScaler(featureNames.count),
+      targets: targets.areClasses ? nil : StandardScaler(1))
   }
 
   func fit(_ model: Module, _ config: RunConfig) throws(DescentError) {

@@ -29,7 +29,7 @@ extension CSVTable {
       return
     }
     guard dataset == Self.airfoil else {
-      throw .unknown("data set", dataset, among: [Self.airfoil, "csv:FILE"])
+      throw .unknown("data set", dataset, among: [Self.airfoil, "FILE.csv"])
     }
     let data = try Airfoil.load(dataDirectory: dataDirectory)
     let (inputs, targets) = (data.inputs.doubles, data.targets.doubles)
