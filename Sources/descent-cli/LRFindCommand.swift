@@ -125,7 +125,7 @@ struct LRFindCommand: ParsableCommand {
       lines.append(.init(name: "suggested: \(brief(suggestion))", points: points))
     }
     let chart = LineChart(
-      title: "\(config.model), \(config.optimizer.name), batch \(config.batchSize), \(config.dataset)",
+      title: "\(config.model), \(config.optimizer.name), batch \(config.batchSize), \(config.datasetTitle)",
       xLabel: "Learning rate", yLabel: "Loss", isXLogarithmic: true, yRange: 0.9 * low...1.1 * high,
       lines: lines
     )

@@ -8,6 +8,11 @@ extension RunConfig {
   /// Whether the data set is a table.
   var isOfTable: Bool { CSVTable.isTable(dataset) }
 
+  /// The data set's name where there is not much room: a file's without its folder.
+  var datasetTitle: String {
+    CSVTable.file(dataset)?.split(separator: "/").last.map(String.init) ?? dataset
+  }
+
   /// Takes another data set, or another folder for its files, where one is given.
   ///
   /// - Throws: `DescentError` for the files of a data set that has none.

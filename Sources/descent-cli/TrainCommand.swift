@@ -95,9 +95,10 @@ struct TrainCommand: ParsableCommand {
   private func goOn(_ trainer: Trainer, in training: any BatchSource, _ config: RunConfig) throws {
     guard let resume = files.resume else { return }
     let other = try RunConfig.read(resume)
+    // A table's numbers are the same, wherever its file is.
+    let isSame = config.dataset == other.dataset || config.isOfTable
     let obstacle =
-      trainer.obstacle(to: training)
-      ?? (config.dataset == other.dataset ? nil : "it began with the data set \(other.dataset)")
+      trainer.obstacle(to: training) ?? (isSame ? nil : "it began with the data set \(other.dataset)")
     if let obstacle, trainer.isInEpoch {
       warn("epoch \(trainer.completedEpochs + 1) begins anew: \(obstacle)")
       trainer.restartEpoch()

@@ -93,7 +93,7 @@ struct SweepPictures {
     guard let config = results.plan.runs.first?.config else { return "" }
     let names = results.plan.axes.flatMap(\.names)
     let parts = [
-      ("dataset", config.dataset), ("model", config.model), ("optimizer", config.optimizer.name),
+      ("dataset", config.datasetTitle), ("model", config.model), ("optimizer", config.optimizer.name),
       ("batch-size", "batch \(config.batchSize)"),
     ]
     let repeats = results.rows.first?.results.count ?? 1
