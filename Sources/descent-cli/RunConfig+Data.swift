@@ -19,6 +19,8 @@ extension RunConfig {
   mutating func use(dataset: String?, dataDirectory: String?) throws(DescentError) {
     self.dataset = dataset ?? self.dataset
     self.dataDirectory = dataDirectory ?? self.dataDirectory
+    // Where another data set's files were.
+    if dataset.flatMap(CSVTable.file) != nil { self.dataDirectory = dataDirectory }
     guard dataDirectory == nil || self.dataset != StandardDataset.glyphs.rawValue else {
       throw DescentError(
         .invalidArgument, "--data-dir is \(dataDirectory!), but \(self.dataset) is drawn and has no files")
