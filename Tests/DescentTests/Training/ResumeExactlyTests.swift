@@ -76,8 +76,8 @@ import Testing
   /// Of scaled targets, measured in their own units.
   @Test(arguments: [1, 20, 38]) func aRegression(_ batch: Int) throws {
     let samples = 200
-    let inputs = Tensor(exactNumbers(3 * samples), shape: [samples, 3])
-    let targets = inputs.matmul(Tensor([3, -1, 0.5], shape: [3, 1])) * 7 + 100
+    let inputs = Tensor(exactNumbers(3 * samples), shape: [samples, 3], dtype: .float32)
+    let targets = inputs.matmul(Tensor([3, -1, 0.5], shape: [3, 1], dtype: .float32)) * 7 + 100
     let scaler = try StandardScaler(fitting: targets)
     let data = TensorDataset(inputs: inputs, targets: scaler.transform(targets))
     let setting = Setting(testDescription: "a regression", rule: SGD(learningRate: 0.05, momentum: 0.9)) {
