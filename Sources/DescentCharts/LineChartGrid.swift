@@ -34,6 +34,8 @@ public struct LineChartGrid: Sendable {
   public var title: String
   /// The axes' texts.
   public var xLabel: String, yLabel: String
+  /// Whether the horizontal axis is logarithmic; points that are not above 0 there are left out.
+  public var isXLogarithmic: Bool
   /// The series' names, for the legend; a single one needs none.
   public var series: [String]
   /// Pictures side by side; nil: about as many as one below another.
@@ -46,10 +48,11 @@ public struct LineChartGrid: Sendable {
 
   /// A grid of pictures.
   public init(
-    title: String, xLabel: String, yLabel: String, series: [String] = [], columns: Int? = nil,
-    panels: [Panel]
+    title: String, xLabel: String, yLabel: String, isXLogarithmic: Bool = false, series: [String] = [],
+    columns: Int? = nil, panels: [Panel]
   ) {
     (self.title, self.xLabel, self.yLabel) = (title, xLabel, yLabel)
+    self.isXLogarithmic = isXLogarithmic
     (self.series, self.columns, self.panels) = (series, columns, panels)
   }
 
@@ -58,7 +61,7 @@ public struct LineChartGrid: Sendable {
   /// - Throws: `ChartError` if there is nothing to draw, or too much, gnuplot is missing or it fails; `DescentError` if the
   ///   file cannot be written.
   public func write(_ format: Gnuplot.Format, to path: String) throws {
-    let hasPoints = panels.contains { $0.curves.contains { $0.points.contains(where: Self.isFinite) } }
+    let hasPoints = panels.contains { $0.curves.contains { $0.points.contains(where: isShown) } }
     guard hasPoints else { throw ChartError.empty }
     guard panels.count <= Self.mostPanels, series.count <= Self.mostSeries else {
       throw ChartError.tooMany(
@@ -68,5 +71,8 @@ public struct LineChartGrid: Sendable {
     try Gnuplot.run(LineGridScript(self).text(format), to: path)
   }
 
-  static func isFinite(_ point: (x: Double, y: Double)) -> Bool { point.x.isFinite && point.y.isFinite }
+  /// Whether a point has a place on the axes.
+  func isShown(_ point: (x: Double, y: Double)) -> Bool {
+    point.x.isFinite && point.y.isFinite && (!isXLogarithmic || point.x > 0)
+  }
 }

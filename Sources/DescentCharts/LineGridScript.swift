@@ -47,20 +47,34 @@ struct LineGridScript {
   // MARK: The program
 
   func text(_ format: Gnuplot.Format) -> String {
-    let (x, y) = (range({ $0.x }, margin: 0.01), range({ $0.y }, margin: 0.05))
+    let y = range({ $0.y }, margin: 0.05)
     return """
       \(Gnuplot.terminal(format, width: width, height: height))
       \(Gnuplot.styling)
       unset key
       set grid linetype 1 linecolor '\(ChartPalette.grid)' linewidth 0.7
       set tics nomirror
-      set xtics \(step(x))
-      set xrange [\(x.lowerBound):\(x.upperBound)]
+      \(horizontal)
       set yrange [\(y.lowerBound):\(y.upperBound)]
       \(blocks)
       set multiplot
       \(grid.panels.indices.map(panel).joined(separator: "\n"))
       unset multiplot
+      """
+  }
+
+  private var horizontal: String {
+    guard grid.isXLogarithmic else {
+      let x = range({ $0.x }, margin: 0.01)
+      return "set xtics \(step(x))\nset xrange [\(x.lowerBound):\(x.upperBound)]"
+    }
+    let x = range({ log10($0.x) }, margin: 0.02)
+    // Numbers at every power do not touch.
+    let step = max(1, ((x.upperBound - x.lowerBound) * 70 / Double(plotWidth)).rounded(.up))
+    return """
+      set logscale x
+      set xtics \(pow(10, step)) scale 1,0.5
+      set xrange [\(pow(10, x.lowerBound)):\(pow(10, x.upperBound))]
       """
   }
 
@@ -71,7 +85,7 @@ struct LineGridScript {
     let curves = grid.panels.flatMap(\.curves)
     let whole = curves.filter(\.isShownWhole)
     func values(_ curves: [LineChartGrid.Curve]) -> [Double] {
-      curves.flatMap(\.points).filter(LineChartGrid.isFinite).map(axis)
+      curves.flatMap(\.points).filter(grid.isShown).map(axis)
     }
     let shown = values(whole).isEmpty ? values(curves) : values(whole)
     guard let least = shown.min(), let most = shown.max() else { return 0...1 }
@@ -94,7 +108,7 @@ struct LineGridScript {
   private var blocks: String {
     grid.panels.enumerated().map { panel, content in
       content.curves.enumerated().map { index, curve in
-        Gnuplot.block("curve\(panel)_\(index)", curve.points.filter(LineChartGrid.isFinite))
+        Gnuplot.block("curve\(panel)_\(index)", curve.points.filter(grid.isShown))
       }.joined()
     }.joined()
   }
@@ -105,7 +119,7 @@ struct LineGridScript {
     let left = Self.left + column * (plotWidth + Self.gap)
     let top = titleHeight + above + row * (above + plotHeight + Self.gap)
     let isLowest = index + columns >= grid.panels.count
-    let curves = content.curves.enumerated().filter { $1.points.contains(where: LineChartGrid.isFinite) }
+    let curves = content.curves.enumerated().filter { $1.points.contains(where: grid.isShown) }
     let plots = curves.map { "$curve\(index)_\($0) using 1:2 \(look($1)) notitle" }
     return """
       unset label
@@ -116,7 +130,7 @@ struct LineGridScript {
       set tmargin at screen \(y(top))
       set bmargin at screen \(y(top + plotHeight))
       set format y '\(column == 0 ? "%g" : "")'
-      set format x '\(isLowest ? "%g" : "")'
+      set format x '\(isLowest ? grid.isXLogarithmic ? "10^{%L}" : "%g" : "")'
       set title \(Gnuplot.quoted(shortened(content.title))) noenhanced offset 0,-0.4
       \(notes(content.notes).joined(separator: "\n"))
       plot \(plots.isEmpty ? "NaN notitle" : plots.joined(separator: ", "))

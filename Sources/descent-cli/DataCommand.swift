@@ -24,7 +24,13 @@ struct DataCommand: ParsableCommand {
     var config = RunConfig()
     try config.use(dataset: dataset, dataDirectory: dataDir)
     let start = ContinuousClock.now
-    let data = try config.loadData()
+    guard !config.isOfTable else {
+      throw DescentError(
+        .invalidArgument,
+        "\(dataset) is a table: descent train --dataset \(dataset.shellQuoted), descent newton --dataset \(dataset.shellQuoted)"
+      )
+    }
+    let data = try config.standardDataset.load(dataDirectory: config.dataDirectory)
     let seconds = (ContinuousClock.now - start).seconds
     try print(String(format: "%@, ready in %.2f s", dataset, seconds))
     for (name, part) in [("training", data.training), ("test", data.test)] {

@@ -51,8 +51,9 @@ final class EpochReport: TrainingCallback {
 extension Double {
   /// As the value of a metric: shares that are right in percent.
   func text(of metric: String, beforePercent space: String = "") -> String {
-    metric.hasSuffix("accuracy")
-      ? String(format: "%.2f\(space)%%", (self * 100).shown) : String(format: "%.4f", shown)
+    if metric.hasSuffix("accuracy") { return String(format: "%.2f\(space)%%", (self * 100).shown) }
+    // In a target's own units it may be of any size.
+    return String(format: abs(self) < 1000 ? "%.4f" : "%.6g", shown)
   }
 
   /// Without the sign of a NaN, which means nothing.

@@ -5,7 +5,9 @@ import Foundation
 /// `descent evaluate`
 struct EvaluateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "evaluate", abstract: "Measures a trained model on the test part of a data set.")
+    commandName: "evaluate", abstract: "Measures a trained model on the test part of a data set.",
+    discussion:
+      "Of the run's table, on the lines that were not trained on; of another one that is given, on all.")
 
   @Argument(help: "The run's folder.")
   var folder: String
@@ -19,12 +21,12 @@ struct EvaluateCommand: ParsableCommand {
   func run() throws {
     try Runtime.setThreads(0)
     var config = try RunConfig.read(folder)
-    try config.use(dataset: dataset, dataDirectory: dataDir)
-    let data = try config.loadData().test
+    try config.measure(dataset: dataset, dataDirectory: dataDir, folder)
+    let data = try config.loadData()
     let model = try RunConfig.loadModel(folder, for: data)
-    let metrics = try config.makeMetrics()
+    let metrics = try config.makeMetrics(model)
     let result = try Trainer.evaluate(
-      model, CrossEntropyLoss(), on: DataLoader(data, batchSize: 1000), metrics: metrics)
+      model, config.makeLoss(), on: data.testLoader(config, model), metrics: metrics)
     let values = metrics.map { (name: $0.name, value: result.metrics[$0.name] ?? .nan) }
     switch log {
     case .text:

@@ -46,15 +46,15 @@ struct LRFindCommand: ParsableCommand {
   private static let longest = 10_000
 
   func run() throws {
-    let config = try resolve()
+    var config = try resolve()
     let test = try makeTest()
     let file = try out.map { try ChartFile($0) }
     try threads.apply()
     let data = try config.loadData()
-    try config.checkMemory(data.training)
-    let trainer = try config.makeTrainer(data.training)
-    let (training, _) = try config.makeLoaders(data)
-    if !csv { try config.describe(data.training, trainer.model) }
+    try config.checkMemory(data)
+    let trainer = try config.makeTrainer(data)
+    let (training, _) = try data.loaders(config, trainer.model)
+    if !csv { try config.describe(data, trainer.model) }
     try trainer.fit(training, epochs: .max, callbacks: config.makeAccumulation() + [test])
     try show(test.curve)
     if let file { try draw(test, config, file) }
@@ -79,6 +79,7 @@ struct LRFindCommand: ParsableCommand {
     step.apply(to: &resolved)
     // The test is what the rate follows.
     resolved.schedule = nil
+    (resolved.classes, resolved.checksum) = (nil, nil)
     try resolved.check()
     return resolved
   }
@@ -124,7 +125,7 @@ struct LRFindCommand: ParsableCommand {
       lines.append(.init(name: "suggested: \(brief(suggestion))", points: points))
     }
     let chart = LineChart(
-      title: "\(config.model), \(config.optimizer.name), batch \(config.batchSize), \(config.dataset)",
+      title: "\(config.model), \(config.optimizer.name), batch \(config.batchSize), \(config.datasetTitle)",
       xLabel: "Learning rate", yLabel: "Loss", isXLogarithmic: true, yRange: 0.9 * low...1.1 * high,
       lines: lines
     )

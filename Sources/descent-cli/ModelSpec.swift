@@ -6,7 +6,7 @@ struct ModelSpec: Equatable {
   private enum Kind: Equatable {
     /// Linear layers with ReLUs between them: the hidden sizes.
     case stack([Int])
-    /// A network's text; CLASSES is their number.
+    /// A network's text; OUTPUTS is the number of the last layer's.
     case layers(String)
   }
   private let kind: Kind
@@ -14,7 +14,7 @@ struct ModelSpec: Equatable {
   /// LeCun et al. 1998, as the lectures have it.
   private static let lenet = """
     conv2d(6, 5, padding=2) sigmoid avg_pool2d(2) conv2d(16, 5) sigmoid avg_pool2d(2) \
-    flatten linear(120) sigmoid linear(84) sigmoid linear(CLASSES)
+    flatten linear(120) sigmoid linear(84) sigmoid linear(OUTPUTS)
     """
 
   /// Reads a name; throws with the names there are.
@@ -44,26 +44,28 @@ struct ModelSpec: Equatable {
     return sizes.compactMap { $0 }
   }
 
-  /// The number of pixels that a model with these parameters takes; nil where its shapes alone do not say it.
+  /// The number of inputs that a model with these parameters takes; nil where its shapes alone do not say it.
   static func inputs(_ parameters: [String: Tensor]) -> Int? {
-    let first = parameters["linear_relu_stack.0.weight"]
+    let first = parameters.first { $0.key.hasSuffix("linear_relu_stack.0.weight") }?.value
     return first?.shape.rank == 2 ? first?.shape[1] : nil
   }
 
-  /// The model for images of a size and so many classes, with fresh weights.
+  /// The model for samples of a shape and such targets, with fresh weights.
   ///
-  /// - Throws: `DescentError` for layers that do not take such images, or do not give a number for each class.
-  func make(height: Int, width: Int, classes: Int) throws(DescentError) -> Module {
+  /// - Throws: `DescentError` for layers that do not take such samples, or do not give what the targets ask for.
+  func make(input: Shape, outputs targets: RunTargets) throws(DescentError) -> Module {
+    let count = targets.outputs
     switch kind {
-    case .stack(let hidden): return FlatNetwork(sizes: [height * width] + hidden + [classes])
+    case .stack(let hidden): return FlatNetwork(sizes: [input.elementCount] + hidden + [count])
     case .layers(let text):
-      let inputs: Shape = [1, 1, height, width]
-      let network = try Network(text.replacing("CLASSES", with: "\(classes)"), inputs: inputs)
+      let inputs = Shape([1] + Array(input))
+      let network = try Network(text.replacing("OUTPUTS", with: "\(count)"), inputs: inputs)
       let output = try network.layers(for: inputs).last?.outputShape ?? inputs
-      guard output == [1, classes] else {
+      guard output == [1, count] else {
+        let last = (input.rank > 1 ? "flatten " : "") + "linear(\(count))"
         throw DescentError(
           .mismatch,
-          "the model makes \(output) of an image, must make [1, \(classes)], a number for each class: end it with flatten linear(\(classes))"
+          "the model makes \(output) of a sample, must make [1, \(count)], \(targets.outputText): end it with \(last)"
         )
       }
       return network
@@ -72,12 +74,12 @@ struct ModelSpec: Equatable {
 
   /// The least bytes that the model takes: so many numbers for each parameter, and each layer's outputs for a batch. 0 for
   /// layers, which are refused as they are made.
-  func leastBytes(inputs: Int, classes: Int, copies: Int, batchSize: Int) -> Double {
+  func leastBytes(inputs: Int, outputs: Int, copies: Int, batchSize: Int) -> Double {
     guard case .stack(let hidden) = kind else { return 0 }
-    let sizes = ([inputs] + hidden + [classes]).map(Double.init)
+    let sizes = ([inputs] + hidden + [outputs]).map(Double.init)
     let parameters = zip(sizes, sizes.dropFirst()).reduce(0) { $0 + ($1.0 + 1) * $1.1 }
-    let outputs = sizes.reduce(0, +) * Double(batchSize)
-    return 4 * (parameters * Double(copies) + outputs)
+    let values = sizes.reduce(0, +) * Double(batchSize)
+    return 4 * (parameters * Double(copies) + values)
   }
 }
 

@@ -10,7 +10,7 @@ final class RunCharts: TrainingCallback {
   /// Charts beside checkpoints, drawn if there are any of the run: they must not replace those of a better one.
   init(_ checkpoints: CheckpointCallback, config: RunConfig) {
     self.checkpoints = checkpoints
-    title = "\(config.optimizerText), batch \(config.batchSize), \(config.dataset)"
+    title = "\(config.optimizerText), batch \(config.batchSize), \(config.datasetTitle)"
   }
 
   func trainingDidEnd(_ trainer: Trainer, error: DescentError?) {

@@ -2,10 +2,14 @@ import Descent
 
 /// What a configuration asks of the training loop.
 extension RunConfig {
-  /// The metrics by name.
-  func makeMetrics() throws(DescentError) -> [any Metric] {
+  /// The metrics by name; of a model that works on scaled targets, in their own units.
+  func makeMetrics(_ model: Module? = nil) throws(DescentError) -> [any Metric] {
     var made: [any Metric] = []
-    for name in metrics { made.append(try MetricName.metric(name, among: MetricName.ofClasses)) }
+    for name in metrics ?? [] {
+      let metric = try MetricName.metric(name)
+      let scaler = (model as? ScaledModel)?.targets
+      made.append(scaler.map { ScaledBack(metric, by: $0) } ?? metric)
+    }
     return made
   }
 
@@ -23,29 +27,5 @@ extension RunConfig {
   /// What has several batches make a step, if they are to.
   func makeAccumulation() -> [any TrainingCallback] {
     accumulate > 1 ? [GradientAccumulation(batches: accumulate)] : []
-  }
-
-  /// The samples to train on and those to measure the model on.
-  func makeLoaders(
-    _ data: (training: ImageDataset, test: ImageDataset)
-  ) throws(DescentError) -> (training: any BatchSource, validation: any BatchSource) {
-    guard let validation else {
-      return (
-        try DataLoader(data.training, batchSize: batchSize, shuffle: shuffle, seed: seed),
-        try DataLoader(data.test, batchSize: 1000)
-      )
-    }
-    let (training, held) = try data.training.split(
-      1 - validation, stratifiedBy: data.training.targetClasses(), generator: Generator(seed: seed))
-    guard training.count > 0, held.count > 0 else {
-      throw DescentError(
-        .invalidArgument,
-        "--validation is \(validation.short), which leaves \(training.count) of \(data.training.count) samples for the training and \(held.count) for the validation"
-      )
-    }
-    return (
-      try DataLoader(training, batchSize: batchSize, shuffle: shuffle, seed: seed),
-      try DataLoader(held, batchSize: 1000)
-    )
   }
 }

@@ -1,40 +1,15 @@
 import Descent
 import Foundation
 
-/// What a configuration makes: data, model, optimizer.
+/// What a configuration makes: model, loss, optimizer.
 extension RunConfig {
-  /// Takes another data set, or another folder for its files, where one is given.
-  ///
-  /// - Throws: `DescentError` for the files of a data set that has none.
-  mutating func use(dataset: String?, dataDirectory: String?) throws(DescentError) {
-    self.dataset = dataset ?? self.dataset
-    self.dataDirectory = dataDirectory ?? self.dataDirectory
-    guard dataDirectory == nil || self.dataset != StandardDataset.glyphs.rawValue else {
-      throw DescentError(
-        .invalidArgument, "--data-dir is \(dataDirectory!), but \(self.dataset) is drawn and has no files")
-    }
+  /// The model with fresh weights for some data.
+  func makeModel(_ data: any RunData) throws(DescentError) -> Module {
+    data.model(try ModelSpec(model).make(input: data.inputShape, outputs: data.targets))
   }
 
-  /// The data set, which must be one of images.
-  var standardDataset: StandardDataset {
-    get throws(DescentError) {
-      guard dataset != "airfoil" && !dataset.hasPrefix("csv:") else {
-        throw DescentError(
-          .invalidArgument, "\(dataset) is a table: descent newton --dataset \(dataset.shellQuoted)")
-      }
-      return try StandardDataset.named(dataset)
-    }
-  }
-
-  /// The data set's two parts.
-  func loadData() throws(DescentError) -> (training: ImageDataset, test: ImageDataset) {
-    try standardDataset.load(dataDirectory: dataDirectory)
-  }
-
-  /// The model with fresh weights for a data set.
-  func makeModel(_ data: ImageDataset) throws(DescentError) -> Module {
-    try ModelSpec(model).make(height: data.height, width: data.width, classes: data.classes)
-  }
+  /// What is minimized.
+  func makeLoss() throws(DescentError) -> any Loss { try Self.loss(loss ?? "") }
 
   /// The optimizer for a model. A rule for matrices leaves what is none to AdamW, with its defaults.
   func makeOptimizer(_ model: Module) throws(DescentError) -> Optimizer {
@@ -48,26 +23,26 @@ extension RunConfig {
   }
 
   /// The beginning of a run: fresh weights, which follow from the seed.
-  func makeTrainer(_ data: ImageDataset) throws(DescentError) -> Trainer {
+  func makeTrainer(_ data: any RunData) throws(DescentError) -> Trainer {
     manualSeed(seed)
     let model = try makeModel(data)
-    let trainer = Trainer(model: model, loss: CrossEntropyLoss(), optimizer: try makeOptimizer(model))
+    try data.fit(model, self)
+    let trainer = Trainer(model: model, loss: try makeLoss(), optimizer: try makeOptimizer(model))
     trainer.divergenceAdvice = divergenceAdvice
     return trainer
   }
 
   /// A folder's model with its weights.
-  static func loadModel(_ folder: String, for data: ImageDataset) throws(DescentError) -> Module {
+  static func loadModel(_ folder: String, for data: any RunData) throws(DescentError) -> Module {
     let config = try read(folder)
     try config.checkMemory(data, trains: false)
     let path = "\(folder)/\(Checkpoint.modelFile)"
     let tensors = try SafeTensors.read(path).tensors
     // Before the model is made, which for large images may be more than memory holds.
-    let (taken, pixels) = (ModelSpec.inputs(tensors), data.height * data.width)
-    guard taken ?? pixels == pixels else {
+    let (taken, given) = (ModelSpec.inputs(tensors), data.inputShape.elementCount)
+    guard taken ?? given == given else {
       throw DescentError(
-        .mismatch,
-        "\(path): the model takes \(taken!) pixels, the images are of \(data.height) x \(data.width)")
+        .mismatch, "\(path): the model takes \(taken!) \(data.inputText.unit), \(data.inputText.whole)")
     }
     let model = try config.makeModel(data)
     do {
@@ -81,12 +56,12 @@ extension RunConfig {
 
 extension RunConfig {
   /// Says what is trained on what.
-  func describe(_ data: ImageDataset, _ network: Module) throws {
+  func describe(_ data: any RunData, _ network: Module) throws {
     try print(
       """
-      \(dataset): \(data.count) images of \(data.height) x \(data.width), \(data.classes) classes
+      \(dataset): \(data.summary)
       \(model): \(network.parameterCount) parameters
-      \(optimizerText), batch \(batchSize), seed \(seed), \(Runtime.threads) threads
+      \(loss == data.targets.usualLoss ? "" : "\(loss ?? ""), ")\(optimizerText), batch \(batchSize), seed \(seed), \(Runtime.threads) threads
       """)
   }
 
@@ -109,12 +84,12 @@ extension RunConfig {
   }
 
   /// Refuses what cannot fit into memory, before anything of it is there.
-  func checkMemory(_ data: ImageDataset, trains: Bool = true) throws(DescentError) {
+  func checkMemory(_ data: any RunData, trains: Bool = true) throws(DescentError) {
     // Training has gradients and the optimizer's state besides the parameters.
     let copies = trains ? 2 + (RuleTable.rule(optimizer.name)?.stateSize ?? 0) : 1
     let needed = try ModelSpec(model).leastBytes(
-      inputs: data.height * data.width, classes: data.classes, copies: copies,
-      batchSize: trains ? min(batchSize, data.count) : 1)
+      inputs: data.inputShape.elementCount, outputs: data.targets.outputs, copies: copies,
+      batchSize: trains ? min(batchSize, data.trainingCount) : 1)
     guard let free = FreeMemory.bytes, needed > free else { return }
     func text(_ bytes: Double) -> String { String(format: "%.1f GB", max(bytes, 0) / 1e9) }
     throw DescentError(

@@ -10,10 +10,19 @@ struct RunConfig: Codable {
 
   var dataset = StandardDataset.glyphs.rawValue
   var dataDirectory: String?
+  /// A table's column to predict, those to predict it from, and whether lines with a missing value are left out.
+  var target: String?
+  var features: [String]?
+  var dropMissing = false
+  /// What a table's target classes are called, in their order, and a checksum of its numbers: as the run found them.
+  var classes: [String]?
+  var checksum: String?
   /// The share of the training samples that the model is measured on instead of being trained; nil: it is measured on the
   /// data set's test part.
   var validation: Double?
   var model = "mlp"
+  /// What is minimized; nil: what is usual for the targets.
+  var loss: String?
   var optimizer = OptimizerConfig()
   var batchSize = 16
   var epochs = 10
@@ -30,14 +39,17 @@ struct RunConfig: Codable {
   var ema: Double?
   /// The epochs without a better one that end the run; nil for any number.
   var earlyStop: Int?
-  /// The names of the metrics.
-  var metrics = ["accuracy"]
+  /// The names of the metrics; nil: what is usual for the targets.
+  var metrics: [String]?
   /// The seconds between two saves in the midst of an epoch.
   var saveEvery = 30.0
 
   enum CodingKeys: String, CodingKey, CaseIterable {
-    case dataset, validation, model, optimizer, epochs, seed, shuffle, schedule, accumulate, ema, metrics
+    case dataset, target, features, classes, checksum, validation, model, loss, optimizer, epochs, seed,
+      shuffle
+    case schedule, accumulate, ema, metrics
     case dataDirectory = "data_dir"
+    case dropMissing = "drop_missing"
     case batchSize = "batch_size"
     case clipNorm = "clip_norm"
     case clipValue = "clip_value"
@@ -55,8 +67,14 @@ struct RunConfig: Codable {
     }
     try read(.dataset, &dataset)
     dataDirectory = try fields.decodeIfPresent(String.self, forKey: .dataDirectory)
+    target = try fields.decodeIfPresent(String.self, forKey: .target)
+    features = try fields.decodeIfPresent([String].self, forKey: .features)
+    try read(.dropMissing, &dropMissing)
+    classes = try fields.decodeIfPresent([String].self, forKey: .classes)
+    checksum = try fields.decodeIfPresent(String.self, forKey: .checksum)
     validation = try fields.decodeIfPresent(Double.self, forKey: .validation)
     try read(.model, &model)
+    loss = try fields.decodeIfPresent(String.self, forKey: .loss)
     try read(.optimizer, &optimizer)
     try read(.batchSize, &batchSize)
     try read(.epochs, &epochs)
@@ -68,7 +86,7 @@ struct RunConfig: Codable {
     try read(.accumulate, &accumulate)
     ema = try fields.decodeIfPresent(Double.self, forKey: .ema)
     earlyStop = try fields.decodeIfPresent(Int.self, forKey: .earlyStop)
-    try read(.metrics, &metrics)
+    metrics = try fields.decodeIfPresent([String].self, forKey: .metrics)
     try read(.saveEvery, &saveEvery)
   }
 }

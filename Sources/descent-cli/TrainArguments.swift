@@ -8,15 +8,31 @@ import Descent
 struct DataArguments: ParsableArguments {
   @Option(
     help:
-      "The data set: \(StandardDataset.allCases.map(\.rawValue).joined(separator: ", ")). (default: \(RunConfig().dataset))"
+      "The data set: \(StandardDataset.allCases.map(\.rawValue).joined(separator: ", ")), \(CSVTable.airfoil), or a table, FILE.csv. (default: \(RunConfig().dataset))"
   )
   var dataset: String?
   @Option(help: "The folder with the data set's files. (default: $DESCENT_DATA_DIR, then ~/.cache/descent)")
   var dataDir: String?
   @Option(
+    help: ArgumentHelp(
+      "The table's column to predict, by name or number. (default of \(CSVTable.airfoil): \(Airfoil.targetName))",
+      valueName: "column"))
+  var target: String?
+  @Option(
+    help: ArgumentHelp(
+      "The table's columns to predict it from, with commas between. (default: all others)",
+      valueName: "columns"))
+  var features: String?
+  @Flag(
+    inversion: .prefixedNo,
+    help:
+      "Whether a table's lines with a missing value (empty, NA, N/A, NaN, null) are left out. (default: --no-drop-missing)"
+  )
+  var dropMissing: Bool?
+  @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "The share of the training samples to validate on, as 0.1; 0: the data set's test part.",
+      "The share of the training samples to validate on, as 0.1; 0: the data set's test part. (default: 0; of a table, which has none, \(RunConfig.usualValidation))",
       valueName: "share"))
   var validation: Double?
   @Option(parsing: .unconditional, help: "Samples a batch. (default: \(RunConfig().batchSize))")
@@ -26,10 +42,14 @@ struct DataArguments: ParsableArguments {
 
   func apply(to config: inout RunConfig) throws(DescentError) {
     try config.use(dataset: dataset, dataDirectory: dataDir)
+    config.target = target ?? config.target
+    config.features = features.map(CSVTable.columns) ?? config.features
+    config.dropMissing = dropMissing ?? config.dropMissing
     config.validation = validation ?? config.validation
     config.batchSize = batchSize ?? config.batchSize
     config.shuffle = shuffle ?? config.shuffle
-    if config.validation == 0 { config.validation = nil }
+    if config.isOfTable { config.validation = config.validation ?? RunConfig.usualValidation }
+    if config.validation == 0 && !config.isOfTable { config.validation = nil }
   }
 }
 
@@ -40,6 +60,11 @@ struct ModelArguments: ParsableArguments {
       "The model: linear, mlp, mlp:H1,H2,... with hidden layers of these sizes, lenet, or layers, as \"conv2d(6, 5) relu flatten linear(10)\": see descent layers. (default: \(RunConfig().model))"
   )
   var model: String?
+  @Option(
+    help:
+      "What is minimized: of classes \(LossName.ofClasses.joined(separator: ", ")); of numbers \(LossName.ofNumbers.joined(separator: ", ")). Options in brackets, as \"huber(delta=0.5)\". (default: \(LossName.ofClasses[0]) or \(LossName.ofNumbers[0]))"
+  )
+  var loss: String?
   @Option(
     help:
       "The optimizer: \(RuleTable.rules.map(\.name).joined(separator: ", ")). (default: \(RunConfig().optimizer.name))"
@@ -54,6 +79,7 @@ struct ModelArguments: ParsableArguments {
   /// An optimizer's options are not another one's.
   func apply(to config: inout RunConfig) throws(DescentError) {
     config.model = model ?? config.model
+    config.loss = loss ?? config.loss
     config.seed = seed ?? config.seed
     if let optimizer, try RuleTable.named(optimizer).name != config.optimizer.name {
       config.optimizer = .init(name: optimizer)
@@ -93,7 +119,7 @@ struct LoopArguments: ParsableArguments {
   var epochs: Int?
   @Option(
     help: ArgumentHelp(
-      "What to measure besides the loss: \(MetricName.ofClasses.joined(separator: ", ")), top5, ... (default: \(RunConfig().metrics.joined(separator: ",")))",
+      "What to measure besides the loss: of classes \(MetricName.ofClasses.joined(separator: ", ")), top5, ...; of numbers \(MetricName.ofNumbers.joined(separator: ", ")). (default: \(RunTargets.classes([]).usualMetrics.joined(separator: ",")) or \(RunTargets.numbers.usualMetrics.joined(separator: ",")))",
       valueName: "name,..."))
   var metric: String?
   @Option(
@@ -118,8 +144,8 @@ struct LoopArguments: ParsableArguments {
   func apply(to config: inout RunConfig) {
     config.epochs = epochs ?? config.epochs
     if let metric {
-      config.metrics = metric.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
-      if config.metrics == [""] { config.metrics = [] }
+      let names = metric.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+      config.metrics = names == [""] ? [] : names
     }
     config.schedule = schedule ?? config.schedule
     config.earlyStop = earlyStop ?? config.earlyStop
@@ -144,7 +170,7 @@ struct RunArguments: ParsableArguments {
   var overwrite = false
   @Option(
     help:
-      "Go on with the run in this folder; options given here take the place of its own, but for --model and --optimizer, which cannot change."
+      "Go on with the run in this folder; options given here take the place of its own, but for --model, --loss and --optimizer, which cannot change, nor can a table."
   )
   var resume: String?
   @Option(

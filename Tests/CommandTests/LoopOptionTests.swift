@@ -81,7 +81,8 @@ import Testing
     (["--accumulate", "0"], "--accumulate is 0, must be at least 1"),
     (["--save-every", "0"], "--save-every is 0, must be above 0"),
     (["--metric", "acuracy"], "unknown metric 'acuracy'; did you mean 'accuracy'?"),
-    (["--metric", "f1,f1"], "--metric names one twice"), (["--metric", "mae"], "unknown metric 'mae'"),
+    (["--metric", "f1,f1"], "--metric names one twice"),
+    (["--metric", "mae"], "--metric mae is for numbers, but the targets are classes"),
     (["--optimizer", "lbfgs", "--accumulate", "2"], "leave out --accumulate"),
     (["--config", "nowhere.yaml"], "nowhere.yaml"),
   ]

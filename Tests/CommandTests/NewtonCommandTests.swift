@@ -91,7 +91,7 @@ import Testing
         (["--dataset", good, "--target", "y", "--max-iterations", "0"], "--max-iterations is 0"),
         (["--dataset", good, "--target", "y", "--family", "gamma"], "poisson"),
         (["--dataset", "csv:\(folder)/none.csv", "--target", "y"], "cannot be read"),
-        (["--dataset", "boston", "--target", "y"], "airfoil, csv:FILE"),
+        (["--dataset", "boston", "--target", "y"], "airfoil, FILE.csv"),
         (["--dataset", try file("x,y\n1,1\n2\n"), "--target", "y"], "line 3: 1 cell, the first line has 2"),
         (
           ["--dataset", try file("x,y\n1,1\n2,3,4\n"), "--target", "y"],

@@ -48,6 +48,15 @@ package struct CSVFile {
     self.rows = Array(rows.dropFirst())
     self.lines = Array(lines.dropFirst())
   }
+
+  /// Rows of cells as a file's text: cells with commas, quotation marks or line ends stand in quotation marks.
+  package static func text(_ rows: [[String]]) -> String {
+    rows.map { row in
+      row.map { cell in
+        cell.contains { ",\"\n\r\r\n".contains($0) } ? "\"\(cell.replacing("\"", with: "\"\""))\"" : cell
+      }.joined(separator: ",") + "\n"
+    }.joined()
+  }
 }
 
 /// Takes a text apart.

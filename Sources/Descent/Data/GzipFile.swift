@@ -60,7 +60,7 @@ struct GzipFile: ~Copyable {
 }
 
 /// CRC-32 as gzip and PNG use it; `after` is that of the bytes before.
-func crc32(_ bytes: UnsafeRawBufferPointer, after: UInt32 = 0) -> UInt32 {
+package func crc32(_ bytes: UnsafeRawBufferPointer, after: UInt32 = 0) -> UInt32 {
   UInt32(
     truncatingIfNeeded: crc32_z(
       UInt(after), bytes.baseAddress?.assumingMemoryBound(to: UInt8.self), bytes.count))

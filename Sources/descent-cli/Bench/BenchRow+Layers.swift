@@ -58,7 +58,8 @@ extension BenchRow {
       BenchRow(name: "lenet/sgd/b\(batch)") {
         manualSeed(0)
         return try time(
-          ModelSpec("lenet").make(height: 28, width: 28, classes: 10), CrossEntropyLoss(),
+          ModelSpec("lenet").make(
+            input: [1, 28, 28], outputs: .classes(StandardDataset.mnist.classNames)), CrossEntropyLoss(),
           SGD(learningRate: 0.1), .rand([batch * 10, 1, 28, 28]),
           Tensor(classes: (0..<batch * 10).map { $0 * 7 % 10 }), batch)
       }

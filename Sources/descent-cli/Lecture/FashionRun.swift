@@ -38,7 +38,8 @@ struct FashionRun {
   func train(_ data: LectureData) throws -> Result {
     let (training, test) = try data.fashionMNIST(images, test: testImages)
     manualSeed(0)
-    let module = try ModelSpec(model).make(height: 28, width: 28, classes: 10)
+    let module = try ModelSpec(model).make(
+      input: [1, 28, 28], outputs: .classes(StandardDataset.fashionMNIST.classNames))
     let trainer = Trainer(
       model: module, loss: CrossEntropyLoss(), optimizer: try Optimizer(for: module, rule))
     trainer.divergenceFactor = nil

@@ -12,7 +12,7 @@ struct NewtonCommand: ParsableCommand {
     commandName: "newton",
     abstract: "Fits a regression, or minimizes a test function, by Newton's method.",
     usage: """
-      descent newton --dataset airfoil|csv:FILE --target COLUMN --family FAMILY [--l2 X] [...]
+      descent newton --dataset airfoil|FILE.csv --target COLUMN --family FAMILY [--l2 X] [...]
       descent newton --function NAME [--start X,Y,...] [--method M] [--out DIR]
       """,
     discussion: """

@@ -4,11 +4,11 @@ import Foundation
 
 /// What `descent newton --dataset` is given, and does.
 struct RegressionArguments: ParsableArguments {
-  @Option(help: "airfoil, or csv:FILE with a first line of names.")
+  @Option(help: "airfoil, or FILE.csv (csv:FILE, where the name is another) with a first line of names.")
   var dataset: String?
   @Option(help: "The folder with the airfoil file. (default: $DESCENT_DATA_DIR, then ~/.cache/descent)")
   var dataDir: String?
-  @Option(help: "The column to explain. (default of airfoil: \(Airfoil.targetName))")
+  @Option(help: "The column to explain, by name or number. (default of airfoil: \(Airfoil.targetName))")
   var target: String?
   @Option(help: "The columns to explain it by, separated by commas. (default: all others)")
   var features: String?

@@ -29,27 +29,9 @@ struct RegressionTargets {
     }
   }
 
-  /// Classes in the order of their names, or of the numbers that they are: 1 and 1.0 are one.
   private static func classes(_ table: CSVTable, _ name: String) throws(DescentError) -> (Tensor, [String]) {
-    let cells = try table.cells(name)
-    let numbers = cells.compactMap(CSVTable.number)
-    let (keys, names): ([String], [String])
-    if numbers.count == cells.count {
-      keys = numbers.map { "\($0)" }
-      names = Set(numbers).sorted().map { "\($0)" }
-    } else {
-      (keys, names) = (cells, Set(cells).sorted())
-    }
-    guard names.count > 1 else {
-      throw DescentError(
-        .format,
-        "\(table.source), column \(name): all targets are '\(cells[0])'; there must be two classes or more")
-    }
-    let order = Dictionary(uniqueKeysWithValues: names.enumerated().map { ($1, Double($0)) })
-    return (
-      Tensor(keys.map { order[$0]! }),
-      numbers.count == cells.count ? Set(numbers).sorted().map(\.short) : names
-    )
+    let (indices, names) = try table.classes(name)
+    return (Tensor(indices.map(Double.init)), names)
   }
 
   private static func tooMany(

@@ -72,11 +72,11 @@ struct SweepCommand: ParsableCommand {
         .invalidArgument, "there is nothing to compare: give --over, as --over lr=0.1,0.01, or --repeat")
     }
     try checkNames()
-    let plan = try SweepPlan(axes, repeats: repeats, arguments: trainArguments)
-    let measure = try SweepMeasure(by, at, plan)
+    var plan = try SweepPlan(axes, repeats: repeats, arguments: trainArguments)
     _ = try SweepPictures.axis(lines, axes)
     try TrainCommand.parse(plan.runs[0].arguments).threads.apply()
     try plan.rehearse()
+    let measure = try SweepMeasure(by, at, plan)
     let folder = try SweepFolder(out, plan, overwrite: overwrite)
     let interrupt = Interrupt()
     try carryOut(plan, measure, folder, interrupt)

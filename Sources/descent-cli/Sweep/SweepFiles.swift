@@ -23,7 +23,7 @@ extension SweepResults {
       [result.run.name] + names.map(result.run.value) + ["\(result.run.seed)", result.outcome.rawValue]
         + measure.columns.map { Self.text(result.value($0)) }
     }
-    return Self.csv([header] + lines)
+    return CSVFile.text([header] + lines)
   }
 
   /// A line for each combination, from the best to the worst.
@@ -39,21 +39,12 @@ extension SweepResults {
           return [Self.text(statistic?.mean), Self.text(statistic?.spread)]
         }
     }
-    return Self.csv([header] + lines)
+    return CSVFile.text([header] + lines)
   }
 
   private static func text(_ value: Double?) -> String {
     guard let value, !value.isNaN else { return "" }
     return value.short
-  }
-
-  /// Cells with commas or quotation marks stand in such marks, as RFC 4180 has it.
-  private static func csv(_ rows: [[String]]) -> String {
-    rows.map { row in
-      row.map { cell in
-        cell.contains { ",\"\n".contains($0) } ? "\"\(cell.replacing("\"", with: "\"\""))\"" : cell
-      }.joined(separator: ",") + "\n"
-    }.joined()
   }
 
   // MARK: JSON

@@ -14,6 +14,7 @@ struct SweepMeasure {
   private let monitor: Monitor
 
   /// - Parameter name: the column, or a metric, which means that of the validation; nil: the first metric, or the loss.
+  /// - Parameter plan: rehearsed, so that metrics are known.
   /// - Throws: `DescentError` for what some run does not measure.
   init(_ name: String?, _ epoch: SweepEpoch, _ plan: SweepPlan) throws(DescentError) {
     var first: [any Metric] = []

@@ -31,11 +31,13 @@ struct SweepPictures {
     return index
   }
 
-  /// Draws `loss` and the column that the runs are compared by into a folder, as PNG and SVG.
+  /// Draws `loss` and the column that the runs are compared by, against epochs and seconds, into a folder, as PNG and SVG.
   func write(to folder: String) {
     draw(loss, "\(folder)/loss")
     let column = results.measure.column
-    if column != "seconds" { draw(measured(column), "\(folder)/\(column)") }
+    guard column != "seconds" else { return }
+    draw(measured(column), "\(folder)/\(column)")
+    draw(timed(column), "\(folder)/\(column)-seconds")
   }
 
   private func draw(_ grid: LineChartGrid, _ path: String) {
@@ -61,13 +63,29 @@ struct SweepPictures {
   }
 
   private func measured(_ column: String) -> LineChartGrid {
-    let what = column.replacing("_", with: " ")
-    return grid(
-      "\(what.prefix(1).uppercased() + what.dropFirst()) after each epoch\n\(setting)", "Epoch", what
-    ) {
-      history in
+    grid("\(title(column)) after each epoch\n\(setting)", "Epoch", text(column)) { history in
       history.epochs.compactMap { record in record[column].map { (Double(record.epoch), $0) } }
     }
+  }
+
+  /// Against what the training took until then.
+  private func timed(_ column: String) -> LineChartGrid {
+    var chart = grid(
+      "\(title(column)) against the training's time\n\(setting)", "Seconds", text(column)
+    ) { history in
+      var seconds = 0.0
+      return history.epochs.compactMap { record in
+        seconds += record.seconds
+        return record[column].map { (seconds, $0) }
+      }
+    }
+    chart.isXLogarithmic = true
+    return chart
+  }
+
+  private func text(_ column: String) -> String { column.replacing("_", with: " ") }
+  private func title(_ column: String) -> String {
+    text(column).prefix(1).uppercased() + text(column).dropFirst()
   }
 
   /// What all runs have in common.
@@ -75,7 +93,7 @@ struct SweepPictures {
     guard let config = results.plan.runs.first?.config else { return "" }
     let names = results.plan.axes.flatMap(\.names)
     let parts = [
-      ("dataset", config.dataset), ("model", config.model), ("optimizer", config.optimizer.name),
+      ("dataset", config.datasetTitle), ("model", config.model), ("optimizer", config.optimizer.name),
       ("batch-size", "batch \(config.batchSize)"),
     ]
     let repeats = results.rows.first?.results.count ?? 1

@@ -7,7 +7,7 @@ struct SweepPlan {
   /// Combinations in the order of the command line, the last option changing first: an index of a value for each axis.
   let combinations: [[Int]]
   /// Those of the first combination, then those of the second ...
-  let runs: [SweepRun]
+  private(set) var runs: [SweepRun]
 
   /// Asks `descent train` about every combination.
   ///
@@ -97,14 +97,20 @@ struct SweepPlan {
     }
   }
 
-  /// Makes what every combination needs, once: what only the data show is named before the first run begins.
-  func rehearse() throws(DescentError) {
-    var loaded: [[String?]: (training: ImageDataset, test: ImageDataset)] = [:]
-    for run in runs where run.seed == runs.first(where: { $0.combination == run.combination })?.seed {
+  /// Makes what every combination needs, once: what only the data show is named before the first run begins, and settled.
+  mutating func rehearse() throws(DescentError) {
+    var loaded: [[String]: any RunData] = [:]
+    for index in runs.indices {
+      let run = runs[index]
       try Self.naming(run.settings) { () throws(DescentError) in
-        let place = [run.config.dataset, run.config.dataDirectory]
-        if loaded[place] == nil { loaded[place] = try run.config.loadData() }
-        if let data = loaded[place] { try run.config.rehearse(data) }
+        let source = run.config.source
+        if let data = loaded[source] {
+          try runs[index].config.settle(data)
+        } else {
+          loaded[source] = try runs[index].config.loadData()
+        }
+        let isFirst = index == 0 || runs[index - 1].combination != run.combination
+        if isFirst, let data = loaded[source] { try runs[index].config.rehearse(data) }
       }
     }
   }
@@ -112,10 +118,12 @@ struct SweepPlan {
 
 extension RunConfig {
   /// Makes all that a run with these data is made of, and throws it away.
-  fileprivate func rehearse(_ data: (training: ImageDataset, test: ImageDataset)) throws(DescentError) {
-    try checkMemory(data.training)
-    _ = try makeOptimizer(makeModel(data.training))
-    _ = try makeLoaders(data)
+  fileprivate func rehearse(_ data: any RunData) throws(DescentError) {
+    try checkMemory(data)
+    let model = try makeModel(data)
+    try data.fit(model, self)
+    _ = try makeOptimizer(model)
+    _ = try data.loaders(self, model)
     _ = try makeCallbacks(base: nil)
   }
 }

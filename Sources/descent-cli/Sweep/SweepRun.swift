@@ -11,7 +11,7 @@ struct SweepRun {
   /// What `descent train` is told.
   let arguments: [String]
   /// What that comes to.
-  let config: RunConfig
+  var config: RunConfig
 }
 
 extension SweepRun {

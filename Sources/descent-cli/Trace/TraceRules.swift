@@ -30,7 +30,10 @@ struct TracedRule {
   ) throws(DescentError) -> [TracedRule] {
     let (words, options) = split(arguments)
     var given: [(rule: RuleTable.Rule, own: [String: Double])] = []
-    for word in words.isEmpty ? ["sgd"] : words { given.append(try parse(word)) }
+    for word in words.isEmpty ? ["sgd"] : words {
+      let rule = try RuleTable.named(RowText.name(word))
+      given.append((rule, try RowText.options(word, of: rule)))
+    }
     let shared = try RuleArguments.parse(options, rules: given.map(\.rule), of: command)
     return zip(given, shared).map { given, shared in
       let values = shared.merging(given.own) { $1 }
@@ -59,31 +62,5 @@ struct TracedRule {
       }
     }
     return (words, options)
-  }
-
-  /// "name", or "name(option=value, ...)".
-  private static func parse(
-    _ word: String
-  ) throws(DescentError) -> (rule: RuleTable.Rule, own: [String: Double]) {
-    let name = String(word.prefix { $0 != "(" }).trimmingCharacters(in: .whitespaces)
-    let rule = try RuleTable.named(name)
-    let list = word.drop { $0 != "(" }
-    guard !list.isEmpty else { return (rule, [:]) }
-    guard list.last == ")" else {
-      throw DescentError(.invalidArgument, "'\(word)' has no ')' at its end")
-    }
-    var values: [String: Double] = [:]
-    for part in list.dropFirst().dropLast().split(separator: ",") {
-      let pair = part.split(separator: "=", maxSplits: 1).map { $0.trimmingCharacters(in: .whitespaces) }
-      guard let option = rule.options.first(where: { $0.name == pair.first ?? "" }) else {
-        throw .unknown("option of \(name)", pair.first ?? "", among: rule.options.map(\.name))
-      }
-      guard values[option.name] == nil else {
-        throw DescentError(.invalidArgument, "'\(word)' has \(option.name) twice")
-      }
-      let text = pair.count == 2 ? pair[1] : option.kind == .flag ? "true" : nil
-      values[option.name] = try RuleArguments.value(option, text, name: "\(name)'s \(option.name)")
-    }
-    return (rule, values)
   }
 }

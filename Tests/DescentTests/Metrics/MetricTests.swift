@@ -65,4 +65,24 @@ import Testing
     exact.update(y, y)
     #expect(exact.value == 1)
   }
+
+  /// Of scaled numbers the same as of those that they were made from.
+  @Test func scaledBack() throws {
+    let x = Tensor(exactNumbers(10), shape: [10, 1], dtype: .float64)
+    let y = Tensor(exactNumbers(10, step: 1), shape: [10, 1], dtype: .float64)
+    let scaler = try StandardScaler(fitting: y * 100 + 2000)
+    for metric in [MeanAbsoluteError(), RootMeanSquaredError(), RSquared()] as [any Metric] {
+      var own = metric
+      own.update(x * 100 + 2000, y * 100 + 2000)
+      var scaled = ScaledBack(metric, by: scaler)
+      scaled.update(scaler.transform(x * 100 + 2000), scaler.transform(y * 100 + 2000))
+      #expect(abs(scaled.value - own.value) < 1e-12 * abs(own.value))
+      #expect(scaled.name == metric.name && scaled.isBetterHigher == metric.isBetterHigher)
+      var loaded = ScaledBack(metric, by: scaler)
+      let sums = scaled.sums
+      #expect(loaded.load(sums) && loaded.value == scaled.value)
+      scaled.reset()
+      #expect(scaled.value.isNaN)
+    }
+  }
 }

@@ -70,14 +70,47 @@ import Testing
 
   /// 13 batches an epoch: at the start, within epochs, at their ends, in the midst of a step of several batches.
   @Test(arguments: settings, [1, 7, 13, 20, 26, 38]) func anywhere(_ setting: Setting, _ batch: Int) throws {
+    try check(setting, batch, { try SmallTraining.trainer(setting.rule) }, fit)
+  }
+
+  /// Of scaled targets, measured in their own units.
+  @Test(arguments: [1, 20, 38]) func aRegression(_ batch: Int) throws {
+    let samples = 200
+    let inputs = Tensor(exactNumbers(3 * samples), shape: [samples, 3], dtype: .float32)
+    let targets = inputs.matmul(Tensor([3, -1, 0.5], shape: [3, 1], dtype: .float32)) * 7 + 100
+    let scaler = try StandardScaler(fitting: targets)
+    let data = TensorDataset(inputs: inputs, targets: scaler.transform(targets))
+    let setting = Setting(testDescription: "a regression", rule: SGD(learningRate: 0.05, momentum: 0.9)) {
+      [WeightAveraging(.exponential(decay: 0.9))]
+    }
+    try check(
+      setting, batch,
+      {
+        let model = Sequential([Linear(3, 1, generator: Generator(seed: 4))])
+        return Trainer(
+          model: model, loss: try LossName.loss("huber", ["delta": 0.5]),
+          optimizer: try Optimizer(for: model, setting.rule))
+      },
+      { trainer, callbacks in
+        try trainer.fit(
+          DataLoader(data, batchSize: 16, shuffle: true, seed: 8),
+          validation: DataLoader(data, batchSize: 64), epochs: 3,
+          metrics: [ScaledBack(RootMeanSquaredError(), by: scaler), RSquared()], callbacks: callbacks)
+      })
+  }
+
+  private func check(
+    _ setting: Setting, _ batch: Int, _ makeTrainer: () throws -> Trainer,
+    _ fit: (Trainer, [any TrainingCallback]) throws -> Void
+  ) throws {
     let whole = try alone {
-      let trainer = try SmallTraining.trainer(setting.rule)
+      let trainer = try makeTrainer()
       try fit(trainer, setting.callbacks())
       return SmallTraining.Outcome(trainer)
     }
     try withTemporaryFolder { folder in
       try alone {
-        let trainer = try SmallTraining.trainer(setting.rule)
+        let trainer = try makeTrainer()
         // The checkpoint comes first: the others' state must be that after the same batch all the same.
         try fit(
           trainer,
@@ -85,7 +118,7 @@ import Testing
             + [SmallTraining.StopAfter(batch)])
       }
       let resumed = try alone(threads: 2, seed: 77) {
-        let trainer = try SmallTraining.trainer(setting.rule)
+        let trainer = try makeTrainer()
         try Checkpoint.resume(trainer, from: folder)
         try fit(trainer, setting.callbacks())
         return SmallTraining.Outcome(trainer)

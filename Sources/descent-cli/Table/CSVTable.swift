@@ -1,4 +1,5 @@
 import Descent
+import Foundation
 
 /// Named columns of text, with the lines that they stand on.
 struct CSVTable {
@@ -22,13 +23,41 @@ struct CSVTable {
   // MARK: Columns
 
   private func index(_ name: String) throws(DescentError) -> Int {
-    guard let index = names.firstIndex(of: name) else {
-      let hint = Nearest.name(to: name, among: names).map { "did you mean '\($0)'? It" } ?? "it"
+    if let index = names.firstIndex(of: name) { return index }
+    if let number = Int(name), names.indices.contains(number - 1) { return number - 1 }
+    let hint = Nearest.name(to: name, among: names).map { "did you mean '\($0)'? It" } ?? "it"
+    throw DescentError(
+      .invalidArgument,
+      "\(source) has no column '\(name)'; \(hint) has \(names.joined(separator: ", "))")
+  }
+
+  /// The name of a column that is given by its name, or by its number from 1.
+  func name(_ column: String) throws(DescentError) -> String { names[try index(column)] }
+
+  /// The columns that a target follows from: those given, or all others but some.
+  ///
+  /// - Throws: `DescentError` for unknown columns, for one that is there twice or the target, and where none is left.
+  func features(
+    _ list: [String]?, target: String, besides others: [String] = []
+  ) throws(DescentError) -> [String] {
+    var chosen: [String] = []
+    for column in list ?? [] { chosen.append(try name(column)) }
+    if list == nil { chosen = names.filter { $0 != target && !others.contains($0) } }
+    guard !chosen.isEmpty, Set(chosen).count == chosen.count, !chosen.contains(target) else {
       throw DescentError(
         .invalidArgument,
-        "\(source) has no column '\(name)'; \(hint) has \(names.joined(separator: ", "))")
+        list == nil
+          ? "\(source) has no column besides \(target)"
+          : "--features must name columns, each once, and not the target")
     }
-    return index
+    return chosen
+  }
+
+  /// The columns of a list on the command line: "height, width".
+  static func columns(_ list: String) -> [String] {
+    list.split(separator: ",", omittingEmptySubsequences: false).map {
+      $0.trimmingCharacters(in: .whitespaces)
+    }
   }
 
   /// Where a person looks for a cell.
@@ -67,6 +96,17 @@ struct CSVTable {
   static func number(_ cell: String) -> Double? {
     let digits = Set("0123456789+-.eE".utf8)
     return cell.utf8.allSatisfy(digits.contains) ? Double(cell) : nil
+  }
+
+  /// Numbers of several columns, [rows, columns] in float64.
+  ///
+  /// - Parameter hint: what to do about a cell that is none.
+  func numbers(_ columns: [String], hint: String) throws(DescentError) -> Tensor {
+    var numbers: [[Double]] = []
+    for name in columns { numbers.append(try self.numbers(name, hint: hint)) }
+    return Tensor(
+      rows.indices.flatMap { row in numbers.map { $0[row] } }, shape: [rows.count, columns.count],
+      dtype: .float64)
   }
 
   /// A column's numbers, all of them finite and none below `lowest`.
