@@ -67,6 +67,13 @@ public struct LineChart: Sendable {
     self.lines = lines
   }
 
+  /// Whether there are so few whole numbers along x that gnuplot would put ticks between them, as between two epochs.
+  private var isCounting: Bool {
+    let places = lines.flatMap(\.points).map(\.x)
+    guard let least = places.min(), let most = places.max(), !isXLogarithmic else { return false }
+    return most - least <= 10 && places.allSatisfy { $0 == $0.rounded() }
+  }
+
   /// The gnuplot program that draws the chart.
   func script(_ format: Gnuplot.Format) -> String {
     let plots = lines.enumerated().map { index, line in
@@ -90,6 +97,7 @@ public struct LineChart: Sendable {
       \(Gnuplot.preamble(format, title: title, xLabel: xLabel, yLabel: yLabel))
       \(isLogarithmic ? "set logscale y; set format y '10^{%L}'" : "")
       \(isXLogarithmic ? "set logscale x; set format x '10^{%L}'" : "")
+      \(isCounting ? "set xtics 1" : "")
       \(yRange.map { "set yrange [\($0.lowerBound):\($0.upperBound)]" } ?? "")
       \(hasRight ? right : "")
       set grid linetype 1 linecolor '\(ChartPalette.grid)' linewidth 0.7
