@@ -96,7 +96,7 @@ extension LectureEntry {
   }
 
   private static func drawWalk(
-    _ sheet: LectureSheet, _ start: [Double], _ steps: [ArticleWalk.Step]
+    _ sheet: LectureSheet, _ walk: ArticleWalk, _ start: [Double], _ steps: [ArticleWalk.Step]
   ) throws {
     func line(_ name: String, _ values: [Double]) -> LineChart.Line {
       .init(name: name, points: values.enumerated().map { (Double($0), $1) }, style: .marked)
