@@ -24,7 +24,7 @@ extension LectureEntry {
         try weights(sheet, "γ", [0.95, 0.9, 0.8, 0.7], normalized: true)
         sheet.printed("observations averaged over at γ = 0.9", "10", 1 / (1 - 0.9))
         sheet.say(
-          "The weights sum to 1. The text calls γ^-1 the half-life; the weights show that it is log 0.5 / log γ, 6.6 steps at 0.9."
+          "All weights of the past sum to 1, forty of them to 1 - γ^40. The text calls γ^-1 the half-life; the weights show that it is log 0.5 / log γ, 6.6 steps at 0.9."
         )
       },
       LectureEntry(
