@@ -71,6 +71,7 @@ documentation: build
 
 ## gallery: make the pictures of Documentation/Gallery.md anew; those of other data sets where DESCENT_DATA_DIR has them
 gallery: build
+	@python3 -c 'import PIL' 2>/dev/null || Scripts/setup.sh python3-pil
 	Scripts/gallery.sh $(BUILD)/descent
 
 ## library: build the C core alone, as a library for other languages, with $CC

@@ -89,12 +89,12 @@ public struct LineChart: Sendable {
       let color = "linecolor \((line.color ?? index) + 1)"
       let look =
         switch line.style {
-        case .plain: "with lines linewidth 1.5 \(color)"
+        case .plain: "with lines linewidth 2 \(color)"
         case .faint: "with lines linewidth 0.8 linecolor '\(ChartPalette.faint)'"
-        case .marked: "with linespoints linewidth 1.5 pointtype 7 pointsize 0.5 \(color)"
+        case .marked: "with linespoints linewidth 2 pointtype 7 pointsize 0.6 \(color)"
         case .points:
           "with points pointtype \(ChartPalette.point(line.color ?? index)) pointsize 0.9 \(color)"
-        case .dashed: "with lines linewidth 1.5 dashtype 2 \(color)"
+        case .dashed: "with lines linewidth 2 dashtype 2 \(color)"
         }
       return "$line\(index) using 1:2 axes x1y\(line.isOnRight ? 2 : 1) \(look) "
         + (line.name.isEmpty ? "notitle" : "title \(Gnuplot.quoted(line.name))")
