@@ -11,7 +11,7 @@ LIBRARY = $(MAKE) --no-print-directory -j$$(getconf _NPROCESSORS_ONLN) -f Script
 	PREFIX="$(PREFIX)" DESTDIR="$(DESTDIR)"
 
 .PHONY: demo test lint format sanitize coverage bench documentation library test-library install install-library \
-	uninstall clean help build setup examples kill-resume
+	uninstall clean help build setup examples kill-resume gallery
 
 ## demo: install what is missing, build, train the lecture's network on the built-in data
 demo: build
@@ -36,11 +36,12 @@ build: setup
 examples: setup
 	$(SWIFT) build -c release --package-path Examples/Swift --scratch-path $(EXAMPLES)
 
-## lint: check the format of every Swift and C file
+## lint: check the format of every Swift and C file, and that the gallery has its pictures
 lint:
 	@Scripts/setup.sh clang-format
 	$(SWIFT) format lint --strict --recursive $(SWIFT_FILES)
 	clang-format --dry-run -Werror $(C_FILES)
+	Scripts/gallery.sh --check
 
 ## format: format every Swift and C file
 format:
@@ -67,6 +68,11 @@ documentation: build
 	$(BUILD)/descent layers --markdown > Documentation/Layers.md
 	$(BUILD)/descent schedules --markdown > Documentation/Schedules.md
 	$(BUILD)/descent lecture list --markdown > Documentation/Lectures.md
+
+## gallery: make the pictures of Documentation/Gallery.md anew; those of other data sets where DESCENT_DATA_DIR has them
+gallery: build
+	@python3 -c 'import PIL' 2>/dev/null || Scripts/setup.sh python3-pil
+	Scripts/gallery.sh $(BUILD)/descent
 
 ## library: build the C core alone, as a library for other languages, with $CC
 library:

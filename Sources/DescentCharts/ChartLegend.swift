@@ -10,7 +10,17 @@ struct ChartLegend {
     var hasLine = false
 
     /// In pixels, about.
-    var width: Int { 56 + Int(8.9 * Double(name.count)) }
+    var width: Int { 64 + Int(name.map(Self.width).reduce(0, +)) }
+
+    /// Of a letter at the charts' size, about.
+    private static func width(_ letter: Character) -> Double {
+      switch letter {
+      case "i", "j", "l", "I", ".", ",", ":", ";", "'", "|", " ": 5.5
+      case "f", "r", "t", "(", ")", "-", "/": 7
+      case "m", "w", "M", "W", "@", "%", "Σ": 15
+      default: letter.isUppercase ? 11.5 : 10
+      }
+    }
   }
 
   private let rows: [[Entry]]

@@ -52,7 +52,7 @@ public enum Gnuplot {
     return """
       set encoding utf8
       set border linecolor '\(ChartPalette.border)'
-      set key noenhanced below height 1
+      set key noenhanced below Left reverse height 1 width 2
       \(types.joined(separator: "\n"))
       """
   }

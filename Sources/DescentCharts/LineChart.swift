@@ -1,3 +1,5 @@
+import Foundation
+
 /// Lines through points, drawn by gnuplot.
 public struct LineChart: Sendable {
   /// One line.
@@ -67,29 +69,49 @@ public struct LineChart: Sendable {
     self.lines = lines
   }
 
+  /// Whether there are so few whole numbers along x that gnuplot would put ticks between them, as between two epochs.
+  private var isCounting: Bool {
+    let places = lines.flatMap(\.points).map(\.x)
+    guard let least = places.min(), let most = places.max(), !isXLogarithmic else { return false }
+    return most - least <= 10 && places.allSatisfy { $0 == $0.rounded() }
+  }
+
+  /// Whether the vertical axis has so many decades that gnuplot leaves some out, beside which smaller ticks mislead.
+  private var isDeep: Bool {
+    let values = lines.filter { !$0.isOnRight }.flatMap(\.points).map(\.y).filter { $0.isFinite && $0 > 0 }
+    let shown = yRange ?? (values.min() ?? 1)...(values.max() ?? 1)
+    return isLogarithmic && shown.lowerBound > 0 && log10(shown.upperBound / shown.lowerBound) > 10
+  }
+
   /// The gnuplot program that draws the chart.
   func script(_ format: Gnuplot.Format) -> String {
     let plots = lines.enumerated().map { index, line in
       let color = "linecolor \((line.color ?? index) + 1)"
       let look =
         switch line.style {
-        case .plain: "with lines linewidth 1.5 \(color)"
+        case .plain: "with lines linewidth 2 \(color)"
         case .faint: "with lines linewidth 0.8 linecolor '\(ChartPalette.faint)'"
-        case .marked: "with linespoints linewidth 1.5 pointtype 7 pointsize 0.5 \(color)"
+        case .marked: "with linespoints linewidth 2 pointtype 7 pointsize 0.6 \(color)"
         case .points:
           "with points pointtype \(ChartPalette.point(line.color ?? index)) pointsize 0.9 \(color)"
-        case .dashed: "with lines linewidth 1.5 dashtype 2 \(color)"
+        case .dashed: "with lines linewidth 2 dashtype 2 \(color)"
         }
       return "$line\(index) using 1:2 axes x1y\(line.isOnRight ? 2 : 1) \(look) "
         + (line.name.isEmpty ? "notitle" : "title \(Gnuplot.quoted(line.name))")
     }
     let hasRight = lines.contains(where: \.isOnRight)
-    let right =
-      "set ytics nomirror; set y2tics; set y2label \(Gnuplot.quoted(rightLabel)) noenhanced; set rmargin 12"
+    // From 0 on: around a line that is level gnuplot would show digits that its ticks do not have.
+    let isPositive = lines.filter(\.isOnRight).flatMap(\.points).allSatisfy { $0.y >= 0 }
+    let right = """
+      set ytics nomirror; set y2tics; set y2label \(Gnuplot.quoted(rightLabel)) noenhanced; set rmargin 12
+      \(isPositive ? "set y2range [0:*]" : "")
+      """
     return """
       \(Gnuplot.preamble(format, title: title, xLabel: xLabel, yLabel: yLabel))
       \(isLogarithmic ? "set logscale y; set format y '10^{%L}'" : "")
       \(isXLogarithmic ? "set logscale x; set format x '10^{%L}'" : "")
+      \(isDeep ? "unset mytics" : "")
+      \(isCounting ? "set xtics 1" : "")
       \(yRange.map { "set yrange [\($0.lowerBound):\($0.upperBound)]" } ?? "")
       \(hasRight ? right : "")
       set grid linetype 1 linecolor '\(ChartPalette.grid)' linewidth 0.7

@@ -39,7 +39,9 @@ struct LectureIndex {
     """
   }
 
+  // On a phone pictures scroll sideways: in its width their letters would be too small.
   private static let style = """
+    :root { color-scheme: light; }
     body { margin: 0; font: 16px/1.5 system-ui, sans-serif; color: #1a1a1a; background: #fff; overflow-wrap: break-word; }
     main { max-width: 60rem; margin: 0 auto; padding: 1rem; }
     h1 { line-height: 1.2; } h2 { margin-top: 3rem; border-bottom: 2px solid #0072b2; } h3 { margin-bottom: .25rem; }
@@ -51,6 +53,7 @@ struct LectureIndex {
     .pass { color: #00664a; } .fail { color: #b03a00; font-weight: bold; } .note { color: #505050; }
     code { background: #f2f4f6; padding: .1rem .3rem; font-size: .85rem; } summary { cursor: pointer; color: #0060a0; }
     a { color: #0060a0; }
+    @media (max-width: 40rem) { figure a { display: block; overflow-x: auto; } figure img { max-width: none; height: 22rem; } }
     """
 
   static func escaped(_ text: String) -> String {

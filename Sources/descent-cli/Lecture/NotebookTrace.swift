@@ -80,14 +80,17 @@ extension LectureSheet {
   }
 
   /// Draws curves of values by step.
+  ///
+  /// - Parameter dashed: which of the curves are dashed, so that others that they lie on show.
   func drawCurves(
     _ name: String, _ caption: String, title: String, xLabel: String = "steps", yLabel: String,
-    isLogarithmic: Bool = false, _ curves: [(name: String, values: [Double])]
+    isLogarithmic: Bool = false, dashed: Set<Int> = [], _ curves: [(name: String, values: [Double])]
   ) throws {
-    let lines = curves.map { curve in
+    let lines = curves.enumerated().map { index, curve in
       let points = curve.values.enumerated().map { (x: Double($0), y: $1) }
       return LineChart.Line(
-        name: curve.name, points: points.filter { $0.y.isFinite && (!isLogarithmic || $0.y > 0) })
+        name: curve.name, points: points.filter { $0.y.isFinite && (!isLogarithmic || $0.y > 0) },
+        style: dashed.contains(index) ? .dashed : .plain)
     }
     try draw(
       name, caption,

@@ -95,7 +95,8 @@ struct BoundsCommand: ParsableCommand {
             name: "\(experiment.rates.rawValue), bound",
             points: experiment.rows.map { (x: Double($0.steps), y: $0.bound) }, style: .dashed, color: index),
           LineChart.Line(
-            name: "runs", points: experiment.rows.map { (x: Double($0.steps), y: $0.mean) }, style: .marked,
+            name: "\(experiment.rates.rawValue), runs",
+            points: experiment.rows.map { (x: Double($0.steps), y: $0.mean) }, style: .marked,
             color: index),
         ]
       })

@@ -104,13 +104,13 @@ struct MomentumCommand: ParsableCommand {
   private func chart(_ all: [SGDDynamics]) -> LineChart {
     switch show {
     case .weights:
-      curves(all, "Weights of past gradients", "Steps ago", "Weight") {
+      curves(all, "Momentum: weights of past gradients", "Steps ago", "Weight") {
         SGDDynamics.weights(momentum: $0.momentum, count: steps).enumerated().map { (x: Double($0), y: $1) }
       }
     case .positions:
       positionChart(all)
     case .radius:
-      curves(all, "Largest eigenvalue of R: x shrinks where it is below 1", "eta lambda", "|eigenvalue|") {
+      curves(all, "Largest eigenvalue of R(β, η, λ): x shrinks where it is below 1", "η λ", "|eigenvalue|") {
         one in
         (0...400).map { place in
           let product = 0.01 * Double(place)
@@ -124,7 +124,7 @@ struct MomentumCommand: ParsableCommand {
 
   private func positionChart(_ all: [SGDDynamics]) -> LineChart {
     var chart = curves(
-      all, "SGD with momentum, eta = \(brief(lr)), lambda = \(brief(eigenvalue))", "Step", "x"
+      all, "SGD with momentum, η = \(brief(lr)), λ = \(brief(eigenvalue))", "Step", "x"
     ) { $0.positions(from: 1, steps: steps).enumerated().map { (x: Double($0), y: $1) } }
     if all.contains(where: { !$0.converges }) { chart.yRange = -2...2 }
     return chart
@@ -136,6 +136,6 @@ struct MomentumCommand: ParsableCommand {
   ) -> LineChart {
     LineChart(
       title: title, xLabel: x, yLabel: y,
-      lines: all.map { .init(name: "beta = \(brief($0.momentum))", points: points($0)) })
+      lines: all.map { .init(name: "β = \(brief($0.momentum))", points: points($0)) })
   }
 }

@@ -65,11 +65,12 @@ struct RatesCommand: ParsableCommand {
   private func chart(_ dynamics: [SGDDynamics]) -> LineChart {
     let lines = dynamics.map { one in
       LineChart.Line(
-        name: "lambda = \(brief(one.curvature))",
+        name: "λ = \(brief(one.curvature))",
         points: one.positions(from: 1, steps: steps).enumerated().map { (x: Double($0), y: $1) })
     }
     var chart = LineChart(
-      title: "x_t = (1 - eta lambda)^t, eta = \(brief(lr))", xLabel: "Step t", yLabel: "x", lines: lines)
+      title: "Gradient descent on λ x²/2: x = (1 - η λ)^t, η = \(brief(lr))", xLabel: "Step t", yLabel: "x",
+      lines: lines)
     // One that grows would leave nothing to see of the others.
     if dynamics.contains(where: { !$0.converges }) { chart.yRange = -2...2 }
     return chart

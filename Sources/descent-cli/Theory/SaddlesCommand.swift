@@ -71,10 +71,15 @@ struct SaddlesCommand: ParsableCommand {
       formulas: [
         "along an eigenvalue lambda < 0, SGD's x2 grows by R(beta, eta, lambda)'s largest eigenvalue each step:",
         "1 - eta lambda without momentum; so it is out after ln(1 / offset) / ln(factor) steps, in the long run",
-        "rules that divide by the gradient's size take steps of about the learning rate, however flat it is",
+        "rules that divide by the gradient's size step by about the learning rate from the first step on, however flat it is",
       ],
       tables: [
         ("", [["rule", "factor", "steps by formula", "steps", "|x2| at the end"]] + rows)
+      ],
+      remarks: [
+        "The lab's picture has momentum stuck beside SGD, and does not say with which beta. No path is stuck for good unless it",
+        "starts on the ridge itself, where x2's gradient is 0 for every rule; beside it, momentum multiplies x2 by more each",
+        "step than SGD, and with a beta of 0.9 it can be out before AdaGrad, whose steps shrink as squares add up.",
       ],
       source:
         "the lab's slides, where SGD and momentum are stuck at a saddle and adaptive rules are not; "

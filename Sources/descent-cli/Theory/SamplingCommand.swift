@@ -83,10 +83,12 @@ struct SamplingCommand: ParsableCommand {
     var chart = LineChart(
       title: "Shares of n samples that n draws with replacement see", xLabel: "Samples n", yLabel: "Share",
       lines: [
-        .init(name: "at least once", points: points { $0.shares.seen }, style: .dashed, color: 0),
-        .init(name: "drawn", points: points { 1 - $0.drawn[0] }, style: .points, color: 0),
-        .init(name: "exactly once", points: points { $0.shares.share(drawn: 1) }, style: .dashed, color: 1),
-        .init(name: "drawn", points: points { $0.drawn[1] }, style: .points, color: 1),
+        .init(name: "at least once, formula", points: points { $0.shares.seen }, style: .dashed, color: 0),
+        .init(name: "at least once, drawn", points: points { 1 - $0.drawn[0] }, style: .points, color: 0),
+        .init(
+          name: "exactly once, formula", points: points { $0.shares.share(drawn: 1) }, style: .dashed,
+          color: 1),
+        .init(name: "exactly once, drawn", points: points { $0.drawn[1] }, style: .points, color: 1),
       ])
     chart.isXLogarithmic = true
     chart.yRange = 0...1.05

@@ -99,10 +99,10 @@ struct VarianceCommand: ParsableCommand {
       title: "Standard deviation of mini-batches' gradients, \(dataset)", xLabel: "Batch size b",
       yLabel: "Standard deviation", isLogarithmic: true,
       lines: [
-        .init(name: "sigma / sqrt(b)", points: points(\.drawn.0), style: .dashed, color: 0),
-        .init(name: "with replacement", points: points(\.drawn.1), style: .points, color: 0),
-        .init(name: "times sqrt((n - b) / (n - 1))", points: points(\.shuffled.0), style: .dashed, color: 1),
-        .init(name: "without replacement", points: points(\.shuffled.1), style: .points, color: 1),
+        .init(name: "σ / √b", points: points(\.drawn.0), style: .dashed, color: 0),
+        .init(name: "with replacement, drawn", points: points(\.drawn.1), style: .points, color: 0),
+        .init(name: "σ / √b √((n - b) / (n - 1))", points: points(\.shuffled.0), style: .dashed, color: 1),
+        .init(name: "without replacement, drawn", points: points(\.shuffled.1), style: .points, color: 1),
       ])
     chart.isXLogarithmic = true
     return chart

@@ -82,7 +82,7 @@ extension LectureEntry {
     sheet.say(
       "The article does not say where its model began; the start is the one that leads to its numbers, found by least squares through the walk itself. Formula and optimizer then agree at every step."
     )
-    try drawWalk(sheet, start, steps)
+    try drawWalk(sheet, walk, start, steps)
   }
 
   private static func compare(
@@ -96,7 +96,7 @@ extension LectureEntry {
   }
 
   private static func drawWalk(
-    _ sheet: LectureSheet, _ start: [Double], _ steps: [ArticleWalk.Step]
+    _ sheet: LectureSheet, _ walk: ArticleWalk, _ start: [Double], _ steps: [ArticleWalk.Step]
   ) throws {
     func line(_ name: String, _ values: [Double]) -> LineChart.Line {
       .init(name: name, points: values.enumerated().map { (Double($0), $1) }, style: .marked)
@@ -104,7 +104,7 @@ extension LectureEntry {
     try sheet.draw(
       "walk", "The weight and the bias after each sample; the best are 0.8 and 1.2.",
       LineChart(
-        title: "Linear regression, one sample a step, learning rate 0.1", xLabel: "steps",
+        title: "Linear regression, one sample a step, \(walk.text)", xLabel: "steps",
         yLabel: "parameter",
         lines: [
           line("w", [start[0]] + steps.map(\.weight)), line("b", [start[1]] + steps.map(\.bias)),
@@ -119,7 +119,7 @@ extension LectureEntry {
     sheet.say(
       "The article prints no numbers here, only that both of its programs agree; ours begin at w = 0.5, b = -0.25."
     )
-    try drawWalk(sheet, [weight, bias], steps)
+    try drawWalk(sheet, walk, [weight, bias], steps)
   }
 
   // MARK: What is claimed

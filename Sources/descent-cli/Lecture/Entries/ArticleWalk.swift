@@ -9,6 +9,14 @@ struct ArticleWalk {
   static let learningRate = 0.1
   static let data: [(x: Double, y: Double)] = (1...5).map { (Double($0), 0.8 * Double($0) + 1.2) }
 
+  /// The options, as a chart's title has them.
+  var text: String {
+    [
+      "learning rate \(Self.learningRate.short)", momentum > 0 ? "momentum \(momentum.short)" : nil,
+      weightDecay > 0 ? "weight decay \(weightDecay.short)" : nil,
+    ].compactMap(\.self).joined(separator: ", ")
+  }
+
   /// What one step of the program prints.
   struct Step {
     let loss: Double, weightGradient: Double, biasGradient: Double, weight: Double, bias: Double

@@ -78,6 +78,10 @@ extension LectureEntry {
         ("unknown horizon, SGD", zip(horizons, unknown).map { (Double($0), max($1, 1e-4)) }),
       ])
     (chart.isLogarithmic, chart.isXLogarithmic) = (true, true)
+    for index in chart.lines.indices {
+      chart.lines[index].color = index / 2
+      chart.lines[index].style = index.isMultiple(of: 2) ? .dashed : .marked
+    }
     try sheet.draw("bound", "Bounds, and what SGD does: means of 8 seeds.", chart)
     try strong(sheet)
     sheet.say(

@@ -74,7 +74,7 @@ extension LectureEntry {
     try sheet.drawCurves(
       "losses", "The loss of each epoch, in one batch of 600 and in twelve of 50.",
       title: "Full-batch descent, one step an epoch", xLabel: "epoch", yLabel: "loss",
-      [("one batch", ends[0]), ("12 batches, accumulated", ends[1])])
+      dashed: [1], [("one batch", ends[0]), ("12 batches, accumulated", ends[1])])
     sheet.say("The two curves lie on one another; the second needs the memory of 50 samples.")
   }
 
@@ -134,7 +134,7 @@ extension LectureEntry {
       String(format: "%.1e away", away), away < 1e-4)
     try sheet.drawCurves(
       "losses", "Both walks.", title: "Replicated data", yLabel: "mean loss",
-      [("\(m * k) samples, η", all), ("\(m) samples, \(k) η", once)])
+      dashed: [1], [("\(m * k) samples, η", all), ("\(m) samples, \(k) η", once)])
     sheet.say("The same steps for a fifth of the work: redundancy in the data is computation for nothing.")
   }
 
@@ -166,7 +166,8 @@ extension LectureEntry {
     try sheet.drawCurves(
       "losses", "Exact descent and mini-batch descent for the same number of samples.",
       title: "The two loops of the slides",
-      xLabel: "epoch", yLabel: "mean loss", [("exact", exact), ("mini-batches of 50", stochastic)])
+      xLabel: "epoch", yLabel: "mean loss", dashed: [1],
+      [("exact", exact), ("mini-batches of 50", stochastic)])
     sheet.say(
       "With sums of gradients, as in the slides, twelve steps at η go about as far as one step of the sum.")
   }

@@ -177,6 +177,11 @@ extension LectureEntry {
         "\(rule.0): |x2| after 100 steps", isStuck ? "stuck" : "escapes", String(format: "%.4f", end),
         isStuck ? end < 0.5 : end > 0.5)
     }
+    let heavier = try follow(
+      saddle, SGD(learningRate: 0.02, momentum: 0.9), steps: 100, from: start)
+    sheet.note(
+      "momentum 0.9: steps until |x2| is 1", "",
+      heavier.points.firstIndex { abs($0[1]) >= 1 }.map { "\($0)" } ?? "stuck")
     try sheet.drawPaths(
       "paths", "From beside the ridge, at x2 = 0.0001.", saddle,
       zip(rules, traces).map { .init(name: $0.0, trace: $1) },
@@ -186,7 +191,7 @@ extension LectureEntry {
       yLabel: "|x2|", isLogarithmic: true,
       zip(rules, traces).map { ($0.0, $1.points.map { abs($0[1]) }) })
     sheet.say(
-      "The gradient along x2 is tiny there: plain steps are as tiny, while rules that divide by its size step away at full length."
+      "The gradient along x2 is tiny there: plain steps are as tiny, while rules that divide by its size step away at full length. The lab does not say which momentum is stuck: x2 grows by a factor each step, larger with more momentum, so that 0.9 is out within the picture's steps and 0.5 is not."
     )
   }
 
@@ -267,7 +272,7 @@ extension LectureEntry {
       steady.points[60][0] - steady.points[59][0], tolerance: 1e-9)
     try sheet.drawPaths(
       "grid", "The slide's two settings.", narrow,
-      zip(["η = 5.0e-2, γ = 0", "η = 5.0e-2, γ = 0.5"], traces).map { .init(name: $0, trace: $1) },
+      zip(["η = 0.05, γ = 0", "η = 0.05, γ = 0.5"], traces).map { .init(name: $0, trace: $1) },
       title: "\(narrow), 30 steps from (-5, 1)", window: (x: -5.5...1.0, y: -1.5...1.5), isGrid: true)
     sheet.say(
       "The slide names no function; on this valley γ = 0.5 swings less across and gets farther along.")
@@ -276,7 +281,7 @@ extension LectureEntry {
   private static func courseAdam(_ sheet: LectureSheet) throws {
     let narrow = try Quadratic(eigenvalues: [1, 36])
     let rules: [(String, any OptimizerRule)] = [
-      ("SGD, η = 5.0e-2", SGD(learningRate: 0.05)), ("Adam, η = 1.0e-1", Adam(learningRate: 0.1)),
+      ("SGD, η = 0.05", SGD(learningRate: 0.05)), ("Adam, η = 0.1", Adam(learningRate: 0.1)),
     ]
     let traces = try rules.map { try follow(narrow, $0.1, steps: 80, from: [-5, 1]) }
     let first = traces[1].points[1]

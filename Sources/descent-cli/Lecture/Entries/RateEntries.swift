@@ -24,7 +24,7 @@ extension LectureEntry {
         try weights(sheet, "γ", [0.95, 0.9, 0.8, 0.7], normalized: true)
         sheet.printed("observations averaged over at γ = 0.9", "10", 1 / (1 - 0.9))
         sheet.say(
-          "The weights sum to 1. The text calls γ^-1 the half-life; the weights show that it is log 0.5 / log γ, 6.6 steps at 0.9."
+          "All weights of the past sum to 1, forty of them to 1 - γ^40. The text calls γ^-1 the half-life; the weights show that it is log 0.5 / log γ, 6.6 steps at 0.9."
         )
       },
       LectureEntry(
@@ -144,7 +144,7 @@ extension LectureEntry {
     }
     try sheet.drawCurves(
       "weights", "What a gradient counts so many steps later.",
-      title: normalized ? "(1 - γ) γ^t" : "β^t", xLabel: "time", yLabel: "weight", curves)
+      title: normalized ? "(1 - γ) γ^t" : "β^t", xLabel: "steps ago", yLabel: "weight", curves)
   }
 
   private static func squares(_ optimizer: Optimizer) -> Double {
@@ -169,7 +169,8 @@ extension LectureEntry {
       "η λ = 2.1", "diverges", String(format: "|x| = %.1f after 50 steps", abs(beyond.points.last![0])),
       abs(beyond.points.last![0]) > 100)
     try sheet.drawCurves(
-      "curves", "x after t steps from 1.", title: "(1 - η λ)^t, η = 0.1", xLabel: "time", yLabel: "x", curves)
+      "curves", "x after t steps from 1.", title: "(1 - η λ)^t, η = 0.1", xLabel: "steps t", yLabel: "x",
+      curves)
     sheet.say(
       "At λ = 10 one step arrives; at 19 each step jumps to the other side. The text says that things diverge beyond η λ = 1; they swing there, and diverge beyond 2."
     )

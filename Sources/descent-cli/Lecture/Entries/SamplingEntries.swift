@@ -49,7 +49,7 @@ extension LectureEntry {
       "without replacement", "each observation once", "\(Set(order).count) of \(n)", Set(order).count == n)
     let sizes = [1, 2, 3, 5, 10, 20, 50, 100, 200, 500, 1000].map(Double.init)
     var chart = lineChart(
-      "P(seen in a pass)", "N", "probability",
+      "Samples seen in a pass with replacement", "samples N", "probability",
       [
         ("at least once", sizes.map { ($0, 1 - pow(1 - 1 / $0, $0)) }),
         ("exactly once", sizes.map { ($0, pow(1 - 1 / $0, $0 - 1)) }),
@@ -118,10 +118,10 @@ extension LectureEntry {
       "Standard deviation of a mini-batch gradient", "batch size b", "standard deviation",
       [
         ("measured, 4000 batches each", zip(sizes, deviations).map { (Double($0), $1) }),
-        ("b^-1/2", sizes.map { (Double($0), deviations[0] * pow(Double($0), -0.5)) }),
+        ("as b^-1/2", sizes.map { (Double($0), deviations[0] * pow(Double($0), -0.5)) }),
       ])
     (chart.isXLogarithmic, chart.isLogarithmic) = (true, true)
-    chart.lines[0].style = .marked
+    (chart.lines[0].style, chart.lines[1].style) = (.points, .dashed)
     try sheet.draw("deviation", "Measured and by the formula.", chart)
     sheet.say(
       "Each doubling of the batch takes the noise to 0.71 of what it was: four times the work for half the noise."
