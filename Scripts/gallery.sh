@@ -6,7 +6,8 @@ set -euo pipefail
 descent=${1:?gallery.sh DESCENT | --check}
 [ "$descent" = --check ] || descent=$(realpath "$descent")
 [ -z "${DESCENT_DATA_DIR:-}" ] || DESCENT_DATA_DIR=$(realpath "$DESCENT_DATA_DIR")
-cd "$(dirname "$0")/../Documentation"
+scripts=$(realpath "$(dirname "$0")")
+cd "$scripts/../Documentation"
 shown=$(sed -nE 's/^!\[.+\]\(Pictures\/([^)]+)\)$/\1/p' Gallery.md | sort)
 if [ -n "$(uniq -d <<< "$shown")" ]; then
     echo "Gallery.md shows twice: $(uniq -d <<< "$shown")" >&2
@@ -63,12 +64,7 @@ for picture in $shown; do
         exit 1
     fi
 done
-# In 128 colours, which the eye cannot tell from all of them, pixels take a third.
-find "$work/pictures" -name '*.png' -exec python3 -c '
-import sys
-from PIL import Image
-for name in sys.argv[1:]:
-    Image.open(name).convert("RGB").quantize(128, dither=0).save(name, optimize=True)' {} +
+find "$work/pictures" -name '*.png' -exec "$scripts/fewer-colors.py" {} +
 # All or none: the page never shows half of another run.
 rm -rf Pictures
 mv "$work/pictures" Pictures

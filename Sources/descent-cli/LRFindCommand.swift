@@ -121,7 +121,7 @@ struct LRFindCommand: ParsableCommand {
     let shown = test.untilLeast.map(\.rawLoss)
     guard let low = shown.min(), let high = shown.max() else { throw ChartError.empty }
     if let suggestion = test.suggestion {
-      let points = [(x: suggestion, y: low), (x: suggestion, y: 1.1 * high)]
+      let points = [(x: suggestion, y: 0.9 * low), (x: suggestion, y: 1.1 * high)]
       lines.append(.init(name: "suggested: \(brief(suggestion))", points: points))
     }
     let chart = LineChart(
