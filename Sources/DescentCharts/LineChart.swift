@@ -83,6 +83,11 @@ public struct LineChart: Sendable {
     return isLogarithmic && shown.lowerBound > 0 && log10(shown.upperBound / shown.lowerBound) > 10
   }
 
+  /// Whether the left axis has nothing to follow from, which gnuplot refuses.
+  private var isLeftEmpty: Bool {
+    !lines.contains { !$0.isOnRight && $0.points.contains { $0.y.isFinite } }
+  }
+
   /// The gnuplot program that draws the chart.
   func script(_ format: Gnuplot.Format) -> String {
     let plots = lines.enumerated().map { index, line in
@@ -112,7 +117,7 @@ public struct LineChart: Sendable {
       \(isXLogarithmic ? "set logscale x; set format x '10^{%L}'" : "")
       \(isDeep ? "unset mytics" : "")
       \(isCounting ? "set xtics 1" : "")
-      \(yRange.map { "set yrange [\($0.lowerBound):\($0.upperBound)]" } ?? "")
+      \((yRange ?? (isLeftEmpty ? 0...1 : nil)).map { "set yrange [\($0.lowerBound):\($0.upperBound)]" } ?? "")
       \(hasRight ? right : "")
       set grid linetype 1 linecolor '\(ChartPalette.grid)' linewidth 0.7
       \(Gnuplot.blocks(lines.map(\.points)))

@@ -11,22 +11,24 @@ struct EvaluateCommand: ParsableCommand {
 
   @Argument(help: "The run's folder.")
   var folder: String
-  @Option(help: "Another data set than the run's.")
-  var dataset: String?
-  @Option(help: "The folder with the data set's files. (default: $DESCENT_DATA_DIR, then ~/.cache/descent)")
-  var dataDir: String?
+  @OptionGroup var other: OtherData
   @Option(help: "How the result is printed.")
   var log: LogFormat = .text
 
   func run() throws {
     try Runtime.setThreads(0)
     var config = try RunConfig.read(folder)
-    try config.measure(dataset: dataset, dataDirectory: dataDir, folder)
+    try config.measure(other, folder)
+    let checksum = config.checksum
     let data = try config.loadData()
+    try config.checkUnchanged(since: checksum, folder)
     let model = try RunConfig.loadModel(folder, for: data)
     let metrics = try config.makeMetrics(model)
     let result = try Trainer.evaluate(
       model, config.makeLoss(), on: data.testLoader(config, model), metrics: metrics)
+    if !result.loss.isFinite {
+      warn("the loss is not finite: the weights, or the inputs, are beyond what float32 holds")
+    }
     let values = metrics.map { (name: $0.name, value: result.metrics[$0.name] ?? .nan) }
     switch log {
     case .text:

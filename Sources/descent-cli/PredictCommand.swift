@@ -16,11 +16,8 @@ struct PredictCommand: ParsableCommand {
   var folder: String
   @Option(help: "An IDX file of uint8 images, [count, height, width], plain or gzipped.")
   var images: String?
-  @Option(help: "Another data set than the run's; of a table that need not have the target.")
-  var dataset: String?
-  @Option(help: "The folder with the data set's files. (default: $DESCENT_DATA_DIR, then ~/.cache/descent)")
-  var dataDir: String?
-  @Option(parsing: .unconditional, help: "Only the first so many images.")
+  @OptionGroup var other: OtherData
+  @Option(parsing: .unconditional, help: "Only the first so many samples.")
   var first: Int?
   @Option(help: "Where to write; standard output otherwise.")
   var out: String?
@@ -28,25 +25,35 @@ struct PredictCommand: ParsableCommand {
   func run() throws {
     try Runtime.setThreads(0)
     var config = try RunConfig.read(folder)
-    guard images == nil || dataDir == nil && dataset == nil else {
+    guard images == nil || other.dataDir == nil && other.dataset == nil else {
       throw DescentError(
         .invalidArgument,
-        "give one of --images and \(dataset == nil ? "--data-dir" : "--dataset"): both say where the images are"
+        "give one of --images and \(other.dataset == nil ? "--data-dir" : "--dataset"): both say where the images are"
       )
     }
     if let first, first < 0 {
       throw DescentError(.invalidArgument, "--first is \(first), must not be negative")
     }
-    try config.measure(dataset: dataset, dataDirectory: dataDir, folder)
+    try config.measure(other, folder)
+    try refuseOverwriting([images, CSVTable.file(config.dataset)])
+    let checksum = config.checksum
     let data = try load(&config)
+    try config.checkUnchanged(since: checksum, folder)
     let model = try RunConfig.loadModel(folder, for: data)
     model.eval()
     let csv = CSVFile.text(try data.predictions(config, model, first: first))
     if let out { try AtomicFile.write(csv, to: out) } else { try print(csv, terminator: "") }
   }
 
+  /// What is read must not be what is written.
+  private func refuseOverwriting(_ files: [String?]) throws(DescentError) {
+    func place(_ path: String) -> String { URL(fileURLWithPath: path).resolvingSymlinksInPath().path }
+    guard let out, files.contains(where: { $0.map(place) == place(out) }) else { return }
+    throw DescentError(.invalidArgument, "--out is \(out), which is what is predicted from")
+  }
+
   private func load(_ config: inout RunConfig) throws(DescentError) -> any RunData {
-    guard let images else { return try config.loadData(isForPrediction: dataset != nil) }
+    guard let images else { return try config.loadData(isForPrediction: other.dataset != nil) }
     guard !config.isOfTable else {
       throw DescentError(
         .mismatch,

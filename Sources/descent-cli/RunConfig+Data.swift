@@ -30,11 +30,27 @@ extension RunConfig {
   /// Has a trained model's data be all of another data set, where one is given.
   ///
   /// - Throws: `DescentError` for a table where the model is one for images, and the other way round.
-  mutating func measure(dataset: String?, dataDirectory: String?, _ folder: String) throws(DescentError) {
+  mutating func measure(_ other: OtherData, _ folder: String) throws(DescentError) {
     let before = self
-    try use(dataset: dataset, dataDirectory: dataDirectory)
+    try use(dataset: other.dataset, dataDirectory: other.dataDir)
     try checkKind(as: before, folder)
-    if dataset != nil { validation = nil }
+    guard other.dataset != nil else {
+      guard !other.dropMissing else {
+        throw DescentError(.invalidArgument, "--drop-missing is for another table: there is no --dataset")
+      }
+      return
+    }
+    (validation, checksum) = (nil, nil)
+    dropMissing = dropMissing || other.dropMissing
+  }
+
+  /// Refuses a table that is no longer the one that a run was trained on: which of its lines were not is unknown.
+  func checkUnchanged(since before: String?, _ folder: String) throws(DescentError) {
+    guard let before, before != checksum else { return }
+    throw DescentError(
+      .mismatch,
+      "\(dataset) has other numbers than those that \(folder) was trained on, so that it is unknown which lines were not: give --dataset for all of them"
+    )
   }
 
   /// Refuses a table where a run in a folder is one of images, and the other way round.

@@ -24,12 +24,32 @@ extension RunConfig {
 
   /// The beginning of a run: fresh weights, which follow from the seed.
   func makeTrainer(_ data: any RunData) throws(DescentError) -> Trainer {
+    try tryOut(data)
     manualSeed(seed)
     let model = try makeModel(data)
     try data.fit(model, self)
     let trainer = Trainer(model: model, loss: try makeLoss(), optimizer: try makeOptimizer(model))
     trainer.divergenceAdvice = divergenceAdvice
     return trainer
+  }
+
+  /// Refuses a model that takes no such batches: what its layers refuse in the midst of a run would stop the program. Some do
+  /// only in training, as batch normalization of a single sample.
+  func tryOut(_ data: any RunData) throws(DescentError) {
+    let model = try makeModel(data)
+    let samples = try data.loaders(self, model).training.epochSize?.samples ?? 0
+    let (whole, rest) = (min(batchSize, samples), samples % batchSize)
+    for count in Set([whole, rest]).subtracting([0]).sorted() {
+      do throws(DescentError) {
+        _ = try Refusals.thrown { noGrad { model(.zeros(Shape([count] + Array(data.inputShape)))) } }
+      } catch {
+        let isLast = count == rest && rest != whole
+        let last = isLast ? ", as the last of an epoch is with --batch-size \(batchSize)" : ""
+        throw DescentError(
+          error.code,
+          "the model takes no batch of \(count) sample\(count == 1 ? "" : "s")\(last): \(error.message)")
+      }
+    }
   }
 
   /// A folder's model with its weights.

@@ -168,6 +168,13 @@ struct TrainCommand: ParsableCommand {
     if let features = new.features, let before = old.features, features != before {
       throw refusal("the columns \(before.joined(separator: ","))", features.joined(separator: ","))
     }
+    if old.isOfTable || old.validation != nil || new.validation != nil {
+      // Samples that were trained on would be validated on.
+      func text(_ config: RunConfig) -> String {
+        "validation \((config.validation ?? (config.isOfTable ? RunConfig.usualValidation : 0)).short), drawn by seed \(config.seed)"
+      }
+      if text(new) != text(old) { throw refusal(text(old), text(new)) }
+    }
     new.model = old.model
   }
 }

@@ -176,6 +176,13 @@ import Testing
       let svg = try String(contentsOfFile: "\(folder)/a chart.svg", encoding: .utf8)
       #expect(svg.contains("it's 100%") && svg.contains("`date`") && svg.contains("a'b"))
       try chart.write(.png, to: "\(folder)/chart.png")
+      // A left axis of nothing, beside a right one.
+      let half = LineChart(
+        title: "", xLabel: "", yLabel: "", rightLabel: "rate",
+        lines: [
+          .init(points: [(0, -.infinity), (1, .nan)]), .init(points: [(0, 1), (1, 2)], isOnRight: true),
+        ])
+      try half.write(.png, to: "\(folder)/chart.png")
       #expect(
         try FileManager.default.contentsOfDirectory(atPath: folder).sorted() == ["a chart.svg", "chart.png"])
     }

@@ -196,6 +196,11 @@ import Testing
         (["--features", "size"], "run is of the columns size,year, which cannot become size on --resume"),
         (["--loss", "l1"], "run is of mse, which cannot become l1 on --resume"),
         (["--dataset", "glyphs"], "run is of the table table.csv, which cannot become the images glyphs"),
+        (
+          ["--seed", "5"],
+          "run is of validation 0.2, drawn by seed 0, which cannot become validation 0.2, drawn by seed 5"
+        ),
+        (["--validation", "0.4"], "which cannot become validation 0.4, drawn by seed 0 on --resume"),
         (["--metric", "accuracy"], "--metric accuracy is for classes, but the targets are numbers"),
       ]
       for (more, sentence) in refused {
@@ -216,6 +221,54 @@ import Testing
           && changed.errors.contains("table.csv has other numbers than those that run was begun with"),
         "\(changed.errors)")
       #expect(try Data(contentsOf: URL(fileURLWithPath: "\(folder)/run/state.safetensors")) == state)
+      for command in ["evaluate", "predict"] {
+        let result = try Command([command, "run"], folder: folder)
+        #expect(
+          result.status == 1 && result.output.isEmpty
+            && result.errors.contains("table.csv has other numbers than those that run was trained on"),
+          "\(result.errors)")
+      }
+      #expect(try Command(["evaluate", "run", "--dataset", "table.csv"], folder: folder).status == 0)
+    }
+  }
+
+  @Test func whatCannotBePredicted() throws {
+    try SmallTable.withFolder { folder in
+      #expect(
+        try Command(SmallTable.regression + ["--epochs", "1", "--out", "run"], folder: folder).status == 0)
+      try SmallTable.write(
+        [["size", "year"], ["1", "2000"], ["1e300", "2000"], ["", "1"]], to: "\(folder)/new.csv")
+      let whole = ["predict", "run", "--dataset", "new.csv"]
+      let refused: [([String], String)] = [
+        (whole, "new.csv, line 4, column size: the value is missing; --drop-missing"),
+        (whole + ["--drop-missing"], "new.csv, line 3: the prediction is"),
+        (whole + ["--out", "./new.csv"], "--out is ./new.csv, which is what is predicted from"),
+        (["predict", "run", "--out", "table.csv"], "--out is table.csv, which is what is predicted from"),
+        (["predict", "run", "--drop-missing"], "--drop-missing is for another table: there is no --dataset"),
+      ]
+      for (line, sentence) in refused {
+        let result = try Command(line, folder: folder)
+        #expect(
+          result.status == 1 && result.output.isEmpty && result.errors.contains(sentence), "\(result.errors)")
+      }
+      let first = try Command(whole + ["--drop-missing", "--first", "1"], folder: folder)
+      #expect(first.status == 0 && first.output.split(separator: "\n").count == 2, "\(first.errors)")
+      let loss = try Command(["evaluate", "run", "--dataset", "table.csv", "--drop-missing"], folder: folder)
+      #expect(loss.status == 0 && loss.errors.isEmpty)
+    }
+  }
+
+  @Test func numbersInsteadOfNames() throws {
+    try withTemporaryFolder { folder in
+      try SmallTable.write(SmallTable.rows.map { [$0[0], $0[3]] }, to: "\(folder)/table.csv")
+      let result = try Command(
+        ["train", "--dataset", "table.csv", "--target", "2", "--model", "linear", "--epochs", "1"],
+        folder: folder)
+      #expect(
+        result.status == 0
+          && result.errors.contains(
+            "table.csv: the first line is taken for the columns' names, though all of it are numbers"),
+        "\(result.errors)")
     }
   }
 
@@ -253,76 +306,7 @@ import Testing
     }
   }
 
-  // MARK: Bad input
-
-  static let usual = "size,year,kind,price\n1,2,a,3\n2,3,b,4\n3,4,a,5\n4,5,b,6\n5,6,a,7\n"
-
-  static let refused: [(table: String, options: String, sentence: String)] = [
-    (usual, "", "give --target: one of size, year, kind, price"),
-    (usual, "--target prize", "table.csv has no column 'prize'; did you mean 'price'? It has size, year"),
-    (usual, "--target 5", "table.csv has no column '5'"),
-    (usual, "--target price --features size,hight", "table.csv has no column 'hight'"),
-    (
-      usual, "--target price --features price,size",
-      "--features must name columns, each once, and not the target"
-    ),
-    (usual, "--target price --features size,", "table.csv has no column ''"),
-    (
-      usual, "--target price",
-      "table.csv, line 2, column kind: 'a' is not a number; leave the column out with --features"
-    ),
-    (
-      usual, "--target kind --features size --loss mse",
-      "line 2, column kind: 'a' is not a number; mse is for numbers; for classes there are --loss cross_entropy"
-    ),
-    (
-      usual, "--target kind --features size --metric r2",
-      "--metric r2 is for numbers, but the targets are classes: for those there are accuracy"
-    ),
-    (
-      usual, "--target price --features size --metric top5",
-      "--metric top5 is for classes, but the targets are numbers: for those there are mae, mse, rmse, r2"
-    ),
-    (usual, "--target price --features size --metric r3", "unknown metric 'r3'"),
-    (usual, "--target price --features size --loss msee", "unknown loss 'msee'; did you mean 'mse'?"),
-    (usual, "--target price --features size --loss huber(delta=0)", "huber: delta is 0"),
-    (usual, "--target price --features size --loss huber(dlta=1)", "did you mean 'delta'?"),
-    (
-      usual, "--target price --features size --loss mse(reduction=sum)",
-      "its reduction is the mean of a batch"
-    ),
-    (usual, "--target price --features size --validation 0", "in (0, 1): a table has no test part"),
-    (usual, "--target price --features size --validation 0.001", "0 for the validation"),
-    (usual, "--target price --features size --data-dir data", "--data-dir is for airfoil"),
-    (
-      usual, "--target price --features size --model linear(2)",
-      "must make [1, 1], a single number: end it with linear(1)"
-    ),
-    (usual, "--target price --features size --model linear(3,1)", "linear"),
-    (usual, "--target price --features size --model lenet", "conv2d"),
-    ("size,kind\n1,a\n2,a\n3,a\n", "--target kind", "all targets are 'a'; there must be two classes or more"),
-    ("size,kind\n1,a\n2,a\n3,b\n", "--target kind", "class 1 has a single sample"),
-    (
-      "size,price\n1,2\n,3\n3,4\n", "--target price",
-      "line 3, column size: the value is missing; --drop-missing"
-    ),
-    ("size,price\n1,2\n2,\n3,4\n", "--target price", "line 3, column price: the value is missing"),
-    ("price\n1\n2\n3\n", "--target price", "table.csv has no column besides price"),
-    ("", "--target price", "table.csv is empty"),
-  ]
-
-  @Test(arguments: refused.indices) func badArguments(_ index: Int) throws {
-    let (table, options, sentence) = Self.refused[index]
-    try withTemporaryFolder { folder in
-      try AtomicFile.write(table, to: "\(folder)/table.csv")
-      let line = "train --dataset table.csv --out run " + options
-      let result = try Command(
-        line.split(separator: " ").map(String.init), folder: folder)
-      #expect(result.status == 1 && result.errors.contains(sentence), "\(result.errors)")
-      #expect(result.errors.split(separator: "\n").count == 1, "\(result.errors)")
-      #expect(!FileManager.default.fileExists(atPath: "\(folder)/run"))
-    }
-  }
+  // MARK: Missing values
 
   @Test func missingValuesAreLeftOut() throws {
     try SmallTable.withFolder { folder in
@@ -335,29 +319,6 @@ import Testing
       let all = try table(
         Command(["predict", "run", "--dataset", "table.csv"], folder: folder).output, folder)
       #expect(all.rows.count == 119)
-    }
-  }
-
-  static let ofImages: [(options: String, sentence: String)] = [
-    ("--target y", "--target is for tables, mnist has images: their classes are the targets"),
-    ("--features x", "--features is for tables"), ("--drop-missing", "--drop-missing is for tables"),
-    (
-      "--loss mse",
-      "--loss mse is for numbers, but the targets are classes: for those there are cross_entropy"
-    ),
-    ("--metric rmse", "--metric rmse is for numbers, but the targets are classes"),
-  ]
-
-  @Test(arguments: ofImages.indices) func imagesAreNoTables(_ index: Int) throws {
-    let (options, sentence) = Self.ofImages[index]
-    try SmallRun.withCopy { folder in
-      let line = SmallRun.train + " --out new " + options
-      let result = try Command(line.components(separatedBy: " "), folder: folder)
-      #expect(result.status == 1 && result.errors.contains(sentence), "\(result.errors)")
-      #expect(!FileManager.default.fileExists(atPath: "\(folder)/new"))
-      let table = try Command("predict", "\(folder)/run", "--dataset", "\(folder)/table.csv")
-      #expect(
-        table.status == 1 && table.errors.contains("is of the images mnist, which cannot become the table"))
     }
   }
 }

@@ -8,10 +8,10 @@ import CDescent
 
 /// What happens when the C core refuses what only a mistake in the program can ask for: the program stops, unless
 /// somebody wants the refusal thrown.
-enum Refusals {
+package enum Refusals {
   /// Runs `body`, and throws the first refusal in it. What is refused gives a scalar NaN meanwhile, so that `body` comes to
   /// its end.
-  static func thrown<Result>(_ body: () -> Result) throws(DescentError) -> Result {
+  package static func thrown<Result>(_ body: () -> Result) throws(DescentError) -> Result {
     let before = pthread_getspecific(key)
     let collected = Collected()
     return try withExtendedLifetime(collected) { () throws(DescentError) in

@@ -12,7 +12,15 @@ extension TableData {
     try Self.inBatches(places.count) { range throws(DescentError) in
       let part = Array(places[range])
       let values = predictions(model, samples.batch(part[...]))
-      for (place, cells) in zip(part, values) { rows.append(table.rows[place] + cells) }
+      for (place, (value, cells)) in zip(part, values) {
+        guard value.isFinite else {
+          throw DescentError(
+            .nonFinite,
+            "\(table.source), line \(table.lines[place]): the prediction is \(value.shown): its inputs, or the model's weights, are beyond what float32 holds"
+          )
+        }
+        rows.append(table.rows[place] + cells)
+      }
     }
     return rows
   }
@@ -28,15 +36,18 @@ extension TableData {
     }
   }
 
-  private func predictions(_ model: Module, _ batch: Batch) -> [[String]] {
+  /// Cells, and a number that is not finite where they have none that are.
+  private func predictions(_ model: Module, _ batch: Batch) -> [(value: Double, cells: [String])] {
     let scalers = scalers(model)
     let outputs = noGrad { scalers(scalers.inputs.transform(batch.inputs).to(.float32)) }
     switch targets {
     case .numbers:
       let values = scalers.targets?.inverseTransform(outputs.to(.float64)) ?? outputs
-      return values.doubles.map { ["\($0)"] }
+      return values.doubles.map { ($0, ["\($0)"]) }
     case .classes(let names):
-      return outputs.classPredictions.map { place, shares in [names[place]] + shares.map { "\($0)" } }
+      return outputs.classPredictions.map { place, shares in
+        (Double(shares[shares.startIndex]), [names[place]] + shares.map { "\($0)" })
+      }
     }
   }
 }

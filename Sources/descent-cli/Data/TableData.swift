@@ -20,6 +20,9 @@ struct TableData: RunData {
       throw DescentError(
         .invalidArgument, "give --target: one of \(table.names.joined(separator: ", "))")
     }
+    if table.names.allSatisfy({ CSVTable.number($0) != nil }) {
+      warn("\(table.source): the first line is taken for the columns' names, though all of it are numbers")
+    }
     targetName = isForPrediction ? target : try table.name(target)
     featureNames = try table.features(config.features, target: targetName)
     if config.dropMissing {
@@ -47,11 +50,14 @@ struct TableData: RunData {
     if let loss {
       areClasses = LossName.ofClasses.contains(loss)
     } else if !areClasses {
-      areClasses = try table.cells(name).contains { CSVTable.number($0) == nil }
+      areClasses = try table.isOfText(name)
     }
     guard areClasses else {
       let hint =
-        "\(loss ?? "") is for numbers; for classes there are --loss \(LossName.ofClasses.joined(separator: ", "))"
+        loss.map {
+          "\($0) is for numbers; for classes there are --loss \(LossName.ofClasses.joined(separator: ", "))"
+        }
+        ?? "leave the line out"
       return (.numbers, try table.numbers([name], hint: hint), nil)
     }
     let (indices, names) = try table.classes(name, known: config.classes)

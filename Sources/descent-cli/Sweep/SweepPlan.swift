@@ -123,7 +123,7 @@ extension RunConfig {
     let model = try makeModel(data)
     try data.fit(model, self)
     _ = try makeOptimizer(model)
-    _ = try data.loaders(self, model)
+    try tryOut(data)
     _ = try makeCallbacks(base: nil)
   }
 }

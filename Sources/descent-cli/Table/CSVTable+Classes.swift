@@ -1,6 +1,19 @@
 import Descent
 
 extension CSVTable {
+  /// Whether a column's cells are text, and no numbers.
+  ///
+  /// - Throws: `DescentError` for a few that are no numbers among more that are.
+  func isOfText(_ name: String) throws(DescentError) -> Bool {
+    let cells = try cells(name)
+    let texts = cells.indices.filter { Self.number(cells[$0]) == nil }
+    guard let first = texts.first, texts.count < cells.count - texts.count else { return !texts.isEmpty }
+    throw DescentError(
+      .format,
+      "\(place(first, name)): '\(cells[first])' is not a number, as \(cells.count - texts.count) of \(cells.count) targets are; mend it, or take all for classes with --loss cross_entropy"
+    )
+  }
+
   /// A column's classes: each cell's number, and what the classes are called, in the order of their names, or of the
   /// numbers that they are: 1 and 1.0 are one.
   ///
