@@ -5,6 +5,9 @@ extension RunConfig {
   /// The share of a table that is validated on: it has no test part.
   static let usualValidation = 0.2
 
+  /// The share of the samples that is held back from the training.
+  var validationShare: Double { validation ?? (isOfTable ? Self.usualValidation : 0) }
+
   /// Whether the data set is a table.
   var isOfTable: Bool { CSVTable.isTable(dataset) }
 

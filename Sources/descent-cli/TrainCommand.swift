@@ -171,7 +171,7 @@ struct TrainCommand: ParsableCommand {
     if old.isOfTable || old.validation != nil || new.validation != nil {
       // Samples that were trained on would be validated on.
       func text(_ config: RunConfig) -> String {
-        "validation \((config.validation ?? (config.isOfTable ? RunConfig.usualValidation : 0)).short), drawn by seed \(config.seed)"
+        "validation \(config.validationShare.short), drawn by seed \(config.seed)"
       }
       if text(new) != text(old) { throw refusal(text(old), text(new)) }
     }

@@ -127,7 +127,7 @@ struct TableData: RunData {
   private func parts(
     _ config: RunConfig
   ) throws(DescentError) -> (training: Subset<TensorDataset>, held: Subset<TensorDataset>) {
-    try split(samples, config.validation ?? RunConfig.usualValidation, config, stratifiedBy: classes)
+    try split(samples, config.validationShare, config, stratifiedBy: classes)
   }
 
   /// What was held back in the training; all, where nothing was.
