@@ -1,10 +1,35 @@
 #include <cblas.h>
 #include <pthread.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/internal.h"
 #include "linalg/blas.h"
+
+#if defined(__x86_64__) && defined(__ELF__)
+/* OpenBLAS's own, where it has kernels for several processors; they are not in its header. */
+extern void gotoblas_dynamic_quit(void) __attribute__((weak));
+extern void gotoblas_dynamic_init(void) __attribute__((weak));
+
+/* OpenBLAS takes a processor that is younger than itself for the oldest that it knows, and multiplies at a
+ * fifth of its pace (github.com/OpenMathLib/OpenBLAS/pull/4268). It is asked to choose again, among those whose
+ * instructions this one has: as the program is loaded, before anything multiplies. OPENBLAS_CORETYPE, where it
+ * is set, has the last word. */
+__attribute__((constructor)) static void choose_core(void) {
+    static const char *const variable = "OPENBLAS_CORETYPE", *const fallback = "Prescott";
+    const char *name = __builtin_cpu_supports("x86-64-v4")   ? "SkylakeX"
+                       : __builtin_cpu_supports("x86-64-v3") ? "Haswell"
+                                                             : NULL;
+    if (name == NULL || gotoblas_dynamic_quit == NULL || gotoblas_dynamic_init == NULL ||
+        getenv(variable) != NULL || strcmp(openblas_get_corename(), fallback) != 0 ||
+        setenv(variable, name, 1) != 0)
+        return;
+    gotoblas_dynamic_quit();
+    gotoblas_dynamic_init();
+    unsetenv(variable);
+}
+#endif
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
