@@ -3,7 +3,7 @@
 #include "convolution/vectors.h"
 
 /* Rows of a block's sums, which have to stay in registers: AVX-512 has 32, the others half as many. */
-#define TALL (DSC_VECTOR_BYTES == 64 ? 8 : 6)
+#define TALL (DSC_VECTOR_BYTES == 64 ? 12 : 6)
 
 /* Where a vector of sums goes. */
 typedef struct DSC_NAME(target) {
@@ -45,24 +45,30 @@ DSC_NAME(put)(const DSC_NAME(ending) * e, const DSC_NAME(target) * t, size_t row
 __attribute__((always_inline)) static inline void
 DSC_NAME(block)(const size_t rows, const size_t vectors, size_t k, const size_t *offsets, const DSC_REAL *a,
                 const DSC_REAL *const *b, const DSC_NAME(ending) * e, const DSC_NAME(target) * t) {
-    DSC_NAME(vector) sums[8][2] = {{{0}}};
+    DSC_NAME(vector) sums[12][2] = {{{0}}};
     const DSC_REAL *first = b[0], *second = b[1];
     for (size_t i = 0; i < k; ++i) {
         DSC_NAME(vector) right[2];
         right[0] = LOAD(first + offsets[i]);
         if (vectors > 1)
             right[1] = LOAD(second + offsets[i]);
+        DSC_WRITE_OUT
         for (size_t j = 0; j < rows; ++j)
+            DSC_WRITE_OUT
             for (size_t v = 0; v < vectors; ++v)
                 sums[j][v] += a[i * rows + j] * right[v];
     }
     if (e->is_plain) {
+        DSC_WRITE_OUT
         for (size_t j = 0; j < rows; ++j)
+            DSC_WRITE_OUT
             for (size_t v = 0; v < vectors; ++v)
                 AT(t[v].to + j * e->row) = e->bias != NULL ? sums[j][v] + e->bias[j] : sums[j][v];
         return;
     }
+    DSC_WRITE_OUT
     for (size_t j = 0; j < rows; ++j)
+        DSC_WRITE_OUT
         for (size_t v = 0; v < vectors; ++v)
             DSC_NAME(put)(e, t + v, j, sums[j][v]);
 }
@@ -88,6 +94,10 @@ static void DSC_NAME(any_block)(size_t rows, size_t vectors, size_t k, const siz
 #if DSC_VECTOR_BYTES == 64
         ROWS(7)
         ROWS(8)
+        ROWS(9)
+        ROWS(10)
+        ROWS(11)
+        ROWS(12)
 #endif
     }
 }

@@ -17,9 +17,12 @@
 
 /* A row of sums of vectors' lanes: lane i of the result is the sum of v[i]'s. */
 __attribute__((always_inline)) static inline DSC_NAME(vector) DSC_NAME(totals)(DSC_NAME(vector) * v) {
-    for (size_t left = WIDTH; left > 1; left /= 2)
+    DSC_WRITE_OUT
+    for (size_t left = WIDTH; left > 1; left /= 2) {
+        DSC_WRITE_OUT
         for (size_t i = 0; i < left / 2; ++i)
             v[i] = DSC_HALVES(0, v[2 * i], v[2 * i + 1]) + DSC_HALVES(1, v[2 * i], v[2 * i + 1]);
+    }
     return v[0];
 }
 
@@ -40,22 +43,29 @@ DSC_NAME(add_run)(const size_t rows, const size_t taps, size_t vectors, const DS
                   DSC_NAME(vector) lanes[MOST_ROWS][8]) {
     DSC_NAME(vector) sums[MOST_ROWS][8];
     const DSC_REAL *right[8];
+    DSC_WRITE_OUT
     for (size_t l = 0; l < taps; ++l) {
         right[l] = x + offsets[l];
+        DSC_WRITE_OUT
         for (size_t j = 0; j < rows; ++j)
             sums[j][l] = lanes[j][l];
     }
     for (size_t i = 0; i < vectors; ++i) {
         DSC_NAME(vector) v[8];
+        DSC_WRITE_OUT
         for (size_t l = 0; l < taps; ++l)
             v[l] = (DSC_NAME(vector))((DSC_NAME(mask))LOAD(right[l] + i * WIDTH) & masks[i]);
+        DSC_WRITE_OUT
         for (size_t j = 0; j < rows; ++j) {
             const DSC_NAME(vector) y = LOAD(dy + j * y_channel + i * WIDTH);
+            DSC_WRITE_OUT
             for (size_t l = 0; l < taps; ++l)
                 sums[j][l] += y * v[l];
         }
     }
+    DSC_WRITE_OUT
     for (size_t l = 0; l < taps; ++l)
+        DSC_WRITE_OUT
         for (size_t j = 0; j < rows; ++j)
             lanes[j][l] = sums[j][l];
 }
@@ -77,71 +87,72 @@ DSC_NAME(dots)(const size_t rows, const size_t taps, const DSC_NAME(tile) * t, c
                 left += t->y_run;
             }
     __asm__ volatile("" ::"r"(lanes) : "memory");
-    for (size_t j = 0; j < rows; ++j)
-        for (size_t l = 0; l < taps; l += WIDTH) {
-            DSC_NAME(vector) some[WIDTH] = {{0}};
-            const size_t count = dsc_min_size(WIDTH, taps - l);
-            for (size_t i = 0; i < count; ++i)
-                some[i] = lanes[j][l + i];
-            const DSC_NAME(vector) total = DSC_NAME(totals)(some);
-            for (size_t i = 0; i < count; ++i)
-                sums[j * lds + l + i] += total[i];
-        }
+    DSC_WRITE_OUT
+    for (size_t first = 0; first < rows * taps; first += WIDTH) {
+        DSC_NAME(vector) some[WIDTH] = {{0}};
+        DSC_REAL total[WIDTH];
+        const size_t count = dsc_min_size(WIDTH, rows * taps - first);
+        DSC_WRITE_OUT
+        for (size_t i = 0; i < count; ++i)
+            some[i] = lanes[(first + i) / taps][(first + i) % taps];
+        AT(total) = DSC_NAME(totals)(some);
+        DSC_WRITE_OUT
+        for (size_t i = 0; i < count; ++i)
+            sums[(first + i) / taps * lds + (first + i) % taps] += total[i];
+    }
 }
 
 #define DOTS(r, n)                                                                                           \
-    case n:                                                                                                  \
+    case (r)*8 + (n)-1:                                                                                      \
         DSC_NAME(dots)(r, n, t, offsets, dy, x, sums, lds);                                                  \
         break;
 
 static void DSC_NAME(any_dots)(size_t rows, size_t taps, const DSC_NAME(tile) * t, const size_t *offsets,
                                const DSC_REAL *dy, const DSC_REAL *x, DSC_REAL *sums, size_t lds) {
-    switch (rows) {
-    case 1:
-        switch (taps) {
-            DOTS(1, 1)
-            DOTS(1, 2)
-            DOTS(1, 3)
-            DOTS(1, 4)
-            DOTS(1, 5)
-            DOTS(1, 6)
-            DOTS(1, 7)
-            DOTS(1, 8)
-        }
-        break;
-    case 2:
-        switch (taps) {
-            DOTS(2, 1)
-            DOTS(2, 2)
-            DOTS(2, 3)
-            DOTS(2, 4)
-        }
-        break;
-    case 3:
-        switch (taps) {
-            DOTS(3, 1)
-            DOTS(3, 2)
-            DOTS(3, 3)
-        }
-        break;
-    case 4:
-        switch (taps) {
-            DOTS(4, 1)
-            DOTS(4, 2)
-        }
-        break;
-    case 5:
-        switch (taps) {
-            DOTS(5, 1)
-            DOTS(5, 2)
-        }
-        break;
-    case 6:
-        switch (taps) {
-            DOTS(6, 1)
-            DOTS(6, 2)
-        }
-        break;
+    switch (rows * 8 + taps - 1) {
+        DOTS(1, 1)
+        DOTS(1, 2)
+        DOTS(1, 3)
+        DOTS(1, 4)
+        DOTS(1, 5)
+        DOTS(1, 6)
+        DOTS(1, 7)
+        DOTS(1, 8)
+        DOTS(2, 1)
+        DOTS(2, 2)
+        DOTS(2, 3)
+        DOTS(2, 4)
+        DOTS(3, 1)
+        DOTS(3, 2)
+        DOTS(3, 3)
+        DOTS(4, 1)
+        DOTS(4, 2)
+        DOTS(5, 1)
+        DOTS(5, 2)
+        DOTS(6, 1)
+        DOTS(6, 2)
+#if DSC_VECTOR_BYTES == 64
+        DOTS(2, 5)
+        DOTS(2, 6)
+        DOTS(2, 7)
+        DOTS(2, 8)
+        DOTS(3, 4)
+        DOTS(3, 5)
+        DOTS(3, 6)
+        DOTS(4, 3)
+        DOTS(4, 4)
+        DOTS(4, 5)
+        DOTS(5, 3)
+        DOTS(5, 4)
+        DOTS(6, 3)
+        DOTS(6, 4)
+        DOTS(7, 1)
+        DOTS(7, 2)
+        DOTS(7, 3)
+        DOTS(8, 1)
+        DOTS(8, 2)
+        DOTS(8, 3)
+#endif
     }
 }
 
@@ -151,9 +162,13 @@ static void DSC_NAME(any_dots)(size_t rows, size_t taps, const DSC_NAME(tile) * 
 static void DSC_NAME(add_products)(const DSC_NAME(tile) * t, size_t channels, size_t taps,
                                    const size_t *offsets, const DSC_REAL *dy, const DSC_REAL *x,
                                    DSC_REAL *sums) {
-    /* Sums, and what they are made of, have to stay in 16 registers. */
+    /* Sums, and what they are made of, have to stay in registers: AVX-512 has 32, the others half as many. */
+#if DSC_VECTOR_BYTES == 64
+    static const size_t most_taps[] = {0, 8, 8, 6, 5, 4, 4, 3, 3};
+#else
     static const size_t most_taps[] = {0, 8, 4, 3, 2, 2, 2};
-    const size_t down = dsc_ceil_div(channels, MOST_ROWS);
+#endif
+    const size_t down = dsc_ceil_div(channels, sizeof most_taps / sizeof *most_taps - 1);
     for (size_t b = 0; b < down; ++b) {
         const size_t row = b * channels / down, rows = (b + 1) * channels / down - row;
         const size_t across = dsc_ceil_div(taps, most_taps[rows]);

@@ -186,11 +186,11 @@ static void DSC_NAME(store)(const dsc_weight_product *p, size_t first, size_t en
 
 #include "convolution/stage.h"
 
-/* As many numbers as any vector has. */
-enum { GRAIN = 16, MOST_ROWS = 6 };
+/* As many numbers as any vector has; rows of a block of dots. */
+enum { GRAIN = 16, MOST_ROWS = 8 };
 /* What a tile is: channels of dy, products of x's channels and taps, positions of images at once. What it
  * stages is to be in the second cache. */
-enum { Y_CHANNELS = 64, X_TAPS = 256, POSITIONS = 512, X_NUMBERS = 40 << 10 };
+enum { Y_CHANNELS = 128, X_TAPS = 576, POSITIONS = 1024, X_NUMBERS = 80 << 10 };
 /* Boxes whose sums are added up in the numbers' own type; tiles that there should be, and how many numbers
  * their partial sums may have. */
 enum { BOXES_AT_ONCE = 64, TILES = 16, MOST_PARTIALS = 1 << 22 };

@@ -6,6 +6,15 @@
  *
  * DSC_VECTOR_BYTES is what one register holds: wider vectors cost AVX2 half its speed, in moves to the stack
  * and back, and GCC keeps them in memory. DSC_HAS_FMA: dsc_fma is an instruction. */
+
+/* Before a loop over vectors that have to stay in registers: compilers keep an array there only where its
+ * loops are written out, and leave out of that what they find too long. */
+#ifdef __clang__
+#define DSC_WRITE_OUT _Pragma("clang loop unroll(full)")
+#else
+#define DSC_WRITE_OUT _Pragma("GCC unroll 16")
+#endif
+
 #if defined(__x86_64__)
 
 #ifdef __clang__

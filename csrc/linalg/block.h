@@ -22,16 +22,21 @@ DSC_NAME(block_strip)(const size_t rows, const size_t vectors, size_t columns, s
     DSC_NAME(block_vector) sums[12][2] = {{{0}}};
     for (size_t i = 0; i < k; ++i) {
         DSC_NAME(block_vector) right[2];
+        DSC_WRITE_OUT
         for (size_t v = 0; v < vectors; ++v)
             right[v] = *(const DSC_NAME(block_loose) *)(b + i * ldb + v * DSC_BLOCK_WIDTH);
+        DSC_WRITE_OUT
         for (size_t j = 0; j < rows; ++j) {
             DSC_REAL left = a[j * a_row + i * a_k];
+            DSC_WRITE_OUT
             for (size_t v = 0; v < vectors; ++v)
                 sums[j][v] += left * right[v];
         }
     }
     bool is_whole = columns >= vectors * DSC_BLOCK_WIDTH;
+    DSC_WRITE_OUT
     for (size_t j = 0; j < rows; ++j)
+        DSC_WRITE_OUT
         for (size_t v = 0; v < vectors; ++v) {
             DSC_REAL *out = c + j * ldc + v * DSC_BLOCK_WIDTH;
             if (is_whole) {

@@ -8,8 +8,9 @@
 #include "linalg/thin.h"
 
 /* A tile should last longer than a fork and join (about 1 us), and there should be enough of them
- * for many cores; but each tile packs its operands anew, so no more than that. */
-static const double TILE_FLOPS = 2 << 20;
+ * for many cores; but each tile packs its operands anew, so no more than that. Of few rows it is the bytes
+ * that take the time. */
+static const double TILE_FLOPS = 2 << 20, TILE_BYTES = 256 << 10;
 enum { MOST_TILES = 64, NARROWEST = 32, GRAIN = 32 };
 
 static size_t cut(size_t length, size_t pieces) {
@@ -27,9 +28,12 @@ dsc_status dsc_gemm_prepare(dsc_gemm_plan *plan) {
     DSC_CHECK_PRODUCT(k, n, plan->dtype);
     DSC_CHECK_PRODUCT(m, n, plan->dtype);
     plan->is_thin = dsc_is_thin(plan);
-    double flops = 2.0 * (double)m * (double)n * (double)dsc_max_size(k, 1);
+    const double flops = 2.0 * (double)m * (double)n * (double)dsc_max_size(k, 1);
+    const double bytes = ((double)m * (double)k + (double)k * (double)n + (double)m * (double)n) *
+                         (double)dsc_dtype_size(plan->dtype);
     size_t wanted = 1;
-    while (wanted < MOST_TILES && flops >= TILE_FLOPS * 2 * (double)wanted)
+    while (wanted < MOST_TILES &&
+           (flops >= TILE_FLOPS * 2 * (double)wanted || bytes >= TILE_BYTES * 2 * (double)wanted))
         wanted *= 2;
     size_t down = 1, across = 1;
     /* Bands of rows first: each writes one piece of memory. */

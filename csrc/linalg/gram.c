@@ -20,10 +20,13 @@ __attribute__((always_inline)) static inline void DSC_NAME(add_block)(const size
     DSC_NAME(vector) sums[8][3] = {{{0}}};
     for (size_t i = 0; i < rows; ++i) {
         DSC_NAME(vector) right[3];
+        DSC_WRITE_OUT
         for (size_t v = 0; v < vectors; ++v)
             right[v] = *(const DSC_NAME(loose) *)(a + i * lda + column + v * WIDTH);
+        DSC_WRITE_OUT
         for (size_t j = 0; j < tall; ++j) {
             double left = a[i * lda + row + j];
+            DSC_WRITE_OUT
             for (size_t v = 0; v < vectors; ++v)
                 sums[j][v] += left * right[v];
         }

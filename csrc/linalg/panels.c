@@ -25,21 +25,27 @@ __attribute__((always_inline)) static inline void DSC_NAME(block)(const size_t r
                                                                   const DSC_REAL *b, const DSC_REAL *start,
                                                                   DSC_REAL *c, size_t ldc) {
     DSC_NAME(vector) sums[12][ACROSS] = {{{0}}};
+    DSC_WRITE_OUT
     for (size_t j = 0; j < rows; ++j)
         __builtin_prefetch(c + j * ldc, 1);
         /* Where a row of `a` is has to be found out less often so. */
 #pragma GCC unroll 4
     for (size_t i = 0; i < k; ++i) {
         DSC_NAME(vector) right[ACROSS];
+        DSC_WRITE_OUT
         for (size_t v = 0; v < ACROSS; ++v)
             right[v] = LOAD(b + (i * ACROSS + v) * WIDTH);
+        DSC_WRITE_OUT
         for (size_t j = 0; j < rows; ++j) {
             DSC_REAL left = a[j * a_row + i * a_k];
+            DSC_WRITE_OUT
             for (size_t v = 0; v < ACROSS; ++v)
                 sums[j][v] += left * right[v];
         }
     }
+    DSC_WRITE_OUT
     for (size_t j = 0; j < rows; ++j)
+        DSC_WRITE_OUT
         for (size_t v = 0; v < ACROSS; ++v) {
             DSC_REAL *out = c + j * ldc + v * WIDTH;
             AT(out) = LOAD(start == NULL ? out : start + v * WIDTH) + sums[j][v];

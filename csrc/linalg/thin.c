@@ -31,15 +31,20 @@ __attribute__((always_inline)) static inline void DSC_NAME(dot_block)(const size
     size_t whole = k - k % WIDTH;
     for (size_t i = 0; i < whole; i += WIDTH) {
         DSC_NAME(vector) right[4];
+        DSC_WRITE_OUT
         for (size_t l = 0; l < columns; ++l)
             right[l] = LOAD(b + l * ld + i);
+        DSC_WRITE_OUT
         for (size_t j = 0; j < rows; ++j) {
             DSC_NAME(vector) left = LOAD(a + j * ld + i);
+            DSC_WRITE_OUT
             for (size_t l = 0; l < columns; ++l)
                 sums[j][l] += left * right[l];
         }
     }
+    DSC_WRITE_OUT
     for (size_t j = 0; j < rows; ++j)
+        DSC_WRITE_OUT
         for (size_t l = 0; l < columns; ++l) {
             DSC_REAL sum = DSC_NAME(total)(&sums[j][l]);
             for (size_t i = whole; i < k; ++i)
@@ -77,15 +82,20 @@ DSC_NAME(outer_block)(const size_t rows, const size_t vectors, size_t k, const D
     DSC_NAME(vector) sums[8][8] = {{{0}}};
     for (size_t i = 0; i < k; ++i) {
         DSC_NAME(vector) right[8];
+        DSC_WRITE_OUT
         for (size_t v = 0; v < vectors; ++v)
             right[v] = LOAD(b + i * ldb + v * WIDTH);
+        DSC_WRITE_OUT
         for (size_t j = 0; j < rows; ++j) {
             DSC_REAL left = a[j * a_row + i * a_k];
+            DSC_WRITE_OUT
             for (size_t v = 0; v < vectors; ++v)
                 sums[j][v] += left * right[v];
         }
     }
+    DSC_WRITE_OUT
     for (size_t j = 0; j < rows; ++j)
+        DSC_WRITE_OUT
         for (size_t v = 0; v < vectors; ++v) {
             DSC_REAL *out = c + j * ldc + v * WIDTH;
             if (add)
