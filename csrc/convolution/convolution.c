@@ -36,14 +36,14 @@ typedef struct correlations {
     size_t count, tiles, staged;
     double work;
     bool covers; /* whether they write all of the result */
-    dsc_workspace space;
+    dsc_scratch space;
     dsc_correlation *list;
 } correlations;
 
 static void finish_correlations(correlations *all) {
     for (size_t i = 0; i < all->count; ++i)
         dsc_correlation_finish(&all->list[i]);
-    dsc_workspace_give(&all->space);
+    dsc_scratch_give(&all->space);
 }
 
 static dsc_status add_correlation(const dsc_context *context, const dsc_conv *conv, correlations *all,
@@ -63,7 +63,7 @@ static dsc_status add_correlation(const dsc_context *context, const dsc_conv *co
 static dsc_status make_forward(const dsc_context *context, const dsc_conv *conv, dsc_activation activation,
                                const void *x, const void *w, const void *b, void *y, correlations *all) {
     *all = (correlations){.covers = true};
-    DSC_TRY(dsc_workspace_take(context, sizeof *all->list, &all->space));
+    DSC_TRY(dsc_scratch_take(context, sizeof *all->list, &all->space));
     all->list = all->space.memory;
     dsc_correlation *c = all->list;
     const size_t taps = dsc_conv_taps(conv);
@@ -141,7 +141,7 @@ static dsc_status make_transposed(const dsc_context *context, const dsc_conv *co
         all->covers &= remainders == conv->axes[i].stride;
         begin[i] = next_remainder(&conv->axes[i], 0, true);
     }
-    DSC_TRY(dsc_workspace_take(context, count * sizeof *all->list, &all->space));
+    DSC_TRY(dsc_scratch_take(context, count * sizeof *all->list, &all->space));
     all->list = all->space.memory;
     size_t r[DSC_CONV_AXES] = {begin[0], begin[1], begin[2]};
     for (; r[0] != SIZE_MAX; r[0] = next_remainder(&conv->axes[0], r[0], false))
@@ -234,7 +234,7 @@ static dsc_status run(const dsc_context *context, job *j, double work) {
         tiles += dsc_ceil_div(j->conv->groups * j->conv->y_channels, j->channels);
     }
     dsc_parallel_work(context, work, tiles, run_tile, j);
-    dsc_workspace_give(&j->slots.space);
+    dsc_scratch_give(&j->slots.space);
     return DSC_OK;
 }
 

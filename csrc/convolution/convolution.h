@@ -43,11 +43,6 @@ static inline size_t dsc_conv_w_count(const dsc_conv *c) {
     return c->groups * c->y_channels * c->x_channels * dsc_conv_taps(c);
 }
 
-/* An even share of `count` things, at most `most` of them; and at least one. */
-static inline size_t dsc_even_share(size_t count, size_t most) {
-    return dsc_ceil_div(count, dsc_ceil_div(count, dsc_max_size(most, 1)));
-}
-
 /* All refuse only where there is no memory for what they keep beside. A bias may be NULL. */
 
 /* y = activation(x w + b) */

@@ -215,7 +215,7 @@ dsc_status dsc_correlation_begin(const dsc_context *context, dsc_correlation *c,
     size_t words = 0;
     for (size_t i = 0; i < DSC_CONV_AXES; ++i)
         words += dsc_line_words(axes[i].kernel);
-    DSC_TRY(dsc_workspace_take(context, words * sizeof(uint64_t), &c->arrays));
+    DSC_TRY(dsc_scratch_take(context, words * sizeof(uint64_t), &c->arrays));
     uint64_t *at = c->arrays.memory;
     for (size_t i = 0; i < DSC_CONV_AXES; ++i) {
         dsc_line_place(&c->lines[i], axes[i].kernel, at);
@@ -302,7 +302,7 @@ dsc_status dsc_correlation_prepare(const dsc_context *context, dsc_correlation *
     share_out(c);
     const size_t weights = c->groups * c->to_channels * c->from_channels * c->taps * dsc_size_of(c->dtype);
     const size_t aligned = dsc_ceil_div(weights, 64) * 64;
-    DSC_TRY(dsc_workspace_take(context, aligned + (c->channels + 1) * c->taps * sizeof(size_t), &c->tables));
+    DSC_TRY(dsc_scratch_take(context, aligned + (c->channels + 1) * c->taps * sizeof(size_t), &c->tables));
     c->weights = c->tables.memory;
     c->tap = (size_t *)((char *)c->tables.memory + aligned);
     c->offsets = c->tap + c->taps;
@@ -312,8 +312,8 @@ dsc_status dsc_correlation_prepare(const dsc_context *context, dsc_correlation *
 }
 
 void dsc_correlation_finish(dsc_correlation *c) {
-    dsc_workspace_give(&c->arrays);
-    dsc_workspace_give(&c->tables);
+    dsc_scratch_give(&c->arrays);
+    dsc_scratch_give(&c->tables);
 }
 
 size_t dsc_correlation_staged_bytes(const dsc_correlation *c) {

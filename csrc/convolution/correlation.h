@@ -8,7 +8,7 @@
 #define DSC_CONVOLUTION_CORRELATION_H
 
 #include "convolution/lines.h"
-#include "convolution/workspace.h"
+#include "convolution/slots.h"
 
 typedef struct dsc_correlation {
     dsc_dtype dtype;
@@ -31,7 +31,7 @@ typedef struct dsc_correlation {
     size_t units, bands;    /* images' groups in a tile; parts that the result's channels are in */
     size_t tiles;
     void *weights; /* in the kernel's order */
-    dsc_workspace arrays, tables;
+    dsc_scratch arrays, tables;
 } dsc_correlation;
 
 /* The axes' extents are the kernel's, for the lines' arrays. Follow it by setting everything up to `lines`.

@@ -245,7 +245,7 @@ dsc_status dsc_weight_prepare(const dsc_context *context, dsc_weight_product *p)
     size_t words = 0;
     for (size_t i = 0; i < DSC_CONV_AXES; ++i)
         words += dsc_line_words(c->axes[i].kernel);
-    DSC_TRY(dsc_workspace_take(context, words * sizeof(uint64_t), &p->arrays));
+    DSC_TRY(dsc_scratch_take(context, words * sizeof(uint64_t), &p->arrays));
     uint64_t *at = p->arrays.memory;
     for (size_t i = 0; i < DSC_CONV_AXES; ++i) {
         dsc_line_place(&p->lines[i], c->axes[i].kernel, at);
@@ -258,7 +258,7 @@ dsc_status dsc_weight_prepare(const dsc_context *context, dsc_weight_product *p)
         return DSC_OK;
     cut(p);
     const size_t partials = p->chunks * dsc_conv_w_count(c) * sizeof(double);
-    DSC_TRY(dsc_workspace_take(context, partials + p->x_channels * p->taps * sizeof(size_t), &p->tables));
+    DSC_TRY(dsc_scratch_take(context, partials + p->x_channels * p->taps * sizeof(size_t), &p->tables));
     p->partial = p->tables.memory;
     p->offsets = (size_t *)((char *)p->tables.memory + partials);
     dsc_stage_offsets(p->lines, p->x_channels, p->plane, p->offsets);
@@ -266,8 +266,8 @@ dsc_status dsc_weight_prepare(const dsc_context *context, dsc_weight_product *p)
 }
 
 void dsc_weight_finish(dsc_weight_product *p) {
-    dsc_workspace_give(&p->arrays);
-    dsc_workspace_give(&p->tables);
+    dsc_scratch_give(&p->arrays);
+    dsc_scratch_give(&p->tables);
 }
 
 size_t dsc_weight_staged_bytes(const dsc_weight_product *p) {

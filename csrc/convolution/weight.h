@@ -4,7 +4,7 @@
 #define DSC_CONVOLUTION_WEIGHT_H
 
 #include "convolution/lines.h"
-#include "convolution/workspace.h"
+#include "convolution/slots.h"
 
 typedef struct dsc_weight_product {
     const dsc_conv *conv;
@@ -21,7 +21,7 @@ typedef struct dsc_weight_product {
     size_t chunk, chunks;          /* images whose sums are one partial sum */
     size_t tiles;
     double *partial; /* chunks x numbers of dw */
-    dsc_workspace arrays, tables;
+    dsc_scratch arrays, tables;
 } dsc_weight_product;
 
 /* Follow it by setting everything up to `adds`. */

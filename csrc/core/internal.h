@@ -120,6 +120,11 @@ static inline size_t dsc_ceil_div(size_t a, size_t b) {
     return a / b + (a % b != 0);
 }
 
+/* An even share of `count` things, at most `most` of them; and at least one. */
+static inline size_t dsc_even_share(size_t count, size_t most) {
+    return dsc_ceil_div(count, dsc_ceil_div(count, dsc_max_size(most, 1)));
+}
+
 /* As dsc_parallel_for, where tiles may be short: `work` is about how many elements or products there are in
  * all of them. What takes only microseconds the caller does alone. */
 void dsc_parallel_work(const dsc_context *context, double work, size_t count, dsc_task task, void *argument);

@@ -110,6 +110,7 @@ static void DSC_NAME(small_forward)(const dsc_linear_call *l) {
 #include "elementwise/relu.h"
 #include "linalg/gemm.h"
 #include "linalg/linear.h"
+#include "linalg/packed.h"
 
 /* Multiplications below which three plain loops beat the calls into OpenBLAS. */
 enum { SMALL = 512 };
@@ -154,7 +155,20 @@ static void forward_tile(void *argument, size_t index) {
     DSC_CALL(job->layer->dtype, finish_tile, job->layer, t);
 }
 
-dsc_status dsc_linear_run(const dsc_context *context, const dsc_linear_call *layer) {
+/* An odd number of cache lines. */
+size_t dsc_linear_stride(dsc_dtype dtype, size_t batch, size_t outputs) {
+    const size_t line = 64 / dsc_size_of(dtype);
+    return dsc_packs_rows(batch) ? (dsc_ceil_div(outputs, line) | 1) * line : outputs;
+}
+
+static bool is_packed(const dsc_linear_call *l, size_t stride) {
+    return stride != l->outputs || (dsc_packs_rows(l->batch) && l->inputs <= DSC_LONGEST_SUM &&
+                                    l->outputs <= DSC_LONGEST_SUM && !is_small(l));
+}
+
+dsc_status dsc_linear_run(const dsc_context *context, const dsc_linear_call *layer, size_t stride) {
+    if (is_packed(layer, stride))
+        return dsc_packed_forward(context, layer, stride);
     if (is_small(layer)) {
         DSC_CALL(layer->dtype, small_forward, layer);
         return DSC_OK;
@@ -177,7 +191,7 @@ dsc_status dsc_linear_run(const dsc_context *context, const dsc_linear_call *lay
 
 dsc_status dsc_linear_forward(const dsc_context *context, const dsc_linear_call *layer) {
     DSC_TRY(check(layer));
-    return dsc_linear_run(context, layer);
+    return dsc_linear_run(context, layer, layer->outputs);
 }
 
 typedef struct backward_job {
@@ -253,10 +267,14 @@ static dsc_status large_backward(const dsc_context *context, const dsc_linear_ca
 }
 
 dsc_status dsc_linear_run_back(const dsc_context *context, const dsc_linear_call *layer,
-                               const dsc_linear_gradients *gradients) {
+                               const dsc_linear_gradients *gradients, size_t stride) {
     const void *dz = layer->activation == DSC_ACTIVATION_RELU ? gradients->dz : gradients->dy;
     if (layer->batch == 0)
         dz = layer->w; /* nothing is read, but from somewhere */
+    if (is_packed(layer, stride)) {
+        DSC_TRY(pass_activation(context, layer, gradients));
+        return dsc_packed_backward(context, layer, gradients, dz, stride);
+    }
     if (!is_small(layer))
         return large_backward(context, layer, gradients, dz);
     DSC_TRY(pass_activation(context, layer, gradients));
@@ -274,7 +292,7 @@ dsc_status dsc_linear_backward(const dsc_context *context, const dsc_linear_call
             DSC_CHECK_NOT_NULL(gradients->dz);
     }
     DSC_CHECK_PRODUCT(layer->batch, layer->outputs, layer->dtype);
-    return dsc_linear_run_back(context, layer, gradients);
+    return dsc_linear_run_back(context, layer, gradients, layer->outputs);
 }
 
 #endif

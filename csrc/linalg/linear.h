@@ -5,8 +5,14 @@
 
 #include "descent/layer_kernels.h"
 
-dsc_status dsc_linear_run(const dsc_context *context, const dsc_linear_call *layer);
+/* How far rows of y and dy may be apart, in numbers, instead of `outputs`, which is right always: at a power
+ * of two the same column of many rows would be in a few sets of the caches. Less than DSC_STRIDE_MORE more. */
+enum { DSC_STRIDE_MORE = 32 };
+size_t dsc_linear_stride(dsc_dtype dtype, size_t batch, size_t outputs);
+
+dsc_status dsc_linear_run(const dsc_context *context, const dsc_linear_call *layer, size_t stride);
+/* Without an activation where the stride is not `outputs`. */
 dsc_status dsc_linear_run_back(const dsc_context *context, const dsc_linear_call *layer,
-                               const dsc_linear_gradients *gradients);
+                               const dsc_linear_gradients *gradients, size_t stride);
 
 #endif

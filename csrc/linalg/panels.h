@@ -29,8 +29,8 @@ void dsc_panels_pack(const dsc_panels *panels, bool transpose, const void *w, si
  * and that transposed  c = a^T b, or that added to c; all panels; a has k rows, lda apart */
 void dsc_panels_add(const dsc_panels *b, size_t first, size_t count, size_t rows, const void *a, size_t lda,
                     void *c, size_t ldc);
-void dsc_panels_multiply(const dsc_panels *b, size_t rows, const void *a, size_t lda, const void *start,
-                         void *c, size_t ldc);
+void dsc_panels_multiply(const dsc_panels *b, size_t first, size_t count, size_t rows, const void *a,
+                         size_t lda, const void *start, void *c, size_t ldc);
 void dsc_panels_transposed(const dsc_panels *b, size_t rows, const void *a, size_t lda, bool add, void *c,
                            size_t ldc);
 

@@ -59,7 +59,7 @@ dsc_status dsc_linear(dsc_tensor *x, dsc_tensor *weight, dsc_tensor *bias, dsc_a
     if (status == DSC_OK) {
         dsc_linear_call call = call_of(dense_x, dense_w, dense_b, activation);
         call.y = dsc_data(made);
-        status = dsc_linear_run(dsc_context_of(x), &call);
+        status = dsc_linear_run(dsc_context_of(x), &call, call.outputs);
     }
     dsc_return_contiguous(x, dense_x);
     dsc_return_contiguous(weight, dense_w);
@@ -106,7 +106,7 @@ static void fused(dsc_pullback *p) {
                                       .db = by_b.data,
                                       .add_dw = by_w.add,
                                       .add_db = by_b.add};
-    p->status = dsc_linear_run_back(dsc_context_of(x), &call, &gradients);
+    p->status = dsc_linear_run_back(dsc_context_of(x), &call, &gradients, call.outputs);
     dsc_give_target(p, 0, &by_x);
     dsc_give_target(p, 1, &by_w);
     dsc_give_target(p, 2, &by_b);

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "operations/recurrent.h"
-#include "recurrent/products.h"
+#include "linalg/linear.h"
 
 static const dsc_operation *operation_of(dsc_cell cell) {
     return &dsc_operations[cell == DSC_CELL_LSTM  ? dsc_op_lstm
@@ -106,7 +106,7 @@ dsc_recurrence dsc_recurrence_of(dsc_cell cell, bool reverse, dsc_tensor *const 
                             .hidden = w_hh->shape[0] / dsc_gate_count(cell),
                             .output = w_hh->shape[1],
                             .stride =
-                                dsc_products_stride(x->dtype, x->shape[0] * x->shape[1], w_hh->shape[0]),
+                                dsc_linear_stride(x->dtype, x->shape[0] * x->shape[1], w_hh->shape[0]),
                             .lengths = lengths == NULL ? NULL : dsc_data(lengths)};
 }
 
@@ -232,15 +232,14 @@ static dsc_status prepare(run *c, dsc_tensor *const *inputs) {
     r->inner = r->cell == DSC_CELL_GRU ? dsc_data(c->cells) : NULL;
     r->w_hh = dsc_data(c->dense[IN_W_HH]);
     r->w_hr = c->dense[IN_W_HR] == NULL ? NULL : dsc_data(c->dense[IN_W_HR]);
-    const dsc_linear_call call = input_part(c);
-    const size_t count = dsc_max_size(dsc_recurrence_workspace(r), dsc_products_workspace(&call));
+    const size_t count = dsc_recurrence_workspace(r);
     return dsc_make(dsc_context_of(c->dense[IN_X]), r->dtype, 1, &count, &c->workspace);
 }
 
 static dsc_status compute(run *c) {
     const dsc_tensor *x = c->dense[IN_X];
     const dsc_linear_call call = input_part(c);
-    DSC_TRY(dsc_products_forward(dsc_context_of(x), &call, c->r.stride, dsc_data(c->workspace)));
+    DSC_TRY(dsc_linear_run(dsc_context_of(x), &call, c->r.stride));
     begin(c, c->dense[IN_H0], c->states);
     if (c->r.cells != NULL)
         begin(c, c->dense[IN_C0], c->cells);

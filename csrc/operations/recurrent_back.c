@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "operations/recurrent.h"
-#include "recurrent/products.h"
+#include "linalg/linear.h"
 
 /* What the kernel reads and leaves. */
 typedef struct back {
@@ -115,12 +115,7 @@ static void run_products(dsc_pullback *p, const back *b, size_t inputs, size_t o
                                             .db = by_b->data,
                                             .add_dw = by_w->add,
                                             .add_db = by_b->add};
-    const size_t count = dsc_products_workspace(&call);
-    dsc_tensor *workspace = NULL;
-    workspace = x_call(p, workspace, dsc_make(dsc_context_of(b->x), b->r.dtype, 1, &count, &workspace));
-    if (workspace != NULL)
-        p->status =
-            dsc_products_backward(dsc_context_of(b->x), &call, &gradients, stride, dsc_data(workspace));
+    p->status = dsc_linear_run_back(dsc_context_of(b->x), &call, &gradients, stride);
 }
 
 static void fused(dsc_pullback *p) {

@@ -26,7 +26,7 @@ typedef struct dsc_recurrence {
     size_t steps, batch, hidden;
     size_t output;          /* numbers of a state: hidden, or fewer, which a projection makes of them */
     const int64_t *lengths; /* batch: the steps of each, behind which its state stays; NULL: all steps */
-    size_t stride;          /* from one row of gates to the next: see dsc_products_stride */
+    size_t stride;          /* from one row of gates to the next: see dsc_linear_stride */
     void *gates;            /* steps x batch x gates x hidden: the inputs' part, then what the gates are */
     void *cells;            /* LSTM: steps + 1 x batch x hidden */
     void *inner;            /* GRU: steps x batch x hidden, what the reset gate is multiplied with */

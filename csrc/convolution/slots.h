@@ -1,35 +1,16 @@
-/* Memory beside a convolution's operands, from the context's cache. */
-#ifndef DSC_CONVOLUTION_WORKSPACE_H
-#define DSC_CONVOLUTION_WORKSPACE_H
+/* Memory that a tile has while it runs, beside a convolution's operands. */
+#ifndef DSC_CONVOLUTION_SLOTS_H
+#define DSC_CONVOLUTION_SLOTS_H
 
 #include <stdatomic.h>
 
-#include "core/cache.h"
-
-typedef struct dsc_workspace {
-    struct dsc_cache *cache;
-    void *memory;
-    size_t bytes;
-} dsc_workspace;
-
-static inline dsc_status dsc_workspace_take(const dsc_context *context, size_t bytes, dsc_workspace *space) {
-    *space = (dsc_workspace){.cache = dsc_context_cache(context), .bytes = dsc_max_size(bytes, 64)};
-    if (space->cache == NULL)
-        return dsc_fail(DSC_ERROR_MEMORY, "convolution: out of memory");
-    return dsc_cache_take(space->cache, space->bytes, &space->memory);
-}
-
-static inline void dsc_workspace_give(dsc_workspace *space) {
-    if (space->memory != NULL)
-        dsc_cache_give(space->cache, space->memory, space->bytes);
-    space->memory = NULL;
-}
+#include "core/scratch.h"
 
 /* Pieces of equal size of which a tile has one while it runs: as many as there are threads. Should a
  * context get more meanwhile, tiles wait for one another. */
 enum { DSC_MOST_SLOTS = 256 };
 typedef struct dsc_slots {
-    dsc_workspace space;
+    dsc_scratch space;
     size_t count, bytes;
     atomic_bool taken[DSC_MOST_SLOTS];
 } dsc_slots;
@@ -44,7 +25,7 @@ static inline dsc_status dsc_slots_make(const dsc_context *context, size_t tiles
     slots->bytes = dsc_ceil_div(bytes, 64) * 64 + 64;
     for (size_t i = 0; i < slots->count; ++i)
         atomic_init(&slots->taken[i], false);
-    return dsc_workspace_take(context, slots->count * slots->bytes, &slots->space);
+    return dsc_scratch_take(context, slots->count * slots->bytes, &slots->space);
 }
 
 static inline size_t dsc_slots_take(dsc_slots *slots) {

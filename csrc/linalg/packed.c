@@ -1,0 +1,165 @@
+#include "linalg/packed.h"
+
+#include "core/scratch.h"
+#include "core/sums.h"
+#include "elementwise/relu.h"
+#include "linalg/panels.h"
+
+/* Rows that packing pays for, and that a tile has; the products of a tile; the fewest rows of one of dw. */
+enum { FEWEST = 64, ROWS = 64, WORK = 1 << 21, GRAIN = 24 };
+/* A number that is packed takes as long as so many products. */
+static const double PACKING = 8;
+
+bool dsc_packs_rows(size_t rows) {
+    return rows >= FEWEST && rows <= DSC_LONGEST_SUM;
+}
+
+static const void *at(const dsc_linear_call *l, const void *data, size_t index) {
+    return (const char *)data + index * dsc_size_of(l->dtype);
+}
+
+/* A product of rows with a packed matrix, cut into tiles of some rows and some panels. */
+typedef struct product {
+    dsc_panels matrix;
+    size_t panels, across, tiles; /* panels of a tile; tiles side by side, and all */
+} product;
+
+static product product_of(const dsc_linear_call *l, size_t k, size_t n) {
+    product p = {.matrix = dsc_panels_of(l->dtype, k, n)};
+    const size_t panel = dsc_min_size(ROWS, l->batch) * k * p.matrix.width;
+    p.panels = dsc_even_share(p.matrix.count, WORK / panel + 1);
+    p.across = dsc_ceil_div(p.matrix.count, p.panels);
+    p.tiles = p.across * dsc_ceil_div(l->batch, ROWS);
+    return p;
+}
+
+static size_t bytes_of(const dsc_panels *panels) {
+    return dsc_ceil_div(dsc_panels_size(panels) * dsc_size_of(panels->dtype), 64) * 64;
+}
+
+typedef struct job {
+    const dsc_linear_call *layer;
+    const dsc_linear_gradients *gradients;
+    const void *dz;
+    product y, dx;
+    dsc_panels x;              /* for dw */
+    size_t stride;             /* of y and dz */
+    size_t height;             /* of a tile of dw */
+    size_t dw_tiles, dx_tiles; /* and blocks of db behind them */
+    size_t w_panels, x_panels; /* to be packed */
+} job;
+
+/* ---- y = x w^T + b ---- */
+
+static void pack_turned(void *argument, size_t index) {
+    const job *j = argument;
+    dsc_panels_pack(&j->y.matrix, true, j->layer->w, index);
+}
+
+static void run_y(void *argument, size_t index) {
+    const job *j = argument;
+    const dsc_linear_call *l = j->layer;
+    const dsc_panels *w = &j->y.matrix;
+    const size_t row = index / j->y.across * ROWS, rows = dsc_min_size(ROWS, l->batch - row);
+    const size_t first = index % j->y.across * j->y.panels;
+    const size_t panels = dsc_min_size(j->y.panels, w->count - first);
+    dsc_panels_multiply(w, first, panels, rows, at(l, l->x, row * l->inputs), l->inputs, l->b,
+                        (void *)(uintptr_t)at(l, l->y, row * j->stride), j->stride);
+    if (l->activation != DSC_ACTIVATION_RELU)
+        return;
+    const size_t column = first * w->width, columns = dsc_min_size(panels * w->width, w->n - column);
+    for (size_t i = row; i < row + rows; ++i) {
+        void *y = (void *)(uintptr_t)at(l, l->y, i * j->stride + column);
+        DSC_CALL(l->dtype, dsc_relu_forward_range, columns, y, y);
+    }
+}
+
+dsc_status dsc_packed_forward(const dsc_context *context, const dsc_linear_call *layer, size_t stride) {
+    job j = {.layer = layer, .y = product_of(layer, layer->inputs, layer->outputs), .stride = stride};
+    dsc_panels *w = &j.y.matrix;
+    dsc_scratch scratch;
+    DSC_TRY(dsc_scratch_take(context, bytes_of(w), &scratch));
+    w->data = scratch.memory;
+    dsc_parallel_work(context, PACKING * (double)dsc_panels_size(w), w->count, pack_turned, &j);
+    const double work = (double)layer->batch * (double)layer->inputs * (double)layer->outputs;
+    dsc_parallel_work(context, work, j.y.tiles, run_y, &j);
+    dsc_scratch_give(&scratch);
+    return DSC_OK;
+}
+
+/* ---- dx = dz w, dw = dz^T x, db ---- */
+
+static void pack_back(void *argument, size_t index) {
+    const job *j = argument;
+    if (index < j->w_panels)
+        dsc_panels_pack(&j->dx.matrix, false, j->layer->w, index);
+    else
+        dsc_panels_pack(&j->x, false, j->layer->x, index - j->w_panels);
+}
+
+static void run_dw(const job *j, size_t index) {
+    const dsc_linear_call *l = j->layer;
+    const size_t row = index * j->height, rows = dsc_min_size(j->height, l->outputs - row);
+    dsc_panels_transposed(&j->x, rows, at(l, j->dz, row), j->stride, j->gradients->add_dw,
+                          (void *)(uintptr_t)at(l, j->gradients->dw, row * l->inputs), l->inputs);
+}
+
+static void run_dx(const job *j, size_t index) {
+    const dsc_linear_call *l = j->layer;
+    const size_t row = index / j->dx.across * ROWS, rows = dsc_min_size(ROWS, l->batch - row);
+    const size_t first = index % j->dx.across * j->dx.panels;
+    dsc_panels_multiply(&j->dx.matrix, first, dsc_min_size(j->dx.panels, j->dx.matrix.count - first), rows,
+                        at(l, j->dz, row * j->stride), j->stride, NULL,
+                        (void *)(uintptr_t)at(l, j->gradients->dx, row * l->inputs), l->inputs);
+}
+
+static void run_db(const job *j, size_t index) {
+    const dsc_linear_call *l = j->layer;
+    const dsc_linear_gradients *g = j->gradients;
+    const size_t column = index * DSC_SUM_COLUMNS, n = dsc_min_size(DSC_SUM_COLUMNS, l->outputs - column);
+    double sums[DSC_SUM_COLUMNS];
+    dsc_sums_of_columns(l->dtype, l->batch, j->stride, n, at(l, j->dz, column), sums);
+    for (size_t i = column; i < column + n; ++i) {
+        const double before = g->add_db ? dsc_load_real(l->dtype, g->db, i) : 0;
+        dsc_store_real(l->dtype, g->db, i, before + sums[i - column]);
+    }
+}
+
+static void run_back(void *argument, size_t index) {
+    const job *j = argument;
+    if (index < j->dw_tiles)
+        run_dw(j, index);
+    else if (index < j->dw_tiles + j->dx_tiles)
+        run_dx(j, index - j->dw_tiles);
+    else
+        run_db(j, index - j->dw_tiles - j->dx_tiles);
+}
+
+dsc_status dsc_packed_backward(const dsc_context *context, const dsc_linear_call *layer,
+                               const dsc_linear_gradients *gradients, const void *dz, size_t stride) {
+    job j = {.layer = layer,
+             .gradients = gradients,
+             .dz = dz,
+             .dx = product_of(layer, layer->outputs, layer->inputs),
+             .x = dsc_panels_of(layer->dtype, layer->batch, layer->inputs),
+             .stride = stride};
+    j.w_panels = gradients->dx == NULL ? 0 : j.dx.matrix.count;
+    j.x_panels = gradients->dw == NULL ? 0 : j.x.count;
+    const size_t w_bytes = j.w_panels == 0 ? 0 : bytes_of(&j.dx.matrix);
+    const size_t x_bytes = j.x_panels == 0 ? 0 : bytes_of(&j.x);
+    dsc_scratch scratch;
+    DSC_TRY(dsc_scratch_take(context, w_bytes + x_bytes, &scratch));
+    j.dx.matrix.data = scratch.memory;
+    j.x.data = (char *)scratch.memory + w_bytes;
+    dsc_parallel_work(context, PACKING * (double)(w_bytes + x_bytes) / (double)dsc_size_of(layer->dtype),
+                      j.w_panels + j.x_panels, pack_back, &j);
+    const double row = (double)layer->batch * (double)layer->inputs, work = row * (double)layer->outputs;
+    j.height = (size_t)(2 * WORK / row) / GRAIN * GRAIN + GRAIN;
+    j.dw_tiles = gradients->dw == NULL ? 0 : dsc_ceil_div(layer->outputs, j.height);
+    j.dx_tiles = gradients->dx == NULL ? 0 : j.dx.tiles;
+    const size_t blocks = gradients->db == NULL ? 0 : dsc_ceil_div(layer->outputs, DSC_SUM_COLUMNS);
+    dsc_parallel_work(context, work * ((j.dw_tiles > 0) + (j.dx_tiles > 0)), j.dw_tiles + j.dx_tiles + blocks,
+                      run_back, &j);
+    dsc_scratch_give(&scratch);
+    return DSC_OK;
+}
