@@ -6,7 +6,7 @@
 #include "linalg/panels.h"
 
 /* Rows that packing pays for, and that a tile has; the products of a tile; the fewest rows of one of dw. */
-enum { FEWEST = 64, ROWS = 64, WORK = 1 << 21, GRAIN = 24 };
+enum { FEWEST = 128, ROWS = 64, WORK = 1 << 21, GRAIN = 24 };
 /* A number that is packed takes as long as so many products. */
 static const double PACKING = 8;
 
