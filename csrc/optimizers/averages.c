@@ -36,6 +36,10 @@ static void DSC_NAME(climb)(size_t n, DSC_REAL scale, bool adaptive, DSC_REAL *p
 #define DSC_TEMPLATE "optimizers/averages.c"
 #include "core/instantiate.h"
 
+void dsc_average_numbers(dsc_dtype dtype, size_t n, double weight, const void *current, void *average) {
+    DSC_CALL(dtype, average, n, weight, current, average);
+}
+
 typedef struct average_job {
     dsc_dtype dtype;
     size_t n;
@@ -48,8 +52,8 @@ static void average_tile(void *argument, size_t tile) {
     const average_job *job = argument;
     size_t at = tile * DSC_TILE, n = dsc_min_size(DSC_TILE, job->n - at);
     size_t offset = at * dsc_size_of(job->dtype);
-    const void *current = (const char *)job->current + offset;
-    DSC_CALL(job->dtype, average, n, job->weight, current, (void *)((char *)job->average + offset));
+    dsc_average_numbers(job->dtype, n, job->weight, (const char *)job->current + offset,
+                        (char *)job->average + offset);
 }
 
 static void run_average(const dsc_context *context, average_job job) {
@@ -67,6 +71,41 @@ dsc_status dsc_average_update(const dsc_context *context, dsc_dtype dtype, size_
     run_average(context, (average_job){dtype, n, weight, current, average});
     return DSC_OK;
 }
+
+/* ---- An average in a step's own pass ---- */
+
+dsc_status dsc_optimizer_set_average(dsc_optimizer *o, void *average, double weight) {
+    DSC_CHECK_NOT_NULL(o);
+    if (average != NULL && !(weight >= 0 && weight <= 1))
+        return dsc_fail(DSC_ERROR_OPTION, "the weight of what an average takes in is %g, must be in [0, 1]",
+                        weight);
+    o->average = average;
+    o->average_weight = weight;
+    return DSC_OK;
+}
+
+void dsc_average_rest(const dsc_context *context, const dsc_optimizer *o, const dsc_step *step,
+                      bool has_updated) {
+    if (o->average == NULL)
+        return;
+    /* Neighbours together. */
+    for (size_t i = 0, next; i < o->tensor_count; i = next) {
+        average_job job = {.dtype = o->dtype, .weight = o->average_weight};
+        for (next = i; next < o->tensor_count; ++next) {
+            const dsc_parameter *t = &o->tensors[next];
+            if (has_updated && t->takes_part && t->run != NULL && dsc_is_averaged_in(o, t->run))
+                break;
+            job.n += t->length;
+        }
+        job.current = dsc_offset(o, step->parameters, o->tensors[i].start);
+        job.average = dsc_offset(o, o->average, o->tensors[i].start);
+        if (job.n > 0)
+            run_average(context, job);
+        next += next == i;
+    }
+}
+
+/* ---- Schedule-free evaluation ---- */
 
 bool dsc_optimizer_has_evaluation_weights(const dsc_optimizer *o) {
     for (size_t g = 0; o != NULL && g < o->group_count; ++g)
