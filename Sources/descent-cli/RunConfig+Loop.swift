@@ -19,7 +19,7 @@ extension RunConfig {
   func makeCallbacks(base: Double?) throws(DescentError) -> [any TrainingCallback] {
     var callbacks = makeAccumulation()
     if let schedule { callbacks.append(ScheduleCallback(try Schedule(schedule), base: base)) }
-    if let ema { callbacks.append(WeightAveraging(.exponential(decay: ema))) }
+    if let ema { callbacks.append(WeightAveraging(.exponential(decay: ema), every: .steps(emaEvery))) }
     if let earlyStop { callbacks.append(EarlyStopping(patience: earlyStop)) }
     return callbacks
   }

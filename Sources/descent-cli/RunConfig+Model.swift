@@ -91,7 +91,7 @@ extension RunConfig {
     let limits = [clipNorm.map { "clip-norm \($0)" }, clipValue.map { "clip-value \($0)" }].compactMap { $0 }
     let loop = [
       schedule.map { "schedule \($0)" }, accumulate > 1 ? "accumulate \(accumulate)" : nil,
-      ema.map { "ema \($0)" },
+      ema.map { "ema \($0)" + (emaEvery > 1 ? " every \(emaEvery) steps" : "") },
     ].compactMap { $0 }
     return ([optimizer.name] + options + limits + loop).joined(separator: ", ")
   }

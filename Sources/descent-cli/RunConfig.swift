@@ -37,6 +37,8 @@ struct RunConfig: Codable {
   var accumulate = 1
   /// The decay of an exponential average of the weights; nil for none.
   var ema: Double?
+  /// The steps after each of which the weights go into it.
+  var emaEvery = 1
   /// The epochs without a better one that end the run; nil for any number.
   var earlyStop: Int?
   /// The names of the metrics; nil: what is usual for the targets.
@@ -53,6 +55,7 @@ struct RunConfig: Codable {
     case batchSize = "batch_size"
     case clipNorm = "clip_norm"
     case clipValue = "clip_value"
+    case emaEvery = "ema_every"
     case earlyStop = "early_stop"
     case saveEvery = "save_every"
   }
@@ -85,6 +88,7 @@ struct RunConfig: Codable {
     clipValue = try fields.decodeIfPresent(Double.self, forKey: .clipValue)
     try read(.accumulate, &accumulate)
     ema = try fields.decodeIfPresent(Double.self, forKey: .ema)
+    try read(.emaEvery, &emaEvery)
     earlyStop = try fields.decodeIfPresent(Int.self, forKey: .earlyStop)
     metrics = try fields.decodeIfPresent([String].self, forKey: .metrics)
     try read(.saveEvery, &saveEvery)

@@ -140,6 +140,12 @@ struct LoopArguments: ParsableArguments {
       "Validate and save an exponential average of the weights with this decay, as 0.999; 0: none.",
       valueName: "decay"))
   var ema: Double?
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Take the weights into the average after every so many steps; the decay is that of each time. (default: \(RunConfig().emaEvery))",
+      valueName: "steps"))
+  var emaEvery: Int?
 
   func apply(to config: inout RunConfig) {
     config.epochs = epochs ?? config.epochs
@@ -150,10 +156,11 @@ struct LoopArguments: ParsableArguments {
     config.schedule = schedule ?? config.schedule
     config.earlyStop = earlyStop ?? config.earlyStop
     config.ema = ema ?? config.ema
+    config.emaEvery = emaEvery ?? config.emaEvery
     step.apply(to: &config)
     if config.schedule == "none" { config.schedule = nil }
     if config.earlyStop == 0 { config.earlyStop = nil }
-    if config.ema == 0 { config.ema = nil }
+    if config.ema == 0 { (config.ema, config.emaEvery) = (nil, emaEvery ?? 1) }
   }
 }
 

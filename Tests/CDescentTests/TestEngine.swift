@@ -101,6 +101,29 @@ final class TestEngine {
     }
   }
 
+  /// A step of L-BFGS over half the sum of the parameters' squares.
+  func minimize() -> dsc_status {
+    let count = values.count
+    return withStep(Array(repeating: 0, count: count)) { step in
+      typealias Memory = UnsafeMutableRawPointer
+      typealias Buffers = (count: Int, parameters: Memory, gradients: Memory)
+      var buffers: Buffers = (count, step.parameters, step.gradients)
+      return dsc_optimizer_minimize(
+        nil, handle, &step,
+        { user, value in
+          let buffers = user!.assumingMemoryBound(to: Buffers.self).pointee
+          let parameters = buffers.parameters.assumingMemoryBound(to: Double.self)
+          let gradients = buffers.gradients.assumingMemoryBound(to: Double.self)
+          value!.pointee = 0
+          for i in 0..<buffers.count {
+            gradients[i] = parameters[i]
+            value!.pointee += parameters[i] * parameters[i] / 2
+          }
+          return dsc_status(DSC_OK)
+        }, &buffers, nil, &report)
+    }
+  }
+
   /// The first half of SAM's step.
   func perturb(_ gradients: [Double], rho: Double) -> dsc_status {
     var saved = values

@@ -136,6 +136,7 @@ import Testing
     Case(.field("optimizer", #"{"name":"nobody","options":{}}"#), "unknown optimizer 'nobody'"),
     Case(.field("clip_norm", "-1"), "--clip-norm is -1, must be above 0"),
     Case(.field("save_every", "0"), "--save-every is 0, must be above 0"),
+    Case(.field("ema_every", "0"), "--ema-every is 0, must be at least 1"),
     Case(.field("early_stop", "-3"), "--early-stop is -3"),
     Case(.field("metrics", #"["nonsense"]"#), "unknown metric 'nonsense'"),
     Case(.field("schedule", #""nonsense(3)""#), "nonsense"),

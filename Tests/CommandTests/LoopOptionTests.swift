@@ -55,8 +55,8 @@ import Testing
       let result = try train(
         folder,
         [
-          "--epochs", "2", "--ema", "0.9", "--accumulate", "2", "--validation", "0.25", "--metric",
-          "accuracy,f1,top3", "--out", "new",
+          "--epochs", "2", "--ema", "0.9", "--ema-every", "2", "--accumulate", "2", "--validation", "0.25",
+          "--metric", "accuracy,f1,top3", "--out", "new",
         ])
       #expect(result.status == 0 && result.output.contains("top_3_accuracy"), "\(result.errors)")
       let rows = try history("\(folder)/new")
@@ -69,7 +69,7 @@ import Testing
       #expect(state["callback.weight_averaging.average.\(name)"]?.doubles == model[name]?.doubles)
       #expect(state["model.\(name)"]?.doubles != model[name]?.doubles)
       // 48 samples: three batches, two steps an epoch.
-      #expect(state["callback.weight_averaging.count"]?.doubles == [4])
+      #expect(state["callback.weight_averaging.count"]?.doubles == [2])
     }
   }
 
@@ -78,6 +78,8 @@ import Testing
     (["--validation", "1"], "--validation is 1, must be in [0, 1)"),
     (["--validation", "0.001"], "0 for the validation"),
     (["--ema", "1.5"], "--ema is 1.5, must be in [0, 1)"),
+    (["--ema", "0.9", "--ema-every", "0"], "--ema-every is 0, must be at least 1"),
+    (["--ema-every", "2"], "--ema-every is about --ema"),
     (["--accumulate", "0"], "--accumulate is 0, must be at least 1"),
     (["--save-every", "0"], "--save-every is 0, must be above 0"),
     (["--metric", "acuracy"], "unknown metric 'acuracy'; did you mean 'accuracy'?"),

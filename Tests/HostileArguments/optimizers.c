@@ -123,6 +123,13 @@ static dsc_status row_step(size_t count, const int64_t *rows) {
     return step("sgd", (dsc_step){.parameters = w.x, .gradients = w.z, .row_gradients = gradients});
 }
 
+/* Of tensors that take no part, whose weights go into an average nevertheless. */
+static dsc_status averaged_step(dsc_step step) {
+    dsc_optimizer *o = optimizer_of(NULL);
+    dsc_optimizer_set_average(o, w.out, 0.5);
+    return dsc_optimizer_step(NULL, o, &step, NULL);
+}
+
 static dsc_status fail(void *user, double *value) {
     (void)user;
     *value = 0;
@@ -180,6 +187,12 @@ static void step_rows(void) {
     REFUSED(DSC_ERROR_ARGUMENT, "current", dsc_average_update(NULL, DSC_FLOAT64, 1, 0.5, NULL, w.out));
     REFUSED(DSC_ERROR_ARGUMENT, "int64", dsc_average_update(NULL, (dsc_dtype)2, 1, 0.5, w.x, w.out));
     ACCEPTED(dsc_average_update(NULL, DSC_FLOAT32, 0, 0.5, NULL, NULL));
+    REFUSED(DSC_ERROR_ARGUMENT, "NULL", dsc_optimizer_set_average(NULL, w.out, 0.5));
+    REFUSED(DSC_ERROR_OPTION, "[0, 1]", dsc_optimizer_set_average(optimizer_of("sgd"), w.out, 1.5));
+    REFUSED(DSC_ERROR_OPTION, "[0, 1]", dsc_optimizer_set_average(optimizer_of("sgd"), w.out, -0.5));
+    REFUSED(DSC_ERROR_OPTION, "nan", dsc_optimizer_set_average(optimizer_of("sgd"), w.out, NAN));
+    ACCEPTED(dsc_optimizer_set_average(optimizer_of("sgd"), NULL, NAN));
+    REFUSED(DSC_ERROR_ARGUMENT, "parameters", averaged_step((dsc_step){.gradients = w.y}));
 }
 
 void optimizer_rows(void) {

@@ -4,11 +4,11 @@
 
 #include "core/real_math.h"
 
+/* In place: with a third pointer that may be one of the others, the loop would take one number at a time. */
 DSC_MULTIVERSION
-static void DSC_NAME(lerp)(size_t n, DSC_REAL weight, const DSC_REAL *start, const DSC_REAL *end,
-                           DSC_REAL *out) {
+static void DSC_NAME(average)(size_t n, DSC_REAL weight, const DSC_REAL *current, DSC_REAL *average) {
     for (size_t i = 0; i < n; ++i)
-        out[i] = DSC_NAME(dsc_lerp)(start[i], end[i], weight);
+        average[i] = DSC_NAME(dsc_lerp)(average[i], current[i], weight);
 }
 
 /* Squares of w g. */
@@ -36,21 +36,28 @@ static void DSC_NAME(climb)(size_t n, DSC_REAL scale, bool adaptive, DSC_REAL *p
 #define DSC_TEMPLATE "optimizers/averages.c"
 #include "core/instantiate.h"
 
-typedef struct lerp_job {
+void dsc_average_numbers(dsc_dtype dtype, size_t n, double weight, const void *current, void *average) {
+    DSC_CALL(dtype, average, n, weight, current, average);
+}
+
+typedef struct average_job {
     dsc_dtype dtype;
     size_t n;
     double weight;
-    const void *start, *end;
-    void *out;
-} lerp_job;
+    const void *current;
+    void *average;
+} average_job;
 
-static void lerp_tile(void *argument, size_t tile) {
-    const lerp_job *job = argument;
+static void average_tile(void *argument, size_t tile) {
+    const average_job *job = argument;
     size_t at = tile * DSC_TILE, n = dsc_min_size(DSC_TILE, job->n - at);
     size_t offset = at * dsc_size_of(job->dtype);
-    const void *start = (const char *)job->start + offset, *end = (const char *)job->end + offset;
-    void *out = (char *)job->out + offset;
-    DSC_CALL(job->dtype, lerp, n, job->weight, start, end, out);
+    dsc_average_numbers(job->dtype, n, job->weight, (const char *)job->current + offset,
+                        (char *)job->average + offset);
+}
+
+static void run_average(const dsc_context *context, average_job job) {
+    dsc_parallel_for(context, dsc_ceil_div(job.n, DSC_TILE), average_tile, &job);
 }
 
 dsc_status dsc_average_update(const dsc_context *context, dsc_dtype dtype, size_t n, double weight,
@@ -61,10 +68,44 @@ dsc_status dsc_average_update(const dsc_context *context, dsc_dtype dtype, size_
         DSC_CHECK_NOT_NULL(current);
         DSC_CHECK_NOT_NULL(average);
     }
-    lerp_job job = {dtype, n, weight, average, current, average};
-    dsc_parallel_for(context, dsc_ceil_div(n, DSC_TILE), lerp_tile, &job);
+    run_average(context, (average_job){dtype, n, weight, current, average});
     return DSC_OK;
 }
+
+/* ---- An average in a step's own pass ---- */
+
+dsc_status dsc_optimizer_set_average(dsc_optimizer *o, void *average, double weight) {
+    DSC_CHECK_NOT_NULL(o);
+    if (average != NULL && !(weight >= 0 && weight <= 1))
+        return dsc_fail(DSC_ERROR_OPTION, "the weight of what an average takes in is %g, must be in [0, 1]",
+                        weight);
+    o->average = average;
+    o->average_weight = weight;
+    return DSC_OK;
+}
+
+void dsc_average_rest(const dsc_context *context, const dsc_optimizer *o, const dsc_step *step,
+                      bool has_updated) {
+    if (o->average == NULL)
+        return;
+    /* Neighbours together. */
+    for (size_t i = 0, next; i < o->tensor_count; i = next) {
+        average_job job = {.dtype = o->dtype, .weight = o->average_weight};
+        for (next = i; next < o->tensor_count; ++next) {
+            const dsc_parameter *t = &o->tensors[next];
+            if (has_updated && t->takes_part && t->run != NULL && dsc_is_averaged_in(o, t->run))
+                break;
+            job.n += t->length;
+        }
+        job.current = dsc_offset(o, step->parameters, o->tensors[i].start);
+        job.average = dsc_offset(o, o->average, o->tensors[i].start);
+        if (job.n > 0)
+            run_average(context, job);
+        next += next == i;
+    }
+}
+
+/* ---- Schedule-free evaluation ---- */
 
 bool dsc_optimizer_has_evaluation_weights(const dsc_optimizer *o) {
     for (size_t g = 0; o != NULL && g < o->group_count; ++g)
@@ -91,7 +132,7 @@ dsc_status dsc_optimizer_evaluation_weights(const dsc_context *context, const ds
         const dsc_group *group = t->group == SIZE_MAX ? NULL : &o->groups[t->group];
         if (group == NULL || group->rule->evaluation_weight == NULL || t->length == 0)
             continue;
-        lerp_job job = {.dtype = o->dtype, .weight = group->rule->evaluation_weight(group->options)};
+        average_job job = {.dtype = o->dtype, .weight = group->rule->evaluation_weight(group->options)};
         /* As many rows at once as have state, or have none. */
         size_t rows = t->partial != 0 ? t->shape[0] : 1, width = t->length / rows;
         for (size_t row = 0, next; row < rows; row = next) {
@@ -100,11 +141,10 @@ dsc_status dsc_optimizer_evaluation_weights(const dsc_context *context, const ds
                 ++next;
             size_t at = t->start + row * width;
             job.n = (next - row) * width;
-            job.start = dsc_offset(o, parameters, at);
-            job.end = dsc_offset(o, o->planes[0], at);
-            job.out = dsc_offset(o, out, at);
+            job.current = dsc_offset(o, o->planes[0], at);
+            job.average = dsc_offset(o, out, at); /* the weights, until now */
             if (has_state)
-                dsc_parallel_for(context, dsc_ceil_div(job.n, DSC_TILE), lerp_tile, &job);
+                run_average(context, job);
         }
     }
     return DSC_OK;

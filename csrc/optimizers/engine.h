@@ -87,6 +87,8 @@ struct dsc_optimizer {
     bool statistics;
     dsc_step_hooks hooks;
     size_t skipped_steps;
+    void *average; /* the caller's, as long as the parameters; NULL: none */
+    double average_weight;
     struct dsc_lbfgs *lbfgs; /* NULL without a group of that rule */
     /* Room for a step's working lists, so that a step allocates nothing. */
     dsc_run *runs;
@@ -161,6 +163,20 @@ void dsc_hook_after(const dsc_optimizer *o, const dsc_step *step, const dsc_step
 /* Updates the parameters of all runs; the penalties they had before. */
 double dsc_update_runs(const dsc_context *context, dsc_optimizer *o, const dsc_step *step,
                        dsc_run_list *list);
+
+/* Whether a run's weights go into the average while it is updated: not by row gradients, as the average of
+ * all rows moves. */
+static inline bool dsc_is_averaged_in(const dsc_optimizer *o, const dsc_run *run) {
+    return o->average != NULL && run->rows == NULL;
+}
+
+/* The share `weight` of the way from the averages to the current numbers: all averages are made by this. */
+void dsc_average_numbers(dsc_dtype dtype, size_t n, double weight, const void *current, void *average);
+
+/* At a step's end: takes the weights into the average that are not in it yet; has_updated: the runs were
+ * updated. */
+void dsc_average_rest(const dsc_context *context, const dsc_optimizer *o, const dsc_step *step,
+                      bool has_updated);
 
 /* Allocates the planes of these slots; makes those there are as long as `total` says now. */
 dsc_status dsc_allocate_planes(dsc_optimizer *o, uint32_t slots);

@@ -287,8 +287,10 @@ dsc_status dsc_optimizer_minimize(const dsc_context *context, dsc_optimizer *o, 
         o->tensors[i].filled |= DSC_SCALARS_SET;
         o->tensors[i].step += status == DSC_OK;
     }
-    if (status >= 0)
+    if (status >= 0) {
+        dsc_average_rest(context, o, step, false);
         dsc_hook_after(o, step, &m.report);
+    }
     return status;
 }
 

@@ -4,21 +4,21 @@
 
 DSC_MULTIVERSION
 static double DSC_NAME(squares)(size_t n, const DSC_REAL *g, double *largest) {
-    DSC_WIDE sums[DSC_LANES] = {0}, sum = 0;
-    DSC_REAL maxima[DSC_LANES] = {0}, maximum = 0;
-    size_t whole = n - n % DSC_LANES;
-    for (size_t i = 0; i < whole; i += DSC_LANES)
-        for (size_t l = 0; l < DSC_LANES; ++l) {
-            DSC_REAL size = g[i + l] < 0 ? -g[i + l] : g[i + l];
+    DSC_WIDE sums[CHAINS] = {0}, sum = 0;
+    DSC_REAL maxima[CHAINS] = {0}, maximum = 0;
+    size_t whole = n - n % CHAINS;
+    for (size_t i = 0; i < whole; i += CHAINS)
+        for (size_t l = 0; l < CHAINS; ++l) {
+            DSC_REAL size = dsc_abs(g[i + l]);
             sums[l] += (DSC_WIDE)size * (DSC_WIDE)size;
             maxima[l] = size > maxima[l] ? size : maxima[l];
         }
-    for (size_t l = 0; l < DSC_LANES; ++l) {
+    for (size_t l = 0; l < CHAINS; ++l) {
         sum += sums[l];
         maximum = maxima[l] > maximum ? maxima[l] : maximum;
     }
     for (size_t i = whole; i < n; ++i) {
-        DSC_REAL size = g[i] < 0 ? -g[i] : g[i];
+        DSC_REAL size = dsc_abs(g[i]);
         sum += (DSC_WIDE)size * (DSC_WIDE)size;
         maximum = size > maximum ? size : maximum;
     }
@@ -46,6 +46,9 @@ static double DSC_NAME(powers)(size_t n, const DSC_REAL *g, double unit, double 
 #include <math.h>
 
 #include "optimizers/engine.h"
+
+/* Sums side by side: enough of them that a pass waits for the memory rather than for the additions. */
+enum { CHAINS = 32 };
 
 #define DSC_TEMPLATE "optimizers/measure.c"
 #include "core/instantiate.h"

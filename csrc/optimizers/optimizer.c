@@ -118,6 +118,7 @@ dsc_status dsc_optimizer_add_tensors(dsc_optimizer *o, size_t count, const size_
         status = dsc_grow_planes(o, old.total);
     if (status == DSC_OK) {
         o->layout = next_layout();
+        o->average = NULL; /* it is too short now */
         return DSC_OK;
     }
     for (size_t i = old.tensor_count; i < o->tensor_count; ++i)

@@ -94,7 +94,7 @@ dsc_status dsc_optimizer_step(const dsc_context *context, dsc_optimizer *o, cons
     DSC_TRY(dsc_hook_before(o, step));
     dsc_run_list list;
     DSC_TRY(dsc_find_runs(o, step, &list));
-    if (list.count > 0)
+    if (list.count > 0 || (o->average != NULL && o->total > 0))
         DSC_CHECK_NOT_NULL(step->parameters);
     for (size_t r = 0; r < list.count; ++r)
         if (list.runs[r].rows == NULL)
@@ -108,7 +108,10 @@ dsc_status dsc_optimizer_step(const dsc_context *context, dsc_optimizer *o, cons
         dsc_place_planes(o, step->parameters);
         report->updated = list.elements;
         report->penalty = dsc_update_runs(context, o, step, &list);
+        dsc_average_rest(context, o, step, true);
         dsc_count_step(o);
+    } else {
+        dsc_average_rest(context, o, step, false);
     }
     dsc_hook_after(o, step, report);
     return status;

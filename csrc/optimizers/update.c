@@ -123,6 +123,8 @@ static void DSC_NAME(update_block)(const update_job *job, const dsc_run *run, ui
     group->rule->DSC_NAME(update)(c, n, p, plain ? g : shaped, state);
     if (run->looks_ahead)
         DSC_NAME(pull_back)(n, (DSC_REAL)group->lookahead_alpha, p, state[DSC_SLOW]);
+    if (dsc_is_averaged_in(o, run))
+        dsc_average_numbers(o->dtype, n, o->average_weight, p, (DSC_REAL *)o->average + at);
     if (o->statistics)
         DSC_NAME(compare)(n, before, p, partials);
 }
@@ -186,6 +188,8 @@ static void DSC_NAME(after_tensor)(const tensor_job *job, size_t offset, size_t 
         DSC_NAME(pull_back)
     (n, (DSC_REAL)dsc_group_of(o, run)->lookahead_alpha, p,
      (DSC_REAL *)o->planes[DSC_SLOW] + run->start + offset);
+    if (o->average != NULL)
+        dsc_average_numbers(o->dtype, n, o->average_weight, p, (DSC_REAL *)o->average + run->start + offset);
     if (job->before != NULL)
         DSC_NAME(compare)(n, (const DSC_REAL *)job->before + offset, p, partials);
     if (job->update->step->zero_gradients)
@@ -226,7 +230,8 @@ static bool is_one_pass(const update_job *job, const dsc_run *run) {
     const dsc_optimizer *o = job->optimizer;
     const dsc_group *group = dsc_group_of(o, run);
     return is_plain(o, run) && run->missing == 0 && !run->looks_ahead && !o->statistics &&
-           !group->is_penalized && (group->shrink == 1 || group->rule->shrinks) && !job->step->zero_gradients;
+           !dsc_is_averaged_in(o, run) && !group->is_penalized &&
+           (group->shrink == 1 || group->rule->shrinks) && !job->step->zero_gradients;
 }
 
 #define DSC_TEMPLATE "optimizers/update.c"
@@ -291,7 +296,7 @@ static void update_tensor(const dsc_context *context, const update_job *job, dsc
         step.state[k] = dsc_offset(o, o->planes[k], run->start);
     group->rule->step_tensor(&step);
     around.is_after = true;
-    if (run->looks_ahead || o->statistics || job->step->zero_gradients)
+    if (run->looks_ahead || o->statistics || o->average != NULL || job->step->zero_gradients)
         dsc_parallel_for(context, tiles, around_tile, &around);
 }
 

@@ -19,7 +19,8 @@
  *
  * Buffers are aligned as their element type asks (4 or 8 bytes); 64 bytes, as dsc_allocate gives, is faster.
  * Parameters, gradients, row gradients' values and what functions write to must not overlap one another,
- * unless a function says so; an optimizer keeps nothing of the caller's between calls. */
+ * unless a function says so; an optimizer keeps nothing of the caller's between calls, but for an average and
+ * what its hooks are given. */
 #ifndef DESCENT_OPTIMIZERS_H
 #define DESCENT_OPTIMIZERS_H
 
@@ -244,6 +245,15 @@ dsc_status dsc_optimizer_evaluation_weights(const dsc_context *context, const ds
  * weight 1 - decay; equal ones (SWA) 1 / (number averaged so far + 1). current may be average. */
 dsc_status dsc_average_update(const dsc_context *context, dsc_dtype dtype, size_t n, double weight,
                               const void *current, void *average);
+
+/* Has steps take the weights into an average themselves, as dsc_average_update would after each: average +=
+ * weight (parameters - average), the same bits, but in the pass that updates the parameters, while they are
+ * in the cache, which saves reading them once more. All tensors go in, also those that a step leaves alone,
+ * and all steps that do not fail, also those that the guard skips; before the hook that comes after a step.
+ * weight: in [0, 1]; it may be set anew before each step, as equal averages need. `average` has the
+ * parameters' layout and length, is the caller's to fill at first, and must stay until another one is set, or
+ * NULL, which ends it; dsc_optimizer_add_tensors ends it too. One at a time. */
+dsc_status dsc_optimizer_set_average(dsc_optimizer *optimizer, void *average, double weight);
 
 /* ---- State, for saving and loading ---- */
 

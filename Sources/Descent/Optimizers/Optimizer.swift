@@ -162,6 +162,9 @@ public final class Optimizer {
   public var lastReport: StepReport? { last.map(summarize) }
   @exclusivity(unchecked) private var last: FinishedStep?
 
+  /// Averages that the next step is to take the weights into.
+  @exclusivity(unchecked) var offered: OfferedAverages?
+
   /// Updates every parameter that has a gradient.
   ///
   /// - Throws: `DescentError` of code `nonFinite`, naming the parameter, where the guard is `.stop` or clipping
@@ -169,9 +172,13 @@ public final class Optimizer {
   ///   whose steps need a closure.
   @discardableResult
   public func step() throws(DescentError) -> StepReport {
+    let offer = takeOffer()
     if hasHooks { for hook in hooks.before { try hook.run(self) } }
     var report = dsc_step_report()
+    var averages: AveragePairing?
+    if let offer { averages = attach(offer) }
     let status = dsc_parameters_step(flat.handle, handle, nil, &report)
+    if let averages { detach(averages, failed: status < 0) }
     if status < 0 {
       guard !needsClosure else {
         throw DescentError(
@@ -213,6 +220,7 @@ public final class Optimizer {
   }
 
   private func minimize(_ closure: () throws(DescentError) -> Tensor) throws(DescentError) -> StepReport {
+    _ = takeOffer()  // the averages' own pass is nothing beside the evaluations
     for hook in hooks.before { try hook.run(self) }
     var step = flat.step
     var (report, loss, status) = (dsc_step_report(), 0.0, dsc_status(DSC_OK))

@@ -20,6 +20,9 @@ public protocol TrainingCallback: AnyObject {
   func updateWillBegin(_ trainer: Trainer) throws(DescentError)
   /// After the optimizer's step.
   func updateDidEnd(_ report: StepReport, _ trainer: Trainer) throws(DescentError)
+  /// Whether `updateDidEnd` may change the weights that the step has left. `false` lets a `WeightAveraging` that comes later
+  /// have the step itself take them in. The default is `true`, which is always right.
+  var changesSteppedWeights: Bool { get }
   /// After a batch, whether it came to a step or not; not after one that was passed over.
   func batchDidEnd(_ progress: TrainingProgress, _ trainer: Trainer) throws(DescentError)
   /// A batch's loss or gradients were not finite, or too large. No step was taken; but buffers, as running statistics, may
@@ -74,6 +77,8 @@ extension TrainingCallback {
   public func updateWillBegin(_ trainer: Trainer) throws(DescentError) {}
   /// After the optimizer's step.
   public func updateDidEnd(_ report: StepReport, _ trainer: Trainer) throws(DescentError) {}
+  /// It may.
+  public var changesSteppedWeights: Bool { true }
   /// After a batch.
   public func batchDidEnd(_ progress: TrainingProgress, _ trainer: Trainer) throws(DescentError) {}
   /// Nothing is done about it.

@@ -4,6 +4,9 @@
 ///
 /// The rule begins with a state of its own; see `Optimizer.handOver(to:)`.
 public final class OptimizerHandOver: TrainingCallback {
+  /// The weights stay the step's.
+  public var changesSteppedWeights: Bool { false }
+
   /// What takes over.
   public let rule: any OptimizerRule
   /// How many epochs come before.

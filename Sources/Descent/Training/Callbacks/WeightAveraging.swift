@@ -5,7 +5,15 @@
 ///     WeightAveraging(.equal, every: .epochs(1), batchNorm: loader)     // for models with batch normalization
 ///
 /// The model itself goes on with the weights that are trained; `apply(to:)` gives it the averages.
+///
+/// A decay is that of each time the weights are taken in: `every: .steps(10)` with a decay of 0.99 looks about as far back
+/// as every step with 0.999, at a tenth of the cost. An average of every step is updated in the optimizer's own pass, with
+/// the same bits as by a pass of its own, which it takes where hooks come after the step, where callbacks before this one
+/// may change the weights (`changesSteppedWeights`), and for a second average.
 public final class WeightAveraging: CheckpointedCallback {
+  /// The weights stay the step's.
+  public var changesSteppedWeights: Bool { false }
+
   /// How weights are averaged.
   public let averaging: AveragedModel.Averaging
   /// Whether buffers are averaged too; otherwise they are the last ones.
@@ -25,6 +33,8 @@ public final class WeightAveraging: CheckpointedCallback {
   private let begin: TrainingInterval
   private var averages: [String: Tensor] = [:]
   private var pairing: AveragePairing?
+  /// Whether the weights are the step's when it is this callback's turn.
+  private var seesStep = false
 
   /// An average.
   ///
@@ -52,18 +62,34 @@ public final class WeightAveraging: CheckpointedCallback {
     if case .seconds = interval { throw Self.seconds }
     if case .seconds = begin { throw Self.seconds }
     pair(with: trainer.model)
+    seesStep = trainer.callbacks.prefix { $0 !== self }.allSatisfy { !$0.changesSteppedWeights }
   }
 
-  /// Takes the weights in after a step.
+  /// Has the step take the weights in itself, if it can.
+  public func updateWillBegin(_ trainer: Trainer) throws(DescentError) {
+    if let pairing, seesStep, isTurn(after: trainer.steps + 1, trainer) {
+      trainer.optimizer.offer(pairing, weight: weight)
+    }
+  }
+
+  /// Takes the weights in after a step, or what the step has left of them.
   public func updateDidEnd(_ report: StepReport, _ trainer: Trainer) throws(DescentError) {
-    guard case .steps(let steps) = interval, hasBegun(trainer), trainer.steps % steps == 0 else { return }
-    add(trainer.model)
+    if isTurn(after: trainer.steps, trainer) { add() }
+  }
+
+  /// Counts a step that was the last, as the callback before this one refused to go on.
+  public func trainingDidEnd(_ trainer: Trainer, error: DescentError?) {
+    guard let pairing else { return }
+    trainer.optimizer.withdraw(pairing)
+    if pairing.isTaken { add() }
   }
 
   /// Takes the weights in after an epoch.
   public func epochDidEnd(_ record: EpochRecord, _ trainer: Trainer) throws(DescentError) {
-    if case .epochs(let epochs) = interval, hasBegun(trainer), record.epoch % epochs == 0 {
-      add(trainer.model)
+    if case .epochs(let epochs) = interval, hasBegun(after: trainer.steps, trainer),
+      record.epoch % epochs == 0
+    {
+      add()
     }
     if let batchNorm, count > 0, record.epoch == trainer.plannedEpochs { try update(trainer, on: batchNorm) }
   }
@@ -88,16 +114,24 @@ public final class WeightAveraging: CheckpointedCallback {
     .invalidArgument,
     "WeightAveraging goes by steps or epochs, not by seconds: a run must not depend on the clock")
 
-  private func hasBegun(_ trainer: Trainer) -> Bool {
+  private func hasBegun(after steps: Int, _ trainer: Trainer) -> Bool {
     switch begin {
     case .epochs(let count): trainer.completedEpochs >= count
-    case .steps(let count): trainer.steps > count
+    case .steps(let count): steps > count
     case .seconds: false
     }
   }
 
-  private func add(_ model: Module) {
-    pairing?.average(count == 0 ? 1 : averaging.weight(count))
+  /// Whether the weights are taken in after so many steps of the run.
+  private func isTurn(after steps: Int, _ trainer: Trainer) -> Bool {
+    guard case .steps(let every) = interval else { return false }
+    return hasBegun(after: steps, trainer) && steps % every == 0
+  }
+
+  private var weight: Double { count == 0 ? 1 : averaging.weight(count) }
+
+  private func add() {
+    pairing?.average(weight)
     count += 1
     statistics = [:]
   }
