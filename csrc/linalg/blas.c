@@ -13,9 +13,9 @@ extern void gotoblas_dynamic_quit(void) __attribute__((weak));
 extern void gotoblas_dynamic_init(void) __attribute__((weak));
 
 /* OpenBLAS takes a processor that is younger than itself for the oldest that it knows, and multiplies at a
- * fifth of its pace (github.com/OpenMathLib/OpenBLAS/pull/4268). It is asked to choose again, among those whose
- * instructions this one has: as the program is loaded, before anything multiplies. OPENBLAS_CORETYPE, where it
- * is set, has the last word. */
+ * fifth of its pace (github.com/OpenMathLib/OpenBLAS/pull/4268). It is asked to choose again, among those
+ * whose instructions this one has: as the program is loaded, before anything multiplies. OPENBLAS_CORETYPE,
+ * where it is set, has the last word. */
 __attribute__((constructor)) static void choose_core(void) {
     static const char *const variable = "OPENBLAS_CORETYPE", *const fallback = "Prescott";
     const char *name = __builtin_cpu_supports("x86-64-v4")   ? "SkylakeX"

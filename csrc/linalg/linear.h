@@ -6,7 +6,8 @@
 #include "descent/layer_kernels.h"
 
 /* How far rows of y and dy may be apart, in numbers, instead of `outputs`, which is right always: at a power
- * of two the same column of many rows would be in a few sets of the caches. Less than DSC_STRIDE_MORE more. */
+ * of two the same column of many rows would be in a few sets of the caches. Less than DSC_STRIDE_MORE more.
+ */
 enum { DSC_STRIDE_MORE = 32 };
 size_t dsc_linear_stride(dsc_dtype dtype, size_t batch, size_t outputs);
 

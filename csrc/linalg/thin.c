@@ -45,12 +45,12 @@ __attribute__((always_inline)) static inline void DSC_NAME(dot_block)(const size
     DSC_WRITE_OUT
     for (size_t j = 0; j < rows; ++j)
         DSC_WRITE_OUT
-        for (size_t l = 0; l < columns; ++l) {
-            DSC_REAL sum = DSC_NAME(total)(&sums[j][l]);
-            for (size_t i = whole; i < k; ++i)
-                sum += a[j * ld + i] * b[l * ld + i];
-            c[j * ldc + l] = add ? c[j * ldc + l] + sum : sum;
-        }
+    for (size_t l = 0; l < columns; ++l) {
+        DSC_REAL sum = DSC_NAME(total)(&sums[j][l]);
+        for (size_t i = whole; i < k; ++i)
+            sum += a[j * ld + i] * b[l * ld + i];
+        c[j * ldc + l] = add ? c[j * ldc + l] + sum : sum;
+    }
 }
 
 static void DSC_NAME(dot_tile)(size_t rows, size_t columns, size_t k, size_t ld, const DSC_REAL *a,
@@ -96,12 +96,12 @@ DSC_NAME(outer_block)(const size_t rows, const size_t vectors, size_t k, const D
     DSC_WRITE_OUT
     for (size_t j = 0; j < rows; ++j)
         DSC_WRITE_OUT
-        for (size_t v = 0; v < vectors; ++v) {
-            DSC_REAL *out = c + j * ldc + v * WIDTH;
-            if (add)
-                sums[j][v] += LOAD(out);
-            AT(out) = sums[j][v];
-        }
+    for (size_t v = 0; v < vectors; ++v) {
+        DSC_REAL *out = c + j * ldc + v * WIDTH;
+        if (add)
+            sums[j][v] += LOAD(out);
+        AT(out) = sums[j][v];
+    }
 }
 
 /* Rows [0, rows) of a strip of columns `vectors` vectors wide. */
