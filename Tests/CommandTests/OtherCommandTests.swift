@@ -11,6 +11,15 @@ import Testing
     #expect(result.output.components(separatedBy: "\nok  ").count == 6)
   }
 
+  /// OpenBLAS's name for what it falls back to where it does not know the processor.
+  @Test(
+    .enabled(
+      if: Runtime.cpuFeatures.hasPrefix("AVX")
+        && ProcessInfo.processInfo.environment["OPENBLAS_CORETYPE"] == nil))
+  func openBLASUsesTheProcessorsInstructions() {
+    #expect(!Runtime.blas.contains("Prescott"))
+  }
+
   @Test func versionsAgree() throws {
     #expect(try Command("version").output == "descent \(Runtime.version)\n")
     #expect(try Command("--version").output == "\(Runtime.version)\n")

@@ -12,6 +12,9 @@
  * that take the time. */
 static const double TILE_FLOPS = 2 << 20, TILE_BYTES = 256 << 10;
 enum { MOST_TILES = 64, NARROWEST = 32, GRAIN = 32 };
+/* Products in one call: OpenBLAS adds up the few hundred that it has in cache, but for small matrices on some
+ * processors all of them, one after another. */
+enum { ONE_SUM = 512 };
 
 static size_t cut(size_t length, size_t pieces) {
     size_t tile = dsc_ceil_div(length, pieces);
@@ -85,13 +88,19 @@ static void run_piece(const dsc_gemm_plan *p, dsc_gemm_tile t, size_t first, siz
     int lda = (int)dsc_max_size(p->transpose_a ? p->m : p->k, 1);
     int ldb = (int)dsc_max_size(p->transpose_b ? p->k : p->n, 1);
     size_t size = dsc_size_of(p->dtype);
-    size_t a_at = p->transpose_a ? first * p->m + t.row : t.row * p->k + first;
-    size_t b_at = p->transpose_b ? t.column * p->k + first : first * p->n + t.column;
-    const void *a = (const char *)p->a + a_at * size, *b = (const char *)p->b + b_at * size;
     void *c = (char *)p->c + (t.row * p->n + t.column) * size;
-    DSC_CALL(p->dtype, gemm, CblasRowMajor, p->transpose_a ? CblasTrans : CblasNoTrans,
-             p->transpose_b ? CblasTrans : CblasNoTrans, (int)t.height, (int)t.width, (int)count, p->alpha, a,
-             lda, b, ldb, beta, c, (int)p->n);
+    const size_t end = first + count;
+    do {
+        const size_t some = dsc_min_size(ONE_SUM, end - first);
+        size_t a_at = p->transpose_a ? first * p->m + t.row : t.row * p->k + first;
+        size_t b_at = p->transpose_b ? t.column * p->k + first : first * p->n + t.column;
+        const void *a = (const char *)p->a + a_at * size, *b = (const char *)p->b + b_at * size;
+        DSC_CALL(p->dtype, gemm, CblasRowMajor, p->transpose_a ? CblasTrans : CblasNoTrans,
+                 p->transpose_b ? CblasTrans : CblasNoTrans, (int)t.height, (int)t.width, (int)some, p->alpha,
+                 a, lda, b, ldb, beta, c, (int)p->n);
+        first += some;
+        beta = 1;
+    } while (first < end);
 }
 
 /* What is there already, then piece by piece. */
