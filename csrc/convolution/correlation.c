@@ -178,13 +178,19 @@ static void DSC_NAME(run_box)(const dsc_correlation *c, size_t unit, size_t band
     const DSC_REAL *weights = (const DSC_REAL *)c->weights + group * c->to_channels * c->from_channels * taps;
     const DSC_REAL *bias = c->bias == NULL ? NULL : (const DSC_REAL *)c->bias + group * c->to_channels;
     DSC_REAL *to = (DSC_REAL *)c->to + unit * c->to_channels * c->to_plane;
+    /* The last vector reaches beyond a channel: not where that is the last of all. */
+    const bool in_place = c->in_place && unit + 1 < c->batch * c->groups;
     for (size_t channel = 0; channel < c->from_channels; channel += c->channels) {
         const size_t channels = dsc_min_size(c->channels, c->from_channels - channel);
-        dsc_stage(c->dtype, c->lines, at, channels, from + channel * c->from_plane, c->plane, staged);
+        const DSC_REAL *x = from + channel * c->from_plane;
+        if (!in_place) {
+            dsc_stage(c->dtype, c->lines, at, channels, x, c->plane, staged);
+            x = staged;
+        }
         for (size_t i = 0; i < channels * taps; i += c->piece)
             DSC_NAME(run_piece)
         (c, at, extents, band, channel * taps + i, dsc_min_size(c->piece, channels * taps - i),
-         c->offsets + i, weights, bias, staged, to);
+         c->offsets + i, weights, bias, x, to);
     }
 }
 
@@ -248,10 +254,22 @@ static void cut(dsc_correlation *c) {
     }
 }
 
+/* Whether a staged channel would be the channel itself. Those that stand an even number of cache lines apart
+ * are staged all the same: they would share a few sets of the first cache. */
+static bool is_in_place(const dsc_correlation *c) {
+    for (size_t i = 0; i < DSC_CONV_AXES; ++i) {
+        const dsc_line *l = &c->lines[i];
+        if (l->taps != 1 || l->step != 1 || l->boxes != 1 || l->from[0] != 0 || l->staged != l->extent)
+            return false;
+    }
+    return c->from_plane * dsc_size_of(c->dtype) % 128 != 0;
+}
+
 /* How much is staged, and added up, at once. */
 static void cut_channels(dsc_correlation *c) {
     const size_t size = dsc_size_of(c->dtype);
-    c->plane = dsc_staged_plane(dsc_staged_numbers(c->lines));
+    c->in_place = is_in_place(c);
+    c->plane = c->in_place ? c->from_plane : dsc_staged_plane(dsc_staged_numbers(c->lines));
     c->channels = dsc_min_size(dsc_max_size(STAGED_BYTES / size / c->plane, 1), c->from_channels);
     const dsc_line *l = c->lines;
     const size_t rows = l[0].taps * l[1].taps * (l[2].segments + l[2].taps * size / 64);
