@@ -42,6 +42,7 @@ import Testing
       ("least squares", { context, _ in leastSquares(context) }),
       ("gemm, wide", { gemm($0, $1, 16, 1000, 700) }),
       ("linear", { linear($0, $1, 37, 301, 517) }),
+      ("linear, packed", { linear($0, $1, 300, 130, 70) }),
       ("linear, long", { linear($0, $1, 17_000, 20, 30) }),
       ("cross entropy", crossEntropy),
       ("losses", losses),

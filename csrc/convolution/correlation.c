@@ -53,24 +53,27 @@ DSC_NAME(block)(const size_t rows, const size_t vectors, size_t k, const size_t 
         if (vectors > 1)
             right[1] = LOAD(second + offsets[i]);
         DSC_WRITE_OUT
-        for (size_t j = 0; j < rows; ++j)
+        for (size_t j = 0; j < rows; ++j) {
             DSC_WRITE_OUT
-        for (size_t v = 0; v < vectors; ++v)
-            sums[j][v] += a[i * rows + j] * right[v];
+            for (size_t v = 0; v < vectors; ++v)
+                sums[j][v] += a[i * rows + j] * right[v];
+        }
     }
     if (e->is_plain) {
         DSC_WRITE_OUT
-        for (size_t j = 0; j < rows; ++j)
+        for (size_t j = 0; j < rows; ++j) {
             DSC_WRITE_OUT
-        for (size_t v = 0; v < vectors; ++v)
-            AT(t[v].to + j * e->row) = e->bias != NULL ? sums[j][v] + e->bias[j] : sums[j][v];
+            for (size_t v = 0; v < vectors; ++v)
+                AT(t[v].to + j * e->row) = e->bias != NULL ? sums[j][v] + e->bias[j] : sums[j][v];
+        }
         return;
     }
     DSC_WRITE_OUT
-    for (size_t j = 0; j < rows; ++j)
+    for (size_t j = 0; j < rows; ++j) {
         DSC_WRITE_OUT
-    for (size_t v = 0; v < vectors; ++v)
-        DSC_NAME(put)(e, t + v, j, sums[j][v]);
+        for (size_t v = 0; v < vectors; ++v)
+            DSC_NAME(put)(e, t + v, j, sums[j][v]);
+    }
 }
 
 #define ROWS(n)                                                                                              \

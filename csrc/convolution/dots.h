@@ -64,10 +64,11 @@ DSC_NAME(add_run)(const size_t rows, const size_t taps, size_t vectors, const DS
         }
     }
     DSC_WRITE_OUT
-    for (size_t l = 0; l < taps; ++l)
+    for (size_t l = 0; l < taps; ++l) {
         DSC_WRITE_OUT
-    for (size_t j = 0; j < rows; ++j)
-        lanes[j][l] = sums[j][l];
+        for (size_t j = 0; j < rows; ++j)
+            lanes[j][l] = sums[j][l];
+    }
 }
 
 /* The same along all runs, then added up and added to `sums`. */

@@ -120,7 +120,7 @@ static inline size_t dsc_ceil_div(size_t a, size_t b) {
     return a / b + (a % b != 0);
 }
 
-/* An even share of `count` things, at most `most` of them; and at least one. */
+/* An even share of `count` things, of which there is one at least: at most `most`, and at least 1. */
 static inline size_t dsc_even_share(size_t count, size_t most) {
     return dsc_ceil_div(count, dsc_ceil_div(count, dsc_max_size(most, 1)));
 }

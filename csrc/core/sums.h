@@ -8,6 +8,8 @@
 /* The most products whose sum is left to the kernels, which add up some hundred at a time, and those sums one
  * after another. Beyond, pieces of that length are added up in double. */
 enum { DSC_LONGEST_SUM = 16384 };
+/* The most that are added up one after another: the bound that linalg.h states. */
+enum { DSC_ONE_SUM = 512 };
 
 enum { DSC_PIECE = 256, DSC_SUM_COLUMNS = 256 };
 /* Rows to one load and store of columns' sums. */

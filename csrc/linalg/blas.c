@@ -12,18 +12,23 @@
 extern void gotoblas_dynamic_quit(void) __attribute__((weak));
 extern void gotoblas_dynamic_init(void) __attribute__((weak));
 
-/* OpenBLAS takes a processor that is younger than itself for the oldest that it knows, and multiplies at a
- * fifth of its pace (github.com/OpenMathLib/OpenBLAS/pull/4268). It is asked to choose again, among those
- * whose instructions this one has: as the program is loaded, before anything multiplies. OPENBLAS_CORETYPE,
- * where it is set, has the last word. */
+/* OpenBLAS takes a processor that is younger than itself for one of the oldest that it knows, and multiplies
+ * at a fifth of its pace (github.com/OpenMathLib/OpenBLAS/pull/4268). It is asked to choose again, among
+ * those whose instructions this one has: as Descent is loaded, since that is safe only while nothing
+ * multiplies. OPENBLAS_CORETYPE, where it is set, has the last word. */
 __attribute__((constructor)) static void choose_core(void) {
-    static const char *const variable = "OPENBLAS_CORETYPE", *const fallback = "Prescott";
+    static const char *const variable = "OPENBLAS_CORETYPE";
     const char *name = __builtin_cpu_supports("x86-64-v4")   ? "SkylakeX"
                        : __builtin_cpu_supports("x86-64-v3") ? "Haswell"
                                                              : NULL;
     if (name == NULL || gotoblas_dynamic_quit == NULL || gotoblas_dynamic_init == NULL ||
-        getenv(variable) != NULL || strcmp(openblas_get_corename(), fallback) != 0 ||
-        setenv(variable, name, 1) != 0)
+        getenv(variable) != NULL)
+        return;
+    /* Linked into the program, it may not have chosen yet. */
+    gotoblas_dynamic_init();
+    const char *chosen = openblas_get_corename();
+    const bool is_fallback = strcmp(chosen, "Prescott") == 0 || strcmp(chosen, "Barcelona") == 0;
+    if (!is_fallback || setenv(variable, name, 1) != 0)
         return;
     gotoblas_dynamic_quit();
     gotoblas_dynamic_init();

@@ -35,17 +35,18 @@ DSC_NAME(block_strip)(const size_t rows, const size_t vectors, size_t columns, s
     }
     bool is_whole = columns >= vectors * DSC_BLOCK_WIDTH;
     DSC_WRITE_OUT
-    for (size_t j = 0; j < rows; ++j)
+    for (size_t j = 0; j < rows; ++j) {
         DSC_WRITE_OUT
-    for (size_t v = 0; v < vectors; ++v) {
-        DSC_REAL *out = c + j * ldc + v * DSC_BLOCK_WIDTH;
-        if (is_whole) {
-            if (add)
-                sums[j][v] += *(const DSC_NAME(block_loose) *)out;
-            *(DSC_NAME(block_loose) *)out = sums[j][v];
-        } else {
-            for (size_t l = 0; l < DSC_BLOCK_WIDTH && v * DSC_BLOCK_WIDTH + l < columns; ++l)
-                out[l] = add ? out[l] + sums[j][v][l] : sums[j][v][l];
+        for (size_t v = 0; v < vectors; ++v) {
+            DSC_REAL *out = c + j * ldc + v * DSC_BLOCK_WIDTH;
+            if (is_whole) {
+                if (add)
+                    sums[j][v] += *(const DSC_NAME(block_loose) *)out;
+                *(DSC_NAME(block_loose) *)out = sums[j][v];
+            } else {
+                for (size_t l = 0; l < DSC_BLOCK_WIDTH && v * DSC_BLOCK_WIDTH + l < columns; ++l)
+                    out[l] = add ? out[l] + sums[j][v][l] : sums[j][v][l];
+            }
         }
     }
 }

@@ -12,9 +12,6 @@
  * that take the time. */
 static const double TILE_FLOPS = 2 << 20, TILE_BYTES = 256 << 10;
 enum { MOST_TILES = 64, NARROWEST = 32, GRAIN = 32 };
-/* Products in one call: OpenBLAS adds up the few hundred that it has in cache, but for small matrices on some
- * processors all of them, one after another. */
-enum { ONE_SUM = 512 };
 
 static size_t cut(size_t length, size_t pieces) {
     size_t tile = dsc_ceil_div(length, pieces);
@@ -90,8 +87,10 @@ static void run_piece(const dsc_gemm_plan *p, dsc_gemm_tile t, size_t first, siz
     size_t size = dsc_size_of(p->dtype);
     void *c = (char *)p->c + (t.row * p->n + t.column) * size;
     const size_t end = first + count;
+    /* OpenBLAS adds up the few hundred that it has in cache one after another; but of small matrices, on some
+     * processors, all that it is given. */
     do {
-        const size_t some = dsc_min_size(ONE_SUM, end - first);
+        const size_t some = dsc_min_size(DSC_ONE_SUM, end - first);
         size_t a_at = p->transpose_a ? first * p->m + t.row : t.row * p->k + first;
         size_t b_at = p->transpose_b ? t.column * p->k + first : first * p->n + t.column;
         const void *a = (const char *)p->a + a_at * size, *b = (const char *)p->b + b_at * size;

@@ -25,11 +25,11 @@ static void DSC_NAME(finish_tile)(const dsc_linear_call *l, dsc_gemm_tile t) {
 
 /* A block of the bias's gradient: the sum that dsc_sum_run makes, and then one addition. */
 static void DSC_NAME(bias_block)(const dsc_linear_call *l, const dsc_linear_gradients *g, const DSC_REAL *dz,
-                                 size_t block) {
+                                 size_t stride, size_t block) {
     size_t column = block * DSC_SUM_COLUMNS, n = dsc_min_size(DSC_SUM_COLUMNS, l->outputs - column);
     DSC_REAL *db = (DSC_REAL *)g->db + column;
     double sums[DSC_SUM_COLUMNS];
-    dsc_sums_of_columns(l->dtype, l->batch, l->outputs, n, dz + column, sums);
+    dsc_sums_of_columns(l->dtype, l->batch, stride, n, dz + column, sums);
     for (size_t j = 0; j < n; ++j)
         db[j] = g->add_db ? db[j] + (DSC_REAL)sums[j] : (DSC_REAL)sums[j];
 }
@@ -83,8 +83,8 @@ static void DSC_NAME(small_backward)(const dsc_linear_call *l, const dsc_linear_
         DSC_NAME(small_bias)(l, g, dz);
         return;
     }
-    for (size_t block = 0; block < bias_blocks(l, g); ++block)
-        DSC_NAME(bias_block)(l, g, dz, block);
+    for (size_t block = 0; block < dsc_linear_bias_blocks(l, g); ++block)
+        DSC_NAME(bias_block)(l, g, dz, l->outputs, block);
 }
 
 DSC_MULTIVERSION
@@ -115,7 +115,7 @@ static void DSC_NAME(small_forward)(const dsc_linear_call *l) {
 /* Multiplications below which three plain loops beat the calls into OpenBLAS. */
 enum { SMALL = 512 };
 
-static size_t bias_blocks(const dsc_linear_call *l, const dsc_linear_gradients *g) {
+size_t dsc_linear_bias_blocks(const dsc_linear_call *l, const dsc_linear_gradients *g) {
     return g->db == NULL ? 0 : dsc_ceil_div(l->outputs, DSC_SUM_COLUMNS);
 }
 
@@ -156,14 +156,13 @@ static void forward_tile(void *argument, size_t index) {
 }
 
 /* An odd number of cache lines. */
-size_t dsc_linear_stride(dsc_dtype dtype, size_t batch, size_t outputs) {
+size_t dsc_linear_stride(dsc_dtype dtype, size_t batch, size_t inputs, size_t outputs) {
     const size_t line = 64 / dsc_size_of(dtype);
-    return dsc_packs_rows(batch) ? (dsc_ceil_div(outputs, line) | 1) * line : outputs;
+    return dsc_packs(batch, inputs, outputs) ? (dsc_ceil_div(outputs, line) | 1) * line : outputs;
 }
 
 static bool is_packed(const dsc_linear_call *l, size_t stride) {
-    return stride != l->outputs || (dsc_packs_rows(l->batch) && l->inputs <= DSC_LONGEST_SUM &&
-                                    l->outputs <= DSC_LONGEST_SUM && !is_small(l));
+    return stride != l->outputs || (dsc_packs(l->batch, l->inputs, l->outputs) && !is_small(l));
 }
 
 dsc_status dsc_linear_run(const dsc_context *context, const dsc_linear_call *layer, size_t stride) {
@@ -202,6 +201,11 @@ typedef struct backward_job {
     size_t dw_tiles, dx_tiles;
 } backward_job;
 
+void dsc_linear_bias_block(const dsc_linear_call *layer, const dsc_linear_gradients *gradients,
+                           const void *dz, size_t stride, size_t block) {
+    DSC_CALL(layer->dtype, bias_block, layer, gradients, dz, stride, block);
+}
+
 /* Tiles of dw, then of dx, then column blocks of db: none of them touches another's output. */
 static void backward_tile(void *argument, size_t index) {
     const backward_job *job = argument;
@@ -214,12 +218,11 @@ static void backward_tile(void *argument, size_t index) {
         dsc_gemm_run_tile(&job->dx, index);
         return;
     }
-    DSC_CALL(job->layer->dtype, bias_block, job->layer, job->gradients, job->dz, index - job->dx_tiles);
+    dsc_linear_bias_block(job->layer, job->gradients, job->dz, job->layer->outputs, index - job->dx_tiles);
 }
 
-/* Writes dz where there is an activation. */
-static dsc_status pass_activation(const dsc_context *context, const dsc_linear_call *layer,
-                                  const dsc_linear_gradients *gradients) {
+dsc_status dsc_linear_pass_activation(const dsc_context *context, const dsc_linear_call *layer,
+                                      const dsc_linear_gradients *gradients) {
     if (layer->activation == DSC_ACTIVATION_NONE)
         return DSC_OK;
     return dsc_relu_backward(context, layer->dtype, layer->batch * layer->outputs, layer->y, gradients->dy,
@@ -253,13 +256,14 @@ static dsc_status large_backward(const dsc_context *context, const dsc_linear_ca
     if (status == DSC_OK && gradients->dx != NULL)
         status = dsc_gemm_prepare(&job.dx);
     if (status == DSC_OK)
-        status = pass_activation(context, layer, gradients);
+        status = dsc_linear_pass_activation(context, layer, gradients);
     if (status == DSC_OK) {
         job.dw_tiles = dsc_gemm_tile_count(&job.dw);
         job.dx_tiles = dsc_gemm_tile_count(&job.dx);
         const double products = (double)layer->batch * (double)layer->inputs * (double)layer->outputs;
         dsc_parallel_work(context, products * ((job.dw_tiles > 0) + (job.dx_tiles > 0)),
-                          job.dw_tiles + job.dx_tiles + bias_blocks(layer, gradients), backward_tile, &job);
+                          job.dw_tiles + job.dx_tiles + dsc_linear_bias_blocks(layer, gradients),
+                          backward_tile, &job);
     }
     dsc_gemm_finish(&job.dw);
     dsc_gemm_finish(&job.dx);
@@ -271,13 +275,11 @@ dsc_status dsc_linear_run_back(const dsc_context *context, const dsc_linear_call
     const void *dz = layer->activation == DSC_ACTIVATION_RELU ? gradients->dz : gradients->dy;
     if (layer->batch == 0)
         dz = layer->w; /* nothing is read, but from somewhere */
-    if (is_packed(layer, stride)) {
-        DSC_TRY(pass_activation(context, layer, gradients));
+    if (is_packed(layer, stride))
         return dsc_packed_backward(context, layer, gradients, dz, stride);
-    }
     if (!is_small(layer))
         return large_backward(context, layer, gradients, dz);
-    DSC_TRY(pass_activation(context, layer, gradients));
+    DSC_TRY(dsc_linear_pass_activation(context, layer, gradients));
     DSC_CALL(layer->dtype, small_backward, layer, gradients, dz);
     return DSC_OK;
 }

@@ -3,6 +3,7 @@
 #include "core/scratch.h"
 #include "core/sums.h"
 #include "elementwise/relu.h"
+#include "linalg/linear.h"
 #include "linalg/panels.h"
 
 /* Rows that packing pays for, and that a tile has; the products of a tile; the fewest rows of one of dw. */
@@ -10,8 +11,9 @@ enum { FEWEST = 128, ROWS = 64, WORK = 1 << 21, GRAIN = 24 };
 /* A number that is packed takes as long as so many products. */
 static const double PACKING = 8;
 
-bool dsc_packs_rows(size_t rows) {
-    return rows >= FEWEST && rows <= DSC_LONGEST_SUM;
+bool dsc_packs(size_t batch, size_t inputs, size_t outputs) {
+    return batch >= FEWEST && batch <= DSC_LONGEST_SUM && inputs <= DSC_LONGEST_SUM &&
+           outputs <= DSC_LONGEST_SUM;
 }
 
 static const void *at(const dsc_linear_call *l, const void *data, size_t index) {
@@ -113,18 +115,6 @@ static void run_dx(const job *j, size_t index) {
                         (void *)(uintptr_t)at(l, j->gradients->dx, row * l->inputs), l->inputs);
 }
 
-static void run_db(const job *j, size_t index) {
-    const dsc_linear_call *l = j->layer;
-    const dsc_linear_gradients *g = j->gradients;
-    const size_t column = index * DSC_SUM_COLUMNS, n = dsc_min_size(DSC_SUM_COLUMNS, l->outputs - column);
-    double sums[DSC_SUM_COLUMNS];
-    dsc_sums_of_columns(l->dtype, l->batch, j->stride, n, at(l, j->dz, column), sums);
-    for (size_t i = column; i < column + n; ++i) {
-        const double before = g->add_db ? dsc_load_real(l->dtype, g->db, i) : 0;
-        dsc_store_real(l->dtype, g->db, i, before + sums[i - column]);
-    }
-}
-
 static void run_back(void *argument, size_t index) {
     const job *j = argument;
     if (index < j->dw_tiles)
@@ -132,7 +122,7 @@ static void run_back(void *argument, size_t index) {
     else if (index < j->dw_tiles + j->dx_tiles)
         run_dx(j, index - j->dw_tiles);
     else
-        run_db(j, index - j->dw_tiles - j->dx_tiles);
+        dsc_linear_bias_block(j->layer, j->gradients, j->dz, j->stride, index - j->dw_tiles - j->dx_tiles);
 }
 
 dsc_status dsc_packed_backward(const dsc_context *context, const dsc_linear_call *layer,
@@ -149,6 +139,12 @@ dsc_status dsc_packed_backward(const dsc_context *context, const dsc_linear_call
     const size_t x_bytes = j.x_panels == 0 ? 0 : bytes_of(&j.x);
     dsc_scratch scratch;
     DSC_TRY(dsc_scratch_take(context, w_bytes + x_bytes, &scratch));
+    /* It may overwrite dy: not before there is memory. */
+    const dsc_status status = dsc_linear_pass_activation(context, layer, gradients);
+    if (status != DSC_OK) {
+        dsc_scratch_give(&scratch);
+        return status;
+    }
     j.dx.matrix.data = scratch.memory;
     j.x.data = (char *)scratch.memory + w_bytes;
     dsc_parallel_work(context, PACKING * (double)(w_bytes + x_bytes) / (double)dsc_size_of(layer->dtype),
@@ -157,9 +153,8 @@ dsc_status dsc_packed_backward(const dsc_context *context, const dsc_linear_call
     j.height = (size_t)(2 * WORK / row) / GRAIN * GRAIN + GRAIN;
     j.dw_tiles = gradients->dw == NULL ? 0 : dsc_ceil_div(layer->outputs, j.height);
     j.dx_tiles = gradients->dx == NULL ? 0 : j.dx.tiles;
-    const size_t blocks = gradients->db == NULL ? 0 : dsc_ceil_div(layer->outputs, DSC_SUM_COLUMNS);
-    dsc_parallel_work(context, work * ((j.dw_tiles > 0) + (j.dx_tiles > 0)), j.dw_tiles + j.dx_tiles + blocks,
-                      run_back, &j);
+    dsc_parallel_work(context, work * ((j.dw_tiles > 0) + (j.dx_tiles > 0)),
+                      j.dw_tiles + j.dx_tiles + dsc_linear_bias_blocks(layer, gradients), run_back, &j);
     dsc_scratch_give(&scratch);
     return DSC_OK;
 }

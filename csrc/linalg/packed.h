@@ -6,9 +6,8 @@
 #include "core/internal.h"
 #include "descent/layer_kernels.h"
 
-/* Whether packing pays for so many rows, and their sums are short enough to be made in their own type:
- * linalg/gemm.h. */
-bool dsc_packs_rows(size_t rows);
+/* Whether packing pays for so many rows, and all sums are short enough to be made in their own type. */
+bool dsc_packs(size_t batch, size_t inputs, size_t outputs);
 
 /* As dsc_linear_run and dsc_linear_run_back; y, dy and dz have rows `stride` apart. dz: dy behind the
  * activation. */

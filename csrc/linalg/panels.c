@@ -44,11 +44,12 @@ __attribute__((always_inline)) static inline void DSC_NAME(block)(const size_t r
         }
     }
     DSC_WRITE_OUT
-    for (size_t j = 0; j < rows; ++j)
+    for (size_t j = 0; j < rows; ++j) {
         DSC_WRITE_OUT
-    for (size_t v = 0; v < ACROSS; ++v) {
-        DSC_REAL *out = c + j * ldc + v * WIDTH;
-        AT(out) = LOAD(start == NULL ? out : start + v * WIDTH) + sums[j][v];
+        for (size_t v = 0; v < ACROSS; ++v) {
+            DSC_REAL *out = c + j * ldc + v * WIDTH;
+            AT(out) = LOAD(start == NULL ? out : start + v * WIDTH) + sums[j][v];
+        }
     }
 }
 

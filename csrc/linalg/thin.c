@@ -43,13 +43,14 @@ __attribute__((always_inline)) static inline void DSC_NAME(dot_block)(const size
         }
     }
     DSC_WRITE_OUT
-    for (size_t j = 0; j < rows; ++j)
+    for (size_t j = 0; j < rows; ++j) {
         DSC_WRITE_OUT
-    for (size_t l = 0; l < columns; ++l) {
-        DSC_REAL sum = DSC_NAME(total)(&sums[j][l]);
-        for (size_t i = whole; i < k; ++i)
-            sum += a[j * ld + i] * b[l * ld + i];
-        c[j * ldc + l] = add ? c[j * ldc + l] + sum : sum;
+        for (size_t l = 0; l < columns; ++l) {
+            DSC_REAL sum = DSC_NAME(total)(&sums[j][l]);
+            for (size_t i = whole; i < k; ++i)
+                sum += a[j * ld + i] * b[l * ld + i];
+            c[j * ldc + l] = add ? c[j * ldc + l] + sum : sum;
+        }
     }
 }
 
@@ -94,13 +95,14 @@ DSC_NAME(outer_block)(const size_t rows, const size_t vectors, size_t k, const D
         }
     }
     DSC_WRITE_OUT
-    for (size_t j = 0; j < rows; ++j)
+    for (size_t j = 0; j < rows; ++j) {
         DSC_WRITE_OUT
-    for (size_t v = 0; v < vectors; ++v) {
-        DSC_REAL *out = c + j * ldc + v * WIDTH;
-        if (add)
-            sums[j][v] += LOAD(out);
-        AT(out) = sums[j][v];
+        for (size_t v = 0; v < vectors; ++v) {
+            DSC_REAL *out = c + j * ldc + v * WIDTH;
+            if (add)
+                sums[j][v] += LOAD(out);
+            AT(out) = sums[j][v];
+        }
     }
 }
 
@@ -200,11 +202,12 @@ static void DSC_NAME(thin_tile)(const dsc_gemm_plan *p, dsc_gemm_tile t, size_t 
 
 #else
 
+#include "core/sums.h"
 #include "linalg/thin.h"
 
 /* Measured at 784 and 512 against OpenBLAS 0.3.21: 1.7 to 2.4 times as fast at 16, 1.2 to 1.6 at 256. The
  * operand that is read again and again should stay in the second-level cache. */
-enum { ROWS_AT_ONCE = 64, BAND = 8, THIN = 256, CACHED_BYTES = 1 << 20, PIECE = 512 };
+enum { ROWS_AT_ONCE = 64, BAND = 8, THIN = 256, CACHED_BYTES = 1 << 20, PIECE = DSC_ONE_SUM };
 
 #define DSC_TEMPLATE "linalg/thin.c"
 #include "core/instantiate_versions.h"

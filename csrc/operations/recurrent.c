@@ -105,7 +105,9 @@ dsc_recurrence dsc_recurrence_of(dsc_cell cell, bool reverse, dsc_tensor *const 
                             .batch = x->shape[1],
                             .hidden = w_hh->shape[0] / dsc_gate_count(cell),
                             .output = w_hh->shape[1],
-                            .stride = dsc_linear_stride(x->dtype, x->shape[0] * x->shape[1], w_hh->shape[0]),
+                            .stride =
+                                dsc_linear_stride(x->dtype, x->shape[0] * x->shape[1],
+                                                  dsc_max_size(x->shape[2], w_hh->shape[1]), w_hh->shape[0]),
                             .lengths = lengths == NULL ? NULL : dsc_data(lengths)};
 }
 

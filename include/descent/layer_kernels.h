@@ -22,7 +22,7 @@ typedef struct dsc_linear_call {
 } dsc_linear_call;
 
 /* Writes y. Source: torch.nn.Linear. ReLU passes NaN on, as PyTorch's does.
- * Refused: inputs or outputs 0, NULL buffers, sizes that overflow. */
+ * Refused: inputs or outputs 0, NULL buffers, sizes that overflow, no memory for packed operands. */
 dsc_status dsc_linear_forward(const dsc_context *context, const dsc_linear_call *layer);
 
 /* Where the gradients go; each may be NULL where it is not wanted. */
@@ -40,7 +40,8 @@ typedef struct dsc_linear_gradients {
 /* dz = dy * activation'(y); dx = dz w; dw (+)= dz^T x; db (+)= the sum of dz over the batch.
  * `layer` is as given to dsc_linear_forward, with the y it wrote (read only with an activation).
  * An empty batch leaves zero gradients. dw and dx are as exact as dsc_gemm; db is summed in double
- * and rounded once, as dsc_sum_run's results are. */
+ * and rounded once, as dsc_sum_run's results are, before it is added to what is there. Refused as forward is;
+ * without memory nothing is written. */
 dsc_status dsc_linear_backward(const dsc_context *context, const dsc_linear_call *layer,
                                const dsc_linear_gradients *gradients);
 

@@ -12,9 +12,9 @@ DSC_BEGIN_API
 /* c (m x n) = alpha * op(a) op(b) + beta * c, with op(a) m x k and op(b) k x n; op(x) is x, or its transpose
  * where the flag is set. Row-major and contiguous: a holds m x k numbers, or k x m if transposed.
  * With beta = 0, c is not read; k = 0 leaves beta * c.
- * Sums are made in their own type up to k = 16384, of pieces of some hundred products (at most 1024); beyond,
+ * Sums are made in their own type up to k = 16384, of pieces of some hundred products (at most 512); beyond,
  * of such sums in double, for which it takes memory for m x n of them. So whatever k is, the error is at most
- * about 1100 eps times the sum of the products' absolute values, eps being 2^-24 of float32, 2^-53 of
+ * about 600 eps times the sum of the products' absolute values, eps being 2^-24 of float32, 2^-53 of
  * float64. Refused: NULL buffers of a non-empty product, sizes that overflow or exceed OpenBLAS's int, no
  * memory. */
 dsc_status dsc_gemm(const dsc_context *context, dsc_dtype dtype, bool transpose_a, bool transpose_b, size_t m,
