@@ -7,9 +7,10 @@
 /// The model itself goes on with the weights that are trained; `apply(to:)` gives it the averages.
 ///
 /// A decay is that of each time the weights are taken in: `every: .steps(10)` with a decay of 0.99 looks about as far back
-/// as every step with 0.999, at a tenth of the cost. An average of every step is updated in the optimizer's own pass, with
-/// the same bits as by a pass of its own, which it takes where hooks come after the step, where callbacks before this one
-/// may change the weights (`changesSteppedWeights`), and for a second average.
+/// as every step with 0.999, at a tenth of the cost. An average by steps is updated in the optimizer's own pass, with the
+/// same bits as by a pass of its own, which it takes where hooks come after the step, where callbacks before this one may
+/// change the weights (`changesSteppedWeights`), and for a second average. Where a callback before this one throws from
+/// `updateDidEnd`, the average has the step that the optimizer's pass took in; its own pass would not have come to it.
 public final class WeightAveraging: CheckpointedCallback {
   /// The weights stay the step's.
   public var changesSteppedWeights: Bool { false }
@@ -62,7 +63,9 @@ public final class WeightAveraging: CheckpointedCallback {
     if case .seconds = interval { throw Self.seconds }
     if case .seconds = begin { throw Self.seconds }
     pair(with: trainer.model)
-    seesStep = trainer.callbacks.prefix { $0 !== self }.allSatisfy { !$0.changesSteppedWeights }
+    let before = trainer.callbacks.prefix { $0 !== self }
+    // The trainer completes only averages that it knows: see `complete`.
+    seesStep = before.count < trainer.callbacks.count && before.allSatisfy { !$0.changesSteppedWeights }
   }
 
   /// Has the step take the weights in itself, if it can.
@@ -77,11 +80,14 @@ public final class WeightAveraging: CheckpointedCallback {
     if isTurn(after: trainer.steps, trainer) { add() }
   }
 
-  /// Counts a step that was the last, as the callback before this one refused to go on.
+  /// Completes an average that the last step began, where a callback before this one threw.
+  func complete() {
+    if let pairing, pairing.isTaken { add() }
+  }
+
+  /// Takes back what it has offered to a step that never came.
   public func trainingDidEnd(_ trainer: Trainer, error: DescentError?) {
-    guard let pairing else { return }
-    trainer.optimizer.withdraw(pairing)
-    if pairing.isTaken { add() }
+    if let pairing { trainer.optimizer.withdraw(pairing) }
   }
 
   /// Takes the weights in after an epoch.
