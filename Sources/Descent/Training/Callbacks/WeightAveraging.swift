@@ -62,7 +62,7 @@ public final class WeightAveraging: CheckpointedCallback {
     try interval.check("WeightAveraging(every:)")
     if case .seconds = interval { throw Self.seconds }
     if case .seconds = begin { throw Self.seconds }
-    pair(with: trainer.model)
+    pair(with: trainer)
     let before = trainer.callbacks.prefix { $0 !== self }
     // The trainer completes only averages that it knows: see `complete`.
     seesStep = before.count < trainer.callbacks.count && before.allSatisfy { !$0.changesSteppedWeights }
@@ -142,9 +142,11 @@ public final class WeightAveraging: CheckpointedCallback {
     statistics = [:]
   }
 
-  private func pair(with model: Module) {
-    if averages.isEmpty { averages = model.stateToSave.mapValues { $0.clone() } }
-    pairing = AveragePairing(averages, model, averagesBuffers: usesBuffers)
+  private func pair(with trainer: Trainer) {
+    // A run that goes back may leave an offer, which would stand in the way of the next.
+    if let pairing { trainer.optimizer.withdraw(pairing) }
+    if averages.isEmpty { averages = trainer.model.stateToSave.mapValues { $0.clone() } }
+    pairing = AveragePairing(averages, trainer.model, averagesBuffers: usesBuffers)
   }
 
   // MARK: Use
@@ -186,6 +188,6 @@ public final class WeightAveraging: CheckpointedCallback {
       (averages, statistics) = ([:], [:])
     }
     count = Int(saved[0])
-    pair(with: trainer.model)
+    pair(with: trainer)
   }
 }
