@@ -4,8 +4,7 @@ import Testing
 /// Averages that the optimizer's step takes the weights into: the bits of a pass of their own after it.
 @Suite struct StepAverageTests {
   /// The same average by a pass after each step.
-  private final class Separate: TrainingCallback {
-    let changesSteppedWeights = false
+  private final class Separate: KeepsSteppedWeights {
     let average: AveragedModel
     private let start: Int, every: Int
     init(
@@ -88,6 +87,18 @@ import Testing
     #expect((averages.averagedState?.mapValues(\.doubles) == separate.numbers) == ownsUp)
   }
 
+  /// Asked through the protocol, as averages ask.
+  @Test func whoKeepsWeights() throws {
+    let keeping: [any TrainingCallback] = [
+      GradientClipping(norm: 1), GradientAccumulation(batches: 2), CheckpointCallback(folder: "nowhere"),
+      WeightAveraging(.equal), try Separate(),
+    ]
+    #expect(keeping.allSatisfy { !$0.changesSteppedWeights })
+    final class Silent: TrainingCallback {}
+    let silent: any TrainingCallback = Silent()
+    #expect(silent.changesSteppedWeights)
+  }
+
   @Test func hooksAfterTheStep() throws {
     let trainer = try SmallTraining.trainer()
     trainer.optimizer.addHook(.afterStep) { optimizer throws(DescentError) in
@@ -103,16 +114,14 @@ import Testing
   }
 
   /// Throws after the third step, which no average that comes later has had its turn after.
-  private final class ThirdThrows: TrainingCallback {
-    let changesSteppedWeights = false
+  private final class ThirdThrows: KeepsSteppedWeights {
     func updateDidEnd(_ report: StepReport, _ trainer: Trainer) throws(DescentError) {
       if trainer.steps == 3 { throw DescentError(.nonFinite, "the third step") }
     }
   }
 
   /// Looks at an average wherever the state is whole: what is saved there must have every step so far.
-  private final class Whole: TrainingCallback {
-    let changesSteppedWeights = false
+  private final class Whole: KeepsSteppedWeights {
     private let averages: WeightAveraging
     private let separate: Separate
     private let every: Int

@@ -11,10 +11,7 @@
 /// same bits as by a pass of its own, which it takes where hooks come after the step, where callbacks before this one may
 /// change the weights (`changesSteppedWeights`), and for a second average. Where a callback before this one throws from
 /// `updateDidEnd`, the average has the step that the optimizer's pass took in; its own pass would not have come to it.
-public final class WeightAveraging: CheckpointedCallback {
-  /// The weights stay the step's.
-  public var changesSteppedWeights: Bool { false }
-
+public final class WeightAveraging: CheckpointedCallback, KeepsSteppedWeights {
   /// How weights are averaged.
   public let averaging: AveragedModel.Averaging
   /// Whether buffers are averaged too; otherwise they are the last ones.
