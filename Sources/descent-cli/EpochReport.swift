@@ -8,7 +8,7 @@ enum LogFormat: String, ExpressibleByArgument, CaseIterable {
 }
 
 /// Prints each epoch: a row of a table, or a JSON object.
-final class EpochReport: TrainingCallback {
+final class EpochReport: KeepsSteppedWeights {
   private let format: LogFormat
   private var metrics: [String] = []
 

@@ -10,8 +10,7 @@ nonisolated(unsafe) private var master: pid_t = 0
 
 /// Ends a run after its step on Ctrl-C, and when the system shuts down or the terminal is closed; a second signal ends
 /// the process at once.
-final class Interrupt: TrainingCallback {
-  let changesSteppedWeights = false
+final class Interrupt: KeepsSteppedWeights {
   private static var signals: [Int32] { master == 0 ? [SIGINT, SIGTERM, SIGHUP] : [SIGTERM] }
 
   /// Has this process work for another, which hears the terminal's signals and passes them on as SIGTERM: runs end when

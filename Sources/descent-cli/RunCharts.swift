@@ -3,7 +3,7 @@ import DescentCharts
 
 /// Draws `loss.png`, the training loss against the samples seen, as in the lecture, with the validation's; and
 /// `metrics.png`, the metrics and the learning rate. Each as SVG too.
-final class RunCharts: TrainingCallback {
+final class RunCharts: KeepsSteppedWeights {
   private let checkpoints: CheckpointCallback
   private let title: String
 

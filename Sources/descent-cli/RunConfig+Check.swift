@@ -17,7 +17,7 @@ extension RunConfig {
     if let ema, !(ema > 0 && ema < 1) { throw refuse("ema", ema.short, "be in [0, 1)") }
     guard emaEvery >= 1 else { throw refuse("ema-every", "\(emaEvery)", "be at least 1") }
     guard ema != nil || emaEvery == 1 else {
-      throw DescentError(.invalidArgument, "--ema-every is about --ema, which is not there")
+      throw DescentError(.invalidArgument, "--ema-every needs --ema")
     }
     guard saveEvery > 0, saveEvery.isFinite else { throw refuse("save-every", saveEvery.short, "be above 0") }
     for name in metrics ?? [] { _ = try MetricName.metric(name) }

@@ -143,7 +143,7 @@ struct LoopArguments: ParsableArguments {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "Take the weights into the average after every so many steps; the decay is that of each time. (default: \(RunConfig().emaEvery))",
+      "Update the average after every so many steps; the decay applies to each update. (default: \(RunConfig().emaEvery))",
       valueName: "steps"))
   var emaEvery: Int?
 

@@ -79,7 +79,7 @@ import Testing
     (["--validation", "0.001"], "0 for the validation"),
     (["--ema", "1.5"], "--ema is 1.5, must be in [0, 1)"),
     (["--ema", "0.9", "--ema-every", "0"], "--ema-every is 0, must be at least 1"),
-    (["--ema-every", "2"], "--ema-every is about --ema"),
+    (["--ema-every", "2"], "--ema-every needs --ema"),
     (["--accumulate", "0"], "--accumulate is 0, must be at least 1"),
     (["--save-every", "0"], "--save-every is 0, must be above 0"),
     (["--metric", "acuracy"], "unknown metric 'acuracy'; did you mean 'accuracy'?"),

@@ -188,7 +188,7 @@ static void DSC_NAME(after_tensor)(const tensor_job *job, size_t offset, size_t 
         DSC_NAME(pull_back)
     (n, (DSC_REAL)dsc_group_of(o, run)->lookahead_alpha, p,
      (DSC_REAL *)o->planes[DSC_SLOW] + run->start + offset);
-    if (o->average != NULL)
+    if (dsc_is_averaged_in(o, run))
         dsc_average_numbers(o->dtype, n, o->average_weight, p, (DSC_REAL *)o->average + run->start + offset);
     if (job->before != NULL)
         DSC_NAME(compare)(n, (const DSC_REAL *)job->before + offset, p, partials);
@@ -296,7 +296,7 @@ static void update_tensor(const dsc_context *context, const update_job *job, dsc
         step.state[k] = dsc_offset(o, o->planes[k], run->start);
     group->rule->step_tensor(&step);
     around.is_after = true;
-    if (run->looks_ahead || o->statistics || o->average != NULL || job->step->zero_gradients)
+    if (run->looks_ahead || o->statistics || dsc_is_averaged_in(o, run) || job->step->zero_gradients)
         dsc_parallel_for(context, tiles, around_tile, &around);
 }
 

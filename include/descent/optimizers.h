@@ -251,8 +251,10 @@ dsc_status dsc_average_update(const dsc_context *context, dsc_dtype dtype, size_
  * in the cache, which saves reading them once more. All tensors go in, also those that a step leaves alone,
  * and all steps that do not fail, also those that the guard skips; before the hook that comes after a step.
  * weight: in [0, 1]; it may be set anew before each step, as equal averages need. `average` has the
- * parameters' layout and length, is the caller's to fill at first, and must stay until another one is set, or
- * NULL, which ends it; dsc_optimizer_add_tensors ends it too. One at a time. */
+ * parameters' layout and length, is the caller's to fill at first, must not overlap the parameters, the
+ * gradients or another average, and must stay until another one is set, or NULL, which ends it;
+ * dsc_optimizer_add_tensors ends it too. One at a time. Refused: optimizer NULL; with an average, a weight
+ * outside [0, 1] or NaN. */
 dsc_status dsc_optimizer_set_average(dsc_optimizer *optimizer, void *average, double weight);
 
 /* ---- State, for saving and loading ---- */

@@ -71,7 +71,13 @@ extension Trainer {
 
   private func finish(_ report: StepReport) throws(DescentError) {
     position.updates += 1
-    for callback in callbacks { try callback.updateDidEnd(report, self) }
+    do throws(DescentError) {
+      for callback in callbacks { try callback.updateDidEnd(report, self) }
+    } catch {
+      // The step has moved them already. The run may go on, and be saved before the next step.
+      for case let averages as WeightAveraging in callbacks { averages.complete() }
+      throw error
+    }
   }
 
   /// A step of an optimizer that evaluates the loss itself, several times.

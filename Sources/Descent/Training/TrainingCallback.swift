@@ -20,8 +20,10 @@ public protocol TrainingCallback: AnyObject {
   func updateWillBegin(_ trainer: Trainer) throws(DescentError)
   /// After the optimizer's step.
   func updateDidEnd(_ report: StepReport, _ trainer: Trainer) throws(DescentError)
-  /// Whether `updateDidEnd` may change the weights that the step has left. `false` lets a `WeightAveraging` that comes later
-  /// have the step itself take them in. The default is `true`, which is always right.
+  /// Whether `updateDidEnd` may change the weights that the step has left. `false` promises that it does not, and that it
+  /// neither reads an average nor evaluates or saves the model: a `WeightAveraging` that comes later then has the step itself
+  /// take the weights in, and its average is whole only after its turn. The default is `true`, which is always right;
+  /// `KeepsSteppedWeights` makes it `false`.
   var changesSteppedWeights: Bool { get }
   /// After a batch, whether it came to a step or not; not after one that was passed over.
   func batchDidEnd(_ progress: TrainingProgress, _ trainer: Trainer) throws(DescentError)
@@ -103,6 +105,16 @@ extension TrainingCallback {
   public func trainingDidEnd(_ trainer: Trainer, error: DescentError?) {}
   /// Those that are trained.
   public func weights(for use: WeightUse, _ trainer: Trainer) -> [String: Tensor]? { nil }
+}
+
+/// A callback that gives the promise of `changesSteppedWeights`: most do, as few have an `updateDidEnd`.
+///
+/// A subclass of a callback that does not give it cannot: it has its `changesSteppedWeights` from there.
+public protocol KeepsSteppedWeights: TrainingCallback {}
+
+extension KeepsSteppedWeights {
+  /// The weights stay the step's.
+  public var changesSteppedWeights: Bool { false }
 }
 
 /// A callback whose state goes into checkpoints, so that a resumed run goes on as if it had not stopped.

@@ -4,15 +4,17 @@ import Testing
 /// Averages that the optimizer's step takes the weights into: the bits of a pass of their own after it.
 @Suite struct StepAverageTests {
   /// The same average by a pass after each step.
-  private final class Separate: TrainingCallback {
+  private final class Separate: KeepsSteppedWeights {
     let average: AveragedModel
-    private let start: Int
-    init(_ averaging: AveragedModel.Averaging = .exponential(decay: 0.9), from start: Int = 0) throws {
+    private let start: Int, every: Int
+    init(
+      _ averaging: AveragedModel.Averaging = .exponential(decay: 0.9), from start: Int = 0, every: Int = 1
+    ) throws {
       average = AveragedModel(try SmallTraining.trainer().model, averaging)
-      self.start = start
+      (self.start, self.every) = (start, every)
     }
     func updateDidEnd(_ report: StepReport, _ trainer: Trainer) throws(DescentError) {
-      if trainer.steps > start { try average.update(from: trainer.model) }
+      if trainer.steps > start && trainer.steps % every == 0 { try average.update(from: trainer.model) }
     }
     var numbers: [String: [Double]] { average.module.stateDict.mapValues(\.doubles) }
   }
@@ -85,6 +87,18 @@ import Testing
     #expect((averages.averagedState?.mapValues(\.doubles) == separate.numbers) == ownsUp)
   }
 
+  /// Asked through the protocol, as averages ask.
+  @Test func whoKeepsWeights() throws {
+    let keeping: [any TrainingCallback] = [
+      GradientClipping(norm: 1), GradientAccumulation(batches: 2), CheckpointCallback(folder: "nowhere"),
+      WeightAveraging(.equal), try Separate(),
+    ]
+    #expect(keeping.allSatisfy { !$0.changesSteppedWeights })
+    final class Silent: TrainingCallback {}
+    let silent: any TrainingCallback = Silent()
+    #expect(silent.changesSteppedWeights)
+  }
+
   @Test func hooksAfterTheStep() throws {
     let trainer = try SmallTraining.trainer()
     trainer.optimizer.addHook(.afterStep) { optimizer throws(DescentError) in
@@ -97,6 +111,50 @@ import Testing
   @Test func closures() throws {
     let trainer = try SmallTraining.trainer(LBFGS(learningRate: 0.1, maxIterations: 2))
     try check(trainer, WeightAveraging(.exponential(decay: 0.9)))
+  }
+
+  /// Throws after the third step, which no average that comes later has had its turn after.
+  private final class ThirdThrows: KeepsSteppedWeights {
+    func updateDidEnd(_ report: StepReport, _ trainer: Trainer) throws(DescentError) {
+      if trainer.steps == 3 { throw DescentError(.nonFinite, "the third step") }
+    }
+  }
+
+  /// Looks at an average wherever the state is whole: what is saved there must have every step so far.
+  private final class Whole: KeepsSteppedWeights {
+    private let averages: WeightAveraging
+    private let separate: Separate
+    private let every: Int
+    init(_ averages: WeightAveraging, _ separate: Separate, every: Int) {
+      (self.averages, self.separate, self.every) = (averages, separate, every)
+    }
+    func stateIsWhole(_ place: SavePlace, _ trainer: Trainer) throws(DescentError) {
+      #expect(averages.count == trainer.steps / every)
+      guard averages.count > 0 else { return }
+      #expect(averages.averagedState?.mapValues(\.doubles) == separate.numbers)
+    }
+  }
+
+  /// A step that a callback throws after is in the averages once, with its own weight, where the run goes on.
+  @Test(arguments: [AveragedModel.Averaging.exponential(decay: 0.9), .equal], [1, 3])
+  func runsThatGoOnAfterAnError(_ averaging: AveragedModel.Averaging, every: Int) throws {
+    let averages = WeightAveraging(averaging, every: .steps(every))
+    let separate = try Separate(averaging, every: every)
+    let policy = NonFinitePolicy(.skipBatch())
+    let trainer = try SmallTraining.trainer()
+    let whole = Whole(averages, separate, every: every)
+    try fit(trainer, [whole, separate, ThirdThrows(), policy, averages])
+    #expect(policy.skipped == 1 && trainer.steps == 26 && averages.count == 26 / every)
+    #expect(averages.averagedState?.mapValues(\.doubles) == separate.numbers)
+  }
+
+  /// It ends the run where nobody handles it.
+  @Test func runsThatEndWithAnError() throws {
+    let (averages, separate) = (WeightAveraging(.equal), try Separate(.equal))
+    #expect(throws: DescentError.self) {
+      try fit(try SmallTraining.trainer(), [separate, ThirdThrows(), averages])
+    }
+    #expect(averages.count == 3 && averages.averagedState?.mapValues(\.doubles) == separate.numbers)
   }
 
   /// A step that fails leaves the averages, and one by hand between two runs is none of theirs.

@@ -5,10 +5,7 @@
 ///
 /// The training waits only while the state is copied: another thread writes it. What goes wrong there is thrown at the
 /// next batch or epoch, and at the end.
-public final class CheckpointCallback: CheckpointedCallback {
-  /// The weights stay the step's.
-  public var changesSteppedWeights: Bool { false }
-
+public final class CheckpointCallback: CheckpointedCallback, KeepsSteppedWeights {
   /// What happens to the folder when a run begins.
   public enum Start: Sendable {
     /// The start is saved, so that there always is a good checkpoint.

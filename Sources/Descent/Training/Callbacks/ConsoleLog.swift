@@ -1,10 +1,7 @@
 import Logging
 
 /// Tells a logger of swift-log how a run goes: its start, each epoch, why it stopped or failed.
-public final class ConsoleLog: TrainingCallback {
-  /// The weights stay the step's.
-  public var changesSteppedWeights: Bool { false }
-
+public final class ConsoleLog: KeepsSteppedWeights {
   private let logger: Logger
 
   /// A log to a logger; by default one named "descent.training", which writes where the program's `LoggingSystem` says,

@@ -5,10 +5,7 @@
 ///
 /// At the run's end the model has the weights of its best epoch. A checkpoint's `model.safetensors` always has those, and
 /// `state.safetensors` the last ones too: a run that goes on does so from where it stood.
-public final class EarlyStopping: CheckpointedCallback {
-  /// The weights stay the step's.
-  public var changesSteppedWeights: Bool { false }
-
+public final class EarlyStopping: CheckpointedCallback, KeepsSteppedWeights {
   /// What the epochs are judged by.
   public let monitor: Monitor
   /// How many epochs in a row may be no better than the best one.

@@ -6,10 +6,7 @@
 ///
 /// The loss must be a mean over the samples: each batch counts by its share of them. Batches that are passed over are
 /// missing from the step; an epoch's last step takes what is left, where the data say how much that is.
-public final class GradientAccumulation: CheckpointedCallback {
-  /// The weights stay the step's.
-  public var changesSteppedWeights: Bool { false }
-
+public final class GradientAccumulation: CheckpointedCallback, KeepsSteppedWeights {
   /// How many batches make a step.
   public let batches: Int
   /// "gradient_accumulation".

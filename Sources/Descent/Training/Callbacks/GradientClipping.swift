@@ -1,8 +1,5 @@
 /// Limits the gradients of each step: see `Optimizer.setClipping`.
-public final class GradientClipping: TrainingCallback {
-  /// The weights stay the step's.
-  public var changesSteppedWeights: Bool { false }
-
+public final class GradientClipping: KeepsSteppedWeights {
   /// The limits of the norm of all gradients and of each one's size; nil for none.
   public let norm: Double?, value: Double?
 

@@ -1,8 +1,5 @@
 /// Keeps a run's history in a file, whole after every epoch: also that of a run that goes on.
-public final class HistoryLog: TrainingCallback {
-  /// The weights stay the step's.
-  public var changesSteppedWeights: Bool { false }
-
+public final class HistoryLog: KeepsSteppedWeights {
   /// How the file is written.
   public enum Format: Sendable {
     /// A header line and a line for each epoch.

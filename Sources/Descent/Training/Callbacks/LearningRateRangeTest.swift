@@ -9,10 +9,7 @@ import CDescent
 ///
 /// It ends the run, and puts the model's weights and the rate back as they were; the optimizer's state, the place in the
 /// epoch and the history are those of the test: train with a trainer of its own.
-public final class LearningRateRangeTest: TrainingCallback {
-  /// The weights stay the step's.
-  public var changesSteppedWeights: Bool { false }
-
+public final class LearningRateRangeTest: KeepsSteppedWeights {
   /// A rate, and the loss at it.
   public struct Point: Sendable {
     /// The rate of the step.

@@ -4,10 +4,7 @@
 ///
 /// During an epoch the numbers are "loss" (the batch's), "train_loss" and the metrics of the epoch so far, "learning_rate"
 /// and "samples_per_second"; after it those of `History.columns`.
-public final class MetricsHook: TrainingCallback {
-  /// The weights stay the step's.
-  public var changesSteppedWeights: Bool { false }
-
+public final class MetricsHook: KeepsSteppedWeights {
   private let interval: Int
   private let receive: (_ step: Int, _ numbers: [String: Double]) -> Void
 

@@ -1,9 +1,6 @@
 /// What becomes of a run whose loss or gradients are not finite, or whose loss is far above the first one. Without a policy
 /// it ends with the error.
-public final class NonFinitePolicy: CheckpointedCallback {
-  /// The weights stay the step's.
-  public var changesSteppedWeights: Bool { false }
-
+public final class NonFinitePolicy: CheckpointedCallback, KeepsSteppedWeights {
   /// What is done.
   public enum Action {
     /// The batch is passed over. After `limit` batches in a row that had to be, the run ends with the error.

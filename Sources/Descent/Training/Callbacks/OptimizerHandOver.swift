@@ -3,10 +3,7 @@
 ///     OptimizerHandOver(to: SGD(learningRate: 0.01, momentum: 0.9), afterEpochs: 5)
 ///
 /// The rule begins with a state of its own; see `Optimizer.handOver(to:)`.
-public final class OptimizerHandOver: TrainingCallback {
-  /// The weights stay the step's.
-  public var changesSteppedWeights: Bool { false }
-
+public final class OptimizerHandOver: KeepsSteppedWeights {
   /// What takes over.
   public let rule: any OptimizerRule
   /// How many epochs come before.

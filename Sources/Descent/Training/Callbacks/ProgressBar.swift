@@ -2,10 +2,7 @@ import Foundation
 
 /// Shows how far an epoch is: a bar that moves on a terminal, a line now and then elsewhere. On standard error, so
 /// that results can be piped.
-public final class ProgressBar: TrainingCallback {
-  /// The weights stay the step's.
-  public var changesSteppedWeights: Bool { false }
-
+public final class ProgressBar: KeepsSteppedWeights {
   private let isTerminal: Bool
   private let width: () -> Int
   private let write: (String) -> Void

@@ -4,10 +4,7 @@
 ///     ScheduleCallback(try Schedule("reduce_lr_on_plateau(patience=3)"), per: .epoch)
 ///
 /// A schedule whose length is left open is as long as the run: by steps, where the data say how many there will be.
-public final class ScheduleCallback: CheckpointedCallback {
-  /// The weights stay the step's.
-  public var changesSteppedWeights: Bool { false }
-
+public final class ScheduleCallback: CheckpointedCallback, KeepsSteppedWeights {
   /// What the option follows.
   public let schedule: Schedule
   /// The option's name, its group, nil for all, and what the schedule counts.

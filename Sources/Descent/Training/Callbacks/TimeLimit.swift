@@ -1,8 +1,5 @@
 /// Ends a run after some time: what is done until then stays, and can be gone on from.
-public final class TimeLimit: TrainingCallback {
-  /// The weights stay the step's.
-  public var changesSteppedWeights: Bool { false }
-
+public final class TimeLimit: KeepsSteppedWeights {
   /// The seconds that `fit` may take.
   public let seconds: Double
   private let clock = ContinuousClock()

@@ -7,13 +7,11 @@
 /// The model itself goes on with the weights that are trained; `apply(to:)` gives it the averages.
 ///
 /// A decay is that of each time the weights are taken in: `every: .steps(10)` with a decay of 0.99 looks about as far back
-/// as every step with 0.999, at a tenth of the cost. An average of every step is updated in the optimizer's own pass, with
-/// the same bits as by a pass of its own, which it takes where hooks come after the step, where callbacks before this one
-/// may change the weights (`changesSteppedWeights`), and for a second average.
-public final class WeightAveraging: CheckpointedCallback {
-  /// The weights stay the step's.
-  public var changesSteppedWeights: Bool { false }
-
+/// as every step with 0.999, at a tenth of the cost. An average by steps is updated in the optimizer's own pass, with the
+/// same bits as by a pass of its own, which it takes where hooks come after the step, where callbacks before this one may
+/// change the weights (`changesSteppedWeights`), and for a second average. Where a callback before this one throws from
+/// `updateDidEnd`, the average has the step that the optimizer's pass took in; its own pass would not have come to it.
+public final class WeightAveraging: CheckpointedCallback, KeepsSteppedWeights {
   /// How weights are averaged.
   public let averaging: AveragedModel.Averaging
   /// Whether buffers are averaged too; otherwise they are the last ones.
@@ -61,8 +59,10 @@ public final class WeightAveraging: CheckpointedCallback {
     try interval.check("WeightAveraging(every:)")
     if case .seconds = interval { throw Self.seconds }
     if case .seconds = begin { throw Self.seconds }
-    pair(with: trainer.model)
-    seesStep = trainer.callbacks.prefix { $0 !== self }.allSatisfy { !$0.changesSteppedWeights }
+    pair(with: trainer)
+    let before = trainer.callbacks.prefix { $0 !== self }
+    // The trainer completes only averages that it knows: see `complete`.
+    seesStep = before.count < trainer.callbacks.count && before.allSatisfy { !$0.changesSteppedWeights }
   }
 
   /// Has the step take the weights in itself, if it can.
@@ -77,11 +77,14 @@ public final class WeightAveraging: CheckpointedCallback {
     if isTurn(after: trainer.steps, trainer) { add() }
   }
 
-  /// Counts a step that was the last, as the callback before this one refused to go on.
+  /// Completes an average that the last step began, where a callback before this one threw.
+  func complete() {
+    if let pairing, pairing.isTaken { add() }
+  }
+
+  /// Takes back what it has offered to a step that never came.
   public func trainingDidEnd(_ trainer: Trainer, error: DescentError?) {
-    guard let pairing else { return }
-    trainer.optimizer.withdraw(pairing)
-    if pairing.isTaken { add() }
+    if let pairing { trainer.optimizer.withdraw(pairing) }
   }
 
   /// Takes the weights in after an epoch.
@@ -136,9 +139,11 @@ public final class WeightAveraging: CheckpointedCallback {
     statistics = [:]
   }
 
-  private func pair(with model: Module) {
-    if averages.isEmpty { averages = model.stateToSave.mapValues { $0.clone() } }
-    pairing = AveragePairing(averages, model, averagesBuffers: usesBuffers)
+  private func pair(with trainer: Trainer) {
+    // A run that goes back may leave an offer, which would stand in the way of the next.
+    if let pairing { trainer.optimizer.withdraw(pairing) }
+    if averages.isEmpty { averages = trainer.model.stateToSave.mapValues { $0.clone() } }
+    pairing = AveragePairing(averages, trainer.model, averagesBuffers: usesBuffers)
   }
 
   // MARK: Use
@@ -180,6 +185,6 @@ public final class WeightAveraging: CheckpointedCallback {
       (averages, statistics) = ([:], [:])
     }
     count = Int(saved[0])
-    pair(with: trainer.model)
+    pair(with: trainer)
   }
 }
