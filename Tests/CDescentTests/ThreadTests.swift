@@ -3,7 +3,7 @@ import Testing
 
 /// Every parallel kernel gives the same bits on 1, 2 and 4 threads, in both types.
 @Suite struct ThreadTests {
-  private static func numbers(_ n: Int, _ seed: UInt64) -> [Double] {
+  static func numbers(_ n: Int, _ seed: UInt64) -> [Double] {
     var random = dsc_random()
     dsc_random_seed(&random, seed)
     var values = [Double](repeating: 0, count: n)

@@ -1,4 +1,5 @@
 #include <cblas.h>
+#include <dirent.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,14 +9,26 @@
 #include "linalg/blas.h"
 
 #if defined(__x86_64__) && defined(__ELF__)
+/* Whether there are other threads than this one and OpenBLAS's. */
+static bool is_shared(void) {
+    int threads = 0;
+    DIR *all = opendir("/proc/self/task");
+    if (all == NULL)
+        return true;
+    for (const struct dirent *one; (one = readdir(all)) != NULL;)
+        threads += one->d_name[0] != '.';
+    closedir(all);
+    return threads > openblas_get_num_threads();
+}
+
 /* OpenBLAS's own, where it has kernels for several processors; they are not in its header. */
 extern void gotoblas_dynamic_quit(void) __attribute__((weak));
 extern void gotoblas_dynamic_init(void) __attribute__((weak));
 
 /* OpenBLAS takes a processor that is younger than itself for one of the oldest that it knows, and multiplies
  * at a fifth of its pace (github.com/OpenMathLib/OpenBLAS/pull/4268). It is asked to choose again, among
- * those whose instructions this one has: as Descent is loaded, since that is safe only while nothing
- * multiplies. OPENBLAS_CORETYPE, where it is set, has the last word. */
+ * those whose instructions this one has: as Descent is loaded, and only where no other thread may be
+ * multiplying. OPENBLAS_CORETYPE, where it is set, has the last word. */
 __attribute__((constructor)) static void choose_core(void) {
     static const char *const variable = "OPENBLAS_CORETYPE";
     const char *name = __builtin_cpu_supports("x86-64-v4")   ? "SkylakeX"
@@ -28,7 +41,7 @@ __attribute__((constructor)) static void choose_core(void) {
     gotoblas_dynamic_init();
     const char *chosen = openblas_get_corename();
     const bool is_fallback = strcmp(chosen, "Prescott") == 0 || strcmp(chosen, "Barcelona") == 0;
-    if (!is_fallback || setenv(variable, name, 1) != 0)
+    if (!is_fallback || is_shared() || setenv(variable, name, 1) != 0)
         return;
     gotoblas_dynamic_quit();
     gotoblas_dynamic_init();

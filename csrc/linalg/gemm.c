@@ -72,6 +72,15 @@ void dsc_gemm_finish(dsc_gemm_plan *plan) {
     plan->sums = NULL;
 }
 
+/* c = beta c; of 0 it is not read. */
+static void scale(const dsc_gemm_plan *p, dsc_gemm_tile t, double beta) {
+    for (size_t row = t.row; row < t.row + t.height; ++row)
+        for (size_t i = row * p->n + t.column; i < row * p->n + t.column + t.width; ++i) {
+            const double scaled = beta == 0 ? 0 : beta * dsc_load_real(p->dtype, p->c, i);
+            dsc_store_real(p->dtype, p->c, i, scaled);
+        }
+}
+
 #define gemm_f32 cblas_sgemm
 #define gemm_f64 cblas_dgemm
 
@@ -86,20 +95,22 @@ static void run_piece(const dsc_gemm_plan *p, dsc_gemm_tile t, size_t first, siz
     int ldb = (int)dsc_max_size(p->transpose_b ? p->k : p->n, 1);
     size_t size = dsc_size_of(p->dtype);
     void *c = (char *)p->c + (t.row * p->n + t.column) * size;
+    if (count == 0) {
+        scale(p, t, beta);
+        return;
+    }
     const size_t end = first + count;
     /* OpenBLAS adds up the few hundred that it has in cache one after another; but of small matrices, on some
      * processors, all that it is given. */
-    do {
-        const size_t some = dsc_min_size(DSC_ONE_SUM, end - first);
+    for (size_t some; first < end; first += some, beta = 1) {
+        some = dsc_min_size(DSC_ONE_SUM, end - first);
         size_t a_at = p->transpose_a ? first * p->m + t.row : t.row * p->k + first;
         size_t b_at = p->transpose_b ? t.column * p->k + first : first * p->n + t.column;
         const void *a = (const char *)p->a + a_at * size, *b = (const char *)p->b + b_at * size;
         DSC_CALL(p->dtype, gemm, CblasRowMajor, p->transpose_a ? CblasTrans : CblasNoTrans,
                  p->transpose_b ? CblasTrans : CblasNoTrans, (int)t.height, (int)t.width, (int)some, p->alpha,
                  a, lda, b, ldb, beta, c, (int)p->n);
-        first += some;
-        beta = 1;
-    } while (first < end);
+    }
 }
 
 /* What is there already, then piece by piece. */

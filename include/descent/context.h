@@ -4,8 +4,8 @@
  * A context may be used from several threads at once: while one has its threads, the others work alone. So
  * does a section within a section. OpenBLAS is set to one thread for the whole process at the first matrix
  * product: parallelism comes from the tiles. Where it does not know the processor, it is made to choose its
- * kernels again, by the instructions there are, while Descent is loaded: load it before other threads use
- * OpenBLAS, or set OPENBLAS_CORETYPE. */
+ * kernels again, by the instructions there are, while Descent is loaded: not where it has other threads by
+ * then, or OPENBLAS_CORETYPE is set. */
 #ifndef DESCENT_CONTEXT_H
 #define DESCENT_CONTEXT_H
 
