@@ -28,7 +28,9 @@ static phase phase_at(const dsc_schedule *s, double step) {
     const double high = v[MAX_LR], first = high / v[DIV_FACTOR], last = first / v[FINAL_DIV_FACTOR];
     const double low_momentum = v[BASE_MOMENTUM], high_momentum = v[MAX_MOMENTUM];
     const double end = v[TOTAL_STEPS] - 1;
-    const double up = v[PCT_START] * v[TOTAL_STEPS] - 1, down = 2 * v[PCT_START] * v[TOTAL_STEPS] - 2;
+    /* Rounded before anything is taken off, as in PyTorch: fused, a phase without length would have one. */
+    const double rise = v[PCT_START] * v[TOTAL_STEPS];
+    const double up = rise - 1, down = 2 * rise - 2;
     if (step <= up)
         return (phase){0, up, {first, high}, {high_momentum, low_momentum}};
     if (v[THREE_PHASE] == 0)
