@@ -26,7 +26,7 @@ typedef struct dsc_correlation {
     size_t *tap; /* each one's index in the kernel */
     size_t from_plane, to_plane;
     size_t channels, plane; /* staged at once; numbers of one */
-    bool in_place;          /* all but the last image are read where they are */
+    bool in_place;          /* images but the last are read where they are */
     size_t piece;           /* products that are added up in registers */
     size_t *offsets;        /* where channels' taps stand in what is staged */
     size_t units, bands;    /* images' groups in a tile; parts that the result's channels are in */

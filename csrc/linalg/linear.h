@@ -6,8 +6,7 @@
 #include "descent/layer_kernels.h"
 
 /* How far rows of y and dy may be apart, in numbers, instead of `outputs`, which is right always: at a power
- * of two the same column of many rows would be in a few sets of the caches. Less than DSC_STRIDE_MORE more.
- */
+ * of two the same column of many rows is in a few sets of the caches. Less than DSC_STRIDE_MORE more. */
 enum { DSC_STRIDE_MORE = 32 };
 size_t dsc_linear_stride(dsc_dtype dtype, size_t batch, size_t inputs, size_t outputs);
 
@@ -16,8 +15,7 @@ dsc_status dsc_linear_run(const dsc_context *context, const dsc_linear_call *lay
 dsc_status dsc_linear_run_back(const dsc_context *context, const dsc_linear_call *layer,
                                const dsc_linear_gradients *gradients, size_t stride);
 
-/* Parts of it: dz, where there is an activation; and db in blocks of columns, for dz of rows `stride` apart.
- */
+/* Parts of it: dz, where there is an activation; db in blocks of columns, for dz of rows `stride` apart. */
 dsc_status dsc_linear_pass_activation(const dsc_context *context, const dsc_linear_call *layer,
                                       const dsc_linear_gradients *gradients);
 size_t dsc_linear_bias_blocks(const dsc_linear_call *layer, const dsc_linear_gradients *gradients);

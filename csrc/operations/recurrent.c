@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-#include "operations/recurrent.h"
 #include "linalg/linear.h"
+#include "operations/recurrent.h"
 
 static const dsc_operation *operation_of(dsc_cell cell) {
     return &dsc_operations[cell == DSC_CELL_LSTM  ? dsc_op_lstm

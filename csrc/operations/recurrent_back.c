@@ -1,8 +1,8 @@
 /* The pull-back of the recurrent operations: a kernel back through time, and then products over all steps. */
 #include <string.h>
 
-#include "operations/recurrent.h"
 #include "linalg/linear.h"
+#include "operations/recurrent.h"
 
 /* What the kernel reads and leaves. */
 typedef struct back {
