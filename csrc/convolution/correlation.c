@@ -2,6 +2,8 @@
 
 #include "convolution/vectors.h"
 
+#include "convolution/copy.h"
+
 /* Rows of a block's sums, which have to stay in registers: AVX-512 has 32, the others half as many. */
 #define TALL (DSC_VECTOR_BYTES == 64 ? 12 : 6)
 
@@ -23,22 +25,28 @@ __attribute__((always_inline)) static inline void
 DSC_NAME(put)(const DSC_NAME(ending) * e, const DSC_NAME(target) * t, size_t row, DSC_NAME(vector) sums) {
     DSC_REAL *to = t->to + row * e->row;
     const bool is_whole = t->count == WIDTH && e->step == 1;
-    DSC_REAL lanes[WIDTH];
+    DSC_REAL lanes[WIDTH] = {0};
     if (e->bias != NULL)
         sums += e->bias[row];
+    if (e->adds && is_whole) {
+        sums += LOAD(to);
+    } else if (e->adds) {
+        for (size_t i = 0; i < t->count; ++i)
+            lanes[i] = to[i * e->step];
+        sums += LOAD(lanes);
+    }
+    if (e->relu) /* NaN passes, as it does in PyTorch */
+        sums = (DSC_NAME(vector))((DSC_NAME(mask))sums & ~(DSC_NAME(mask))(sums < 0));
     if (is_whole) {
-        if (e->adds)
-            sums += LOAD(to);
-        if (e->relu) /* NaN passes, as it does in PyTorch */
-            sums = (DSC_NAME(vector))((DSC_NAME(mask))sums & ~(DSC_NAME(mask))(sums < 0));
         AT(to) = sums;
         return;
     }
     AT(lanes) = sums;
-    for (size_t i = 0; i < t->count; ++i) {
-        DSC_REAL sum = e->adds ? to[i * e->step] + lanes[i] : lanes[i];
-        to[i * e->step] = e->relu && sum < 0 ? 0 : sum;
-    }
+    if (e->step == 1)
+        DSC_NAME(copy_row)(t->count, lanes, to);
+    else
+        for (size_t i = 0; i < t->count; ++i)
+            to[i * e->step] = lanes[i];
 }
 
 /* The sums of k products for `rows` rows and `vectors` vectors of positions. */

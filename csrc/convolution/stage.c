@@ -1,19 +1,6 @@
 #ifdef DSC_REAL
 
-/* Rows are short: a call for each would take longer than copying does. */
-__attribute__((always_inline)) static inline void DSC_NAME(copy)(size_t count, const DSC_REAL *from,
-                                                                 DSC_REAL *to) {
-    size_t i = 0;
-    for (; i + AT_ONCE <= count; i += AT_ONCE)
-        memcpy(to + i, from + i, AT_ONCE * sizeof *to);
-    if (i < count && count >= AT_ONCE)
-        memcpy(to + count - AT_ONCE, from + count - AT_ONCE, AT_ONCE * sizeof *to);
-    else
-        for (; i < count; ++i) {
-            to[i] = from[i];
-            KEEP_LOOP;
-        }
-}
+#include "convolution/copy.h"
 
 __attribute__((always_inline)) static inline void DSC_NAME(clear)(size_t count, DSC_REAL *to) {
     for (size_t i = 0; i < count; ++i) {
@@ -31,7 +18,7 @@ __attribute__((always_inline)) static inline void DSC_NAME(stage_row)(const span
     }
     DSC_NAME(clear)(s->low, to);
     if (s->step == 1)
-        DSC_NAME(copy)(s->high - s->low, row + s->first + (int64_t)s->low, to + s->low);
+        DSC_NAME(copy_row)(s->high - s->low, row + s->first + (int64_t)s->low, to + s->low);
     else
         for (size_t i = s->low; i < s->high; ++i)
             to[i] = row[s->first + (int64_t)(i * s->step)];
@@ -65,7 +52,6 @@ static void DSC_NAME(stage)(const dsc_line *lines, const size_t *at, size_t chan
 
 #include <string.h>
 
-enum { AT_ONCE = 8 };
 /* Else a compiler makes a call of the loop. */
 #define KEEP_LOOP __asm__ volatile("")
 

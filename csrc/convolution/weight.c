@@ -2,6 +2,7 @@
 
 #include "convolution/vectors.h"
 
+#include "convolution/copy.h"
 #include "convolution/dots.h"
 
 /* The sums so far, added to the partial sums; they begin anew. */
@@ -56,21 +57,6 @@ static void DSC_NAME(find_masks)(const DSC_NAME(tile) * t, const size_t *counts,
     }
 }
 
-/* Rows are short: a call for each would take longer than copying does. */
-__attribute__((always_inline)) static inline void DSC_NAME(copy_and_clear)(size_t count, const DSC_REAL *from,
-                                                                           size_t gap, DSC_REAL *to) {
-    size_t i = 0;
-    for (; i + WIDTH <= count; i += WIDTH)
-        AT(to + i) = LOAD(from + i);
-    if (i < count && count >= WIDTH)
-        AT(to + count - WIDTH) = LOAD(from + count - WIDTH);
-    else
-        for (; i < count; ++i)
-            to[i] = from[i];
-    for (i = 0; i < gap; ++i)
-        to[count + i] = 0;
-}
-
 /* An image of dy in a box, with zeros behind each row, up to the next. */
 static void DSC_NAME(stage_dy)(const dsc_weight_product *p, const DSC_NAME(tile) * t, size_t image,
                                const size_t *at, const size_t *counts, size_t channels, const DSC_REAL *from,
@@ -88,9 +74,10 @@ static void DSC_NAME(stage_dy)(const dsc_weight_product *p, const DSC_NAME(tile)
                     t, (const size_t[]){image, (i + 1) / counts[2], (i + 1) % counts[2]});
             else if (image + 1 < counts[0])
                 next = DSC_NAME(place_in_runs)(t, (const size_t[]){image + 1, 0, 0});
-            DSC_NAME(copy_and_clear)
-            (counts[3], from + row * l[2].count + at[2], next - place - counts[3],
-             to + o * t->y_channel + place);
+            DSC_REAL *out = to + o * t->y_channel + place;
+            DSC_NAME(copy_row)(counts[3], from + row * l[2].count + at[2], out);
+            for (size_t j = counts[3]; j < next - place; ++j)
+                out[j] = 0;
             place = next;
         }
     }
@@ -101,9 +88,27 @@ typedef struct DSC_NAME(block) {
     double *partial; /* of its first number */
 } DSC_NAME(block);
 
+static bool DSC_NAME(is_finite)(size_t count, const DSC_REAL *x) {
+    DSC_NAME(vector) zeros[4] = {{0}};
+    size_t i = 0;
+    for (; i + 4 * WIDTH <= count; i += 4 * WIDTH) {
+        DSC_WRITE_OUT
+        for (size_t v = 0; v < 4; ++v)
+            zeros[v] += 0 * LOAD(x + i + v * WIDTH);
+    }
+    DSC_REAL zero = 0;
+    for (; i < count; ++i)
+        zero += 0 * x[i];
+    DSC_WRITE_OUT
+    for (size_t v = 0; v < 4; ++v)
+        for (size_t l = 0; l < WIDTH; ++l)
+            zero += zeros[v][l];
+    return zero == 0;
+}
+
 /* Some images, in a box: counts has how many, and the box's extents. */
 static void DSC_NAME(run_box)(const dsc_weight_product *p, const DSC_NAME(block) * b, size_t first,
-                              const size_t *at, const size_t *counts, const DSC_NAME(tile) * t, DSC_REAL *x,
+                              const size_t *at, const size_t *counts, DSC_NAME(tile) * t, DSC_REAL *x,
                               DSC_REAL *dy, DSC_REAL *sums) {
     const dsc_conv *c = p->conv;
     const size_t x_plane = dsc_conv_x_count(c), y_plane = dsc_conv_y_count(c);
@@ -116,6 +121,7 @@ static void DSC_NAME(run_box)(const dsc_weight_product *p, const DSC_NAME(block)
         (p, t, n, at, counts, b->y_channels,
          (const DSC_REAL *)p->dy + (unit * c->y_channels + b->y_channel) * y_plane, dy);
     }
+    t->is_finite = DSC_NAME(is_finite)(b->x_channels * p->plane, x);
     DSC_NAME(add_products)(t, b->y_channels, b->x_channels * p->taps, p->offsets, dy, x, sums);
 }
 
@@ -126,6 +132,8 @@ static void DSC_NAME(run_chunk)(const dsc_weight_product *p, const DSC_NAME(bloc
     DSC_REAL *x = staged + staged_masks(p), *dy = x + staged_x(p), *sums = dy + staged_dy(p);
     DSC_NAME(tile) t = {.masks = (const DSC_NAME(mask) *)staged};
     size_t last[4] = {0};
+    /* What stands between channels is multiplied, too. */
+    memset(x, 0, staged_x(p) * sizeof *x);
     memset(sums, 0, b->y_channels * taps * sizeof *sums);
     for (size_t j = 0; j < b->y_channels; ++j)
         memset(b->partial + j * stride, 0, taps * sizeof(double));
@@ -186,8 +194,8 @@ static void DSC_NAME(store)(const dsc_weight_product *p, size_t first, size_t en
 
 #include "convolution/stage.h"
 
-/* As many numbers as any vector has; rows of a block of dots. */
-enum { GRAIN = 16, MOST_ROWS = 8 };
+/* As many numbers as any vector has. */
+enum { GRAIN = 16 };
 /* What a tile is: channels of dy, products of x's channels and taps, positions of images at once. What it
  * stages is to be in the second cache. */
 enum { Y_CHANNELS = 128, X_TAPS = 576, POSITIONS = 1024, X_NUMBERS = 80 << 10 };

@@ -55,7 +55,7 @@ typedef struct job {
 
 static void pack_turned(void *argument, size_t index) {
     const job *j = argument;
-    dsc_panels_pack(&j->y.matrix, true, j->layer->w, index);
+    dsc_panels_pack(&j->y.matrix, true, j->layer->w, j->layer->inputs, index);
 }
 
 static void run_y(void *argument, size_t index) {
@@ -94,9 +94,9 @@ dsc_status dsc_packed_forward(const dsc_context *context, const dsc_linear_call 
 static void pack_back(void *argument, size_t index) {
     const job *j = argument;
     if (index < j->w_panels)
-        dsc_panels_pack(&j->dx.matrix, false, j->layer->w, index);
+        dsc_panels_pack(&j->dx.matrix, false, j->layer->w, j->layer->inputs, index);
     else
-        dsc_panels_pack(&j->x, false, j->layer->x, index - j->w_panels);
+        dsc_panels_pack(&j->x, false, j->layer->x, j->layer->inputs, index - j->w_panels);
 }
 
 static void run_dw(const job *j, size_t index) {

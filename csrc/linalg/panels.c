@@ -8,7 +8,14 @@ typedef DSC_REAL DSC_NAME(loose)
 
 /* Rows of a block, whose sums have to stay in registers with two vectors of b and one of a: AVX-512 has 32,
  * the others half as many. */
-#define TALL (DSC_VECTOR_BYTES == 64 ? 12 : 6)
+#if DSC_VECTOR_BYTES == 64
+#define TALL 12
+#define HEIGHTS(EACH)                                                                                        \
+    EACH(1) EACH(2) EACH(3) EACH(4) EACH(5) EACH(6) EACH(7) EACH(8) EACH(9) EACH(10) EACH(11) EACH(12)
+#else
+#define TALL 6
+#define HEIGHTS(EACH) EACH(1) EACH(2) EACH(3) EACH(4) EACH(5) EACH(6)
+#endif
 /* Bands that are turned together, as their numbers share cache lines: 48 KiB. */
 #define BANDS (192 / TALL / sizeof(DSC_REAL))
 
@@ -59,38 +66,24 @@ static void DSC_NAME(rows)(size_t rows, size_t k, const DSC_REAL *a, size_t lda,
     size_t blocks = dsc_ceil_div(rows, TALL);
     for (size_t height; rows > 0; rows -= height, --blocks, a += height * lda, c += height * ldc) {
         height = dsc_ceil_div(rows, blocks);
-        switch (height) {
 #define BLOCK(tall)                                                                                          \
     case tall:                                                                                               \
-        if (tall <= TALL)                                                                                    \
-            DSC_NAME(block)(tall, k, a, lda, 1, b, start, c, ldc);                                           \
+        DSC_NAME(block)(tall, k, a, lda, 1, b, start, c, ldc);                                               \
         break;
-            BLOCK(1)
-            BLOCK(2)
-            BLOCK(3)
-            BLOCK(4)
-            BLOCK(5)
-            BLOCK(6)
-            BLOCK(7)
-            BLOCK(8)
-            BLOCK(9)
-            BLOCK(10)
-            BLOCK(11)
-            BLOCK(12)
+        switch (height) { HEIGHTS(BLOCK) }
 #undef BLOCK
-        }
     }
 }
 
-/* The same for rows that stand side by side, TALL of them, and the rest of `rows` zeros. */
+/* The same for rows that stand side by side, up to TALL of them. */
 static void DSC_NAME(band)(size_t rows, size_t k, const DSC_REAL *a, const DSC_REAL *b, const DSC_REAL *start,
                            DSC_REAL *c, size_t ldc) {
-    if (rows == TALL) {
-        DSC_NAME(block)(TALL, k, a, 1, TALL, b, start, c, ldc);
-        return;
-    }
-    for (size_t j = 0; j < rows; ++j)
-        DSC_NAME(block)(1, k, a + j, 1, TALL, b, start, c + j * ldc, ldc);
+#define BLOCK(tall)                                                                                          \
+    case tall:                                                                                               \
+        DSC_NAME(block)(tall, k, a, 1, TALL, b, start, c, ldc);                                              \
+        break;
+    switch (rows) { HEIGHTS(BLOCK) }
+#undef BLOCK
 }
 
 /* Columns of c, or of what the sums begin with, with room for a whole panel. */
@@ -172,31 +165,34 @@ static void DSC_NAME(turn)(size_t k, size_t columns, size_t reach, const DSC_REA
 
 static void DSC_NAME(transposed)(const dsc_panels *p, size_t rows, const DSC_REAL *a, size_t lda, bool add,
                                  DSC_REAL *c, size_t ldc) {
-    const size_t width = ACROSS * WIDTH;
+    const size_t width = ACROSS * WIDTH, blocks = dsc_ceil_div(rows, TALL);
     const DSC_REAL zeros[ACROSS * WIDTH] = {0};
     enum { BAND = TALL * PIECE + WIDTH };
     DSC_REAL bands[BANDS * BAND], room[TALL * ACROSS * WIDTH];
     for (size_t i = 0; i < p->k; i += PIECE) {
         const size_t piece = dsc_min_size(PIECE, p->k - i);
         const DSC_REAL *start = add || i > 0 ? NULL : zeros;
-        for (size_t row = 0; row < rows; row += BANDS * TALL) {
-            const size_t some = dsc_min_size(BANDS * TALL, rows - row);
-            for (size_t j = 0; j < some; j += TALL)
+        for (size_t first = 0; first < blocks; first += BANDS) {
+            const size_t count = dsc_min_size(BANDS, blocks - first);
+            size_t at[BANDS + 1]; /* where bands begin */
+            for (size_t j = 0; j <= count; ++j)
+                at[j] = (first + j) * rows / blocks;
+            for (size_t j = 0; j < count; ++j)
                 DSC_NAME(turn)
-            (piece, some - j, rows - row - j, a + i * lda + row + j, lda, bands + j / TALL * BAND);
+            (piece, at[j + 1] - at[j], rows - at[j], a + i * lda + at[j], lda, bands + j * BAND);
             for (size_t panel = 0; panel < p->count; ++panel) {
                 const DSC_REAL *b = (const DSC_REAL *)p->data + (panel * p->k + i) * width;
                 const size_t columns = p->n - panel * width;
-                for (size_t j = 0; j < some; j += TALL) {
-                    const size_t height = dsc_min_size(TALL, some - j);
-                    DSC_REAL *out = c + (row + j) * ldc + panel * width;
+                for (size_t j = 0; j < count; ++j) {
+                    const size_t height = at[j + 1] - at[j];
+                    DSC_REAL *out = c + at[j] * ldc + panel * width;
                     if (columns >= width) {
-                        DSC_NAME(band)(height, piece, bands + j / TALL * BAND, b, start, out, ldc);
+                        DSC_NAME(band)(height, piece, bands + j * BAND, b, start, out, ldc);
                         continue;
                     }
                     if (start == NULL)
                         DSC_NAME(spread)(height, columns, out, ldc, room);
-                    DSC_NAME(band)(height, piece, bands + j / TALL * BAND, b, start, room, width);
+                    DSC_NAME(band)(height, piece, bands + j * BAND, b, start, room, width);
                     DSC_NAME(gather)(height, columns, room, out, ldc);
                 }
             }
@@ -204,17 +200,25 @@ static void DSC_NAME(transposed)(const dsc_panels *p, size_t rows, const DSC_REA
     }
 }
 
-static void DSC_NAME(pack)(const dsc_panels *p, bool transpose, const DSC_REAL *w, size_t index) {
-    const size_t width = ACROSS * WIDTH, column = index * width, k = p->k, n = p->n;
-    const size_t columns = dsc_min_size(width, n - column);
+static void DSC_NAME(pack)(const dsc_panels *p, bool transpose, const DSC_REAL *w, size_t ldw, size_t index) {
+    const size_t width = ACROSS * WIDTH, column = index * width, k = p->k;
+    const size_t columns = dsc_min_size(width, p->n - column);
     DSC_REAL *to = (DSC_REAL *)p->data + index * k * width;
+    if (!transpose && columns == width) {
+        for (size_t i = 0; i < k; ++i) {
+            DSC_WRITE_OUT
+            for (size_t v = 0; v < ACROSS; ++v)
+                AT(to + i * width + v * WIDTH) = LOAD(w + i * ldw + column + v * WIDTH);
+        }
+        return;
+    }
     for (size_t i = 0; i < k; ++i)
         for (size_t l = columns; l < width; ++l)
             to[i * width + l] = 0;
     if (!transpose) {
         for (size_t i = 0; i < k; ++i)
             for (size_t l = 0; l < columns; ++l)
-                to[i * width + l] = w[i * n + column + l];
+                to[i * width + l] = w[i * ldw + column + l];
         return;
     }
     /* Eight rows at a time, each read along. */
@@ -222,14 +226,15 @@ static void DSC_NAME(pack)(const dsc_panels *p, bool transpose, const DSC_REAL *
     for (; l + 8 <= columns; l += 8)
         for (size_t i = 0; i < k; ++i)
             for (size_t j = l; j < l + 8; ++j)
-                to[i * width + j] = w[(column + j) * k + i];
+                to[i * width + j] = w[(column + j) * ldw + i];
     for (; l < columns; ++l)
         for (size_t i = 0; i < k; ++i)
-            to[i * width + l] = w[(column + l) * k + i];
+            to[i * width + l] = w[(column + l) * ldw + i];
 }
 
 #undef WIDTH
 #undef TALL
+#undef HEIGHTS
 #undef BANDS
 #undef AT
 #undef LOAD
@@ -250,8 +255,8 @@ dsc_panels dsc_panels_of(dsc_dtype dtype, size_t k, size_t n) {
     return (dsc_panels){.dtype = dtype, .k = k, .n = n, .width = width, .count = dsc_ceil_div(n, width)};
 }
 
-void dsc_panels_pack(const dsc_panels *panels, bool transpose, const void *w, size_t index) {
-    DSC_CALL_VERSION(panels->dtype, pack, panels, transpose, w, index);
+void dsc_panels_pack(const dsc_panels *panels, bool transpose, const void *w, size_t ldw, size_t index) {
+    DSC_CALL_VERSION(panels->dtype, pack, panels, transpose, w, ldw, index);
 }
 
 void dsc_panels_add(const dsc_panels *b, size_t first, size_t count, size_t rows, const void *a, size_t lda,

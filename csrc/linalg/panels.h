@@ -20,13 +20,16 @@ dsc_panels dsc_panels_of(dsc_dtype dtype, size_t k, size_t n);
 static inline size_t dsc_panels_size(const dsc_panels *panels) {
     return panels->count * panels->width * panels->k;
 }
-/* Packs panel `index` of w, k x n, or of the transpose of w, n x k; its rows follow one another. */
-void dsc_panels_pack(const dsc_panels *panels, bool transpose, const void *w, size_t index);
+/* Packs panel `index` of w, k x n, or of the transpose of w, n x k; its rows are ldw apart. */
+void dsc_panels_pack(const dsc_panels *panels, bool transpose, const void *w, size_t ldw, size_t index);
 
 /* Products with b of rows of a, lda apart, for columns of panels [first, first + count): c has `rows` rows,
  * ldc apart, and column 0 of panel 0 is its first. Each number is a sum in the order of k, by pieces,
- * whatever the rows and panels of a call. add         c += a b multiply    c = a b, or `start`, n numbers,
- * and that transposed  c = a^T b, or that added to c; all panels; a has k rows, lda apart */
+ * whatever the rows and panels of a call.
+ *
+ * add         c += a b
+ * multiply    c = a b + start, n numbers that each row begins with; NULL: zeros
+ * transposed  c = a^T b, or that added to c; all panels; a has k rows, lda apart */
 void dsc_panels_add(const dsc_panels *b, size_t first, size_t count, size_t rows, const void *a, size_t lda,
                     void *c, size_t ldc);
 void dsc_panels_multiply(const dsc_panels *b, size_t first, size_t count, size_t rows, const void *a,

@@ -8,78 +8,102 @@ typedef DSC_REAL DSC_NAME(loose)
 
 /* Of a block's sums, which have to stay in registers: AVX-512 has 32, the others half as many. */
 #define TALL (DSC_VECTOR_BYTES == 64 ? 8 : 4)
-#define BROAD (DSC_VECTOR_BYTES == 64 ? 4 : 2)
 
 #define AT(p) (*(DSC_NAME(loose) *)(p))
 #define LOAD(p) (*(const DSC_NAME(loose) *)(p))
 
-__attribute__((always_inline)) static inline DSC_REAL DSC_NAME(total)(const DSC_NAME(vector) * v) {
-    DSC_REAL lanes[WIDTH];
-    AT(lanes) = *v;
-    for (size_t half = WIDTH / 2; half > 0; half /= 2)
-        for (size_t i = 0; i < half; ++i)
-            lanes[i] += lanes[i + half];
-    return lanes[0];
-}
+#include "linalg/dot_blocks.h"
 
-/* c (rows x columns) = a b^T, both read along k numbers of their rows, which are `ld` long. */
-__attribute__((always_inline)) static inline void DSC_NAME(dot_block)(const size_t rows, const size_t columns,
-                                                                      size_t k, size_t ld, const DSC_REAL *a,
-                                                                      const DSC_REAL *b, bool add,
-                                                                      DSC_REAL *c, size_t ldc) {
-    DSC_NAME(vector) sums[4][4] = {{{0}}};
-    size_t whole = k - k % WIDTH;
-    for (size_t i = 0; i < whole; i += WIDTH) {
-        DSC_NAME(vector) right[4];
-        DSC_WRITE_OUT
-        for (size_t l = 0; l < columns; ++l)
-            right[l] = LOAD(b + l * ld + i);
-        DSC_WRITE_OUT
-        for (size_t j = 0; j < rows; ++j) {
-            DSC_NAME(vector) left = LOAD(a + j * ld + i);
-            DSC_WRITE_OUT
-            for (size_t l = 0; l < columns; ++l)
-                sums[j][l] += left * right[l];
-        }
-    }
+/* sums += products of vectors of a's rows with those of b's. */
+__attribute__((always_inline)) static inline void
+DSC_NAME(dot_vectors)(const size_t rows, const size_t columns, const DSC_REAL *a, size_t lda,
+                      const DSC_REAL *b, size_t ldb, DSC_NAME(vector) sums[DSC_DOT_ROWS][8]) {
+    DSC_NAME(vector) right[8];
+    DSC_WRITE_OUT
+    for (size_t l = 0; l < columns; ++l)
+        right[l] = LOAD(b + l * ldb);
     DSC_WRITE_OUT
     for (size_t j = 0; j < rows; ++j) {
+        const DSC_NAME(vector) left = LOAD(a + j * lda);
         DSC_WRITE_OUT
-        for (size_t l = 0; l < columns; ++l) {
-            DSC_REAL sum = DSC_NAME(total)(&sums[j][l]);
-            for (size_t i = whole; i < k; ++i)
-                sum += a[j * ld + i] * b[l * ld + i];
-            c[j * ldc + l] = add ? c[j * ldc + l] + sum : sum;
-        }
+        for (size_t l = 0; l < columns; ++l)
+            sums[j][l] += left * right[l];
     }
 }
 
-static void DSC_NAME(dot_tile)(size_t rows, size_t columns, size_t k, size_t ld, const DSC_REAL *a,
-                               const DSC_REAL *b, bool add, DSC_REAL *c, size_t ldc) {
-    for (size_t l = 0; l < columns;) {
-        size_t wide = columns - l >= BROAD ? BROAD : 1;
-        for (size_t j = 0; j < rows;) {
-            const DSC_REAL *left = a + j * ld, *right = b + l * ld;
-            DSC_REAL *out = c + j * ldc + l;
-            size_t tall = rows - j >= 4 ? 4 : 1;
-            if (tall == 4 && wide == BROAD)
-                DSC_NAME(dot_block)(4, BROAD, k, ld, left, right, add, out, ldc);
-            else if (tall == 4)
-                DSC_NAME(dot_block)(4, 1, k, ld, left, right, add, out, ldc);
-            else if (wide == BROAD)
-                DSC_NAME(dot_block)(1, BROAD, k, ld, left, right, add, out, ldc);
-            else
-                DSC_NAME(dot_block)(1, 1, k, ld, left, right, add, out, ldc);
-            j += tall;
+/* The operands of dot products: rows of k numbers, a multiple of WIDTH, `ld` apart, and what comes after
+ * them, with zeros behind it, in vectors of its own; NULL if there is nothing. */
+typedef struct DSC_NAME(operands) {
+    size_t k, ld;
+    const DSC_REAL *a, *b, *a_rest, *b_rest;
+} DSC_NAME(operands);
+
+/* c (rows x columns) = a b^T. */
+__attribute__((always_inline)) static inline void DSC_NAME(dot_block)(const size_t rows, const size_t columns,
+                                                                      const DSC_NAME(operands) * o, bool add,
+                                                                      DSC_REAL *c, size_t ldc) {
+    DSC_NAME(vector) sums[DSC_DOT_ROWS][8] = {{{0}}};
+    const size_t k = o->k, ld = o->ld;
+    const DSC_REAL *a = o->a, *b = o->b;
+    for (size_t i = 0; i < k; i += WIDTH)
+        DSC_NAME(dot_vectors)(rows, columns, a + i, ld, b + i, ld, sums);
+    if (o->b_rest != NULL)
+        DSC_NAME(dot_vectors)(rows, columns, o->a_rest, WIDTH, o->b_rest, WIDTH, sums);
+    DSC_NAME(store_totals)(rows, columns, sums, add, c, ldc);
+}
+
+#define BLOCK(r, n)                                                                                          \
+    case (r)*8 + (n)-1:                                                                                      \
+        DSC_NAME(dot_block)(r, n, o, add, c, ldc);                                                           \
+        break;
+
+static void DSC_NAME(any_dot_block)(size_t rows, size_t columns, const DSC_NAME(operands) * o, bool add,
+                                    DSC_REAL *c, size_t ldc) {
+    switch (rows * 8 + columns - 1) { DSC_DOT_BLOCKS(BLOCK) }
+}
+
+#undef BLOCK
+
+/* `count` numbers of each of k rows, `to_row` apart. */
+static void DSC_NAME(gather)(size_t k, size_t count, const DSC_REAL *from, size_t from_row, DSC_REAL *to,
+                             size_t to_row) {
+    for (size_t i = 0; i < k; ++i)
+        for (size_t j = 0; j < to_row; ++j)
+            to[i * to_row + j] = j < count ? from[i * from_row + j] : 0;
+}
+
+/* Rows of a block stay in the first cache, those of a chunk of b in the second one. */
+static void DSC_NAME(dot_chunk)(size_t rows, size_t columns, size_t k, size_t ld, const DSC_REAL *a,
+                                const DSC_REAL *b, bool add, DSC_REAL *c, size_t ldc) {
+    static const size_t most[] = DSC_DOT_MOST;
+    DSC_REAL a_rest[DSC_DOT_ROWS * WIDTH], b_rest[CHUNK * WIDTH];
+    const size_t rest = k % WIDTH, whole = k - rest;
+    const size_t down = dsc_ceil_div(rows, sizeof most / sizeof *most - 1);
+    if (rest > 0)
+        DSC_NAME(gather)(columns, rest, b + whole, ld, b_rest, WIDTH);
+    for (size_t i = 0; i < down; ++i) {
+        const size_t row = i * rows / down, tall = (i + 1) * rows / down - row;
+        const size_t across = dsc_ceil_div(columns, most[tall]);
+        if (rest > 0)
+            DSC_NAME(gather)(tall, rest, a + row * ld + whole, ld, a_rest, WIDTH);
+        for (size_t j = 0; j < across; ++j) {
+            const size_t column = j * columns / across;
+            const DSC_NAME(operands) o = {.k = whole,
+                                          .ld = ld,
+                                          .a = a + row * ld,
+                                          .b = b + column * ld,
+                                          .a_rest = a_rest,
+                                          .b_rest = rest > 0 ? b_rest + column * WIDTH : NULL};
+            DSC_NAME(any_dot_block)
+            (tall, (j + 1) * columns / across - column, &o, add, c + row * ldc + column, ldc);
         }
-        l += wide;
     }
 }
 
 /* c (rows x vectors * WIDTH) = sum over k of a[row, k] b[k, ...]: a column times a row at a time. */
 __attribute__((always_inline)) static inline void
-DSC_NAME(outer_block)(const size_t rows, const size_t vectors, size_t k, const DSC_REAL *a, size_t a_row,
-                      size_t a_k, const DSC_REAL *b, size_t ldb, bool add, DSC_REAL *c, size_t ldc) {
+DSC_NAME(outer_block)(const size_t rows, const size_t vectors, size_t k, const DSC_REAL *a, size_t lda,
+                      const DSC_REAL *b, size_t ldb, bool add, DSC_REAL *c, size_t ldc) {
     DSC_NAME(vector) sums[8][8] = {{{0}}};
     for (size_t i = 0; i < k; ++i) {
         DSC_NAME(vector) right[8];
@@ -88,7 +112,7 @@ DSC_NAME(outer_block)(const size_t rows, const size_t vectors, size_t k, const D
             right[v] = LOAD(b + i * ldb + v * WIDTH);
         DSC_WRITE_OUT
         for (size_t j = 0; j < rows; ++j) {
-            DSC_REAL left = a[j * a_row + i * a_k];
+            DSC_REAL left = a[j * lda + i];
             DSC_WRITE_OUT
             for (size_t v = 0; v < vectors; ++v)
                 sums[j][v] += left * right[v];
@@ -108,106 +132,79 @@ DSC_NAME(outer_block)(const size_t rows, const size_t vectors, size_t k, const D
 
 /* Rows [0, rows) of a strip of columns `vectors` vectors wide. */
 __attribute__((always_inline)) static inline void
-DSC_NAME(outer_strip)(size_t rows, const size_t vectors, size_t k, const DSC_REAL *a, size_t a_row,
-                      size_t a_k, const DSC_REAL *b, size_t ldb, bool add, DSC_REAL *c, size_t ldc) {
+DSC_NAME(outer_strip)(size_t rows, const size_t vectors, size_t k, const DSC_REAL *a, size_t lda,
+                      const DSC_REAL *b, size_t ldb, bool add, DSC_REAL *c, size_t ldc) {
     size_t j = 0;
     for (; vectors <= 2 && j + TALL <= rows; j += TALL)
-        DSC_NAME(outer_block)(TALL, vectors, k, a + j * a_row, a_row, a_k, b, ldb, add, c + j * ldc, ldc);
+        DSC_NAME(outer_block)(TALL, vectors, k, a + j * lda, lda, b, ldb, add, c + j * ldc, ldc);
     for (; j < rows; ++j)
-        DSC_NAME(outer_block)(1, vectors, k, a + j * a_row, a_row, a_k, b, ldb, add, c + j * ldc, ldc);
+        DSC_NAME(outer_block)(1, vectors, k, a + j * lda, lda, b, ldb, add, c + j * ldc, ldc);
 }
 
 /* The columns that fill no vector: in `b` they have zeros beside them, and do. */
-static void DSC_NAME(outer_rest)(size_t rows, size_t columns, size_t k, const DSC_REAL *a, size_t a_row,
-                                 size_t a_k, const DSC_REAL *b, bool add, DSC_REAL *c, size_t ldc) {
-    DSC_REAL sums[ROWS_AT_ONCE * WIDTH];
-    DSC_NAME(outer_strip)(rows, 1, k, a, a_row, a_k, b, WIDTH, false, sums, WIDTH);
+static void DSC_NAME(outer_rest)(size_t rows, size_t columns, size_t k, const DSC_REAL *a, size_t lda,
+                                 const DSC_REAL *b, bool add, DSC_REAL *c, size_t ldc) {
+    DSC_REAL sums[FEW * WIDTH];
+    DSC_NAME(outer_strip)(rows, 1, k, a, lda, b, WIDTH, false, sums, WIDTH);
     for (size_t j = 0; j < rows; ++j)
         for (size_t l = 0; l < columns; ++l)
             c[j * ldc + l] = add ? c[j * ldc + l] + sums[j * WIDTH + l] : sums[j * WIDTH + l];
 }
 
 /* rest: the columns of b that fill no vector, for outer_rest. */
-static void DSC_NAME(outer_rows)(size_t rows, size_t columns, size_t k, const DSC_REAL *a, size_t a_row,
-                                 size_t a_k, const DSC_REAL *b, size_t ldb, const DSC_REAL *rest, bool add,
-                                 DSC_REAL *c, size_t ldc) {
+static void DSC_NAME(outer_rows)(size_t rows, size_t columns, size_t k, const DSC_REAL *a, size_t lda,
+                                 const DSC_REAL *b, size_t ldb, const DSC_REAL *rest, bool add, DSC_REAL *c,
+                                 size_t ldc) {
     size_t l = 0;
     for (; rows < 8 && l + 8 * WIDTH <= columns; l += 8 * WIDTH)
-        DSC_NAME(outer_strip)(rows, 8, k, a, a_row, a_k, b + l, ldb, add, c + l, ldc);
+        DSC_NAME(outer_strip)(rows, 8, k, a, lda, b + l, ldb, add, c + l, ldc);
     for (; l + 2 * WIDTH <= columns; l += 2 * WIDTH)
-        DSC_NAME(outer_strip)(rows, 2, k, a, a_row, a_k, b + l, ldb, add, c + l, ldc);
+        DSC_NAME(outer_strip)(rows, 2, k, a, lda, b + l, ldb, add, c + l, ldc);
     for (; l + WIDTH <= columns; l += WIDTH)
-        DSC_NAME(outer_strip)(rows, 1, k, a, a_row, a_k, b + l, ldb, add, c + l, ldc);
+        DSC_NAME(outer_strip)(rows, 1, k, a, lda, b + l, ldb, add, c + l, ldc);
     if (l < columns)
-        DSC_NAME(outer_rest)(rows, columns - l, k, a, a_row, a_k, rest, add, c + l, ldc);
+        DSC_NAME(outer_rest)(rows, columns - l, k, a, lda, rest, add, c + l, ldc);
 }
 
-/* `count` numbers of each of k rows, `to_row` apart. */
-static void DSC_NAME(gather)(size_t k, size_t count, const DSC_REAL *from, size_t from_row, DSC_REAL *to,
-                             size_t to_row) {
-    for (size_t i = 0; i < k; ++i)
-        for (size_t j = 0; j < to_row; ++j)
-            to[i * to_row + j] = j < count ? from[i * from_row + j] : 0;
-}
-
-/* c = a b, b along its rows. */
-static void DSC_NAME(outer_tile)(const dsc_gemm_plan *p, dsc_gemm_tile t, size_t count, const DSC_REAL *a,
-                                 const DSC_REAL *b, bool add, DSC_REAL *c) {
-    size_t n = p->n, a_row = p->transpose_a ? 1 : p->k, a_k = p->transpose_a ? p->m : 1;
-    size_t whole = t.width - t.width % WIDTH;
-    DSC_REAL band[PIECE * BAND], rest[PIECE * WIDTH];
-    /* Many rows: a band at a time, so that c is written along its rows. Few: strip by strip, so that b is
-     * read once. A band of a transposed operand is brought together: in their places its rows would stand a
-     * power of two apart as often as not, and all in a few sets of the first cache. */
-    size_t most = p->transpose_a || t.height > ROWS_AT_ONCE ? BAND : t.height;
-    for (size_t i = 0; i < count; i += PIECE) {
-        size_t piece = dsc_min_size(PIECE, count - i);
+/* c = a b for few rows: b is read once, where it is. */
+static void DSC_NAME(few_rows)(dsc_gemm_tile t, size_t k, const DSC_REAL *a, size_t lda, const DSC_REAL *b,
+                               bool add, DSC_REAL *c, size_t ld) {
+    const size_t whole = t.width - t.width % WIDTH;
+    DSC_REAL rest[PIECE * WIDTH];
+    for (size_t i = 0; i < k; i += PIECE) {
+        const size_t piece = dsc_min_size(PIECE, k - i);
         if (whole < t.width)
-            DSC_NAME(gather)(piece, t.width - whole, b + i * n + whole, n, rest, WIDTH);
-        for (size_t j = 0; j < t.height; j += most) {
-            size_t rows = dsc_min_size(most, t.height - j);
-            const DSC_REAL *left = a + j * a_row + i * a_k;
-            if (p->transpose_a)
-                DSC_NAME(gather)(piece, rows, left, a_k, band, BAND);
-            DSC_NAME(outer_rows)
-            (rows, t.width, piece, p->transpose_a ? band : left, a_row, p->transpose_a ? BAND : a_k,
-             b + i * n, n, rest, add || i > 0, c + j * n, n);
-        }
+            DSC_NAME(gather)(piece, t.width - whole, b + i * ld + whole, ld, rest, WIDTH);
+        DSC_NAME(outer_rows)(t.height, t.width, piece, a + i, lda, b + i * ld, ld, rest, add || i > 0, c, ld);
     }
 }
 
-/* By pieces whose sums are added to c: of PIECE products one after another, which dot_tile adds up in as
- * many lanes as a vector has. */
-static void DSC_NAME(thin_tile)(const dsc_gemm_plan *p, dsc_gemm_tile t, size_t first, size_t count,
-                                bool add) {
-    size_t k = p->k, n = p->n;
-    DSC_REAL *c = (DSC_REAL *)p->c + t.row * n + t.column;
-    const DSC_REAL *a = (const DSC_REAL *)p->a + (p->transpose_a ? t.row + first * p->m : t.row * k + first);
-    if (!p->transpose_b) {
-        DSC_NAME(outer_tile)(p, t, count, a, (const DSC_REAL *)p->b + t.column + first * n, add, c);
-        return;
-    }
-    const DSC_REAL *b = (const DSC_REAL *)p->b + t.column * k + first;
-    for (size_t i = 0; i < count; i += PIECE * WIDTH) {
-        size_t piece = dsc_min_size(PIECE * WIDTH, count - i);
-        DSC_NAME(dot_tile)(t.height, t.width, piece, k, a + i, b + i, add || i > 0, c, n);
-    }
+/* c = a b^T. */
+static void DSC_NAME(dot_tile)(dsc_gemm_tile t, size_t k, size_t ld, const DSC_REAL *a, const DSC_REAL *b,
+                               bool add, DSC_REAL *c, size_t ldc) {
+    for (size_t i = 0; i < k; i += VECTORS * WIDTH)
+        for (size_t l = 0; l < t.width; l += CHUNK)
+            DSC_NAME(dot_chunk)
+    (t.height, dsc_min_size(CHUNK, t.width - l), dsc_min_size(VECTORS * WIDTH, k - i), ld, a + i,
+     b + l * ld + i, add || i > 0, c + l, ldc);
 }
 
 #undef WIDTH
 #undef TALL
-#undef BROAD
 #undef AT
 #undef LOAD
 
 #else
 
-#include "core/sums.h"
 #include "linalg/thin.h"
 
-/* Measured at 784 and 512 against OpenBLAS 0.3.21: 1.7 to 2.4 times as fast at 16, 1.2 to 1.6 at 256. The
- * operand that is read again and again should stay in the second-level cache. */
-enum { ROWS_AT_ONCE = 64, BAND = 8, THIN = 256, CACHED_BYTES = 1 << 20, PIECE = DSC_ONE_SUM };
+#include "linalg/panels.h"
+
+/* Up to so many rows. The operand that is read again and again should stay in the second-level cache, what is
+ * packed of the other one in the first. */
+enum { THIN = 256, CACHED_BYTES = 1 << 20, FEW = 16, PIECE = 256, ROOM_BYTES = 32 << 10 };
+/* Of dot products: columns and vectors at once. */
+enum { CHUNK = 48, VECTORS = 64 };
 
 #define DSC_TEMPLATE "linalg/thin.c"
 #include "core/instantiate_versions.h"
@@ -230,8 +227,46 @@ bool dsc_is_thin(const dsc_gemm_plan *p) {
     return (p->m <= THIN && p->m * p->k <= cached) || (p->k <= THIN && p->k * p->n <= cached);
 }
 
-void dsc_thin_run_tile(const dsc_gemm_plan *plan, dsc_gemm_tile tile, size_t first, size_t count, bool add) {
-    DSC_CALL_VERSION(plan->dtype, thin_tile, plan, tile, first, count, add);
+/* c = a b, or a^T b, for many rows, with panels of b that are packed for them. */
+static void many_rows(const dsc_gemm_plan *p, dsc_gemm_tile t, size_t k, const char *a, const char *b,
+                      bool add, char *c) {
+    _Alignas(64) char room[ROOM_BYTES];
+    const size_t size = dsc_size_of(p->dtype), a_k = p->transpose_a ? p->m : 1;
+    for (size_t i = 0; i < k; i += PIECE) {
+        const size_t piece = dsc_min_size(PIECE, k - i);
+        const size_t width = dsc_panels_of(p->dtype, piece, 1).width;
+        const size_t most = ROOM_BYTES / (piece * width * size) * width;
+        for (size_t l = 0; l < t.width; l += most) {
+            dsc_panels some = dsc_panels_of(p->dtype, piece, dsc_min_size(most, t.width - l));
+            some.data = room;
+            for (size_t panel = 0; panel < some.count; ++panel)
+                dsc_panels_pack(&some, false, b + (i * p->n + l) * size, p->n, panel);
+            const char *left = a + i * a_k * size;
+            char *out = c + l * size;
+            if (p->transpose_a)
+                dsc_panels_transposed(&some, t.height, left, p->m, add || i > 0, out, p->n);
+            else if (add || i > 0)
+                dsc_panels_add(&some, 0, some.count, t.height, left, p->k, out, p->n);
+            else
+                dsc_panels_multiply(&some, 0, some.count, t.height, left, p->k, NULL, out, p->n);
+        }
+    }
+}
+
+void dsc_thin_run_tile(const dsc_gemm_plan *p, dsc_gemm_tile t, size_t first, size_t count, bool add) {
+    const size_t size = dsc_size_of(p->dtype), n = p->n, k = p->k;
+    char *c = (char *)p->c + (t.row * n + t.column) * size;
+    const char *a = (const char *)p->a + (p->transpose_a ? first * p->m + t.row : t.row * k + first) * size;
+    const char *b =
+        (const char *)p->b + (p->transpose_b ? t.column * k + first : first * n + t.column) * size;
+    if (p->transpose_b)
+        DSC_CALL_VERSION(p->dtype, dot_tile, t, count, k, (const void *)a, (const void *)b, add, (void *)c,
+                         n);
+    else if (p->transpose_a || t.height > FEW)
+        many_rows(p, t, count, a, b, add, c);
+    else
+        DSC_CALL_VERSION(p->dtype, few_rows, t, count, (const void *)a, k, (const void *)b, add, (void *)c,
+                         n);
 }
 
 #endif

@@ -121,9 +121,9 @@ size_t dsc_recurrence_workspace_back(const dsc_recurrence *r) {
 static void pack_panel(void *argument, size_t index) {
     const backward_job *job = argument;
     if (index < job->weights.count)
-        dsc_panels_pack(&job->weights, false, job->r->w_hh, index);
+        dsc_panels_pack(&job->weights, false, job->r->w_hh, job->r->output, index);
     else
-        dsc_panels_pack(&job->projection, false, job->r->w_hr, index - job->weights.count);
+        dsc_panels_pack(&job->projection, false, job->r->w_hr, job->r->hidden, index - job->weights.count);
 }
 
 static void pack(const dsc_context *context, backward_job *job) {

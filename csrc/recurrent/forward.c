@@ -124,11 +124,11 @@ static void pack_panel(void *argument, size_t index) {
     const dsc_recurrence *r = job->r;
     const size_t each = job->weights[0].count, gate = index / each;
     if (gate >= dsc_gate_count(r->cell)) {
-        dsc_panels_pack(&job->projection, true, r->w_hr, index - each * dsc_gate_count(r->cell));
+        dsc_panels_pack(&job->projection, true, r->w_hr, r->hidden, index - each * dsc_gate_count(r->cell));
         return;
     }
     const size_t first = gate * r->hidden * r->output * dsc_size_of(r->dtype);
-    dsc_panels_pack(&job->weights[gate], true, (const char *)r->w_hh + first, index % each);
+    dsc_panels_pack(&job->weights[gate], true, (const char *)r->w_hh + first, r->output, index % each);
 }
 
 static void pack(const dsc_context *context, forward_job *job) {
