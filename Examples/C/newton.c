@@ -25,7 +25,7 @@ int main(void) {
     dsc_newton_problem problem = {.n = 2, .value = value, .gradient = gradient};
     dsc_newton_result result;
     double x[2] = {-1.2, 1};
-    dsc_status reason = dsc_newton_minimize(&problem, NULL, NULL, x, &result);
+    dsc_status reason = dsc_newton_minimize(NULL, &problem, NULL, NULL, x, &result);
     if (reason < 0) {
         fprintf(stderr, "%s\n", dsc_last_error());
         return 1;

@@ -31,7 +31,7 @@ import Testing
         if lower != nil || upper != nil {
           (problem.lower, problem.upper) = (low.baseAddress, high.baseAddress)
         }
-        return dsc_newton_minimize(&problem, &options, nil, &x, &result)
+        return dsc_newton_minimize(nil, &problem, &options, nil, &x, &result)
       }
     }
     return (Int(status), x, result)
@@ -125,7 +125,7 @@ import Testing
     var (problem, x, result) = (dsc_least_squares(), start, dsc_least_squares_result())
     (problem.residuals, problem.parameters) = (10, 2)
     (problem.evaluate, problem.jacobian) = (evaluate, jacobian)
-    return (Int(dsc_least_squares_fit(&problem, nil, &x, nil, &result)), x, result)
+    return (Int(dsc_least_squares_fit(nil, &problem, nil, &x, nil, &result)), x, result)
   }
 
   /// Where a first step far too long lands on a plateau, MINPACK comes back; so must this.
@@ -175,7 +175,7 @@ import Testing
       }
       let status = withUnsafeMutablePointer(to: &data) { pointer in
         problem.user = UnsafeMutableRawPointer(pointer)
-        return dsc_least_squares_fit(&problem, nil, &x, nil, &result)
+        return dsc_least_squares_fit(nil, &problem, nil, &x, nil, &result)
       }
       #expect(Self.isGood(Int(status)) && result.iterations < 200, "\(run): \(status) \(result)")
     }

@@ -9,19 +9,19 @@ static dsc_status value(void *user, const double *x, double *value) {
 
 static dsc_status minimize(size_t n, dsc_newton_options options) {
     dsc_newton_problem problem = {.n = n, .value = value};
-    return dsc_newton_minimize(&problem, &options, NULL, w.x, NULL);
+    return dsc_newton_minimize(NULL, &problem, &options, NULL, w.x, NULL);
 }
 
 static dsc_status bounded(double lower, double upper) {
     dsc_newton_problem problem = {.n = 1, .value = value, .lower = &lower, .upper = &upper};
-    return dsc_newton_minimize(&problem, NULL, NULL, w.x, NULL);
+    return dsc_newton_minimize(NULL, &problem, NULL, NULL, w.x, NULL);
 }
 
 static void minimize_rows(void) {
     dsc_newton_problem one = {.n = 1, .value = value}, none = {.n = 1};
-    REFUSED(DSC_ERROR_ARGUMENT, "problem", dsc_newton_minimize(NULL, NULL, NULL, w.x, NULL));
-    REFUSED(DSC_ERROR_ARGUMENT, "value", dsc_newton_minimize(&none, NULL, NULL, w.x, NULL));
-    REFUSED(DSC_ERROR_ARGUMENT, "x", dsc_newton_minimize(&one, NULL, NULL, NULL, NULL));
+    REFUSED(DSC_ERROR_ARGUMENT, "problem", dsc_newton_minimize(NULL, NULL, NULL, NULL, w.x, NULL));
+    REFUSED(DSC_ERROR_ARGUMENT, "value", dsc_newton_minimize(NULL, &none, NULL, NULL, w.x, NULL));
+    REFUSED(DSC_ERROR_ARGUMENT, "x", dsc_newton_minimize(NULL, &one, NULL, NULL, NULL, NULL));
     REFUSED(DSC_ERROR_SIZE, "n is 0", minimize(0, (dsc_newton_options){0}));
     REFUSED(DSC_ERROR_SIZE, "n is 18446744073709551615", minimize(MOST, (dsc_newton_options){0}));
     REFUSED(DSC_ERROR_SIZE, "n is 30001", minimize(30001, (dsc_newton_options){0}));
@@ -44,11 +44,11 @@ static dsc_status evaluate(void *user, const double *x, double *residuals) {
 
 static dsc_status least_squares(size_t residuals, size_t parameters, dsc_least_squares_options options) {
     dsc_least_squares problem = {.residuals = residuals, .parameters = parameters, .evaluate = evaluate};
-    return dsc_least_squares_fit(&problem, &options, w.x, NULL, NULL);
+    return dsc_least_squares_fit(NULL, &problem, &options, w.x, NULL, NULL);
 }
 
 static void least_squares_rows(void) {
-    REFUSED(DSC_ERROR_ARGUMENT, "problem", dsc_least_squares_fit(NULL, NULL, w.x, NULL, NULL));
+    REFUSED(DSC_ERROR_ARGUMENT, "problem", dsc_least_squares_fit(NULL, NULL, NULL, w.x, NULL, NULL));
     REFUSED(DSC_ERROR_SIZE, "0 parameters", least_squares(1, 0, (dsc_least_squares_options){0}));
     REFUSED(DSC_ERROR_SIZE, "1 residuals", least_squares(1, 2, (dsc_least_squares_options){0}));
     REFUSED(DSC_ERROR_SIZE, "LAPACK", least_squares(MOST, 1, (dsc_least_squares_options){0}));

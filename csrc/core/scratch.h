@@ -2,6 +2,8 @@
 #ifndef DSC_CORE_SCRATCH_H
 #define DSC_CORE_SCRATCH_H
 
+#include <string.h>
+
 #include "core/cache.h"
 
 typedef struct dsc_scratch {
@@ -15,6 +17,15 @@ static inline dsc_status dsc_scratch_take(const dsc_context *context, size_t byt
     if (scratch->cache == NULL)
         return dsc_fail(DSC_ERROR_MEMORY, "out of memory");
     return dsc_cache_take(scratch->cache, scratch->bytes, &scratch->memory);
+}
+
+/* `count` zeros of 8 bytes. */
+static inline dsc_status dsc_scratch_zeros(const dsc_context *context, size_t count, dsc_scratch *scratch) {
+    if (count > SIZE_MAX / 8)
+        return dsc_fail(DSC_ERROR_MEMORY, "%zu numbers cannot be allocated", count);
+    DSC_TRY(dsc_scratch_take(context, count * 8, scratch));
+    memset(scratch->memory, 0, count * 8);
+    return DSC_OK;
 }
 
 static inline void dsc_scratch_give(dsc_scratch *scratch) {

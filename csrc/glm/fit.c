@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "core/scratch.h"
 #include "glm/glm.h"
 #include "linalg/gram.h"
 
@@ -224,15 +225,14 @@ static void set_up(dsc_glm_run *m, const dsc_glm *p, const dsc_glm_options *opti
     m->chunks = dsc_min_size(dsc_ceil_div(m->n, 8 * m->tile), dsc_min_size(most, 32));
 }
 
-static dsc_status allocate(dsc_glm_run *m, double **memory) {
+static dsc_status allocate(dsc_glm_run *m, dsc_scratch *memory) {
     size_t n = m->n, size = m->size, square = size * size, partial = 1 + size + square;
     size_t scratch = m->tile * dsc_glm_scratch(m);
     partial = dsc_max_size(partial, 4 * (m->features + 1)); /* as other passes need */
     size_t count = 2 * n * m->rows + 2 * (m->features + 1) + 3 * m->columns + 8 * size + 3 * square +
                    m->chunks * (partial + scratch);
-    void *block = NULL;
-    DSC_TRY(dsc_allocate(count * sizeof(double), &block));
-    double *at = *memory = block;
+    DSC_TRY(dsc_scratch_take(m->context, count * sizeof(double), memory));
+    double *at = memory->memory;
     m->scratch = at, at += m->chunks * scratch; /* first, to be aligned */
     m->eta = at, at += n * m->rows;
     m->trial_eta = at, at += n * m->rows;
@@ -274,7 +274,7 @@ dsc_status dsc_glm_fit(const dsc_context *context, const dsc_glm *problem, const
                      .user = user,
                      .result = result,
                      .value = NAN};
-    double *memory = NULL;
+    dsc_scratch memory;
     set_up(&m, problem, options);
     DSC_TRY(allocate(&m, &memory));
     dsc_status status = dsc_glm_prepare(&m);
@@ -288,6 +288,6 @@ dsc_status dsc_glm_fit(const dsc_context *context, const dsc_glm *problem, const
         if (covariance != NULL)
             dsc_glm_write_covariance(&m, status, covariance);
     }
-    dsc_free(memory);
+    dsc_scratch_give(&memory);
     return status;
 }

@@ -2,6 +2,7 @@
  * condition has; here there are 32, and the inputs' own rounding is felt first. */
 #include <string.h>
 
+#include "core/scratch.h"
 #include "glm/glm.h"
 
 /* Columns side by side; samples at a time. */
@@ -202,14 +203,14 @@ dsc_status dsc_glm_wide_factor(dsc_glm_run *m, size_t *failed) {
     gram_job job = {.m = m, .stride = dsc_ceil_div(m->columns, LANES) * LANES};
     job.each =
         2 * count_pairs(m) * m->columns * job.stride + 4 * BLOCK * job.stride + BLOCK * (1 + 2 * m->rows);
-    void *memory = NULL;
+    dsc_scratch memory;
     DSC_CHECK_PRODUCT(m->chunks, job.each, DSC_FLOAT64);
-    DSC_TRY(dsc_allocate(m->chunks * job.each * sizeof(double), &memory));
-    job.room = memory;
+    DSC_TRY(dsc_scratch_take(m->context, m->chunks * job.each * sizeof(double), &memory));
+    job.room = memory.memory;
     dsc_parallel_for(m->context, m->chunks, gram_chunk, &job);
     plane h = {m->factor, m->factor_low};
     collect(&job, h);
-    dsc_free(memory);
+    dsc_scratch_give(&memory);
     *failed = factor_in_place(m->size, h);
     return DSC_OK;
 }

@@ -1,9 +1,9 @@
 /* Levenberg and Marquardt's method as a trust region, after More 1978, and Gauss and Newton's. */
 #include <float.h>
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "core/scratch.h"
 #include "newton/least_squares.h"
 
 /* ---- What can be seen ---- */
@@ -276,21 +276,18 @@ static dsc_least_squares_options with_defaults(const dsc_least_squares_options *
     return o;
 }
 
-dsc_status dsc_least_squares_fit(const dsc_least_squares *problem, const dsc_least_squares_options *options,
-                                 double *x, double *covariance, dsc_least_squares_result *result) {
+dsc_status dsc_least_squares_fit(const dsc_context *context, const dsc_least_squares *problem,
+                                 const dsc_least_squares_options *options, double *x, double *covariance,
+                                 dsc_least_squares_result *result) {
     DSC_TRY(check(problem, options, x));
     size_t m = problem->residuals, n = problem->parameters;
     dsc_least_squares_result unused;
     result = result == NULL ? &unused : result;
     *result = (dsc_least_squares_result){
         .sum_of_squares = NAN, .deviation = NAN, .cosine = NAN, .bad_index = SIZE_MAX};
-    double *memory = calloc(3 * m * n + 3 * n * n + 5 * m + 10 * n, sizeof *memory), *at = memory;
-    int *pivot = calloc(n, sizeof *pivot);
-    if (memory == NULL || pivot == NULL) {
-        free(memory);
-        free(pivot);
-        return dsc_fail(DSC_ERROR_MEMORY, "%s: matrices of %zu x %zu could not be allocated", __func__, m, n);
-    }
+    dsc_scratch scratch;
+    DSC_TRY(dsc_scratch_zeros(context, 3 * m * n + 3 * n * n + 5 * m + 11 * n, &scratch));
+    double *at = scratch.memory;
     dsc_fit f = {
         .problem = problem, .options = with_defaults(options), .result = result, .m = m, .n = n, .x = x};
     f.here.jacobian = dsc_newton_take(&at, m * n);
@@ -314,13 +311,12 @@ dsc_status dsc_least_squares_fit(const dsc_least_squares *problem, const dsc_lea
     f.along = dsc_newton_take(&at, n);
     f.step = dsc_newton_take(&at, n);
     f.scaled = dsc_newton_take(&at, n);
-    f.pivot = pivot;
+    f.pivot = (int *)at;
     dsc_status status = run(&f);
     if (status > 0 && m > n)
         result->deviation = sqrt(result->sum_of_squares / (double)(m - n));
     if (status > 0 && covariance != NULL)
         dsc_fit_covariance(&f, covariance);
-    free(memory);
-    free(pivot);
+    dsc_scratch_give(&scratch);
     return status;
 }

@@ -1,8 +1,8 @@
 /* Newton's method: what is checked, the iterations, and how they end. */
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "core/scratch.h"
 #include "newton/newton.h"
 
 static dsc_status check_option(const char *name, double value) {
@@ -191,7 +191,8 @@ static dsc_status conclude(dsc_newton *m, dsc_status status) {
     return doubt == DSC_OK || is_limit ? status : doubt;
 }
 
-dsc_status dsc_newton_minimize(const dsc_newton_problem *problem, const dsc_newton_options *options,
+dsc_status dsc_newton_minimize(const dsc_context *context, const dsc_newton_problem *problem,
+                               const dsc_newton_options *options,
                                bool (*progress)(void *user, const dsc_newton_iterate *iterate), double *x,
                                dsc_newton_result *result) {
     DSC_TRY(check(problem, options, x));
@@ -214,14 +215,9 @@ dsc_status dsc_newton_minimize(const dsc_newton_problem *problem, const dsc_newt
     size_t vectors = iterates ? dsc_max_size(n, DSC_LANCZOS_STEPS) : n;
     size_t basis = has_matrix ? n : dsc_min_size(n, DSC_LANCZOS_STEPS);
     size_t matrices = (has_matrix || is_small ? 2 * n * n : 0) + basis * n;
-    double *memory = calloc(matrices + 11 * n + vectors, sizeof *memory), *at = memory;
-    size_t *free_elements = calloc(n, sizeof *free_elements);
-    if (memory == NULL || free_elements == NULL) {
-        free(memory);
-        free(free_elements);
-        return dsc_fail(DSC_ERROR_MEMORY, "%s: %zu numbers could not be allocated", __func__,
-                        matrices + 12 * n);
-    }
+    dsc_scratch scratch;
+    DSC_TRY(dsc_scratch_zeros(context, matrices + 12 * n + vectors, &scratch));
+    double *at = scratch.memory;
     m.eigenvectors = dsc_newton_take(&at, basis * n);
     if (has_matrix || is_small) {
         double **hessian = has_matrix ? &m.hessian : &m.small;
@@ -238,13 +234,12 @@ dsc_status dsc_newton_minimize(const dsc_newton_problem *problem, const dsc_newt
     m.moved = dsc_newton_take(&at, n);
     m.high = dsc_newton_take(&at, n);
     m.low = dsc_newton_take(&at, n);
-    m.free = free_elements;
+    m.free = (size_t *)at;
     m.free_count = n;
     m.radius = m.options.radius;
     dsc_status status = iterate(&m, progress);
     if (status > 0)
         status = conclude(&m, status);
-    free(memory);
-    free(free_elements);
+    dsc_scratch_give(&scratch);
     return status;
 }

@@ -1,10 +1,12 @@
 /* Newton's method for small, smooth problems: second derivatives and LAPACK, for an exact answer in a few
- * iterations. float64 throughout. */
+ * iterations. float64 throughout. A context is whose memory the matrices lie in, NULL the default one; LAPACK
+ * works on the caller's thread, as the callbacks do. */
 #ifndef DESCENT_NEWTON_H
 #define DESCENT_NEWTON_H
 
 #include <stdbool.h>
 
+#include "context.h"
 #include "status.h"
 
 DSC_BEGIN_API
@@ -128,7 +130,8 @@ typedef struct dsc_newton_result {
  * status: NULL or no value function, n = 0 or too large for LAPACK, NaN in x, a lower bound above the upper
  * one, bounds for another method, an asymmetric Hessian, options out of range, or what a callback returned.
  * progress may be NULL; true from it ends the run. */
-dsc_status dsc_newton_minimize(const dsc_newton_problem *problem, const dsc_newton_options *options,
+dsc_status dsc_newton_minimize(const dsc_context *context, const dsc_newton_problem *problem,
+                               const dsc_newton_options *options,
                                bool (*progress)(void *user, const dsc_newton_iterate *iterate), double *x,
                                dsc_newton_result *result);
 
@@ -183,8 +186,9 @@ typedef struct dsc_least_squares_result {
  * _RADIUS_TOO_SMALL of Levenberg-Marquardt or _LINE_SEARCH_FAILED of Gauss-Newton where no step lowers the
  * sum; or a negative status: NULL, fewer residuals than parameters, 0 of either, NaN in x, options out of
  * range, or what a callback returned. */
-dsc_status dsc_least_squares_fit(const dsc_least_squares *problem, const dsc_least_squares_options *options,
-                                 double *x, double *covariance, dsc_least_squares_result *result);
+dsc_status dsc_least_squares_fit(const dsc_context *context, const dsc_least_squares *problem,
+                                 const dsc_least_squares_options *options, double *x, double *covariance,
+                                 dsc_least_squares_result *result);
 
 DSC_END_API
 #endif

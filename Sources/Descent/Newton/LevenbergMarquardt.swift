@@ -119,7 +119,7 @@ private final class LeastSquaresRun {
     settings.max_iterations = Int64(options.maxIterations)
     var (x, found) = (start, dsc_least_squares_result())
     var covariance = [Double](repeating: .nan, count: parameters * parameters)
-    let status = dsc_least_squares_fit(&problem, &settings, &x, &covariance, &found)
+    let status = dsc_least_squares_fit(Context.currentHandle, &problem, &settings, &x, &covariance, &found)
     try check(status)
     return LevenbergMarquardt.Result(
       reason: NewtonResult.Reason(rawValue: Int(status))!, x: x, sumOfSquares: found.sum_of_squares,

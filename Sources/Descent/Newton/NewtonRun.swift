@@ -59,7 +59,7 @@ final class NewtonRun {
     let status = (bounds?.lower ?? []).withUnsafeBufferPointer { lower in
       (bounds?.upper ?? []).withUnsafeBufferPointer { upper in
         if bounds != nil { (problem.lower, problem.upper) = (lower.baseAddress, upper.baseAddress) }
-        return dsc_newton_minimize(&problem, &settings, NewtonRun.report, &x, &found)
+        return dsc_newton_minimize(Context.currentHandle, &problem, &settings, NewtonRun.report, &x, &found)
       }
     }
     if let error { throw error }
