@@ -26,17 +26,20 @@ static size_t DSC_NAME(width)(void) {
     return ACROSS * WIDTH;
 }
 
-/* Rows x one panel. start: what the sums begin with instead of c; NULL: c. */
-__attribute__((always_inline)) static inline void DSC_NAME(block)(const size_t rows, size_t k,
-                                                                  const DSC_REAL *a, size_t a_row, size_t a_k,
-                                                                  const DSC_REAL *b, const DSC_REAL *start,
-                                                                  DSC_REAL *c, size_t ldc) {
+/* Rows x one panel. start: what the sums begin with instead of c; NULL: c. Rows of `a` are found from every
+ * third one, which takes few registers: compilers that come to their own idea of it keep sums on the stack.
+ */
+__attribute__((always_inline)) static inline void
+DSC_NAME(block)(const size_t rows, size_t k, const DSC_REAL *a, const size_t a_row, const size_t a_k,
+                const DSC_REAL *b, const DSC_REAL *start, DSC_REAL *c, size_t ldc) {
     DSC_NAME(vector) sums[12][ACROSS] = {{{0}}};
+    const DSC_REAL *third[4];
     DSC_WRITE_OUT
     for (size_t j = 0; j < rows; ++j)
         __builtin_prefetch(c + j * ldc, 1);
-        /* Where a row of `a` is has to be found out less often so. */
-#pragma GCC unroll 4
+    DSC_WRITE_OUT
+    for (size_t j = 0; j < rows; j += 3)
+        third[j / 3] = a + j * a_row;
     for (size_t i = 0; i < k; ++i) {
         DSC_NAME(vector) right[ACROSS];
         DSC_WRITE_OUT
@@ -44,10 +47,15 @@ __attribute__((always_inline)) static inline void DSC_NAME(block)(const size_t r
             right[v] = LOAD(b + (i * ACROSS + v) * WIDTH);
         DSC_WRITE_OUT
         for (size_t j = 0; j < rows; ++j) {
-            DSC_REAL left = a[j * a_row + i * a_k];
+            DSC_REAL left = third[j / 3][j % 3 * a_row];
             DSC_WRITE_OUT
             for (size_t v = 0; v < ACROSS; ++v)
                 sums[j][v] += left * right[v];
+        }
+        DSC_WRITE_OUT
+        for (size_t j = 0; j < rows; j += 3) {
+            third[j / 3] += a_k;
+            __asm__("" : "+r"(third[j / 3]));
         }
     }
     DSC_WRITE_OUT
