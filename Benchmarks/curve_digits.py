@@ -63,7 +63,8 @@ def by_descent(library, residuals, start):
     problem = Problem(m, n, callback(residuals), callback(lambda b: jacobian(residuals, b)), None)
     b, covariance = np.array(start, float), np.empty((n, n))
     status = library.dsc_least_squares_fit(
-        None, ctypes.byref(problem), None, ctypes.c_void_p(b.ctypes.data), ctypes.c_void_p(covariance.ctypes.data), None)
+        None, ctypes.byref(problem), None, ctypes.c_void_p(b.ctypes.data),
+        ctypes.c_void_p(covariance.ctypes.data), None)
     return b, np.sqrt(np.diag(covariance)), 100 <= status <= 103
 
 

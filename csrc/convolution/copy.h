@@ -1,6 +1,7 @@
 /* For templates over DSC_REAL: short copies, which a call for each would take longer than. */
 
-/* As many as a copy of fixed length has. */
+/* Copies of n numbers, a length that the compiler knows, and the last n again, some of them copied already.
+ */
 #define DSC_COPY_SOME(n)                                                                                     \
     if (count >= (n)) {                                                                                      \
         for (size_t i = 0; i + (n) <= count; i += (n))                                                       \
@@ -9,7 +10,7 @@
         return;                                                                                              \
     }
 
-/* The last numbers with some that are copied already: neither may be written over by the other. */
+/* They must not overlap. */
 __attribute__((always_inline)) static inline void DSC_NAME(copy_row)(size_t count, const DSC_REAL *from,
                                                                      DSC_REAL *to) {
     DSC_COPY_SOME(8)

@@ -88,6 +88,7 @@ typedef struct DSC_NAME(block) {
     double *partial; /* of its first number */
 } DSC_NAME(block);
 
+/* 0 times what is not finite is NaN. */
 static bool DSC_NAME(is_finite)(size_t count, const DSC_REAL *x) {
     DSC_NAME(vector) zeros[4] = {{0}};
     size_t i = 0;
@@ -108,7 +109,7 @@ static bool DSC_NAME(is_finite)(size_t count, const DSC_REAL *x) {
 
 /* Some images, in a box: counts has how many, and the box's extents. */
 static void DSC_NAME(run_box)(const dsc_weight_product *p, const DSC_NAME(block) * b, size_t first,
-                              const size_t *at, const size_t *counts, DSC_NAME(tile) * t, DSC_REAL *x,
+                              const size_t *at, const size_t *counts, const DSC_NAME(tile) * t, DSC_REAL *x,
                               DSC_REAL *dy, DSC_REAL *sums) {
     const dsc_conv *c = p->conv;
     const size_t x_plane = dsc_conv_x_count(c), y_plane = dsc_conv_y_count(c);
@@ -121,8 +122,8 @@ static void DSC_NAME(run_box)(const dsc_weight_product *p, const DSC_NAME(block)
         (p, t, n, at, counts, b->y_channels,
          (const DSC_REAL *)p->dy + (unit * c->y_channels + b->y_channel) * y_plane, dy);
     }
-    t->is_finite = DSC_NAME(is_finite)(b->x_channels * p->plane, x);
-    DSC_NAME(add_products)(t, b->y_channels, b->x_channels * p->taps, p->offsets, dy, x, sums);
+    const bool is_finite = DSC_NAME(is_finite)(b->x_channels * p->plane, x);
+    DSC_NAME(add_products)(t, is_finite, b->y_channels, b->x_channels * p->taps, p->offsets, dy, x, sums);
 }
 
 static void DSC_NAME(run_chunk)(const dsc_weight_product *p, const DSC_NAME(block) * b, size_t first,

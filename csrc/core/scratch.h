@@ -1,4 +1,4 @@
-/* Memory that a kernel needs while it runs, from the context's cache. */
+/* Memory that a call needs while it runs, from the context's cache. */
 #ifndef DSC_CORE_SCRATCH_H
 #define DSC_CORE_SCRATCH_H
 
@@ -19,12 +19,11 @@ static inline dsc_status dsc_scratch_take(const dsc_context *context, size_t byt
     return dsc_cache_take(scratch->cache, scratch->bytes, &scratch->memory);
 }
 
-/* `count` zeros of 8 bytes. */
+/* `count` zeros of float64. */
 static inline dsc_status dsc_scratch_zeros(const dsc_context *context, size_t count, dsc_scratch *scratch) {
-    if (count > SIZE_MAX / 8)
-        return dsc_fail(DSC_ERROR_MEMORY, "%zu numbers cannot be allocated", count);
-    DSC_TRY(dsc_scratch_take(context, count * 8, scratch));
-    memset(scratch->memory, 0, count * 8);
+    DSC_CHECK_COUNT(count, DSC_FLOAT64);
+    DSC_TRY(dsc_scratch_take(context, count * sizeof(double), scratch));
+    memset(scratch->memory, 0, count * sizeof(double));
     return DSC_OK;
 }
 

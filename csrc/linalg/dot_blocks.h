@@ -3,6 +3,7 @@
 
 #ifndef DSC_DOT_ROWS
 #define DSC_DOT_ROWS 8
+#define DSC_DOT_COLUMNS 8
 #endif
 
 /* Every second number of two vectors, from the first or the second one on. */
@@ -34,8 +35,9 @@ __attribute__((always_inline)) static inline DSC_NAME(vector) DSC_NAME(totals)(D
 
 /* c (rows x columns) = the sums of the lanes, or is added to. */
 __attribute__((always_inline)) static inline void
-DSC_NAME(store_totals)(const size_t rows, const size_t columns, DSC_NAME(vector) lanes[DSC_DOT_ROWS][8],
-                       bool add, DSC_REAL *c, size_t ldc) {
+DSC_NAME(store_totals)(const size_t rows, const size_t columns,
+                       DSC_NAME(vector) lanes[DSC_DOT_ROWS][DSC_DOT_COLUMNS], bool add, DSC_REAL *c,
+                       size_t ldc) {
     DSC_WRITE_OUT
     for (size_t first = 0; first < rows * columns; first += WIDTH) {
         DSC_NAME(vector) some[WIDTH] = {{0}};

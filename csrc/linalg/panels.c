@@ -32,8 +32,8 @@ static size_t DSC_NAME(width)(void) {
 __attribute__((always_inline)) static inline void
 DSC_NAME(block)(const size_t rows, size_t k, const DSC_REAL *a, const size_t a_row, const size_t a_k,
                 const DSC_REAL *b, const DSC_REAL *start, DSC_REAL *c, size_t ldc) {
-    DSC_NAME(vector) sums[12][ACROSS] = {{{0}}};
-    const DSC_REAL *third[4];
+    DSC_NAME(vector) sums[TALL][ACROSS] = {{{0}}};
+    const DSC_REAL *third[TALL / 3];
     DSC_WRITE_OUT
     for (size_t j = 0; j < rows; ++j)
         __builtin_prefetch(c + j * ldc, 1);
@@ -154,10 +154,9 @@ static void DSC_NAME(multiply)(const dsc_panels *p, size_t first, size_t count, 
     (p, first, count, rows, a, lda, start == NULL ? zeros : start, start == NULL ? 0 : p->width, c, ldc);
 }
 
-/* TALL columns of a as rows that stand side by side. Whole vectors are copied where a row of a has so many
- * numbers more, `reach`: what is too much of one is written over by the next. */
-static void DSC_NAME(turn)(size_t k, size_t columns, size_t reach, const DSC_REAL *a, size_t lda,
-                           DSC_REAL *band) {
+/* Up to TALL columns of a as rows that stand side by side. Whole vectors are copied where a row of a has so
+ * many numbers more, `reach`: what is too much of one is written over by the next. */
+static void DSC_NAME(turn)(size_t k, size_t reach, const DSC_REAL *a, size_t lda, DSC_REAL *band) {
     const size_t vectors = (TALL + WIDTH - 1) / WIDTH;
     for (size_t i = 0; i < k; ++i) {
         const DSC_REAL *from = a + i * lda;
@@ -166,8 +165,8 @@ static void DSC_NAME(turn)(size_t k, size_t columns, size_t reach, const DSC_REA
             for (size_t v = 0; v < vectors; ++v)
                 AT(to + v * WIDTH) = LOAD(from + v * WIDTH);
         else
-            for (size_t t = 0; t < TALL; ++t)
-                to[t] = t < columns ? from[t] : 0;
+            for (size_t t = 0; t < TALL && t < reach; ++t)
+                to[t] = from[t];
     }
 }
 
@@ -175,7 +174,7 @@ static void DSC_NAME(transposed)(const dsc_panels *p, size_t rows, const DSC_REA
                                  DSC_REAL *c, size_t ldc) {
     const size_t width = ACROSS * WIDTH, blocks = dsc_ceil_div(rows, TALL);
     const DSC_REAL zeros[ACROSS * WIDTH] = {0};
-    enum { BAND = TALL * PIECE + WIDTH };
+    enum { BAND = TALL * (PIECE + 1) + WIDTH };
     DSC_REAL bands[BANDS * BAND], room[TALL * ACROSS * WIDTH];
     for (size_t i = 0; i < p->k; i += PIECE) {
         const size_t piece = dsc_min_size(PIECE, p->k - i);
@@ -187,7 +186,7 @@ static void DSC_NAME(transposed)(const dsc_panels *p, size_t rows, const DSC_REA
                 at[j] = (first + j) * rows / blocks;
             for (size_t j = 0; j < count; ++j)
                 DSC_NAME(turn)
-            (piece, at[j + 1] - at[j], rows - at[j], a + i * lda + at[j], lda, bands + j * BAND);
+            (piece, rows - at[j], a + i * lda + at[j], lda, bands + j * BAND);
             for (size_t panel = 0; panel < p->count; ++panel) {
                 const DSC_REAL *b = (const DSC_REAL *)p->data + (panel * p->k + i) * width;
                 const size_t columns = p->n - panel * width;

@@ -1,5 +1,5 @@
-/* Products with a thin operand: where BLAS would spend its time on packing, these read each operand in place.
- */
+/* Products with a thin side, for which BLAS would pack more than it multiplies: these read operands in place,
+ * or pack a piece at a time. */
 #ifndef DSC_LINALG_THIN_H
 #define DSC_LINALG_THIN_H
 

@@ -41,7 +41,7 @@ void dsc_parallel_for(const dsc_context *context, size_t count, dsc_task task, v
 
 /* ---- Memory ---- */
 
-/* Tensors' memory, and what calls need while they run, comes from their context, which keeps what was freed
+/* Tensors' memory, and most of what calls need while they run, comes from their context, which keeps what was freed
  * for later, up to a limit (1 GiB unless set). It may be freed by any thread, and after the context. In
  * bytes: */
 typedef struct dsc_memory {

@@ -1,6 +1,6 @@
 /* Newton's method for small, smooth problems: second derivatives and LAPACK, for an exact answer in a few
- * iterations. float64 throughout. A context is whose memory the matrices lie in, NULL the default one; LAPACK
- * works on the caller's thread, as the callbacks do. */
+ * iterations. float64 throughout. The matrices lie in the context's memory (NULL: the default context's);
+ * LAPACK and the callbacks run on the caller's thread. */
 #ifndef DESCENT_NEWTON_H
 #define DESCENT_NEWTON_H
 
@@ -128,8 +128,8 @@ typedef struct dsc_newton_result {
 /* Minimizes from x, in place: whatever happens, x is the last point that an iteration went to, and *result
  * describes it. A start beyond its bounds is moved to them. Returns one of the reasons above, or a negative
  * status: NULL or no value function, n = 0 or too large for LAPACK, NaN in x, a lower bound above the upper
- * one, bounds for another method, an asymmetric Hessian, options out of range, or what a callback returned.
- * progress may be NULL; true from it ends the run. */
+ * one, bounds for another method, an asymmetric Hessian, options out of range, no memory, or what a callback
+ * returned. progress may be NULL; true from it ends the run. */
 dsc_status dsc_newton_minimize(const dsc_context *context, const dsc_newton_problem *problem,
                                const dsc_newton_options *options,
                                bool (*progress)(void *user, const dsc_newton_iterate *iterate), double *x,
@@ -185,7 +185,7 @@ typedef struct dsc_least_squares_result {
  * bad_index of the Jacobian depends on those before it; of Levenberg-Marquardt: all of it is 0),
  * _RADIUS_TOO_SMALL of Levenberg-Marquardt or _LINE_SEARCH_FAILED of Gauss-Newton where no step lowers the
  * sum; or a negative status: NULL, fewer residuals than parameters, 0 of either, NaN in x, options out of
- * range, or what a callback returned. */
+ * range, no memory, or what a callback returned. */
 dsc_status dsc_least_squares_fit(const dsc_context *context, const dsc_least_squares *problem,
                                  const dsc_least_squares_options *options, double *x, double *covariance,
                                  dsc_least_squares_result *result);

@@ -39,7 +39,7 @@ public final class Context: Sendable {
   /// The number of threads that it has.
   public var threads: Int { Int(dsc_context_threads(handle)) }
 
-  /// Bytes in use by its tensors.
+  /// Bytes in use: by tensors, and by calls while they run.
   public var usedBytes: Int { memory.in_use }
 
   /// Bytes of freed blocks that it keeps for reuse.

@@ -27,10 +27,10 @@ public enum Memory {
   /// How many blocks the system has been asked for so far. It stands still once a training loop is warm.
   public static var allocationCount: Int { state.requests }
 
-  /// Bytes in use by tensors.
+  /// Bytes in use: by tensors, and by calls while they run.
   public static var usedBytes: Int { state.in_use }
 
-  /// The most bytes in use by tensors so far.
+  /// The most bytes in use so far.
   public static var peakBytes: Int { state.most_in_use }
 
   /// Bytes of freed blocks that are kept for reuse.

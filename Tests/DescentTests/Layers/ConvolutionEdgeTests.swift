@@ -3,38 +3,53 @@ import Testing
 
 /// What is not finite reaches the weights' gradients that it is multiplied with, and no others.
 @Suite struct ConvolutionEdgeTests {
-  /// dw of a 3x3 convolution with padding 1 and dy of ones: for each tap, the sum of the pixels below it.
-  private static func gradient(
-    _ x: [Double], images: Int, channels: Int, height: Int, width: Int
-  ) -> [Double] {
-    var dw = [Double]()
-    for c in 0..<channels {
-      for tap in 0..<9 {
-        var sum = 0.0
-        for image in 0..<images {
-          for h in max(0, tap / 3 - 1)..<min(height, height + tap / 3 - 1) {
-            for w in max(0, tap % 3 - 1)..<min(width, width + tap % 3 - 1) {
-              sum += x[((image * channels + c) * height + h) * width + w]
-            }
+  struct Case: Sendable {
+    let height, width: Int
+    var stride = 1
+    var dilation = 1
+
+    /// dw of a 3x3 convolution with padding 1 and dy of ones: for each tap, the sum of the pixels that it meets.
+    func gradient(_ x: [Double], images: Int, channels: Int) -> [Double] {
+      var dw = [Double](repeating: 0, count: channels * 9)
+      let reach = 2 * dilation - 2  // what the padding does not make up for
+      for plane in 0..<images * channels {
+        for (row, tap) in rows(height, reach) {
+          for (column, other) in rows(width, reach) {
+            dw[plane % channels * 9 + tap * 3 + other] += x[(plane * height + row) * width + column]
           }
         }
-        dw.append(sum)
       }
+      return dw
     }
-    return dw
+
+    /// The pixels that a line's outputs read, and by which tap.
+    private func rows(_ extent: Int, _ reach: Int) -> [(pixel: Int, tap: Int)] {
+      (0...(extent - reach - 1) / stride).flatMap { output in
+        (0..<3).map { (output * stride + $0 * dilation - 1, $0) }
+      }.filter { (0..<extent).contains($0.0) }
+    }
   }
 
-  @Test(arguments: [(5, 7), (4, 16), (9, 33)], [Double.nan, .infinity])
-  func weightGradients(_ size: (height: Int, width: Int), _ value: Double) {
-    let (height, width) = size
-    let places = [0, width - 1, (height - 1) * width, height * width - 1, height * width / 2]
-    for place in places {
-      var x = (0..<2 * 2 * height * width).map { Double($0 % 7) - 3 }
-      x[height * width + place] = value  // the first image's second channel
+  @Test(
+    arguments: [
+      Case(height: 5, width: 7), Case(height: 4, width: 16), Case(height: 9, width: 33),
+      Case(height: 7, width: 8, stride: 2), Case(height: 9, width: 18, stride: 3),
+      Case(height: 6, width: 9, dilation: 2), Case(height: 8, width: 11, stride: 2, dilation: 2),
+    ], [Double.nan, .infinity])
+  func weightGradients(_ it: Case, _ value: Double) {
+    let size = it.height * it.width
+    for place in [0, it.width - 1, size - it.width, size - 1, size / 2] {
+      var x = (0..<2 * 2 * size).map { Double($0 % 7) - 3 }
+      x[size + place] = value  // the first image's second channel
       for dtype in [DType.float32, .float64] {
-        let conv = Conv2d(2, 3, kernelSize: 3, padding: 1, dtype: dtype, generator: Generator(seed: 1))
-        conv(Tensor(x, shape: [2, 2, height, width], dtype: dtype)).sum().backward()
-        let expected = Self.gradient(x, images: 2, channels: 2, height: height, width: width)
+        // Memory that a kernel may get next has NaN in it.
+        _ = Tensor([Double](repeating: .nan, count: 1 << 15), dtype: dtype)
+        let conv = Conv2d(
+          2, 3, kernelSize: 3, stride: .init(it.stride), padding: 1, dilation: .init(it.dilation),
+          dtype: dtype,
+          generator: Generator(seed: 1))
+        conv(Tensor(x, shape: [2, 2, it.height, it.width], dtype: dtype)).sum().backward()
+        let expected = it.gradient(x, images: 2, channels: 2)
         for (i, found) in conv.weight.grad!.doubles.enumerated() {
           let right = expected[i % expected.count]
           #expect(found == right || found.isNaN && right.isNaN, "place \(place), number \(i)")
