@@ -86,7 +86,7 @@ static void DSC_NAME(row_of_taps)(const job *job, dsc_span row, const DSC_REAL *
         for (size_t r = row.first; r < row.end; ++r)
             for (size_t tap = 0; tap < w->kernel; ++tap) {
                 const dsc_tap t = dsc_tap_of(w, tap, from, to);
-                DSC_NAME(add)(t.to - t.from, w->stride, plane + r * w->extent + t.at, sums + t.from - from);
+                DSC_NAME(add)(t.to - t.from, w->stride, plane + r * w->extent + t.at, sums + (t.from - from));
             }
         DSC_NAME(divide)(job, row, from, to - from, sums, y + from);
     }

@@ -94,8 +94,8 @@ static void DSC_NAME(row_of_taps)(const job *job, dsc_span row, const DSC_REAL *
             for (size_t tap = 0; tap < w->kernel; ++tap, ++place) {
                 const dsc_tap t = dsc_tap_of(w, tap, from, to);
                 const DSC_REAL *x = plane + r * w->extent + t.at;
-                DSC_REAL *b = best + t.from - from;
-                PLACE *p = places + t.from - from;
+                DSC_REAL *b = best + (t.from - from);
+                PLACE *p = places + (t.from - from);
                 if (w->stride == 1)
                     DSC_NAME(take)(t.to - t.from, 1, x, (PLACE)place, b, p);
                 else if (w->stride == 2)

@@ -23,7 +23,7 @@ static inline dsc_tap dsc_tap_of(const dsc_window *w, size_t tap, size_t from, s
     if (t.from < t.to)
         t.at = t.from * w->stride + offset - w->padding;
     else
-        t.to = t.from;
+        t.from = t.to = from;
     return t;
 }
 
