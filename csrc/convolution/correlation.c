@@ -21,32 +21,36 @@ typedef struct DSC_NAME(ending) {
     bool is_plain; /* nothing else, and only whole vectors */
 } DSC_NAME(ending);
 
+/* A vector of which not all goes somewhere, or not side by side. */
+__attribute__((noinline)) static void DSC_NAME(put_some)(const DSC_NAME(ending) * e, DSC_REAL *to,
+                                                         size_t count, const DSC_NAME(vector) * sums) {
+    DSC_REAL lanes[WIDTH > 8 ? WIDTH : 8] = {0}; /* as long as a piece of copy_row */
+    AT(lanes) = *sums;
+    for (size_t i = 0; i < count && (e->adds || e->relu); ++i) {
+        const DSC_REAL sum = e->adds ? to[i * e->step] + lanes[i] : lanes[i];
+        lanes[i] = e->relu && sum < 0 ? 0 : sum;
+    }
+    if (e->step == 1)
+        DSC_NAME(copy_row)(count, lanes, to);
+    else
+        for (size_t i = 0; i < count; ++i)
+            to[i * e->step] = lanes[i];
+}
+
 __attribute__((always_inline)) static inline void
 DSC_NAME(put)(const DSC_NAME(ending) * e, const DSC_NAME(target) * t, size_t row, DSC_NAME(vector) sums) {
     DSC_REAL *to = t->to + row * e->row;
-    const bool is_whole = t->count == WIDTH && e->step == 1;
-    DSC_REAL lanes[WIDTH] = {0};
     if (e->bias != NULL)
         sums += e->bias[row];
-    if (e->adds && is_whole) {
-        sums += LOAD(to);
-    } else if (e->adds) {
-        for (size_t i = 0; i < t->count; ++i)
-            lanes[i] = to[i * e->step];
-        sums += LOAD(lanes);
-    }
-    if (e->relu) /* NaN passes, as it does in PyTorch */
-        sums = (DSC_NAME(vector))((DSC_NAME(mask))sums & ~(DSC_NAME(mask))(sums < 0));
-    if (is_whole) {
-        AT(to) = sums;
+    if (t->count < WIDTH || e->step != 1) {
+        DSC_NAME(put_some)(e, to, t->count, &sums);
         return;
     }
-    AT(lanes) = sums;
-    if (e->step == 1)
-        DSC_NAME(copy_row)(t->count, lanes, to);
-    else
-        for (size_t i = 0; i < t->count; ++i)
-            to[i * e->step] = lanes[i];
+    if (e->adds)
+        sums += LOAD(to);
+    if (e->relu) /* NaN passes, as it does in PyTorch */
+        sums = (DSC_NAME(vector))((DSC_NAME(mask))sums & ~(DSC_NAME(mask))(sums < 0));
+    AT(to) = sums;
 }
 
 /* The sums of k products for `rows` rows and `vectors` vectors of positions. */
