@@ -57,6 +57,19 @@ static dsc_status slopes(dsc_tensor *x, dsc_tensor *y, size_t kernel, options_t 
     return dsc_convolution_weight(x, y, &kernel, &o, w.made);
 }
 
+/* Images of one number, and nothing behind them: what a vector would read is not theirs. */
+static void small_rows(void) {
+    static float numbers[2] = {1, 2}, one[1] = {3};
+    const size_t images[] = {2, 1, 1}, kernel[] = {1, 1, 1};
+    dsc_tensor *x = NULL, *k = NULL;
+    dsc_tensor_wrap(NULL, DSC_FLOAT32, 3, images, NULL, numbers, NULL, NULL, &x);
+    dsc_tensor_wrap(NULL, DSC_FLOAT32, 3, kernel, NULL, one, NULL, NULL, &k);
+    ACCEPTED(convolve(x, k, NULL, plain()));
+    ACCEPTED(carry(x, k, NULL, plain()));
+    dsc_tensor_release(x);
+    dsc_tensor_release(k);
+}
+
 static void forward_rows(void) {
     const options_t o = plain();
     const dsc_activation none = DSC_ACTIVATION_NONE;
@@ -179,6 +192,7 @@ static void layer_rows(void) {
 
 void convolution_rows(void) {
     make();
+    small_rows();
     forward_rows();
     other_rows();
     padding_rows();

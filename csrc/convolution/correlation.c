@@ -193,8 +193,9 @@ static void DSC_NAME(run_box)(const dsc_correlation *c, size_t unit, size_t band
     const DSC_REAL *weights = (const DSC_REAL *)c->weights + group * c->to_channels * c->from_channels * taps;
     const DSC_REAL *bias = c->bias == NULL ? NULL : (const DSC_REAL *)c->bias + group * c->to_channels;
     DSC_REAL *to = (DSC_REAL *)c->to + unit * c->to_channels * c->to_plane;
-    /* The last vector reaches beyond a channel: not where that is the last of all. */
-    const bool in_place = c->in_place && unit + 1 < c->batch * c->groups;
+    /* The last vector reaches beyond a channel: not where too little comes behind it. */
+    const size_t behind = (c->batch * c->groups - unit - 1) * c->from_channels * c->from_plane;
+    const bool in_place = c->in_place && behind >= WIDTH - 1;
     for (size_t channel = 0; channel < c->from_channels; channel += c->channels) {
         const size_t channels = dsc_min_size(c->channels, c->from_channels - channel);
         const DSC_REAL *x = from + channel * c->from_plane;

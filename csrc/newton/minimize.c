@@ -214,11 +214,17 @@ dsc_status dsc_newton_minimize(const dsc_context *context, const dsc_newton_prob
     bool has_matrix = !iterates || (problem->product == NULL && problem->hessian != NULL);
     size_t vectors = iterates ? dsc_max_size(n, DSC_LANCZOS_STEPS) : n;
     size_t basis = has_matrix ? n : dsc_min_size(n, DSC_LANCZOS_STEPS);
-    size_t matrices = (has_matrix || is_small ? 2 * n * n : 0) + basis * n;
-    dsc_scratch scratch;
-    DSC_TRY(dsc_scratch_zeros(context, matrices + 12 * n + vectors, &scratch));
+    size_t matrices = has_matrix || is_small ? 2 * n * n : 0;
+    /* Apart from the rest: of a large problem's basis, few vectors may be written. */
+    dsc_scratch eigenvectors, scratch;
+    DSC_TRY(dsc_scratch_take(context, basis * n * sizeof(double), &eigenvectors));
+    dsc_status status = dsc_scratch_zeros(context, matrices + 12 * n + vectors, &scratch);
+    if (status != DSC_OK) {
+        dsc_scratch_give(&eigenvectors);
+        return status;
+    }
     double *at = scratch.memory;
-    m.eigenvectors = dsc_newton_take(&at, basis * n);
+    m.eigenvectors = eigenvectors.memory;
     if (has_matrix || is_small) {
         double **hessian = has_matrix ? &m.hessian : &m.small;
         *hessian = dsc_newton_take(&at, n * n);
@@ -237,9 +243,10 @@ dsc_status dsc_newton_minimize(const dsc_context *context, const dsc_newton_prob
     m.free = (size_t *)at;
     m.free_count = n;
     m.radius = m.options.radius;
-    dsc_status status = iterate(&m, progress);
+    status = iterate(&m, progress);
     if (status > 0)
         status = conclude(&m, status);
     dsc_scratch_give(&scratch);
+    dsc_scratch_give(&eigenvectors);
     return status;
 }
