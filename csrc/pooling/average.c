@@ -148,7 +148,7 @@ static void DSC_NAME(spread_row)(const job *job, dsc_span row, size_t from, size
             DSC_REAL *x = plane + r * w->extent;
             for (size_t tap = w->kernel; job->has_taps && tap-- > 0;) {
                 const dsc_tap t = dsc_tap_of(w, tap, o, last);
-                DSC_NAME(spread)(t.to - t.from, w->stride, shares + t.from - o, x + t.at);
+                DSC_NAME(spread)(t.to - t.from, w->stride, shares + (t.from - o), x + t.at);
             }
             for (size_t i = o; !job->has_taps && i < last; ++i) {
                 const dsc_span span = dsc_span_of(w, i);
