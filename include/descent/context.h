@@ -41,8 +41,8 @@ void dsc_parallel_for(const dsc_context *context, size_t count, dsc_task task, v
 
 /* ---- Memory ---- */
 
-/* Tensors' memory, and most of what calls need while they run, comes from their context, which keeps what was freed
- * for later, up to a limit (1 GiB unless set). It may be freed by any thread, and after the context. In
+/* Tensors' memory, and most of what calls need while they run, comes from their context, which keeps what was
+ * freed for later, up to a limit (1 GiB unless set). It may be freed by any thread, and after the context. In
  * bytes: */
 typedef struct dsc_memory {
     size_t in_use, most_in_use; /* now; the most so far */
