@@ -1,6 +1,6 @@
 #ifdef DSC_REAL
 
-#include "convolution/vectors.h"
+#include "core/vectors.h"
 
 #include "convolution/copy.h"
 
@@ -211,7 +211,7 @@ static void DSC_NAME(run_box)(const dsc_correlation *c, size_t unit, size_t band
 }
 
 #undef TALL
-#include "convolution/vectors_end.h"
+#include "core/vectors_end.h"
 
 #else
 

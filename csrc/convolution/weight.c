@@ -1,6 +1,6 @@
 #ifdef DSC_REAL
 
-#include "convolution/vectors.h"
+#include "core/vectors.h"
 
 #include "convolution/copy.h"
 #include "convolution/dots.h"
@@ -185,7 +185,7 @@ static void DSC_NAME(store)(const dsc_weight_product *p, size_t first, size_t en
     }
 }
 
-#include "convolution/vectors_end.h"
+#include "core/vectors_end.h"
 
 #else
 

@@ -1,13 +1,6 @@
 #ifdef DSC_REAL
 
-#define WIDTH (DSC_VECTOR_BYTES / sizeof(DSC_REAL))
-typedef DSC_REAL DSC_NAME(vector) __attribute__((vector_size(DSC_VECTOR_BYTES)));
-/* The same in memory: at any address. */
-typedef DSC_REAL DSC_NAME(loose)
-    __attribute__((vector_size(DSC_VECTOR_BYTES), aligned(sizeof(DSC_REAL)), may_alias));
-
-#define AT(p) (*(DSC_NAME(loose) *)(p))
-#define LOAD(p) (*(const DSC_NAME(loose) *)(p))
+#include "core/vectors.h"
 
 #include "linalg/dot_blocks.h"
 
@@ -107,9 +100,7 @@ static void DSC_NAME(dot_rows)(size_t rows, size_t columns, size_t k, size_t ld,
      add || i > 0, c + l, ldc);
 }
 
-#undef WIDTH
-#undef AT
-#undef LOAD
+#include "core/vectors_end.h"
 
 #else
 

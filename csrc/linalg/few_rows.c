@@ -1,16 +1,9 @@
 #ifdef DSC_REAL
 
-#define WIDTH (DSC_VECTOR_BYTES / sizeof(DSC_REAL))
-typedef DSC_REAL DSC_NAME(vector) __attribute__((vector_size(DSC_VECTOR_BYTES)));
-/* The same in memory: at any address. */
-typedef DSC_REAL DSC_NAME(loose)
-    __attribute__((vector_size(DSC_VECTOR_BYTES), aligned(sizeof(DSC_REAL)), may_alias));
+#include "core/vectors.h"
 
 /* Of a block's sums, which have to stay in registers: AVX-512 has 32, the others half as many. */
 #define TALL (DSC_VECTOR_BYTES == 64 ? 8 : 4)
-
-#define AT(p) (*(DSC_NAME(loose) *)(p))
-#define LOAD(p) (*(const DSC_NAME(loose) *)(p))
 
 /* `count` numbers of each of `rows` rows, with zeros behind them up to `to_row`. */
 static void DSC_NAME(gather)(size_t rows, size_t count, const DSC_REAL *from, size_t from_row, DSC_REAL *to,
@@ -99,10 +92,8 @@ static void DSC_NAME(few_rows)(size_t rows, size_t columns, size_t k, const DSC_
     }
 }
 
-#undef WIDTH
+#include "core/vectors_end.h"
 #undef TALL
-#undef AT
-#undef LOAD
 
 #else
 

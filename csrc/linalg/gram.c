@@ -3,10 +3,7 @@
 
 #if DSC_VECTOR_BYTES > 16
 
-#define WIDTH (DSC_VECTOR_BYTES / sizeof(double))
-typedef double DSC_NAME(vector) __attribute__((vector_size(DSC_VECTOR_BYTES)));
-/* The same in memory: at any address. */
-typedef double DSC_NAME(loose) __attribute__((vector_size(DSC_VECTOR_BYTES), aligned(8), may_alias));
+#include "core/vectors.h"
 
 /* Of a block's sums, which have to stay in registers: AVX-512 has 32, AVX2 half as many. */
 #define TALL (DSC_VECTOR_BYTES == 64 ? 8 : 6)
@@ -82,7 +79,7 @@ static bool DSC_NAME(gram_add)(size_t rows, size_t n, const double *a, size_t ld
     return true;
 }
 
-#undef WIDTH
+#include "core/vectors_end.h"
 #undef TALL
 #undef BROAD
 

@@ -1,10 +1,6 @@
 #ifdef DSC_REAL
 
-#define WIDTH (DSC_VECTOR_BYTES / sizeof(DSC_REAL))
-typedef DSC_REAL DSC_NAME(vector) __attribute__((vector_size(DSC_VECTOR_BYTES)));
-/* The same in memory: at any address. */
-typedef DSC_REAL DSC_NAME(loose)
-    __attribute__((vector_size(DSC_VECTOR_BYTES), aligned(sizeof(DSC_REAL)), may_alias));
+#include "core/vectors.h"
 
 /* Rows of a block, whose sums have to stay in registers with two vectors of b and one of a: AVX-512 has 32,
  * the others half as many. */
@@ -18,9 +14,6 @@ typedef DSC_REAL DSC_NAME(loose)
 #endif
 /* Bands that are turned together, as their numbers share cache lines: 48 KiB. */
 #define BANDS (192 / TALL / sizeof(DSC_REAL))
-
-#define AT(p) (*(DSC_NAME(loose) *)(p))
-#define LOAD(p) (*(const DSC_NAME(loose) *)(p))
 
 static size_t DSC_NAME(width)(void) {
     return ACROSS * WIDTH;
@@ -239,12 +232,10 @@ static void DSC_NAME(pack)(const dsc_panels *p, bool transpose, const DSC_REAL *
             to[i * width + l] = w[(column + l) * ldw + i];
 }
 
-#undef WIDTH
+#include "core/vectors_end.h"
 #undef TALL
 #undef HEIGHTS
 #undef BANDS
-#undef AT
-#undef LOAD
 
 #else
 

@@ -1,5 +1,5 @@
 /* For templates over DSC_REAL in versions: vectors as wide as a register, and the same in memory, at any
- * address. Undefined again by convolution/vectors_end.h. */
+ * address. Undefined again by core/vectors_end.h. */
 #define WIDTH (DSC_VECTOR_BYTES / sizeof(DSC_REAL))
 typedef DSC_REAL DSC_NAME(vector) __attribute__((vector_size(DSC_VECTOR_BYTES)));
 typedef DSC_REAL DSC_NAME(loose)
