@@ -96,7 +96,7 @@ static void DSC_NAME(backward_keys)(const dsc_attention_call *c, const DSC_NAME(
     DSC_NAME(block_turn)
     (n, c->value_width, h->v + key * c->v.row, c->v.row, b->turned_values, DSC_BLOCK_PADDED(n));
     if (dq != NULL)
-        DSC_NAME(block_gather)(n, c->width, h->k + key * c->k.row, c->k.row, b->keys, width);
+        DSC_NAME(gather_rows)(n, c->width, h->k + key * c->k.row, c->k.row, b->keys, width);
     bool adds = false;
     for (size_t i = part->first_query; i < part->end_query; i += DSC_ATTENTION_QUERIES) {
         const size_t rows = dsc_min_size(DSC_ATTENTION_QUERIES, part->end_query - i);
@@ -107,14 +107,14 @@ static void DSC_NAME(backward_keys)(const dsc_attention_call *c, const DSC_NAME(
         }
         DSC_NAME(slope)(c, h, b, part, i, rows, key, n);
         if (dv != NULL) {
-            DSC_NAME(block_gather)
+            DSC_NAME(gather_rows)
             (rows, c->value_width, h->dout + i * c->dout.row, c->dout.row, b->upstream, value_width);
             DSC_NAME(block_product)
             (n, c->value_width, rows, b->weights, 1, DSC_ATTENTION_ROW, b->upstream, value_width, adds, dv,
              c->dv.row);
         }
         if (dk != NULL) {
-            DSC_NAME(block_gather)(rows, c->width, h->q + i * c->q.row, c->q.row, b->queries, width);
+            DSC_NAME(gather_rows)(rows, c->width, h->q + i * c->q.row, c->q.row, b->queries, width);
             DSC_NAME(block_product)
             (n, c->width, rows, b->slopes, 1, DSC_ATTENTION_ROW, b->queries, width, adds, dk, c->dk.row);
         }

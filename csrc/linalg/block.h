@@ -83,18 +83,10 @@ static void DSC_NAME(block_product)(size_t rows, size_t columns, size_t k, const
         DSC_NAME(block_panel)(rows, 1, columns - l, k, a, a_row, a_k, b + l, ldb, add, c + l, ldc);
 }
 
-/* `rows` rows of `columns` numbers, `from_row` apart, brought together with zeros behind each. */
-static void DSC_NAME(block_gather)(size_t rows, size_t columns, const DSC_REAL *from, size_t from_row,
-                                   DSC_REAL *to, size_t to_row) {
-    for (size_t i = 0; i < rows; ++i) {
-        for (size_t j = 0; j < columns; ++j)
-            to[i * to_row + j] = from[i * from_row + j];
-        for (size_t j = columns; j < to_row; ++j)
-            to[i * to_row + j] = 0;
-    }
-}
+#include "linalg/gather_rows.h"
 
-/* The same turned: number [j, i] of `to` is [i, j] of `from`. Eight rows at a time, each read along. */
+/* Rows brought together and turned: number [j, i] of `to` is [i, j] of `from`. Eight rows at a time, each
+ * read along. */
 static void DSC_NAME(block_turn)(size_t rows, size_t columns, const DSC_REAL *from, size_t from_row,
                                  DSC_REAL *to, size_t to_row) {
     size_t i = 0;

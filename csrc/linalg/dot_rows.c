@@ -54,13 +54,7 @@ static void DSC_NAME(any_dot_block)(size_t rows, size_t columns, const DSC_NAME(
 
 #undef BLOCK
 
-/* `count` numbers of each of `rows` rows, with zeros behind them up to `to_row`. */
-static void DSC_NAME(gather)(size_t rows, size_t count, const DSC_REAL *from, size_t from_row, DSC_REAL *to,
-                             size_t to_row) {
-    for (size_t i = 0; i < rows; ++i)
-        for (size_t j = 0; j < to_row; ++j)
-            to[i * to_row + j] = j < count ? from[i * from_row + j] : 0;
-}
+#include "linalg/gather_rows.h"
 
 /* Rows of a block stay in the first cache, those of a chunk of b in the second one. */
 static void DSC_NAME(dot_chunk)(size_t rows, size_t columns, size_t k, size_t ld, const DSC_REAL *a,
@@ -70,12 +64,12 @@ static void DSC_NAME(dot_chunk)(size_t rows, size_t columns, size_t k, size_t ld
     const size_t rest = k % WIDTH, whole = k - rest;
     const size_t down = dsc_ceil_div(rows, sizeof most / sizeof *most - 1);
     if (rest > 0)
-        DSC_NAME(gather)(columns, rest, b + whole, ld, b_rest, WIDTH);
+        DSC_NAME(gather_rows)(columns, rest, b + whole, ld, b_rest, WIDTH);
     for (size_t i = 0; i < down; ++i) {
         const size_t row = i * rows / down, tall = (i + 1) * rows / down - row;
         const size_t across = dsc_ceil_div(columns, most[tall]);
         if (rest > 0)
-            DSC_NAME(gather)(tall, rest, a + row * ld + whole, ld, a_rest, WIDTH);
+            DSC_NAME(gather_rows)(tall, rest, a + row * ld + whole, ld, a_rest, WIDTH);
         for (size_t j = 0; j < across; ++j) {
             const size_t column = j * columns / across;
             const DSC_NAME(operands) o = {.k = whole,

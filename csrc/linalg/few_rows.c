@@ -5,13 +5,7 @@
 /* Of a block's sums, which have to stay in registers: AVX-512 has 32, the others half as many. */
 #define TALL (DSC_VECTOR_BYTES == 64 ? 8 : 4)
 
-/* `count` numbers of each of `rows` rows, with zeros behind them up to `to_row`. */
-static void DSC_NAME(gather)(size_t rows, size_t count, const DSC_REAL *from, size_t from_row, DSC_REAL *to,
-                             size_t to_row) {
-    for (size_t i = 0; i < rows; ++i)
-        for (size_t j = 0; j < to_row; ++j)
-            to[i * to_row + j] = j < count ? from[i * from_row + j] : 0;
-}
+#include "linalg/gather_rows.h"
 
 /* c (rows x vectors * WIDTH) = sum over k of a[row, k] b[k, ...]: a column times a row at a time. */
 __attribute__((always_inline)) static inline void
@@ -87,7 +81,7 @@ static void DSC_NAME(few_rows)(size_t rows, size_t columns, size_t k, const DSC_
     for (size_t i = 0; i < k; i += PIECE) {
         const size_t piece = dsc_min_size(PIECE, k - i);
         if (whole < columns)
-            DSC_NAME(gather)(piece, columns - whole, b + i * ld + whole, ld, rest, WIDTH);
+            DSC_NAME(gather_rows)(piece, columns - whole, b + i * ld + whole, ld, rest, WIDTH);
         DSC_NAME(outer_rows)(rows, columns, piece, a + i, lda, b + i * ld, ld, rest, add || i > 0, c, ld);
     }
 }
