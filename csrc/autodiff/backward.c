@@ -3,8 +3,15 @@
 #include "autodiff/pass.h"
 #include "descent/operations.h"
 
-/* What a pass begins with: `upstream`, or 1. Where the pass writes to leaves it begins with a copy: the
- * caller's may be a leaf's gradient, which would change while it is read. */
+/* Whether numbers may change while a pass that writes to leaves reads them, or would have to stay afterwards.
+ */
+static bool must_copy(const dsc_pass *pass, const dsc_tensor *upstream) {
+    const dsc_storage *s = upstream->storage;
+    return pass->targets == NULL && (pass->creates_graph || s->cache == NULL ||
+                                     atomic_load_explicit(&s->holds_gradients, memory_order_relaxed));
+}
+
+/* What a pass begins with: `upstream`, or 1. */
 static dsc_status seed(const char *function, const dsc_pass *pass, dsc_tensor *t, dsc_tensor *upstream,
                        dsc_tensor **begin) {
     if (upstream == NULL) {
@@ -20,7 +27,7 @@ static dsc_status seed(const char *function, const dsc_pass *pass, dsc_tensor *t
         return dsc_fail(DSC_ERROR_SIZE, "%s: upstream is %s of shape %s, must be %s of shape %s", function,
                         dsc_dtype_name(upstream->dtype), dsc_shape_text(upstream->rank, upstream->shape).text,
                         dsc_dtype_name(t->dtype), dsc_shape_text(t->rank, t->shape).text);
-    if (pass->targets == NULL)
+    if (must_copy(pass, upstream))
         return dsc_clone(upstream, begin);
     *begin = dsc_tensor_retain(upstream);
     return DSC_OK;

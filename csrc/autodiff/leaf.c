@@ -44,8 +44,10 @@ void dsc_leaf_keep_grad(dsc_tensor *t, dsc_tensor *grad) {
         dsc_release(t->grad);
     }
     t->grad = grad;
-    if (grad != NULL)
+    if (grad != NULL) {
         grad->is_grad = true;
+        atomic_store_explicit(&grad->storage->holds_gradients, true, memory_order_relaxed);
+    }
 }
 
 void dsc_leaf_leave_grad(dsc_tensor *t) {
@@ -91,12 +93,6 @@ dsc_status dsc_leaf_make_place(dsc_tensor *leaf) {
     return DSC_OK;
 }
 
-/* Whether nobody else has a tensor or its memory. */
-static bool is_sole(const dsc_tensor *t) {
-    return atomic_load(&t->references) == 1 && atomic_load(&t->storage->references) == 1 &&
-           t->is_contiguous && t->node == NULL && t->storage->release == NULL;
-}
-
 dsc_status dsc_leaf_accumulate(dsc_tensor *leaf, dsc_tensor *gradient, bool is_spare, bool creates_graph) {
     if (leaf->dtype != gradient->dtype || !dsc_same_shape(leaf, gradient))
         return dsc_fail(
@@ -118,7 +114,7 @@ dsc_status dsc_leaf_accumulate(dsc_tensor *leaf, dsc_tensor *gradient, bool is_s
         DSC_TRY(status);
     }
     dsc_status status = DSC_OK;
-    if (is_spare && !leaf->has_grad && leaf->grad == NULL && is_sole(gradient)) {
+    if (is_spare && !leaf->has_grad && leaf->grad == NULL && dsc_is_sole(gradient)) {
         dsc_leaf_keep_grad(leaf, dsc_tensor_retain(gradient));
     } else {
         status = dsc_leaf_make_place(leaf);

@@ -138,6 +138,18 @@ void *dsc_place_of_gradient(dsc_pullback *p, size_t input, bool *add) {
     return dsc_data(leaf->grad);
 }
 
+dsc_tensor *dsc_gradient_so_far(dsc_pullback *p, size_t input) {
+    dsc_tensor *x = p->node->inputs[input];
+    if (!dsc_wants(p, input) || p->creates_graph || comes_again(p, input))
+        return NULL;
+    if (x->node != NULL) {
+        dsc_tensor *sum = x->node->upstream;
+        return sum != NULL && dsc_is_sole(sum) ? sum : NULL;
+    }
+    bool has_some = false;
+    return dsc_place_of_gradient(p, input, &has_some) != NULL && has_some ? x->grad : NULL;
+}
+
 bool dsc_gives_rows(dsc_pullback *p, size_t input, size_t n, const int64_t *index, const void *source,
                     int64_t skipped) {
     dsc_tensor *leaf = p->node->inputs[input];
@@ -151,10 +163,10 @@ bool dsc_gives_rows(dsc_pullback *p, size_t input, size_t n, const int64_t *inde
 }
 
 void dsc_gave(dsc_pullback *p, size_t input) {
-    dsc_tensor *leaf = p->node->inputs[input];
-    dsc_note_change(leaf->grad);
-    leaf->has_grad = true;
-    check_finite(p, leaf->grad);
+    dsc_tensor *x = p->node->inputs[input], *gradient = x->node != NULL ? x->node->upstream : x->grad;
+    dsc_note_change(gradient);
+    x->has_grad = x->node == NULL;
+    check_finite(p, gradient);
 }
 
 void dsc_make_target(dsc_pullback *p, size_t input, dsc_gradient_target *t) {

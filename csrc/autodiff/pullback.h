@@ -58,6 +58,9 @@ void dsc_give(dsc_pullback *p, size_t input, dsc_tensor *gradient);
  * dsc_gave when that is done. */
 void *dsc_place_of_gradient(dsc_pullback *p, size_t input, bool *add);
 void dsc_gave(dsc_pullback *p, size_t input);
+/* What an input's gradient has come to so far, where a pull-back may add to it in place; NULL: there is none
+ * yet, or somebody else reads it. Call dsc_gave when that is done. */
+dsc_tensor *dsc_gradient_so_far(dsc_pullback *p, size_t input);
 /* Adds n rows to the gradient that a leaf keeps as rows, or begins it; false: it has to be dense. */
 bool dsc_gives_rows(dsc_pullback *p, size_t input, size_t n, const int64_t *index, const void *source,
                     int64_t skipped);

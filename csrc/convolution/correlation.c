@@ -226,7 +226,7 @@ static void DSC_NAME(run_box)(const dsc_correlation *c, size_t unit, size_t band
 
 /* What a tile should be: products enough to be worth taking, positions enough for the weights to be read
  * from the second cache; what it stages should be in there too. */
-enum { MOST_PRODUCTS = 4 << 20, FEW_PRODUCTS = 1 << 18, FEWEST_POSITIONS = 128, WIDEST = 1024 };
+enum { MOST_PRODUCTS = 4 << 20, FEW_PRODUCTS = 1 << 18, FEWEST_POSITIONS = 256, WIDEST = 1024 };
 enum { STAGED_BYTES = 192 << 10 };
 /* Lines of the first cache that a piece's vectors may take, for two vectors side by side; and products that
  * are added up one after another. */

@@ -51,10 +51,11 @@ DSC_NAME(add_run)(const size_t rows, const size_t taps, size_t vectors, const DS
     }
 }
 
-/* The same along all runs, then added up and added to `sums`. */
+/* The same along all runs, then added up: `sums`, or added to them. */
 __attribute__((always_inline)) static inline void
 DSC_NAME(dots)(const size_t rows, const size_t taps, const bool is_masked, const DSC_NAME(tile) * t,
-               const size_t *offsets, const DSC_REAL *dy, const DSC_REAL *x, DSC_REAL *sums, size_t lds) {
+               const size_t *offsets, const DSC_REAL *dy, const DSC_REAL *x, bool add, DSC_REAL *sums,
+               size_t lds) {
     DSC_NAME(vector) lanes[DSC_DOT_ROWS][DSC_DOT_COLUMNS] = {{{0}}};
     const DSC_REAL *left = dy;
     for (size_t n = 0; n < t->runs[0]; ++n)
@@ -68,16 +69,16 @@ DSC_NAME(dots)(const size_t rows, const size_t taps, const bool is_masked, const
                 left += t->y_run;
             }
     __asm__ volatile("" ::"r"(lanes) : "memory");
-    DSC_NAME(store_totals)(rows, taps, lanes, true, sums, lds);
+    DSC_NAME(store_totals)(rows, taps, lanes, add, sums, lds);
 }
 
 #define DOTS(r, n)                                                                                           \
     case (r)*DSC_DOT_COLUMNS + (n)-1:                                                                        \
-        DSC_NAME(dots)(r, n, false, t, offsets, dy, x, sums, lds);                                           \
+        DSC_NAME(dots)(r, n, false, t, offsets, dy, x, add, sums, lds);                                      \
         break;
 
 static void DSC_NAME(any_dots)(size_t rows, size_t taps, const DSC_NAME(tile) * t, const size_t *offsets,
-                               const DSC_REAL *dy, const DSC_REAL *x, DSC_REAL *sums, size_t lds) {
+                               const DSC_REAL *dy, const DSC_REAL *x, bool add, DSC_REAL *sums, size_t lds) {
     switch (rows * DSC_DOT_COLUMNS + taps - 1) { DSC_DOT_BLOCKS(DOTS) }
 }
 
@@ -86,18 +87,18 @@ static void DSC_NAME(any_dots)(size_t rows, size_t taps, const DSC_NAME(tile) * 
 /* Where dy has no position it is 0, but a NaN or an infinity of x would pass: then all of a box goes this
  * way, ten times as slowly, to the same sums. */
 static void DSC_NAME(masked_dot)(const DSC_NAME(tile) * t, const size_t *offsets, const DSC_REAL *dy,
-                                 const DSC_REAL *x, DSC_REAL *sum) {
-    DSC_NAME(dots)(1, 1, true, t, offsets, dy, x, sum, 1);
+                                 const DSC_REAL *x, bool add, DSC_REAL *sum) {
+    DSC_NAME(dots)(1, 1, true, t, offsets, dy, x, add, sum, 1);
 }
 
 /* All pairs of the tile's channels of dy and taps, shared out evenly. is_finite: all of x. */
 static void DSC_NAME(add_products)(const DSC_NAME(tile) * t, bool is_finite, size_t channels, size_t taps,
-                                   const size_t *offsets, const DSC_REAL *dy, const DSC_REAL *x,
+                                   const size_t *offsets, const DSC_REAL *dy, const DSC_REAL *x, bool add,
                                    DSC_REAL *sums) {
     static const size_t most_taps[] = DSC_DOT_MOST;
     if (!is_finite) {
         for (size_t i = 0; i < channels * taps; ++i)
-            DSC_NAME(masked_dot)(t, offsets + i % taps, dy + i / taps * t->y_channel, x, sums + i);
+            DSC_NAME(masked_dot)(t, offsets + i % taps, dy + i / taps * t->y_channel, x, add, sums + i);
         return;
     }
     const size_t down = dsc_ceil_div(channels, sizeof most_taps / sizeof *most_taps - 1);
@@ -107,7 +108,7 @@ static void DSC_NAME(add_products)(const DSC_NAME(tile) * t, bool is_finite, siz
         for (size_t i = 0; i < across; ++i) {
             const size_t tap = i * taps / across;
             DSC_NAME(any_dots)
-            (rows, (i + 1) * taps / across - tap, t, offsets + tap, dy + row * t->y_channel, x,
+            (rows, (i + 1) * taps / across - tap, t, offsets + tap, dy + row * t->y_channel, x, add,
              sums + row * taps + tap, taps);
         }
     }

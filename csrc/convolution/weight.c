@@ -5,12 +5,13 @@
 #include "convolution/copy.h"
 #include "convolution/dots.h"
 
-/* The sums so far, added to the partial sums; they begin anew. */
-static void DSC_NAME(flush)(size_t channels, size_t taps, DSC_REAL *sums, double *partial, size_t ldp) {
+/* The partial sums get the sums so far, or these are added to them. */
+static void DSC_NAME(flush)(size_t channels, size_t taps, const DSC_REAL *sums, bool add, double *partial,
+                            size_t ldp) {
     for (size_t j = 0; j < channels; ++j)
         for (size_t l = 0; l < taps; ++l) {
-            partial[j * ldp + l] += (DSC_WIDE)sums[j * taps + l];
-            sums[j * taps + l] = 0;
+            const double sum = (DSC_WIDE)sums[j * taps + l];
+            partial[j * ldp + l] = add ? partial[j * ldp + l] + sum : sum;
         }
 }
 
@@ -110,7 +111,7 @@ static bool DSC_NAME(is_finite)(size_t count, const DSC_REAL *x) {
 /* Some images, in a box: counts has how many, and the box's extents. */
 static void DSC_NAME(run_box)(const dsc_weight_product *p, const DSC_NAME(block) * b, size_t first,
                               const size_t *at, const size_t *counts, const DSC_NAME(tile) * t, DSC_REAL *x,
-                              DSC_REAL *dy, DSC_REAL *sums) {
+                              DSC_REAL *dy, bool add, DSC_REAL *sums) {
     const dsc_conv *c = p->conv;
     const size_t x_plane = dsc_conv_x_count(c), y_plane = dsc_conv_y_count(c);
     for (size_t n = 0; n < counts[0]; ++n) {
@@ -123,7 +124,17 @@ static void DSC_NAME(run_box)(const dsc_weight_product *p, const DSC_NAME(block)
          (const DSC_REAL *)p->dy + (unit * c->y_channels + b->y_channel) * y_plane, dy);
     }
     const bool is_finite = DSC_NAME(is_finite)(b->x_channels * p->plane, x);
-    DSC_NAME(add_products)(t, is_finite, b->y_channels, b->x_channels * p->taps, p->offsets, dy, x, sums);
+    DSC_NAME(add_products)
+    (t, is_finite, b->y_channels, b->x_channels * p->taps, p->offsets, dy, x, add, sums);
+}
+
+/* What no box writes is multiplied, too, by 0: what stands between channels, and more where the first box
+ * does not fill its room. */
+static void DSC_NAME(clear_gaps)(const dsc_weight_product *p, size_t images, DSC_REAL *x) {
+    const size_t filled = p->lines[2].segments == 1 && images >= p->images ? p->images * p->image : 0;
+    for (size_t i = 0; i < p->x_channels; ++i)
+        memset(x + i * p->plane + filled, 0, (p->plane - filled) * sizeof *x);
+    memset(x + p->x_channels * p->plane, 0, (staged_x(p) - p->x_channels * p->plane) * sizeof *x);
 }
 
 static void DSC_NAME(run_chunk)(const dsc_weight_product *p, const DSC_NAME(block) * b, size_t first,
@@ -133,12 +144,8 @@ static void DSC_NAME(run_chunk)(const dsc_weight_product *p, const DSC_NAME(bloc
     DSC_REAL *x = staged + staged_masks(p), *dy = x + staged_x(p), *sums = dy + staged_dy(p);
     DSC_NAME(tile) t = {.masks = (const DSC_NAME(mask) *)staged};
     size_t last[4] = {0};
-    /* What stands between channels is multiplied, too. */
-    memset(x, 0, staged_x(p) * sizeof *x);
-    memset(sums, 0, b->y_channels * taps * sizeof *sums);
-    for (size_t j = 0; j < b->y_channels; ++j)
-        memset(b->partial + j * stride, 0, taps * sizeof(double));
-    size_t boxes = 0;
+    DSC_NAME(clear_gaps)(p, end - first, x);
+    size_t boxes = 0, flushed = 0;
     for (size_t n = first; n < end; n += p->images)
         for (size_t box = 0; box < l[0].boxes * l[1].boxes * l[2].boxes; ++box) {
             size_t at[DSC_CONV_AXES], counts[4] = {dsc_min_size(p->images, end - n)}, rest = box;
@@ -151,11 +158,14 @@ static void DSC_NAME(run_chunk)(const dsc_weight_product *p, const DSC_NAME(bloc
                 DSC_NAME(find_masks)(&t, counts, staged);
                 memcpy(last, counts, sizeof last);
             }
-            DSC_NAME(run_box)(p, b, n, at, counts, &t, x, dy, sums);
-            if (++boxes % BOXES_AT_ONCE == 0)
-                DSC_NAME(flush)(b->y_channels, taps, sums, b->partial, stride);
+            DSC_NAME(run_box)(p, b, n, at, counts, &t, x, dy, boxes > flushed, sums);
+            if (++boxes - flushed < BOXES_AT_ONCE)
+                continue;
+            DSC_NAME(flush)(b->y_channels, taps, sums, flushed > 0, b->partial, stride);
+            flushed = boxes;
         }
-    DSC_NAME(flush)(b->y_channels, taps, sums, b->partial, stride);
+    if (boxes > flushed)
+        DSC_NAME(flush)(b->y_channels, taps, sums, flushed > 0, b->partial, stride);
 }
 
 static void DSC_NAME(run)(const dsc_weight_product *p, size_t tile, void *staged) {

@@ -82,8 +82,7 @@ static void DSC_NAME(copy_range)(size_t n, const DSC_REAL *a, size_t sa, DSC_REA
 #include <math.h>
 #include <string.h>
 
-#include "core/internal.h"
-#include "descent/elementwise.h"
+#include "elementwise/strided.h"
 
 #define DSC_TEMPLATE "elementwise/binary.c"
 #include "core/instantiate.h"
@@ -93,7 +92,7 @@ typedef struct walk_job {
     dsc_dtype dtype;
     int operation; /* a dsc_binary, or -1: copy a */
     size_t rank, shape[DSC_MAX_RANK], total;
-    size_t sa[DSC_MAX_RANK], sb[DSC_MAX_RANK];
+    size_t sa[DSC_MAX_RANK], sb[DSC_MAX_RANK], so[DSC_MAX_RANK];
     const char *a, *b;
     char *out;
 } walk_job;
@@ -116,15 +115,16 @@ static void walk_tile(void *argument, size_t index) {
     size_t last = job->rank - 1, inner = job->shape[last];
     for (size_t at = start; at < end;) {
         size_t rest = at / inner, column = at % inner;
-        size_t a = column * job->sa[last], b = column * job->sb[last];
+        size_t a = column * job->sa[last], b = column * job->sb[last], out = column * job->so[last];
         for (size_t d = last; d-- > 0;) {
             size_t coordinate = rest % job->shape[d];
             rest /= job->shape[d];
             a += coordinate * job->sa[d];
             b += coordinate * job->sb[d];
+            out += coordinate * job->so[d];
         }
-        size_t n = dsc_min_size(inner - column, end - at);
-        run_piece(job, a, b, at, n);
+        size_t n = job->so[last] == 1 ? dsc_min_size(inner - column, end - at) : 1;
+        run_piece(job, a, b, out, n);
         at += n;
     }
 }
@@ -140,8 +140,10 @@ static dsc_status check_reach(dsc_dtype dtype, size_t rank, const size_t *shape,
     return DSC_OK;
 }
 
+/* out_strides: NULL where the output is contiguous. */
 static dsc_status walk(const dsc_context *context, dsc_dtype dtype, int operation, size_t rank,
-                       const size_t *shape, const dsc_operand *a, const dsc_operand *b, void *out) {
+                       const size_t *shape, const dsc_operand *a, const dsc_operand *b, void *out,
+                       const size_t *out_strides) {
     DSC_CHECK_DTYPE(dtype);
     if (rank > DSC_MAX_RANK)
         return dsc_fail(DSC_ERROR_SIZE, "rank is %zu, must be at most %d", rank, DSC_MAX_RANK);
@@ -154,6 +156,7 @@ static dsc_status walk(const dsc_context *context, dsc_dtype dtype, int operatio
                     .shape = {1},
                     .sa = {0},
                     .sb = {0},
+                    .so = {1},
                     .total = 1,
                     .a = a->data,
                     .b = b != NULL ? b->data : NULL,
@@ -161,10 +164,17 @@ static dsc_status walk(const dsc_context *context, dsc_dtype dtype, int operatio
     for (size_t d = 0; d < rank; ++d) {
         DSC_CHECK_PRODUCT(job.total, shape[d], dtype);
         job.total *= shape[d];
+    }
+    if (job.total == 0)
+        return DSC_OK;
+    for (size_t d = 0, inside = job.total; d < rank; ++d) {
+        inside /= shape[d];
+        size_t so = out_strides == NULL ? inside : out_strides[d];
         size_t sa = a->strides[d], sb = b != NULL ? b->strides[d] : 0, last = job.rank - 1;
         if (shape[d] == 1)
             continue;
-        bool merges = job.sa[last] == sa * shape[d] && job.sb[last] == sb * shape[d];
+        bool merges =
+            job.sa[last] == sa * shape[d] && job.sb[last] == sb * shape[d] && job.so[last] == so * shape[d];
         if (job.shape[last] != 1 && !merges) {
             last = job.rank++;
             job.shape[last] = 1;
@@ -172,9 +182,8 @@ static dsc_status walk(const dsc_context *context, dsc_dtype dtype, int operatio
         job.shape[last] *= shape[d];
         job.sa[last] = sa;
         job.sb[last] = sb;
+        job.so[last] = so;
     }
-    if (job.total == 0)
-        return DSC_OK;
     DSC_TRY(check_reach(dtype, rank, shape, a));
     if (b != NULL)
         DSC_TRY(check_reach(dtype, rank, shape, b));
@@ -191,12 +200,24 @@ dsc_status dsc_binary_run(const dsc_context *context, dsc_dtype dtype, dsc_binar
     if ((unsigned)operation > DSC_MINIMUM)
         return dsc_fail(DSC_ERROR_ARGUMENT, "%s: unknown operation %d", __func__, (int)operation);
     DSC_CHECK_NOT_NULL(b);
-    return walk(context, dtype, (int)operation, rank, shape, a, b, out);
+    return walk(context, dtype, (int)operation, rank, shape, a, b, out, NULL);
 }
 
 dsc_status dsc_copy_run(const dsc_context *context, dsc_dtype dtype, size_t rank, const size_t *shape,
                         const dsc_operand *a, void *out) {
-    return walk(context, dtype, -1, rank, shape, a, NULL, out);
+    return walk(context, dtype, -1, rank, shape, a, NULL, out, NULL);
+}
+
+dsc_status dsc_copy_strided(const dsc_context *context, dsc_dtype dtype, size_t rank, const size_t *shape,
+                            const dsc_operand *a, void *out, const size_t *strides) {
+    return walk(context, dtype, -1, rank, shape, a, NULL, out, strides);
+}
+
+dsc_status dsc_add_strided(const dsc_context *context, dsc_dtype dtype, size_t rank, const size_t *shape,
+                           const dsc_operand *a, void *out, const size_t *strides) {
+    dsc_operand sum = {.data = out};
+    memcpy(sum.strides, strides, rank * sizeof *strides);
+    return walk(context, dtype, DSC_ADD, rank, shape, &sum, a, out, strides);
 }
 
 #endif

@@ -147,19 +147,27 @@ static void DSC_NAME(multiply)(const dsc_panels *p, size_t first, size_t count, 
     (p, first, count, rows, a, lda, start == NULL ? zeros : start, start == NULL ? 0 : p->width, c, ldc);
 }
 
-/* Up to TALL columns of a as rows that stand side by side. Whole vectors are copied where a row of a has so
- * many numbers more, `reach`: what is too much of one is written over by the next. */
-static void DSC_NAME(turn)(size_t k, size_t reach, const DSC_REAL *a, size_t lda, DSC_REAL *band) {
-    const size_t vectors = (TALL + WIDTH - 1) / WIDTH;
+/* Bands of up to TALL columns of a, from at[i] on, as rows that stand side by side, `apart` numbers from band
+ * to band. Whole vectors are copied where a row of a has so many numbers more: what is too much of one is
+ * written over by the next. Rows may stand so far apart that the processor foresees nothing. */
+static void DSC_NAME(turn)(size_t k, size_t rows, const DSC_REAL *a, size_t lda, const size_t *at,
+                           size_t count, DSC_REAL *bands, size_t apart) {
+    enum { VECTORS = (TALL + WIDTH - 1) / WIDTH, AHEAD = 12, LINE = 64 / sizeof(DSC_REAL) };
+    size_t whole = count;
+    while (whole > 0 && rows - at[whole - 1] < VECTORS * WIDTH)
+        --whole;
     for (size_t i = 0; i < k; ++i) {
-        const DSC_REAL *from = a + i * lda;
-        DSC_REAL *to = band + i * TALL;
-        if (reach >= vectors * WIDTH)
-            for (size_t v = 0; v < vectors; ++v)
-                AT(to + v * WIDTH) = LOAD(from + v * WIDTH);
-        else
-            for (size_t t = 0; t < TALL && t < reach; ++t)
-                to[t] = from[t];
+        const DSC_REAL *from = a + i * lda, *later = a + dsc_min_size(i + AHEAD, k - 1) * lda;
+        for (size_t l = at[0]; l < at[count]; l += LINE)
+            __builtin_prefetch(later + l);
+        for (size_t j = 0; j < whole; ++j) {
+            DSC_WRITE_OUT
+            for (size_t v = 0; v < VECTORS; ++v)
+                AT(bands + j * apart + i * TALL + v * WIDTH) = LOAD(from + at[j] + v * WIDTH);
+        }
+        for (size_t j = whole; j < count; ++j)
+            for (size_t t = at[j]; t < at[j + 1]; ++t)
+                bands[j * apart + i * TALL + t - at[j]] = from[t];
     }
 }
 
@@ -177,9 +185,7 @@ static void DSC_NAME(transposed)(const dsc_panels *p, size_t rows, const DSC_REA
             size_t at[BANDS + 1]; /* where bands begin */
             for (size_t j = 0; j <= count; ++j)
                 at[j] = (first + j) * rows / blocks;
-            for (size_t j = 0; j < count; ++j)
-                DSC_NAME(turn)
-            (piece, rows - at[j], a + i * lda + at[j], lda, bands + j * BAND);
+            DSC_NAME(turn)(piece, rows, a + i * lda, lda, at, count, bands, BAND);
             for (size_t panel = 0; panel < p->count; ++panel) {
                 const DSC_REAL *b = (const DSC_REAL *)p->data + (panel * p->k + i) * width;
                 const size_t columns = p->n - panel * width;

@@ -2,7 +2,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "descent/elementwise.h"
+#include "elementwise/strided.h"
 #include "tensor/tensor.h"
 
 static float float_of_half(uint16_t half) {
@@ -155,33 +155,50 @@ static void copy_rows(const dsc_tensor *x, dsc_tensor *out) {
 dsc_status dsc_convert_into(const dsc_tensor *x, dsc_tensor *out) {
     if (x->count == 0)
         return DSC_OK;
-    if (x->dtype == out->dtype && dsc_is_real(x->dtype) && out->is_contiguous) {
+    if (x->dtype == out->dtype && dsc_is_real(x->dtype)) {
         dsc_operand from = {.data = dsc_data(x)};
         memcpy(from.strides, x->strides, sizeof from.strides);
-        return dsc_copy_run(dsc_context_of(x), x->dtype, x->rank, x->shape, &from, dsc_data(out));
+        return dsc_copy_strided(dsc_context_of(x), x->dtype, x->rank, x->shape, &from, dsc_data(out),
+                                out->strides);
     }
     copy_rows(x, out);
     return DSC_OK;
 }
 
+typedef struct fill_job {
+    const dsc_tensor *tensor;
+    double value;
+} fill_job;
+
+static void fill_tile(void *argument, size_t tile) {
+    const fill_job *job = argument;
+    const dsc_tensor *t = job->tensor;
+    const size_t first = tile * DSC_TILE, end = dsc_min_size(first + DSC_TILE, t->count);
+    const size_t size = dsc_dtype_size(t->dtype);
+    if (job->value == 0 && !signbit(job->value)) {
+        memset((char *)dsc_data(t) + first * size, 0, (end - first) * size);
+    } else if (t->dtype == DSC_FLOAT32) {
+        const float number = (float)job->value;
+        for (size_t i = first; i < end; ++i)
+            ((float *)dsc_data(t))[i] = number;
+    } else {
+        for (size_t i = first; i < end; ++i)
+            dsc_set_number(t->dtype, dsc_data(t), i, job->value);
+    }
+}
+
 dsc_status dsc_tensor_fill(dsc_tensor *t, double value) {
     DSC_CHECK_NOT_NULL(t);
     dsc_note_change(t);
-    void *data = dsc_data(t);
-    if (t->is_contiguous && t->dtype == DSC_FLOAT32) {
-        const float number = (float)value;
-        for (size_t i = 0; i < t->count; ++i)
-            ((float *)data)[i] = number;
-        return DSC_OK;
-    }
-    if (t->is_contiguous && value == 0 && !signbit(value)) {
-        memset(data, 0, t->count * dsc_size_of(t->dtype));
+    if (t->is_contiguous) {
+        fill_job job = {t, value};
+        dsc_parallel_for(dsc_context_of(t), dsc_ceil_div(t->count, DSC_TILE), fill_tile, &job);
         return DSC_OK;
     }
     dsc_walk walk;
     dsc_walk_begin(&walk, t);
     for (size_t i = 0; i < t->count; ++i, dsc_walk_next(&walk))
-        dsc_set_number(t->dtype, data, walk.at, value);
+        dsc_set_number(t->dtype, dsc_data(t), walk.at, value);
     return DSC_OK;
 }
 

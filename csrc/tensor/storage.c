@@ -52,6 +52,7 @@ static block *take_block(const dsc_context *context) {
     dsc_storage *s = &b->storage;
     s->references = 1;
     s->version = 0;
+    s->holds_gradients = false;
     s->context = context;
     s->cache = NULL;
     s->release = NULL;

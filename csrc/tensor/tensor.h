@@ -20,6 +20,7 @@ static inline bool dsc_was_last(atomic_size_t *references) {
 /* Counted memory. */
 typedef struct dsc_storage {
     atomic_size_t references;
+    atomic_bool holds_gradients; /* whether a leaf has, or had, its gradient here */
     atomic_uint_fast64_t version;
     void *data;
     const dsc_context *context;
@@ -100,6 +101,11 @@ static inline uint64_t dsc_version_of(const dsc_tensor *t) {
     return atomic_load_explicit(&t->storage->version, memory_order_relaxed);
 }
 bool dsc_same_shape(const dsc_tensor *a, const dsc_tensor *b);
+/* Whether nobody else has the tensor or its memory, so that the numbers may change. */
+static inline bool dsc_is_sole(const dsc_tensor *t) {
+    return atomic_load(&t->references) == 1 && atomic_load(&t->storage->references) == 1 &&
+           t->is_contiguous && t->node == NULL && t->storage->release == NULL;
+}
 
 /* A number of any type, and back: out of range becomes the nearest, as does what lies between. */
 double dsc_number_at(dsc_dtype dtype, const void *data, size_t at);
