@@ -112,13 +112,16 @@ import Testing
     #expect(try z.gradients([other])[0].numbers == [0, 0])
   }
 
-  /// A leaf's own gradient grows; all else that a pass took or handed out stays as it is.
-  @Test func gradientsHandedBackAreNotWrittenAgain() throws {
-    let x = T([1, 2, 3], [3], requiresGrad: true)
-    let upstream = T([1, 1, 1], [3])
+  /// A leaf's own gradient grows; all else that a pass took or handed out stays as it is. Short tensors keep their
+  /// numbers in another place than long ones.
+  @Test(arguments: [3, 300]) func gradientsHandedBackAreNotWrittenAgain(_ count: Int) throws {
+    let x = T((1...count).map { Double($0) / 300 }, [count], requiresGrad: true)
+    let ones = [Double](repeating: 1, count: count)
+    let upstream = T(ones, [count])
     for body in [
       { try Self.add(x, x) }, { try Self.exp(x) }, { try T.from { dsc_clone(x.handle, $0) } },
-      { try T.from { dsc_reshape(x.handle, 1, [3], $0) } }, { try T.from { dsc_flip(x.handle, 1, [0], $0) } },
+      { try T.from { dsc_reshape(x.handle, 1, [count], $0) } },
+      { try T.from { dsc_flip(x.handle, 1, [0], $0) } },
     ] {
       #expect(dsc_tensor_set_grad(x.handle, nil) == DSC_OK)
       let y = try body()
@@ -126,20 +129,67 @@ import Testing
       let first = x.grad!
       let kept = first.numbers
       // Its own upstream: read as it was, then added to.
-      let copy = T(kept, [3])
+      let copy = T(kept, [count])
       let expected = try zip(kept, y.gradients([x], upstream: copy)[0].numbers).map(+)
       #expect(y.backward(first) == DSC_OK)
-      #expect(first.numbers == expected && upstream.numbers == [1, 1, 1])
+      #expect(first.numbers == expected && upstream.numbers == ones)
       let handed = try y.gradients([x], upstream: upstream)[0]
       #expect(handed.numbers == kept)
       #expect(y.backward(handed) == DSC_OK && y.backward(upstream) == DSC_OK)
-      #expect(handed.numbers == kept && upstream.numbers == [1, 1, 1])
+      #expect(handed.numbers == kept && upstream.numbers == ones)
     }
     // A first gradient that is the caller's own tensor does not become the leaf's.
     #expect(dsc_tensor_set_grad(x.handle, nil) == DSC_OK)
-    let y = try T.from { dsc_reshape(x.handle, 1, [3], $0) }
+    let y = try T.from { dsc_reshape(x.handle, 1, [count], $0) }
     for _ in 0..<2 { #expect(y.backward(upstream) == DSC_OK) }
-    #expect(upstream.numbers == [1, 1, 1] && x.grad?.numbers == [2, 2, 2])
+    #expect(upstream.numbers == ones && x.grad?.numbers == ones.map { 2 * $0 })
+    // Nor does what a derivative of the derivative may be asked of.
+    #expect(dsc_tensor_set_grad(x.handle, nil) == DSC_OK)
+    #expect(y.backward(upstream, createGraph: true) == DSC_OK)
+    #expect(dsc_tensor_fill(upstream.handle, 5) == DSC_OK)
+    #expect(x.grad?.numbers == ones)
+    // A leaf's gradient goes through both operands: to the leaf itself, which changes it, and on.
+    let factor = T(ones.map { $0 + 2 }, [count])
+    let sum = try Self.add(x, Self.multiply(x, factor))
+    for _ in 0..<2 {
+      let own = T(ones, [count])
+      #expect(dsc_tensor_set_grad(x.handle, own.handle) == DSC_OK)
+      #expect(sum.backward(x.grad!) == DSC_OK && x.grad?.numbers == ones.map { 5 * $0 })
+    }
+  }
+
+  /// Slices of a leaf, and of a result that has another reader: each adds to its part of one gradient.
+  @Test(arguments: [false, true], [DSC_FLOAT32, DSC_FLOAT64])
+  func slicesShareAGradient(_ ofAResult: Bool, _ dtype: dsc_dtype) throws {
+    let shape = [4, 5, 30]
+    let count = shape.reduce(1, *)
+    let leaf = T((0..<count).map { Double($0 % 7) }, shape, dtype, requiresGrad: true)
+    let whole = T((0..<count).map { Double($0 % 5) }, shape, dtype)
+    let x = ofAResult ? try Self.add(leaf, leaf) : leaf
+    var expected = whole.numbers
+    var total = try Self.sum(Self.multiply(x, whole))
+    let slices: [(d: Int, from: Int, to: Int, step: Int)] = [
+      (0, 0, 2, 1), (0, 1, 4, 2), (1, 2, 5, 1), (1, 2, 2, 1), (2, 0, 10, 1), (2, 5, 30, 1), (2, 1, 30, 3),
+    ]
+    for (number, s) in slices.enumerated() {
+      let part = try T.from {
+        dsc_slice(x.handle, Int64(s.d), Int64(s.from), Int64(s.to), s.step, $0)
+      }
+      let weights = T((0..<part.count).map { Double(($0 + number) % 3) }, part.shape, dtype)
+      total = try Self.add(total, Self.sum(Self.multiply(part, weights)))
+      var numbers = weights.numbers.makeIterator()
+      for i in 0..<count {
+        let at = [i / 150, i / 30 % 5, i % 30][s.d]
+        if at >= s.from && at < s.to && (at - s.from) % s.step == 0 { expected[i] += numbers.next()! }
+      }
+    }
+    expected = expected.map { ofAResult ? 2 * $0 : $0 }
+    for pass in 1...2 {
+      #expect(total.backward() == DSC_OK, "\(T.lastError)")
+      #expect(leaf.grad?.numbers == expected.map { Double(pass) * $0 })
+    }
+    #expect(try total.gradients([leaf])[0].numbers == expected)
+    #expect(try total.gradients([leaf], createGraph: true)[0].numbers == expected)
   }
 
   /// A loss of a leaf hands its gradient over as it was saved: which has to stay as it is, for the next pass.
