@@ -10,7 +10,7 @@
 /* Where a vector of sums goes. */
 typedef struct DSC_NAME(target) {
     DSC_REAL *to;
-    size_t count; /* of its numbers that are some position's */
+    size_t count; /* of its numbers that are written */
 } DSC_NAME(target);
 
 /* What is done with the sums of a block of rows. */
@@ -149,6 +149,9 @@ static void DSC_NAME(run_piece)(const dsc_correlation *c, const size_t *at, cons
     const size_t vectors = extents[0] * extents[1] * across;
     DSC_NAME(ending)
     e = {.row = c->to_plane, .step = l[2].to_step, .adds = first > 0, .relu = c->relu && first + k == whole};
+    /* Where rows are written one behind another, what is too much of a vector is written over by the next
+     * row. */
+    const bool in_order = !e.adds && e.step == 1 && l[1].to_step == 1 && extents[2] == l[2].to_extent;
     size_t d = 0, h = 0, v = 0;
     for (size_t i = 0; i < vectors;) {
         const size_t count = dsc_min_size(2, vectors - i);
@@ -160,7 +163,8 @@ static void DSC_NAME(run_piece)(const dsc_correlation *c, const size_t *at, cons
                                (at[1] + h) * l[1].to_step + l[1].first;
             b[j] = staged + (d * l[1].staged + h) * l[2].pitch + w;
             t[j].to = to + row * l[2].to_extent + (at[2] + w) * l[2].to_step + l[2].first;
-            t[j].count = dsc_min_size(WIDTH, extents[2] - w);
+            const size_t left = in_order ? (extents[1] - h) * extents[2] - w : extents[2] - w;
+            t[j].count = dsc_min_size(WIDTH, left);
             if (++v == across) {
                 v = 0;
                 if (++h == extents[1]) {
