@@ -4,8 +4,10 @@
 
 #include "convolution/copy.h"
 
-/* Rows of a block's sums, which have to stay in registers: AVX-512 has 32, the others half as many. */
+/* Rows of a block's sums, which have to stay in registers: AVX-512 has 32, the others half as many. Half as
+ * many rows have twice as many vectors of positions. */
 #define TALL (DSC_VECTOR_BYTES == 64 ? 12 : 6)
+#define ACROSS(rows) (DSC_VECTOR_BYTES == 64 && (rows) <= TALL / 2 ? MOST_ACROSS : MOST_ACROSS / 2)
 
 /* Where a vector of sums goes. */
 typedef struct DSC_NAME(target) {
@@ -57,13 +59,16 @@ DSC_NAME(put)(const DSC_NAME(ending) * e, const DSC_NAME(target) * t, size_t row
 __attribute__((always_inline)) static inline void
 DSC_NAME(block)(const size_t rows, const size_t vectors, size_t k, const size_t *offsets, const DSC_REAL *a,
                 const DSC_REAL *const *b, const DSC_NAME(ending) * e, const DSC_NAME(target) * t) {
-    DSC_NAME(vector) sums[12][2] = {{{0}}};
-    const DSC_REAL *first = b[0], *second = b[1];
+    DSC_NAME(vector) sums[12][MOST_ACROSS] = {{{0}}};
+    const DSC_REAL *from[MOST_ACROSS];
+    DSC_WRITE_OUT
+    for (size_t v = 0; v < vectors; ++v)
+        from[v] = b[v];
     for (size_t i = 0; i < k; ++i) {
-        DSC_NAME(vector) right[2];
-        right[0] = LOAD(first + offsets[i]);
-        if (vectors > 1)
-            right[1] = LOAD(second + offsets[i]);
+        DSC_NAME(vector) right[MOST_ACROSS];
+        DSC_WRITE_OUT
+        for (size_t v = 0; v < vectors; ++v)
+            right[v] = LOAD(from[v] + offsets[i]);
         DSC_WRITE_OUT
         for (size_t j = 0; j < rows; ++j) {
             DSC_WRITE_OUT
@@ -88,24 +93,27 @@ DSC_NAME(block)(const size_t rows, const size_t vectors, size_t k, const size_t 
     }
 }
 
-#define ROWS(n)                                                                                              \
-    case n:                                                                                                  \
-        if (vectors == 2)                                                                                    \
-            DSC_NAME(block)(n, 2, k, offsets, a, b, e, t);                                                   \
-        else                                                                                                 \
-            DSC_NAME(block)(n, 1, k, offsets, a, b, e, t);                                                   \
+#define BLOCK(n, across)                                                                                     \
+    case (n)*MOST_ACROSS + (across)-1:                                                                       \
+        DSC_NAME(block)(n, across, k, offsets, a, b, e, t);                                                  \
         break;
+#define ROWS(n) BLOCK(n, 1) BLOCK(n, 2)
+#if DSC_VECTOR_BYTES == 64
+#define FEW_ROWS(n) ROWS(n) BLOCK(n, 3) BLOCK(n, 4)
+#else
+#define FEW_ROWS(n) ROWS(n)
+#endif
 
 static void DSC_NAME(any_block)(size_t rows, size_t vectors, size_t k, const size_t *offsets,
                                 const DSC_REAL *a, const DSC_REAL *const *b, const DSC_NAME(ending) * e,
                                 const DSC_NAME(target) * t) {
-    switch (rows) {
-        ROWS(1)
-        ROWS(2)
-        ROWS(3)
-        ROWS(4)
-        ROWS(5)
-        ROWS(6)
+    switch (rows * MOST_ACROSS + vectors - 1) {
+        FEW_ROWS(1)
+        FEW_ROWS(2)
+        FEW_ROWS(3)
+        FEW_ROWS(4)
+        FEW_ROWS(5)
+        FEW_ROWS(6)
 #if DSC_VECTOR_BYTES == 64
         ROWS(7)
         ROWS(8)
@@ -117,7 +125,9 @@ static void DSC_NAME(any_block)(size_t rows, size_t vectors, size_t k, const siz
     }
 }
 
+#undef BLOCK
 #undef ROWS
+#undef FEW_ROWS
 
 /* Rows are shared out evenly: block i of the rows begins here. */
 static inline size_t DSC_NAME(row_of)(size_t rows, size_t block) {
@@ -154,9 +164,10 @@ static void DSC_NAME(run_piece)(const dsc_correlation *c, const size_t *at, cons
     const bool in_order = !e.adds && e.step == 1 && l[1].to_step == 1 && extents[2] == l[2].to_extent;
     size_t d = 0, h = 0, v = 0;
     for (size_t i = 0; i < vectors;) {
-        const size_t count = dsc_min_size(2, vectors - i);
-        const DSC_REAL *b[2];
-        DSC_NAME(target) t[2];
+        const size_t count = dsc_min_size(ACROSS(rows), vectors - i);
+        const DSC_REAL *b[MOST_ACROSS];
+        DSC_NAME(target) t[MOST_ACROSS];
+        e.is_plain = !e.adds && !e.relu && e.step == 1;
         for (size_t j = 0; j < count; ++j) {
             const size_t w = v * WIDTH;
             const size_t row = ((at[0] + d) * l[0].to_step + l[0].first) * l[1].to_extent +
@@ -165,6 +176,7 @@ static void DSC_NAME(run_piece)(const dsc_correlation *c, const size_t *at, cons
             t[j].to = to + row * l[2].to_extent + (at[2] + w) * l[2].to_step + l[2].first;
             const size_t left = in_order ? (extents[1] - h) * extents[2] - w : extents[2] - w;
             t[j].count = dsc_min_size(WIDTH, left);
+            e.is_plain &= t[j].count == WIDTH;
             if (++v == across) {
                 v = 0;
                 if (++h == extents[1]) {
@@ -173,14 +185,11 @@ static void DSC_NAME(run_piece)(const dsc_correlation *c, const size_t *at, cons
                 }
             }
         }
-        if (count == 1)
-            b[1] = b[0];
-        e.is_plain = !e.adds && !e.relu && e.step == 1 && t[0].count == WIDTH && t[count - 1].count == WIDTH;
-        DSC_NAME(target) block[2] = {t[0], t[count - 1]};
         for (size_t m = band * blocks / c->bands; m < (band + 1) * blocks / c->bands; ++m) {
             const size_t row = DSC_NAME(row_of)(rows, m), tall = DSC_NAME(row_of)(rows, m + 1) - row;
-            block[0].to = t[0].to + row * c->to_plane;
-            block[1].to = t[count - 1].to + row * c->to_plane;
+            DSC_NAME(target) block[MOST_ACROSS];
+            for (size_t j = 0; j < count; ++j)
+                block[j] = (DSC_NAME(target)){t[j].to + row * c->to_plane, t[j].count};
             e.bias = bias == NULL || first > 0 ? NULL : bias + row;
             DSC_NAME(any_block)
             (tall, count, k, offsets, weights + row * whole + first * tall, b, &e, block);
@@ -215,6 +224,7 @@ static void DSC_NAME(run_box)(const dsc_correlation *c, size_t unit, size_t band
 }
 
 #undef TALL
+#undef ACROSS
 #include "core/vectors_end.h"
 
 #else
@@ -224,6 +234,9 @@ static void DSC_NAME(run_box)(const dsc_correlation *c, size_t unit, size_t band
 #include <string.h>
 
 #include "convolution/stage.h"
+
+/* Vectors of positions side by side. */
+enum { MOST_ACROSS = 4 };
 
 #define DSC_TEMPLATE "convolution/correlation.c"
 #include "core/instantiate_versions.h"
