@@ -10,6 +10,14 @@
         return;                                                                                              \
     }
 
+/* Zeros. */
+__attribute__((always_inline)) static inline void DSC_NAME(clear_row)(size_t count, DSC_REAL *to) {
+    for (size_t i = 0; i < count; ++i) {
+        to[i] = 0;
+        __asm__ volatile(""); /* else a compiler makes a call of the loop */
+    }
+}
+
 /* They must not overlap. */
 __attribute__((always_inline)) static inline void DSC_NAME(copy_row)(size_t count, const DSC_REAL *from,
                                                                      DSC_REAL *to) {

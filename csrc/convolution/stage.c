@@ -2,13 +2,6 @@
 
 #include "convolution/copy.h"
 
-__attribute__((always_inline)) static inline void DSC_NAME(clear)(size_t count, DSC_REAL *to) {
-    for (size_t i = 0; i < count; ++i) {
-        to[i] = 0;
-        KEEP_LOOP;
-    }
-}
-
 /* A row of all segments of the last dimension; row NULL: zeros. */
 __attribute__((always_inline)) static inline void DSC_NAME(stage_row)(const span *s, const DSC_REAL *row,
                                                                       DSC_REAL *to) {
@@ -16,13 +9,13 @@ __attribute__((always_inline)) static inline void DSC_NAME(stage_row)(const span
         memset(to, 0, s->count * sizeof *to);
         return;
     }
-    DSC_NAME(clear)(s->low, to);
+    DSC_NAME(clear_row)(s->low, to);
     if (s->step == 1)
         DSC_NAME(copy_row)(s->high - s->low, row + s->first + (int64_t)s->low, to + s->low);
     else
         for (size_t i = s->low; i < s->high; ++i)
             to[i] = row[s->first + (int64_t)(i * s->step)];
-    DSC_NAME(clear)(s->count - s->high, to + s->high);
+    DSC_NAME(clear_row)(s->count - s->high, to + s->high);
 }
 
 DSC_MULTIVERSION
@@ -51,9 +44,6 @@ static void DSC_NAME(stage)(const dsc_line *lines, const size_t *at, size_t chan
 #include "convolution/stage.h"
 
 #include <string.h>
-
-/* Else a compiler makes a call of the loop. */
-#define KEEP_LOOP __asm__ volatile("")
 
 /* A place in a line's copy, and where its number comes from. */
 typedef struct place {

@@ -77,8 +77,7 @@ static void DSC_NAME(stage_dy)(const dsc_weight_product *p, const DSC_NAME(tile)
                 next = DSC_NAME(place_in_runs)(t, (const size_t[]){image + 1, 0, 0});
             DSC_REAL *out = to + o * t->y_channel + place;
             DSC_NAME(copy_row)(counts[3], from + row * l[2].count + at[2], out);
-            for (size_t j = counts[3]; j < next - place; ++j)
-                out[j] = 0;
+            DSC_NAME(clear_row)(next - place - counts[3], out + counts[3]);
             place = next;
         }
     }
