@@ -161,7 +161,7 @@ import Testing
   /// Slices of a leaf, and of a result that has another reader: each adds to its part of one gradient.
   @Test(arguments: [false, true], [DSC_FLOAT32, DSC_FLOAT64])
   func slicesShareAGradient(_ ofAResult: Bool, _ dtype: dsc_dtype) throws {
-    let shape = [4, 5, 30]
+    let shape = [4, 50, 300]  // more than one thread takes at once
     let count = shape.reduce(1, *)
     let leaf = T((0..<count).map { Double($0 % 7) }, shape, dtype, requiresGrad: true)
     let whole = T((0..<count).map { Double($0 % 5) }, shape, dtype)
@@ -169,7 +169,8 @@ import Testing
     var expected = whole.numbers
     var total = try Self.sum(Self.multiply(x, whole))
     let slices: [(d: Int, from: Int, to: Int, step: Int)] = [
-      (0, 0, 2, 1), (0, 1, 4, 2), (1, 2, 5, 1), (1, 2, 2, 1), (2, 0, 10, 1), (2, 5, 30, 1), (2, 1, 30, 3),
+      (0, 0, 2, 1), (0, 1, 4, 2), (1, 2, 50, 1), (1, 2, 2, 1), (2, 0, 100, 1), (2, 50, 300, 1),
+      (2, 1, 300, 3),
     ]
     for (number, s) in slices.enumerated() {
       let part = try T.from {
@@ -179,7 +180,7 @@ import Testing
       total = try Self.add(total, Self.sum(Self.multiply(part, weights)))
       var numbers = weights.numbers.makeIterator()
       for i in 0..<count {
-        let at = [i / 150, i / 30 % 5, i % 30][s.d]
+        let at = s.d == 0 ? i / 15_000 : s.d == 1 ? i / 300 % 50 : i % 300
         if at >= s.from && at < s.to && (at - s.from) % s.step == 0 { expected[i] += numbers.next()! }
       }
     }

@@ -3,12 +3,14 @@
 #include "autodiff/pass.h"
 #include "descent/operations.h"
 
-/* Whether numbers may change while a pass that writes to leaves reads them, or would have to stay afterwards.
- */
-static bool must_copy(const dsc_pass *pass, const dsc_tensor *upstream) {
+/* A pass that writes to leaves copies an upstream gradient that may change while it is read, as it lies in a
+ * leaf's gradient, in the caller's memory, or the caller's code runs meanwhile; or that a recorded gradient
+ * would keep. */
+static bool needs_copy(const dsc_pass *pass, const dsc_tensor *upstream) {
     const dsc_storage *s = upstream->storage;
-    return pass->targets == NULL && (pass->creates_graph || s->cache == NULL ||
-                                     atomic_load_explicit(&s->holds_gradients, memory_order_relaxed));
+    return pass->targets == NULL &&
+           (pass->creates_graph || pass->on_gradient != NULL || s->ownership == DSC_BORROWED ||
+            atomic_load_explicit(&s->holds_gradients, memory_order_relaxed));
 }
 
 /* What a pass begins with: `upstream`, or 1. */
@@ -27,7 +29,7 @@ static dsc_status seed(const char *function, const dsc_pass *pass, dsc_tensor *t
         return dsc_fail(DSC_ERROR_SIZE, "%s: upstream is %s of shape %s, must be %s of shape %s", function,
                         dsc_dtype_name(upstream->dtype), dsc_shape_text(upstream->rank, upstream->shape).text,
                         dsc_dtype_name(t->dtype), dsc_shape_text(t->rank, t->shape).text);
-    if (must_copy(pass, upstream))
+    if (needs_copy(pass, upstream))
         return dsc_clone(upstream, begin);
     *begin = dsc_tensor_retain(upstream);
     return DSC_OK;

@@ -122,12 +122,8 @@ dsc_status dsc_leaf_accumulate(dsc_tensor *leaf, dsc_tensor *gradient, bool is_s
             dsc_note_change(leaf->grad);
             status = dsc_convert_into(gradient, leaf->grad);
         } else if (status == DSC_OK) {
-            dsc_operand sum = {.data = dsc_data(leaf->grad)}, more = {.data = dsc_data(gradient)};
-            dsc_contiguous_strides(leaf->rank, leaf->shape, sum.strides);
-            memcpy(more.strides, gradient->strides, sizeof more.strides);
             dsc_note_change(leaf->grad);
-            status = dsc_binary_run(dsc_context_of(leaf), leaf->dtype, DSC_ADD, leaf->rank, leaf->shape, &sum,
-                                    &more, dsc_data(leaf->grad));
+            status = dsc_add_into(gradient, leaf->grad);
         }
     }
     if (status != DSC_OK) {

@@ -140,14 +140,16 @@ void *dsc_place_of_gradient(dsc_pullback *p, size_t input, bool *add) {
 
 dsc_tensor *dsc_gradient_so_far(dsc_pullback *p, size_t input) {
     dsc_tensor *x = p->node->inputs[input];
-    if (!dsc_wants(p, input) || p->creates_graph || comes_again(p, input))
+    if (!dsc_wants(p, input) || p->creates_graph)
         return NULL;
     if (x->node != NULL) {
         dsc_tensor *sum = x->node->upstream;
         return sum != NULL && dsc_is_sole(sum) ? sum : NULL;
     }
-    bool has_some = false;
-    return dsc_place_of_gradient(p, input, &has_some) != NULL && has_some ? x->grad : NULL;
+    if (!x->has_grad && x->rows == NULL) /* it would make zeros, where a leaf may keep what comes */
+        return NULL;
+    bool adds;
+    return dsc_place_of_gradient(p, input, &adds) != NULL ? x->grad : NULL;
 }
 
 bool dsc_gives_rows(dsc_pullback *p, size_t input, size_t n, const int64_t *index, const void *source,
@@ -165,7 +167,8 @@ bool dsc_gives_rows(dsc_pullback *p, size_t input, size_t n, const int64_t *inde
 void dsc_gave(dsc_pullback *p, size_t input) {
     dsc_tensor *x = p->node->inputs[input], *gradient = x->node != NULL ? x->node->upstream : x->grad;
     dsc_note_change(gradient);
-    x->has_grad = x->node == NULL;
+    if (x->node == NULL)
+        x->has_grad = true;
     check_finite(p, gradient);
 }
 

@@ -1,4 +1,4 @@
-/* For templates over DSC_REAL: short copies, which a call for each would take longer than. */
+/* For templates over DSC_REAL: short copies and zeros, which a call for each would take longer than. */
 
 /* Copies of n numbers, a length that the compiler knows, and the last n again, some of them copied already.
  */
@@ -10,7 +10,7 @@
         return;                                                                                              \
     }
 
-/* Zeros. */
+/* A short row of zeros. */
 __attribute__((always_inline)) static inline void DSC_NAME(clear_row)(size_t count, DSC_REAL *to) {
     for (size_t i = 0; i < count; ++i) {
         to[i] = 0;

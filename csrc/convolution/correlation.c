@@ -245,7 +245,8 @@ enum { MOST_ACROSS = 4 };
  * from the second cache; what it stages should be in there too. */
 enum { MOST_PRODUCTS = 4 << 20, FEW_PRODUCTS = 1 << 18, FEWEST_POSITIONS = 256, WIDEST = 1024 };
 enum { STAGED_BYTES = 192 << 10 };
-/* Lines of the first cache that a piece's vectors may take, for two vectors side by side; and products that
+/* Lines of the first cache that a piece's vectors may take, for two vectors side by side (blocks of few rows
+ * have four, and few products); and products that
  * are added up one after another. */
 enum { PIECE_ROWS = 160, LONGEST_PIECE = 512 };
 

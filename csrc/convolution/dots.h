@@ -51,7 +51,7 @@ DSC_NAME(add_run)(const size_t rows, const size_t taps, size_t vectors, const DS
     }
 }
 
-/* The same along all runs, then added up: `sums`, or added to them. */
+/* The same along all runs, then added up into `sums`, or added to them. */
 __attribute__((always_inline)) static inline void
 DSC_NAME(dots)(const size_t rows, const size_t taps, const bool is_masked, const DSC_NAME(tile) * t,
                const size_t *offsets, const DSC_REAL *dy, const DSC_REAL *x, bool add, DSC_REAL *sums,

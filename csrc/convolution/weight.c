@@ -5,7 +5,7 @@
 #include "convolution/copy.h"
 #include "convolution/dots.h"
 
-/* The partial sums get the sums so far, or these are added to them. */
+/* The partial sums become the sums so far, or have them added. */
 static void DSC_NAME(flush)(size_t channels, size_t taps, const DSC_REAL *sums, bool add, double *partial,
                             size_t ldp) {
     for (size_t j = 0; j < channels; ++j)
@@ -127,13 +127,15 @@ static void DSC_NAME(run_box)(const dsc_weight_product *p, const DSC_NAME(block)
     (t, is_finite, b->y_channels, b->x_channels * p->taps, p->offsets, dy, x, add, sums);
 }
 
-/* What no box writes is multiplied, too, by 0: what stands between channels, and more where the first box
- * does not fill its room. */
-static void DSC_NAME(clear_gaps)(const dsc_weight_product *p, size_t images, DSC_REAL *x) {
-    const size_t filled = p->lines[2].segments == 1 && images >= p->images ? p->images * p->image : 0;
-    for (size_t i = 0; i < p->x_channels; ++i)
+/* Vectors also read what no box writes, times 0, so that it must be finite: what stands between channels, and
+ * more where the first box does not fill its room. */
+static void DSC_NAME(clear_gaps)(const dsc_weight_product *p, size_t channels, size_t chunk_images,
+                                 DSC_REAL *x) {
+    const bool fills = p->lines[2].segments == 1 && chunk_images >= p->images;
+    const size_t filled = fills ? p->images * p->image : 0;
+    for (size_t i = 0; i < channels; ++i)
         memset(x + i * p->plane + filled, 0, (p->plane - filled) * sizeof *x);
-    memset(x + p->x_channels * p->plane, 0, (staged_x(p) - p->x_channels * p->plane) * sizeof *x);
+    memset(x + channels * p->plane, 0, 2 * GRAIN * sizeof *x);
 }
 
 static void DSC_NAME(run_chunk)(const dsc_weight_product *p, const DSC_NAME(block) * b, size_t first,
@@ -143,7 +145,7 @@ static void DSC_NAME(run_chunk)(const dsc_weight_product *p, const DSC_NAME(bloc
     DSC_REAL *x = staged + staged_masks(p), *dy = x + staged_x(p), *sums = dy + staged_dy(p);
     DSC_NAME(tile) t = {.masks = (const DSC_NAME(mask) *)staged};
     size_t last[4] = {0};
-    DSC_NAME(clear_gaps)(p, end - first, x);
+    DSC_NAME(clear_gaps)(p, b->x_channels, end - first, x);
     size_t boxes = 0, flushed = 0;
     for (size_t n = first; n < end; n += p->images)
         for (size_t box = 0; box < l[0].boxes * l[1].boxes * l[2].boxes; ++box) {

@@ -4,16 +4,15 @@ static inline DSC_REAL DSC_NAME(power)(DSC_REAL x, DSC_REAL p) {
     return DSC_IS_FLOAT32 ? (DSC_REAL)powf((float)x, (float)p) : (DSC_REAL)pow(x, p);
 }
 
-/* One run of the innermost dimension. Strides of 1 and 0 get loops of their own, which vectorise.
- */
+/* One run of the innermost dimension. Strides of 1 and 0 get loops of their own, which vectorise. */
 #define LOOP(expression)                                                                                     \
     do {                                                                                                     \
-        if (sa == 1 && sb == 1)                                                                              \
+        if (sa == 1 && sb == 1 && so == 1)                                                                   \
             for (size_t i = 0; i < n; ++i) {                                                                 \
                 DSC_REAL x = a[i], y = b[i];                                                                 \
                 out[i] = (expression);                                                                       \
             }                                                                                                \
-        else if (sa == 1 && sb == 0)                                                                         \
+        else if (sa == 1 && sb == 0 && so == 1)                                                              \
             for (size_t i = 0; i < n; ++i) {                                                                 \
                 DSC_REAL x = a[i], y = b[0];                                                                 \
                 out[i] = (expression);                                                                       \
@@ -21,13 +20,13 @@ static inline DSC_REAL DSC_NAME(power)(DSC_REAL x, DSC_REAL p) {
         else                                                                                                 \
             for (size_t i = 0; i < n; ++i) {                                                                 \
                 DSC_REAL x = a[i * sa], y = b[i * sb];                                                       \
-                out[i] = (expression);                                                                       \
+                out[i * so] = (expression);                                                                  \
             }                                                                                                \
     } while (0)
 
 DSC_MULTIVERSION
 static void DSC_NAME(binary_range)(dsc_binary operation, size_t n, const DSC_REAL *a, size_t sa,
-                                   const DSC_REAL *b, size_t sb, DSC_REAL *out) {
+                                   const DSC_REAL *b, size_t sb, DSC_REAL *out, size_t so) {
     switch (operation) {
     case DSC_ADD:
         LOOP(x + y);
@@ -66,13 +65,13 @@ static void DSC_NAME(binary_range)(dsc_binary operation, size_t n, const DSC_REA
 }
 
 DSC_MULTIVERSION
-static void DSC_NAME(copy_range)(size_t n, const DSC_REAL *a, size_t sa, DSC_REAL *out) {
-    if (sa == 1)
+static void DSC_NAME(copy_range)(size_t n, const DSC_REAL *a, size_t sa, DSC_REAL *out, size_t so) {
+    if (sa == 1 && so == 1)
         for (size_t i = 0; i < n; ++i)
             out[i] = a[i];
     else
         for (size_t i = 0; i < n; ++i)
-            out[i] = a[i * sa];
+            out[i * so] = a[i * sa];
 }
 
 #undef LOOP
@@ -102,10 +101,10 @@ static void run_piece(const walk_job *job, size_t a, size_t b, size_t out, size_
     const void *pa = job->a + a * size, *pb = job->b == NULL ? NULL : job->b + b * size;
     void *po = job->out + out * size;
     if (job->operation < 0) {
-        DSC_CALL(job->dtype, copy_range, n, pa, job->sa[last], po);
+        DSC_CALL(job->dtype, copy_range, n, pa, job->sa[last], po, job->so[last]);
     } else
         DSC_CALL(job->dtype, binary_range, (dsc_binary)job->operation, n, pa, job->sa[last], pb,
-                 job->sb[last], po);
+                 job->sb[last], po, job->so[last]);
 }
 
 /* Elements [start, end) of the output, a run of the innermost dimension at a time. */
@@ -123,7 +122,7 @@ static void walk_tile(void *argument, size_t index) {
             b += coordinate * job->sb[d];
             out += coordinate * job->so[d];
         }
-        size_t n = job->so[last] == 1 ? dsc_min_size(inner - column, end - at) : 1;
+        size_t n = dsc_min_size(inner - column, end - at);
         run_piece(job, a, b, out, n);
         at += n;
     }

@@ -1,7 +1,6 @@
 /* Tensors over the memory of others. */
 #include <string.h>
 
-#include "elementwise/strided.h"
 #include "operations/table.h"
 
 dsc_status dsc_broadcast_view(const char *function, const dsc_tensor *x, size_t rank, const size_t *shape,
@@ -176,16 +175,6 @@ dsc_status dsc_slice(dsc_tensor *x, int64_t dimension, int64_t start, int64_t en
     return DSC_END(status, made, .options = &options);
 }
 
-/* Of `whole` the slice that has the shape of `part`. */
-static dsc_status view_slice(const dsc_tensor *whole, const dsc_tensor *part, size_t d, size_t start,
-                             size_t step, dsc_tensor **view) {
-    size_t strides[DSC_MAX_RANK];
-    memcpy(strides, whole->strides, sizeof strides);
-    strides[d] = part->shape[d] > 1 ? strides[d] * step : strides[d];
-    return dsc_view_of(whole, whole->rank, part->shape, strides,
-                       part->count == 0 ? 0 : start * whole->strides[d], view);
-}
-
 dsc_status dsc_slice_into_zeros(dsc_tensor *x, size_t rank, const size_t *shape, int64_t dimension,
                                 size_t start, size_t step, dsc_tensor **result) {
     DSC_BEGIN(slice_into_zeros, x);
@@ -201,7 +190,11 @@ dsc_status dsc_slice_into_zeros(dsc_tensor *x, size_t rank, const size_t *shape,
                         dsc_shape_text(x->rank, x->shape).text, start, dsc_shape_text(rank, shape).text);
     dsc_tensor *made, *part = NULL;
     DSC_TRY(dsc_tensor_full(dsc_context_of(x), x->dtype, rank, shape, 0, &made));
-    dsc_status status = view_slice(made, x, d, start, step, &part);
+    size_t strides[DSC_MAX_RANK];
+    memcpy(strides, made->strides, sizeof strides);
+    strides[d] = x->shape[d] > 1 ? strides[d] * step : strides[d];
+    dsc_status status =
+        dsc_view_of(made, rank, x->shape, strides, x->count == 0 ? 0 : start * made->strides[d], &part);
     if (status == DSC_OK)
         status = dsc_convert_into(x, part);
     dsc_tensor_release(part);
@@ -227,15 +220,14 @@ void dsc_pull_back_slice_into_zeros(dsc_pullback *p) {
  * take n^2 numbers. */
 void dsc_pull_back_slice(dsc_pullback *p) {
     const dsc_options *o = &p->node->options;
-    const dsc_tensor *x = dsc_input_shape(p, 0), *g = p->upstream;
+    const dsc_tensor *x = dsc_input_shape(p, 0);
     dsc_tensor *sum = dsc_gradient_so_far(p, 0), *part = NULL, *made = NULL;
     if (sum != NULL) {
-        part = x_call(p, part, view_slice(sum, g, o->sizes[0], o->sizes[1], o->sizes[2], &part));
-        dsc_operand more = {.data = dsc_data(g)};
-        memcpy(more.strides, g->strides, sizeof more.strides);
-        if (part != NULL && g->count > 0)
-            p->status = dsc_add_strided(dsc_context_of(g), g->dtype, g->rank, g->shape, &more, dsc_data(part),
-                                        part->strides);
+        part = x_call(p, part,
+                      dsc_slice(sum, (int64_t)o->sizes[0], (int64_t)o->sizes[1], end_of_slice(o, p->upstream),
+                                o->sizes[2], &part));
+        if (part != NULL)
+            p->status = dsc_add_into(p->upstream, part);
         if (p->status == DSC_OK)
             dsc_gave(p, 0);
         return;

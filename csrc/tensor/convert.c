@@ -117,6 +117,12 @@ void dsc_walk_next(dsc_walk *walk) {
     }
 }
 
+static dsc_operand operand_of(const dsc_tensor *t) {
+    dsc_operand operand = {.data = dsc_data(t)};
+    memcpy(operand.strides, t->strides, sizeof operand.strides);
+    return operand;
+}
+
 static bool same_type(const dsc_tensor *x, const dsc_tensor *out) {
     return x->dtype == out->dtype || (x->dtype == DSC_BOOL && out->dtype == DSC_UINT8);
 }
@@ -156,13 +162,20 @@ dsc_status dsc_convert_into(const dsc_tensor *x, dsc_tensor *out) {
     if (x->count == 0)
         return DSC_OK;
     if (x->dtype == out->dtype && dsc_is_real(x->dtype)) {
-        dsc_operand from = {.data = dsc_data(x)};
-        memcpy(from.strides, x->strides, sizeof from.strides);
+        const dsc_operand from = operand_of(x);
         return dsc_copy_strided(dsc_context_of(x), x->dtype, x->rank, x->shape, &from, dsc_data(out),
                                 out->strides);
     }
     copy_rows(x, out);
     return DSC_OK;
+}
+
+dsc_status dsc_add_into(const dsc_tensor *x, dsc_tensor *out) {
+    if (x->count == 0)
+        return DSC_OK;
+    const dsc_operand more = operand_of(x);
+    return dsc_add_strided(dsc_context_of(x), x->dtype, x->rank, x->shape, &more, dsc_data(out),
+                           out->strides);
 }
 
 typedef struct fill_job {
@@ -175,15 +188,16 @@ static void fill_tile(void *argument, size_t tile) {
     const dsc_tensor *t = job->tensor;
     const size_t first = tile * DSC_TILE, end = dsc_min_size(first + DSC_TILE, t->count);
     const size_t size = dsc_dtype_size(t->dtype);
+    char *data = dsc_data(t);
     if (job->value == 0 && !signbit(job->value)) {
-        memset((char *)dsc_data(t) + first * size, 0, (end - first) * size);
+        memset(data + first * size, 0, (end - first) * size);
     } else if (t->dtype == DSC_FLOAT32) {
         const float number = (float)job->value;
         for (size_t i = first; i < end; ++i)
-            ((float *)dsc_data(t))[i] = number;
+            ((float *)data)[i] = number;
     } else {
         for (size_t i = first; i < end; ++i)
-            dsc_set_number(t->dtype, dsc_data(t), i, job->value);
+            dsc_set_number(t->dtype, data, i, job->value);
     }
 }
 
@@ -192,7 +206,8 @@ dsc_status dsc_tensor_fill(dsc_tensor *t, double value) {
     dsc_note_change(t);
     if (t->is_contiguous) {
         fill_job job = {t, value};
-        dsc_parallel_for(dsc_context_of(t), dsc_ceil_div(t->count, DSC_TILE), fill_tile, &job);
+        dsc_parallel_work(dsc_context_of(t), (double)t->count, dsc_ceil_div(t->count, DSC_TILE), fill_tile,
+                          &job);
         return DSC_OK;
     }
     dsc_walk walk;

@@ -50,12 +50,11 @@ static block *take_block(const dsc_context *context) {
     if (b == NULL)
         return NULL;
     dsc_storage *s = &b->storage;
-    s->references = 1;
-    s->version = 0;
-    s->holds_gradients = false;
+    atomic_init(&s->references, 1);
+    atomic_init(&s->version, 0);
+    atomic_init(&s->holds_gradients, false);
     s->context = context;
-    s->cache = NULL;
-    s->release = NULL;
+    s->ownership = DSC_INLINE;
     b->tensor.storage = b->tensor.home = s;
     return b;
 }
@@ -75,10 +74,7 @@ static dsc_status allocate(block *b, size_t bytes) {
     s->bytes = bytes;
     s->cache = dsc_context_cache(s->context);
     DSC_TRY(s->cache != NULL ? dsc_cache_take(s->cache, bytes, &s->data) : dsc_allocate(bytes, &s->data));
-    if (s->cache == NULL) {
-        s->release = dsc_free;
-        s->user = s->data;
-    }
+    s->ownership = DSC_OWNED;
     b->tensor.data = s->data;
     return DSC_OK;
 }
@@ -114,6 +110,7 @@ dsc_status dsc_make_around(const dsc_context *context, dsc_dtype dtype, size_t r
     if (b == NULL)
         return refuse();
     b->storage.data = data;
+    b->storage.ownership = DSC_BORROWED;
     b->storage.release = release;
     b->storage.user = user;
     begin(&b->tensor, dtype, rank, data);
@@ -138,10 +135,14 @@ dsc_status dsc_view_of(const dsc_tensor *like, size_t rank, const size_t *shape,
 }
 
 static void free_numbers(dsc_storage *s) {
+    if (s->ownership == DSC_BORROWED && s->release != NULL)
+        s->release(s->user);
+    if (s->ownership != DSC_OWNED)
+        return;
     if (s->cache != NULL)
         dsc_cache_give(s->cache, s->data, s->bytes);
-    else if (s->release != NULL)
-        s->release(s->user);
+    else
+        dsc_free(s->data);
 }
 
 static void release_storage(dsc_storage *s) {
@@ -157,8 +158,7 @@ void dsc_storage_leave(dsc_tensor *t) {
         release_storage(s);
     } else if (atomic_load(&s->references) == 1) {
         free_numbers(s);
-        s->cache = NULL;
-        s->release = NULL;
+        s->ownership = DSC_INLINE;
     }
 }
 

@@ -17,18 +17,27 @@ static inline bool dsc_was_last(atomic_size_t *references) {
            atomic_fetch_sub_explicit(references, 1, memory_order_acq_rel) == 1;
 }
 
+/* Of numbers: right behind the storage, from the cache or the allocator, or the caller's. */
+typedef enum dsc_ownership { DSC_INLINE, DSC_OWNED, DSC_BORROWED } dsc_ownership;
+
 /* Counted memory. */
 typedef struct dsc_storage {
     atomic_size_t references;
-    atomic_bool holds_gradients; /* whether a leaf has, or had, its gradient here */
     atomic_uint_fast64_t version;
     void *data;
     const dsc_context *context;
-    struct dsc_cache
-        *cache; /* what the memory goes back to; NULL: it is the caller's, or stands right here */
-    size_t bytes;
-    void (*release)(void *user);
-    void *user;
+    union {
+        struct { /* of its own memory; cache: what it goes back to, NULL: none */
+            struct dsc_cache *cache;
+            size_t bytes;
+        };
+        struct { /* of the caller's */
+            void (*release)(void *user);
+            void *user;
+        };
+    };
+    dsc_ownership ownership;
+    atomic_bool holds_gradients; /* whether a leaf has, or had, its gradient here */
 } dsc_storage;
 
 /* What a step looks at of every leaf stands in the first 64 bytes. */
@@ -104,7 +113,7 @@ bool dsc_same_shape(const dsc_tensor *a, const dsc_tensor *b);
 /* Whether nobody else has the tensor or its memory, so that the numbers may change. */
 static inline bool dsc_is_sole(const dsc_tensor *t) {
     return atomic_load(&t->references) == 1 && atomic_load(&t->storage->references) == 1 &&
-           t->is_contiguous && t->node == NULL && t->storage->release == NULL;
+           t->is_contiguous && t->node == NULL && t->storage->ownership != DSC_BORROWED;
 }
 
 /* A number of any type, and back: out of range becomes the nearest, as does what lies between. */
@@ -139,5 +148,7 @@ static inline void dsc_return_contiguous(dsc_tensor *tensor, dsc_tensor *contigu
 }
 /* out, contiguous or not, = x of the same shape, converted. */
 dsc_status dsc_convert_into(const dsc_tensor *x, dsc_tensor *out);
+/* out, contiguous or not, += x of the same shape and real type. */
+dsc_status dsc_add_into(const dsc_tensor *x, dsc_tensor *out);
 
 #endif
