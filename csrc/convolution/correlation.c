@@ -246,8 +246,7 @@ enum { MOST_ACROSS = 4 };
 enum { MOST_PRODUCTS = 4 << 20, FEW_PRODUCTS = 1 << 18, FEWEST_POSITIONS = 256, WIDEST = 1024 };
 enum { STAGED_BYTES = 192 << 10 };
 /* Lines of the first cache that a piece's vectors may take, for two vectors side by side (blocks of few rows
- * have four, and few products); and products that
- * are added up one after another. */
+ * have four, and few products); and products that are added up one after another. */
 enum { PIECE_ROWS = 160, LONGEST_PIECE = 512 };
 
 dsc_status dsc_correlation_begin(const dsc_context *context, dsc_correlation *c, const dsc_conv_axis *axes) {

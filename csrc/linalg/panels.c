@@ -149,8 +149,7 @@ static void DSC_NAME(multiply)(const dsc_panels *p, size_t first, size_t count, 
 
 /* Bands of up to TALL columns of a, from at[i] on, as rows that stand side by side, `apart` numbers from band
  * to band. Whole vectors are copied where a row of a has so many numbers more: what is too much of one is
- * written over by the next. Rows may stand too far
- * apart for the hardware prefetcher. */
+ * written over by the next. Rows may stand too far apart for the hardware prefetcher. */
 static void DSC_NAME(turn)(size_t k, size_t rows, const DSC_REAL *a, size_t lda, const size_t *at,
                            size_t count, DSC_REAL *bands, size_t apart) {
     enum { VECTORS = (TALL + WIDTH - 1) / WIDTH, AHEAD = 12, LINE = 64 / sizeof(DSC_REAL) };
