@@ -50,6 +50,7 @@ import Testing
       ("sums", sums),
       ("elementwise", elementwise),
       ("batch norm", batchNorm),
+      ("assignments", assignments),
     ]
     + (0..<dsc_rule_count()).map { String(cString: dsc_rule_at($0).pointee.name) }.map { rule in
       (rule, { optimizer($0, $1, rule) })
@@ -67,6 +68,26 @@ import Testing
       #expect(results[0] == results[1] && results[0] == results[2], "\(name)")
       #expect(results[0].contains { $0.contains { $0 != 0 } }, "\(name) wrote nothing")
     }
+  }
+
+  /// To every second column of a tensor, and to one row again and again, of which the last stays.
+  @Sendable private static func assignments(_ c: OpaquePointer?, _ t: dsc_dtype) -> [[UInt8]] {
+    let rows = 100_000
+    let source = TensorHandle((0..<rows * 3).map { Double($0 / 3) }, [rows, 3], t, context: c)
+    let (wide, row) = (
+      TensorHandle(numbers(rows * 6, 1), [rows, 6], t, context: c),
+      TensorHandle([0, 0, 0], [1, 3], t, context: c)
+    )
+    for (target, whole) in [
+      (try? TensorHandle.from { dsc_slice(wide.handle, 1, 0, 6, 2, $0) }, wide),
+      (try? TensorHandle.from { dsc_expand(row.handle, 2, [rows, 3], $0) }, row),
+    ] {
+      withExtendedLifetime((target, whole)) {
+        #expect(dsc_tensor_assign(target?.handle, source.handle) == DSC_OK)
+      }
+    }
+    #expect(row.numbers == [Double](repeating: Double(rows - 1), count: 3))
+    return [wide.bytes, row.bytes]
   }
 
   private static func gemm(_ c: OpaquePointer?, _ t: dsc_dtype, _ m: Int, _ n: Int, _ k: Int) -> [[UInt8]] {

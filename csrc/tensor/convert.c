@@ -158,10 +158,24 @@ static void copy_rows(const dsc_tensor *x, dsc_tensor *out) {
     }
 }
 
+/* Whether no two elements are the same number, so that the order in which they are written does not matter.
+ */
+static bool is_apart(const dsc_tensor *t) {
+    for (size_t d = 0; d < t->rank && !t->is_contiguous; ++d) {
+        size_t inside = 0; /* what dimensions with shorter strides reach */
+        for (size_t e = 0; e < t->rank; ++e)
+            if (t->strides[e] < t->strides[d] || (t->strides[e] == t->strides[d] && e > d))
+                inside += (t->shape[e] - 1) * t->strides[e];
+        if (t->shape[d] > 1 && t->strides[d] <= inside)
+            return false;
+    }
+    return true;
+}
+
 dsc_status dsc_convert_into(const dsc_tensor *x, dsc_tensor *out) {
     if (x->count == 0)
         return DSC_OK;
-    if (x->dtype == out->dtype && dsc_is_real(x->dtype)) {
+    if (x->dtype == out->dtype && dsc_is_real(x->dtype) && is_apart(out)) {
         const dsc_operand from = operand_of(x);
         return dsc_copy_strided(dsc_context_of(x), x->dtype, x->rank, x->shape, &from, dsc_data(out),
                                 out->strides);

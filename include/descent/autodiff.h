@@ -30,9 +30,9 @@ typedef struct dsc_backward_options {
 } dsc_backward_options;
 
 /* Adds to the gradient of every leaf the derivative of sum(tensor * upstream) by it. upstream: of the
- * tensor's shape and type, or NULL for 1 where it has one number. options may be NULL. Refused: a tensor that
- * does not require gradients, tensors changed since the operations that need them. Leaves keep what they got
- * before a failure. */
+ * tensor's shape and type, or NULL for 1 where it has one number; custom operations must not change it.
+ * options may be NULL. Refused: a tensor that does not require gradients, tensors changed since the
+ * operations that need them. Leaves keep what they got before a failure. */
 dsc_status dsc_backward(dsc_tensor *tensor, dsc_tensor *upstream, const dsc_backward_options *options);
 
 /* The same derivatives by these tensors, leaves or results on the way: gradients[i] is a new tensor of the

@@ -30,6 +30,21 @@ import Testing
     }
   }
 
+  /// The last block of channels is smaller than those before it, whose numbers may stand behind it still.
+  @Test(arguments: [Double.nan, .infinity], [DType.float32, .float64])
+  func channelsOfOtherBlocksStayOut(_ value: Double, _ dtype: DType) throws {
+    let channels = 65
+    let x = Tensor.ones([1, channels, 6, 8], dtype: dtype)
+    x[.all, 32].fill(value)
+    let conv = Conv2d(channels, 2, kernelSize: 3, dtype: dtype, generator: Generator(seed: 1))
+    conv(x).sum().backward()
+    let dw = try #require(conv.weight.grad)
+    for channel in 0..<channels {
+      let isHit = channel == 32
+      #expect(dw[.all, channel].doubles.allSatisfy { isHit ? !$0.isFinite : $0 == 24 }, "channel \(channel)")
+    }
+  }
+
   @Test(
     arguments: [
       Case(height: 5, width: 7), Case(height: 4, width: 16), Case(height: 9, width: 33),
