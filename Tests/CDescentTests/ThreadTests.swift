@@ -51,6 +51,7 @@ import Testing
       ("elementwise", elementwise),
       ("batch norm", batchNorm),
       ("assignments", assignments),
+      ("step of several runs", stepOfRuns),
     ]
     + (0..<dsc_rule_count()).map { String(cString: dsc_rule_at($0).pointee.name) }.map { rule in
       (rule, { optimizer($0, $1, rule) })
@@ -324,6 +325,44 @@ import Testing
     return [
       parameters.contents, evaluation.contents, withUnsafeBytes(of: &statistics) { Array($0) },
     ]
+  }
+
+  /// Two groups, a frozen tensor between them, and a tensor with a gradient for most of its rows.
+  @Sendable private static func stepOfRuns(_ c: OpaquePointer?, _ t: dsc_dtype) -> [[UInt8]] {
+    let (table, kept) = (40_000, 30_000)
+    let lengths = [30_000, 20_000, 7, 50_000, 2 * table]
+    let n = lengths.reduce(0, +)
+    let (parameters, gradients) = (Buffer(numbers(n, 1), t), Buffer(numbers(n, 2), t))
+    let before = parameters.contents
+    var handle: OpaquePointer?
+    #expect(dsc_optimizer_create(t, lengths.count, lengths, nil, &handle) == DSC_OK)
+    defer { dsc_optimizer_destroy(handle) }
+    #expect(dsc_optimizer_set_shape(handle, 4, 2, [table, 2]) == DSC_OK)
+    #expect(dsc_optimizer_add_group(handle, "adam", 2, [0, 2], 0, nil, nil) == DSC_OK)
+    #expect(dsc_optimizer_add_group(handle, "sgd", 3, [1, 3, 4], 0, nil, nil) == DSC_OK)
+    #expect(dsc_optimizer_set_frozen(handle, 1, true) == DSC_OK)
+    let clipping = dsc_clipping(max_norm: 1, norm_type: 2, per_tensor: false, error_if_nonfinite: false)
+    #expect(dsc_optimizer_set_clip_norm(handle, clipping) == DSC_OK)
+    let rows = (0..<kept).map { Int64($0 + $0 / 3) }
+    let values = Buffer(numbers(2 * kept, 3), t)
+    rows.withUnsafeBufferPointer { rows in
+      var sparse = dsc_row_gradient(count: kept, rows: rows.baseAddress, values: values.p)
+      withUnsafePointer(to: &sparse) { sparse in
+        let all: [UnsafePointer<dsc_row_gradient>?] = [nil, nil, nil, nil, sparse]
+        all.withUnsafeBufferPointer { all in
+          var step = dsc_step()
+          (step.parameters, step.gradients, step.row_gradients) = (parameters.p, gradients.p, all.baseAddress)
+          #expect(dsc_optimizer_step(c, handle, &step, nil) == DSC_OK)
+        }
+      }
+    }
+    let size = dsc_dtype_size(t)
+    let changed = (0..<n).map { i in
+      parameters.contents[i * size..<(i + 1) * size] != before[i * size..<(i + 1) * size]
+    }
+    #expect(changed[30_000..<50_000].allSatisfy { !$0 }, "frozen")
+    #expect(changed.count { $0 } > 135_000, "all tensors but the frozen one are updated")
+    return [parameters.contents]
   }
 
   /// Five L-BFGS steps towards the least squares of the parameters.

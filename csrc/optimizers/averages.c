@@ -186,7 +186,7 @@ dsc_status dsc_optimizer_perturb(const dsc_context *context, dsc_optimizer *o, c
     if (step->row_gradients != NULL)
         return dsc_fail(DSC_ERROR_ARGUMENT, "SAM takes no row gradients");
     dsc_run_list list;
-    DSC_TRY(dsc_find_runs(o, step, &list));
+    DSC_TRY(dsc_find_runs(context, o, step, &list));
     if (o->total > 0) {
         DSC_CHECK_NOT_NULL(step->parameters);
         DSC_CHECK_NOT_NULL(step->gradients);
@@ -197,7 +197,7 @@ dsc_status dsc_optimizer_perturb(const dsc_context *context, dsc_optimizer *o, c
     double norm;
     if (adaptive) {
         double sum = 0;
-        dsc_parallel_for(context, list.tiles, climb_tile, &job);
+        dsc_for_tiles(context, &list, climb_tile, &job);
         for (size_t i = 0; i < list.tiles; ++i)
             sum += o->partials[i * DSC_PARTIALS];
         norm = sqrt(sum);
@@ -206,7 +206,7 @@ dsc_status dsc_optimizer_perturb(const dsc_context *context, dsc_optimizer *o, c
     }
     job.measures = false;
     job.scale = rho / (norm + 1e-12);
-    dsc_parallel_for(context, list.tiles, climb_tile, &job);
+    dsc_for_tiles(context, &list, climb_tile, &job);
     return DSC_OK;
 }
 

@@ -68,6 +68,7 @@ typedef struct dsc_run {
 typedef struct dsc_run_list {
     dsc_run *runs;
     size_t count, tiles, elements;
+    const size_t *order; /* in which the tiles are taken; NULL: as they stand */
 } dsc_run_list;
 
 struct dsc_lbfgs;
@@ -93,6 +94,7 @@ struct dsc_optimizer {
     /* Room for a step's working lists, so that a step allocates nothing. */
     dsc_run *runs;
     double *partials; /* DSC_PARTIALS a tile */
+    size_t *order;    /* the tiles, as threads take them */
     void *workspace;  /* for rules over tensors */
     size_t workspace_bytes;
 };
@@ -111,7 +113,10 @@ static inline void *dsc_offset(const dsc_optimizer *o, const void *base, size_t 
 }
 
 /* The runs of a step. Fails if a row gradient is not what it should be. */
-dsc_status dsc_find_runs(dsc_optimizer *o, const dsc_step *step, dsc_run_list *list);
+dsc_status dsc_find_runs(const dsc_context *context, dsc_optimizer *o, const dsc_step *step,
+                         dsc_run_list *list);
+/* Calls task(argument, tile) once for each of a list's tiles, in parallel. */
+void dsc_for_tiles(const dsc_context *context, const dsc_run_list *list, dsc_task task, void *argument);
 
 /* The next step's number has room to rise, and is exact as a double. */
 #define DSC_LARGEST_STEP (INT64_C(1) << 53)

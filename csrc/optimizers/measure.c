@@ -7,12 +7,15 @@ static double DSC_NAME(squares)(size_t n, const DSC_REAL *g, double *largest) {
     DSC_WIDE sums[CHAINS] = {0}, sum = 0;
     DSC_REAL maxima[CHAINS] = {0}, maximum = 0;
     size_t whole = n - n % CHAINS;
-    for (size_t i = 0; i < whole; i += CHAINS)
+    for (size_t i = 0; i < whole; i += CHAINS) {
+        /* Apart: the one in vectors of wide numbers, right from memory, the other in as wide ones of g's. */
+        for (size_t l = 0; l < CHAINS; ++l)
+            sums[l] += (DSC_WIDE)g[i + l] * (DSC_WIDE)g[i + l];
         for (size_t l = 0; l < CHAINS; ++l) {
             DSC_REAL size = dsc_abs(g[i + l]);
-            sums[l] += (DSC_WIDE)size * (DSC_WIDE)size;
             maxima[l] = size > maxima[l] ? size : maxima[l];
         }
+    }
     for (size_t l = 0; l < CHAINS; ++l) {
         sum += sums[l];
         maximum = maxima[l] > maximum ? maxima[l] : maximum;
@@ -129,7 +132,7 @@ dsc_measure dsc_measure_gradients(const dsc_context *context, const dsc_optimize
                                   const dsc_run_list *list) {
     measure_job job = {o, list};
     dsc_measure measure = {.norm = 0};
-    dsc_parallel_for(context, list->tiles, measure_tile, &job);
+    dsc_for_tiles(context, list, measure_tile, &job);
     for (size_t r = 0; r < list->count; ++r) {
         dsc_run *run = &list->runs[r];
         double largest = measure_run(o, run);

@@ -15,16 +15,20 @@ static dsc_status allocate_lists(dsc_optimizer *o) {
     size_t tiles = o->total / DSC_TILE + o->tensor_count + 1;
     dsc_run *runs = calloc(o->tensor_count + 1, sizeof *runs);
     double *partials = calloc(tiles * DSC_PARTIALS, sizeof *partials);
-    if (runs == NULL || partials == NULL) {
+    size_t *order = calloc(tiles, sizeof *order);
+    if (runs == NULL || partials == NULL || order == NULL) {
         free(runs);
         free(partials);
+        free(order);
         return dsc_fail(DSC_ERROR_MEMORY, "an optimizer's lists for %zu tensors could not be allocated",
                         o->tensor_count);
     }
     free(o->runs);
     free(o->partials);
+    free(o->order);
     o->runs = runs;
     o->partials = partials;
+    o->order = order;
     return DSC_OK;
 }
 
@@ -175,6 +179,7 @@ void dsc_optimizer_destroy(dsc_optimizer *o) {
     free(o->groups);
     free(o->runs);
     free(o->partials);
+    free(o->order);
     free(o);
 }
 

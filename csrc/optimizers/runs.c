@@ -61,7 +61,61 @@ static bool joins(const dsc_parameter *last, const dsc_parameter *t) {
            ((t->filled & DSC_SCALARS_SET) == 0 || memcmp(last->scalars, t->scalars, sizeof t->scalars) == 0);
 }
 
-dsc_status dsc_find_runs(dsc_optimizer *o, const dsc_step *step, dsc_run_list *list) {
+/* The thread that most probably computed the gradients of a run's tile, and has them in its cache: layers
+ * share a tensor out among the threads in equal parts. *tensor: the tile's, as that of an earlier one. */
+static size_t thread_of_tile(const dsc_run *run, size_t tile, size_t threads, const dsc_parameter **tensor) {
+    size_t middle = tile * DSC_TILE + dsc_min_size(DSC_TILE, run->length - tile * DSC_TILE) / 2;
+    if (run->rows != NULL)
+        return middle * threads / run->length;
+    const dsc_parameter *t = *tensor;
+    while (run->start + middle >= t->start + t->length)
+        ++t;
+    *tensor = t;
+    return (run->start + middle - t->start) * threads / t->length;
+}
+
+/* Puts the tiles of the first thread first, then those of the second, and so on. */
+static void order_tiles(const dsc_optimizer *o, size_t threads, dsc_run_list *list) {
+    size_t ends[DSC_MAX_THREADS + 1] = {0};
+    for (int pass = 0; pass < 2; ++pass) {
+        for (size_t r = 0; r < list->count; ++r) {
+            const dsc_run *run = &list->runs[r];
+            const dsc_parameter *tensor = run->tensor;
+            for (size_t i = 0, tiles = dsc_ceil_div(run->length, DSC_TILE); i < tiles; ++i) {
+                size_t thread = thread_of_tile(run, i, threads, &tensor);
+                if (pass == 0)
+                    ++ends[thread + 1];
+                else
+                    o->order[ends[thread]++] = run->first_tile + i;
+            }
+        }
+        for (size_t t = 1; pass == 0 && t < threads; ++t)
+            ends[t] += ends[t - 1];
+    }
+    list->order = o->order;
+}
+
+typedef struct tiles_job {
+    const size_t *order;
+    dsc_task task;
+    void *argument;
+} tiles_job;
+
+static void take_tile(void *argument, size_t place) {
+    const tiles_job *job = argument;
+    job->task(job->argument, job->order[place]);
+}
+
+void dsc_for_tiles(const dsc_context *context, const dsc_run_list *list, dsc_task task, void *argument) {
+    tiles_job job = {list->order, task, argument};
+    if (list->order == NULL)
+        dsc_parallel_for(context, list->tiles, task, argument);
+    else
+        dsc_parallel_for(context, list->tiles, take_tile, &job);
+}
+
+dsc_status dsc_find_runs(const dsc_context *context, dsc_optimizer *o, const dsc_step *step,
+                         dsc_run_list *list) {
     const uint8_t *has_gradient = step->has_gradient;
     const dsc_row_gradient *const *row_gradients = step->row_gradients;
     dsc_run *run = NULL; /* the last */
@@ -94,6 +148,9 @@ dsc_status dsc_find_runs(dsc_optimizer *o, const dsc_step *step, dsc_run_list *l
         list->tiles += dsc_ceil_div(list->runs[r].length, DSC_TILE);
         list->elements += list->runs[r].length;
     }
+    size_t threads = (size_t)dsc_context_threads(context);
+    if (threads > 1 && list->tiles > 1)
+        order_tiles(o, threads, list);
     return DSC_OK;
 }
 

@@ -93,7 +93,7 @@ dsc_status dsc_optimizer_step(const dsc_context *context, dsc_optimizer *o, cons
                         "lbfgs evaluates the objective itself: use dsc_optimizer_minimize");
     DSC_TRY(dsc_hook_before(o, step));
     dsc_run_list list;
-    DSC_TRY(dsc_find_runs(o, step, &list));
+    DSC_TRY(dsc_find_runs(context, o, step, &list));
     if (list.count > 0 || (o->average != NULL && o->total > 0))
         DSC_CHECK_NOT_NULL(step->parameters);
     for (size_t r = 0; r < list.count; ++r)

@@ -339,7 +339,7 @@ static double collect_penalties(const dsc_optimizer *o, const dsc_run_list *list
 double dsc_update_runs(const dsc_context *context, dsc_optimizer *o, const dsc_step *step,
                        dsc_run_list *list) {
     update_job job = {o, step, list};
-    dsc_parallel_for(context, list->tiles, update_tile, &job);
+    dsc_for_tiles(context, list, update_tile, &job);
     for (size_t r = 0; r < list->count; ++r)
         if (!is_elementwise(o, &list->runs[r]))
             update_tensor(context, &job, &list->runs[r]);
