@@ -356,13 +356,11 @@ import Testing
         }
       }
     }
-    let size = dsc_dtype_size(t)
-    let changed = (0..<n).map { i in
-      parameters.contents[i * size..<(i + 1) * size] != before[i * size..<(i + 1) * size]
-    }
+    let (after, size) = (parameters.contents, dsc_dtype_size(t))
+    let changed = (0..<n).map { i in after[i * size..<(i + 1) * size] != before[i * size..<(i + 1) * size] }
     #expect(changed[30_000..<50_000].allSatisfy { !$0 }, "frozen")
     #expect(changed.count { $0 } > 135_000, "all tensors but the frozen one are updated")
-    return [parameters.contents]
+    return [after]
   }
 
   /// Five L-BFGS steps towards the least squares of the parameters.

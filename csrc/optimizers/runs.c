@@ -61,7 +61,7 @@ static bool joins(const dsc_parameter *last, const dsc_parameter *t) {
            ((t->filled & DSC_SCALARS_SET) == 0 || memcmp(last->scalars, t->scalars, sizeof t->scalars) == 0);
 }
 
-/* The thread that most probably computed the gradients of a run's tile, and has them in its cache: layers
+/* A guess at the thread that computed the gradients of a run's tile and has them in its cache: most layers
  * share a tensor out among the threads in equal parts. *tensor: the tile's, as that of an earlier one. */
 static size_t thread_of_tile(const dsc_run *run, size_t tile, size_t threads, const dsc_parameter **tensor) {
     size_t middle = tile * DSC_TILE + dsc_min_size(DSC_TILE, run->length - tile * DSC_TILE) / 2;
