@@ -196,7 +196,7 @@ void dsc_recurrence_backward(const dsc_context *context, const dsc_recurrence *r
     backward_job job = {.r = r, .g = g};
     lay_out(r, workspace, &job);
     pack(context, &job);
-    job.cut = dsc_recurrence_cut_of(r, job.weights.count);
+    job.cut = dsc_recurrence_cut_of(context, r, job.weights.count);
     if (job.cut.rows > 0) {
         dsc_parallel_work(context, job.cut.work * (double)r->steps, job.cut.tiles, run_rows, &job);
         return;

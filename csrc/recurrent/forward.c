@@ -176,7 +176,7 @@ void dsc_recurrence_forward(const dsc_context *context, const dsc_recurrence *r,
     forward_job job = {.r = r};
     lay_out(r, workspace, &job);
     pack(context, &job);
-    job.cut = dsc_recurrence_cut_of(r, job.weights[0].count);
+    job.cut = dsc_recurrence_cut_of(context, r, job.weights[0].count);
     if (job.cut.rows > 0) {
         dsc_parallel_work(context, job.cut.work * (double)r->steps, job.cut.tiles, run_rows, &job);
         return;

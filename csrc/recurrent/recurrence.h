@@ -66,14 +66,15 @@ void dsc_recurrence_backward(const dsc_context *context, const dsc_recurrence *r
 
 /* ---- What both ways share ---- */
 
-/* How the work is cut; depends on the problem only. */
+/* How the work is cut: in one of two ways, by the problem and by how many threads there are. Both make the
+ * same sums. */
 typedef struct dsc_recurrence_cut {
     size_t rows;   /* of a tile that goes through all steps; 0: steps are shared out */
     size_t tiles;  /* of rows, or of panels */
     size_t panels; /* of a tile */
     double work;   /* products of a step */
 } dsc_recurrence_cut;
-dsc_recurrence_cut dsc_recurrence_cut_of(const dsc_recurrence *r, size_t panels);
+dsc_recurrence_cut dsc_recurrence_cut_of(const dsc_context *context, const dsc_recurrence *r, size_t panels);
 
 /* Cuts the next piece from a workspace. Of one that is not there yet only the size is found. */
 typedef struct dsc_workspace {
