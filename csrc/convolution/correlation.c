@@ -303,7 +303,7 @@ static void cut_channels(dsc_correlation *c) {
     const size_t size = dsc_size_of(c->dtype);
     c->in_place = is_in_place(c);
     c->plane = c->in_place ? c->from_plane : dsc_staged_plane(dsc_staged_numbers(c->lines));
-    c->channels = dsc_min_size(dsc_max_size(STAGED_BYTES / size / c->plane, 1), c->from_channels);
+    c->channels = dsc_even_share(c->from_channels, dsc_max_size(STAGED_BYTES / size / c->plane, 1));
     const dsc_line *l = c->lines;
     const size_t rows = l[0].taps * l[1].taps * (l[2].segments + l[2].taps * size / 64);
     const size_t channels = dsc_min_size(PIECE_ROWS / rows, LONGEST_PIECE / c->taps);
