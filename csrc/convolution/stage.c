@@ -2,13 +2,16 @@
 
 #include "convolution/copy.h"
 
-/* A row of all segments of the last dimension; row NULL: zeros. */
+/* A row of all segments of the last dimension; row NULL: zeros. ahead: how far behind it the row stands that
+ * is to be fetched meanwhile, as hardware does not foresee the next channels' rows; 0: none. */
 __attribute__((always_inline)) static inline void DSC_NAME(stage_row)(const span *s, const DSC_REAL *row,
-                                                                      DSC_REAL *to) {
+                                                                      size_t ahead, DSC_REAL *to) {
     if (row == NULL) {
         memset(to, 0, s->count * sizeof *to);
         return;
     }
+    for (size_t i = s->low; ahead > 0 && i < s->high; i += 64 / sizeof *row)
+        __builtin_prefetch(row + s->first + (int64_t)(i * s->step) + ahead);
     DSC_NAME(clear_row)(s->low, to);
     if (s->step == 1)
         DSC_NAME(copy_row)(s->high - s->low, row + s->first + (int64_t)s->low, to + s->low);
@@ -28,11 +31,12 @@ static void DSC_NAME(stage)(const dsc_line *lines, const size_t *at, size_t chan
         DSC_REAL *first = to + segment * l[0].staged * l[1].staged * l[2].pitch;
         for (size_t c = 0; c < channels; ++c) {
             DSC_REAL *out = first + c * plane;
+            const size_t ahead = dsc_min_size(CHANNELS_AHEAD, channels - 1 - c) * whole;
             for (place d = first_place(&l[0], at[0]); d.z < l[0].staged; next_place(&l[0], at[0], &d))
                 for (place h = first_place(&l[1], at[1]); h.z < l[1].staged; next_place(&l[1], at[1], &h)) {
                     const bool is_inside = d.is_inside && h.is_inside;
                     const size_t row = is_inside ? ((size_t)d.source * height + (size_t)h.source) * width : 0;
-                    DSC_NAME(stage_row)(&s, is_inside ? from + c * whole + row : NULL, out);
+                    DSC_NAME(stage_row)(&s, is_inside ? from + c * whole + row : NULL, ahead, out);
                     out += l[2].pitch;
                 }
         }
@@ -44,6 +48,8 @@ static void DSC_NAME(stage)(const dsc_line *lines, const size_t *at, size_t chan
 #include "convolution/stage.h"
 
 #include <string.h>
+
+enum { CHANNELS_AHEAD = 2 };
 
 /* A place in a line's copy, and where its number comes from. */
 typedef struct place {

@@ -4,13 +4,15 @@
 
 #include "convolution/copy.h"
 #include "convolution/dots.h"
+#include "convolution/outer.h"
 
 /* The partial sums become the sums so far, or have them added. */
-static void DSC_NAME(flush)(size_t channels, size_t taps, const DSC_REAL *sums, bool add, double *partial,
-                            size_t ldp) {
+static void DSC_NAME(flush)(bool by_channels, size_t channels, size_t taps, const DSC_REAL *sums, bool add,
+                            double *partial, size_t ldp) {
+    const size_t channel = by_channels ? 1 : taps, tap = by_channels ? DSC_NAME(padded)(channels) : 1;
     for (size_t j = 0; j < channels; ++j)
         for (size_t l = 0; l < taps; ++l) {
-            const double sum = (DSC_WIDE)sums[j * taps + l];
+            const double sum = (DSC_WIDE)sums[j * channel + l * tap];
             partial[j * ldp + l] = add ? partial[j * ldp + l] + sum : sum;
         }
 }
@@ -107,20 +109,37 @@ static bool DSC_NAME(is_finite)(size_t count, const DSC_REAL *x) {
     return zero == 0;
 }
 
+/* Where a tile stages, and how a box lies in it. */
+typedef struct DSC_NAME(room) {
+    void *head;             /* the masks of t, or the runs */
+    DSC_NAME(tile) t;       /* of positions */
+    size_t runs, positions; /* of channels */
+    DSC_REAL *x, *dy, *sums;
+} DSC_NAME(room);
+
 /* Some images, in a box: counts has how many, and the box's extents. */
 static void DSC_NAME(run_box)(const dsc_weight_product *p, const DSC_NAME(block) * b, size_t first,
-                              const size_t *at, const size_t *counts, const DSC_NAME(tile) * t, DSC_REAL *x,
-                              DSC_REAL *dy, bool add, DSC_REAL *sums) {
+                              const size_t *at, const size_t *counts, const DSC_NAME(room) * room, bool add) {
     const dsc_conv *c = p->conv;
+    const DSC_NAME(tile) *t = &room->t;
+    DSC_REAL *x = room->x, *dy = room->dy, *sums = room->sums;
     const size_t x_plane = dsc_conv_x_count(c), y_plane = dsc_conv_y_count(c);
     for (size_t n = 0; n < counts[0]; ++n) {
         const size_t unit = (first + n) * c->groups + b->group;
+        const DSC_REAL *from = (const DSC_REAL *)p->dy + (unit * c->y_channels + b->y_channel) * y_plane;
         dsc_stage(c->dtype, p->lines, at, b->x_channels,
                   (const DSC_REAL *)p->x + (unit * c->x_channels + b->x_channel) * x_plane, p->plane,
                   x + n * p->image);
-        DSC_NAME(stage_dy)
-        (p, t, n, at, counts, b->y_channels,
-         (const DSC_REAL *)p->dy + (unit * c->y_channels + b->y_channel) * y_plane, dy);
+        if (p->by_channels)
+            DSC_NAME(turn_dy)
+        (p->lines, at, counts, room->positions, n * (room->positions / counts[0]), b->y_channels, from, dy);
+        else DSC_NAME(stage_dy)(p, t, n, at, counts, b->y_channels, from, dy);
+    }
+    if (p->by_channels) {
+        DSC_NAME(add_outer)
+        (room->head, room->runs, room->positions, b->y_channels, b->x_channels * p->taps, p->offsets, dy, x,
+         add, sums);
+        return;
     }
     const bool is_finite = DSC_NAME(is_finite)(b->x_channels * p->plane, x);
     DSC_NAME(add_products)
@@ -142,10 +161,13 @@ static void DSC_NAME(run_chunk)(const dsc_weight_product *p, const DSC_NAME(bloc
                                 size_t end, DSC_REAL *staged) {
     const dsc_line *l = p->lines;
     const size_t taps = b->x_channels * p->taps, stride = p->conv->x_channels * p->taps;
-    DSC_REAL *x = staged + staged_masks(p), *dy = x + staged_x(p), *sums = dy + staged_dy(p);
-    DSC_NAME(tile) t = {.masks = (const DSC_NAME(mask) *)staged};
+    DSC_NAME(room)
+    room = {.head = staged, .t.masks = (const DSC_NAME(mask) *)staged, .x = staged + staged_head(p)};
+    room.dy = room.x + staged_x(p);
+    room.sums = room.dy + staged_dy(p);
     size_t last[4] = {0};
-    DSC_NAME(clear_gaps)(p, b->x_channels, end - first, x);
+    if (!p->by_channels)
+        DSC_NAME(clear_gaps)(p, b->x_channels, end - first, room.x);
     size_t boxes = 0, flushed = 0;
     for (size_t n = first; n < end; n += p->images)
         for (size_t box = 0; box < l[0].boxes * l[1].boxes * l[2].boxes; ++box) {
@@ -155,18 +177,24 @@ static void DSC_NAME(run_chunk)(const dsc_weight_product *p, const DSC_NAME(bloc
                 counts[i + 1] = dsc_min_size(l[i].box, l[i].count - at[i]);
             }
             if (memcmp(last, counts, sizeof last) != 0) {
-                DSC_NAME(find_runs)(p, counts, &t);
-                DSC_NAME(find_masks)(&t, counts, staged);
+                if (p->by_channels) {
+                    room.runs = list_runs(p, counts, room.head);
+                    room.positions = counts[0] * counts[1] * counts[2] * counts[3];
+                } else {
+                    DSC_NAME(find_runs)(p, counts, &room.t);
+                    DSC_NAME(find_masks)(&room.t, counts, staged);
+                }
                 memcpy(last, counts, sizeof last);
             }
-            DSC_NAME(run_box)(p, b, n, at, counts, &t, x, dy, boxes > flushed, sums);
+            DSC_NAME(run_box)(p, b, n, at, counts, &room, boxes > flushed);
             if (++boxes - flushed < BOXES_AT_ONCE)
                 continue;
-            DSC_NAME(flush)(b->y_channels, taps, sums, flushed > 0, b->partial, stride);
+            DSC_NAME(flush)
+            (p->by_channels, b->y_channels, taps, room.sums, flushed > 0, b->partial, stride);
             flushed = boxes;
         }
     if (boxes > flushed)
-        DSC_NAME(flush)(b->y_channels, taps, sums, flushed > 0, b->partial, stride);
+        DSC_NAME(flush)(p->by_channels, b->y_channels, taps, room.sums, flushed > 0, b->partial, stride);
 }
 
 static void DSC_NAME(run)(const dsc_weight_product *p, size_t tile, void *staged) {
@@ -211,23 +239,61 @@ enum { GRAIN = 16 };
 /* What a tile is: channels of dy, products of x's channels and taps, positions of images at once. What it
  * stages is to be in the second cache. */
 enum { Y_CHANNELS = 128, X_TAPS = 576, POSITIONS = 1024, X_NUMBERS = 80 << 10 };
-/* Boxes whose sums are added up in the numbers' own type; tiles that there should be, and how many numbers
- * their partial sums may have. */
-enum { BOXES_AT_ONCE = 64, TILES = 16, MOST_PARTIALS = 1 << 22 };
+/* Lanes are channels where there are so many, and products for a block of rows. */
+enum { CHANNELS_FOR_LANES = 16, TAPS_FOR_LANES = 12 };
+/* Products one after another in a register, and boxes whose sums are added up in the numbers' own type; tiles
+ * that there should be, and how many numbers their partial sums may have. */
+enum { LONGEST_SUM = 128, BOXES_AT_ONCE = 64, TILES = 16, MOST_PARTIALS = 1 << 22 };
 
-/* The most numbers of a run. */
-static size_t staged_masks(const dsc_weight_product *p) {
-    return dsc_ceil_div(p->images * p->image, GRAIN) * GRAIN + GRAIN;
+/* Numbers of x side by side, which are also one after another in dy. */
+typedef struct run_of_x {
+    size_t begin, length;
+} run_of_x;
+
+/* Rows' pieces of LONGEST_SUM numbers at most. */
+static size_t pieces_of_row(size_t length) {
+    return dsc_ceil_div(length, LONGEST_SUM);
+}
+
+/* The runs of a box; how many. */
+static size_t list_runs(const dsc_weight_product *p, const size_t *counts, run_of_x *runs) {
+    const dsc_line *l = p->lines;
+    const size_t pieces = pieces_of_row(counts[3]);
+    size_t count = 0;
+    for (size_t n = 0; n < counts[0]; ++n)
+        for (size_t d = 0; d < counts[1]; ++d)
+            for (size_t h = 0; h < counts[2]; ++h)
+                for (size_t i = 0; i < pieces; ++i) {
+                    const size_t at = i * counts[3] / pieces, end = (i + 1) * counts[3] / pieces;
+                    runs[count++] =
+                        (run_of_x){n * p->image + (d * l[1].staged + h) * l[2].pitch + at, end - at};
+                }
+    return count;
+}
+
+/* The masks of the longest run there may be, or the runs. */
+static size_t staged_head(const dsc_weight_product *p) {
+    const dsc_line *l = p->lines;
+    if (!p->by_channels)
+        return dsc_ceil_div(p->images * p->image, GRAIN) * GRAIN + GRAIN;
+    const size_t runs = p->images * l[0].box * l[1].box * pieces_of_row(l[2].box);
+    return dsc_ceil_div(runs * sizeof(run_of_x) / dsc_size_of(p->conv->dtype), GRAIN) * GRAIN;
 }
 
 static size_t staged_x(const dsc_weight_product *p) {
     return p->x_channels * p->plane + 2 * GRAIN;
 }
 
+static size_t padded_channels(const dsc_weight_product *p) {
+    return dsc_ceil_div(p->y_channels, GRAIN) * GRAIN;
+}
+
 /* The most of all channels' runs: a longer run has as many vectors as its parts, and 2 for each. */
 static size_t staged_dy(const dsc_weight_product *p) {
     const dsc_line *l = p->lines;
     const size_t rows = p->images * l[0].box * l[1].box;
+    if (p->by_channels)
+        return padded_channels(p) * rows * l[2].box;
     return p->y_channels * rows * (dsc_ceil_div(l[2].box, GRAIN) + 8) * GRAIN;
 }
 
@@ -252,6 +318,7 @@ static void cut(dsc_weight_product *p) {
     p->x_channels = dsc_even_share(c->x_channels, dsc_min_size(X_TAPS / p->taps, X_NUMBERS / p->plane));
     p->y_blocks = dsc_ceil_div(c->y_channels, p->y_channels);
     p->x_blocks = dsc_ceil_div(c->x_channels, p->x_channels);
+    p->by_channels = p->y_channels >= CHANNELS_FOR_LANES && p->x_channels * p->taps >= TAPS_FOR_LANES;
     const size_t blocks = c->groups * p->x_blocks * p->y_blocks;
     size_t chunks = dsc_min_size(dsc_ceil_div(TILES, blocks), MOST_PARTIALS / dsc_conv_w_count(c));
     p->chunk = dsc_even_share(c->batch, dsc_ceil_div(c->batch, dsc_max_size(chunks, 1)));
@@ -293,8 +360,8 @@ void dsc_weight_finish(dsc_weight_product *p) {
 size_t dsc_weight_staged_bytes(const dsc_weight_product *p) {
     if (p->tiles == 0)
         return 0;
-    const size_t sums = p->y_channels * p->x_channels * p->taps;
-    return (staged_masks(p) + staged_x(p) + staged_dy(p) + sums) * dsc_size_of(p->conv->dtype);
+    const size_t sums = padded_channels(p) * p->x_channels * p->taps;
+    return (staged_head(p) + staged_x(p) + staged_dy(p) + sums) * dsc_size_of(p->conv->dtype);
 }
 
 void dsc_weight_run_tile(const dsc_weight_product *p, size_t tile, void *staged) {
