@@ -111,9 +111,9 @@ static bool DSC_NAME(is_finite)(size_t count, const DSC_REAL *x) {
 
 /* Where a tile stages, and how a box lies in it. */
 typedef struct DSC_NAME(room) {
-    void *head;             /* the masks of t, or the runs */
-    DSC_NAME(tile) t;       /* of positions */
-    size_t runs, positions; /* of channels */
+    void *head;             /* what follows says for what */
+    DSC_NAME(tile) t;       /* where lanes are positions: its masks are in the head */
+    size_t runs, positions; /* where they are channels: how many; the runs are in the head */
     DSC_REAL *x, *dy, *sums;
 } DSC_NAME(room);
 
