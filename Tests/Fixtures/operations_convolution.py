@@ -70,7 +70,7 @@ for shape, outputs, kernel, more in [
         ((2, 32, 20, 20), 32, (3, 3), dict(padding=1, groups=32)), ((2, 70, 7, 7), 48, (1, 1), {}),
         ((2, 16, 17, 19), 24, (3, 3), dict(stride=2, padding=1)), ((2, 3, 1500), 5, (7,), dict(stride=3, dilation=2)),
         ((1, 120, 3, 3), 8, (3, 3), dict(padding=1)), ((1, 6, 7, 8, 9), 10, (3, 3, 3), dict(padding=1)),
-        ((2, 4, 1150), 35, (3,), dict(padding=1)), ((2, 4, 6, 7, 5), 18, (2, 3, 2), dict(stride=(1, 2, 1), padding=1))]:
+        ((2, 23, 1150), 31, (3,), dict(padding=1)), ((2, 6, 6, 7, 5), 16, (2, 3, 2), dict(stride=(1, 2, 1), padding=1))]:
     convolution(shape, outputs, kernel, large=True, **more)
 
 transposed((2, 3, 4), 2, (3,))

@@ -2,16 +2,16 @@
  * times one of x, with dy's channels for lanes. As in a product of matrices no lane is added up in the end,
  * and only positions are read; it takes enough channels to fill vectors. */
 
-/* Rows of sums, of a tap each, that stay in registers with vectors of dy: AVX-512 has 32, the others 16. */
+/* Rows of sums, of a tap each, that stay in registers with two vectors of dy: AVX-512 has 32, AVX2 16. */
 #define TALL (DSC_VECTOR_BYTES == 64 ? 12 : 6)
 
-/* Channels of the panel of dy that begins with a channel: two vectors, or one where no more are left. */
+/* Lanes of the panel of dy that begins with a channel: two vectors, or one where the rest fits. */
 static inline size_t DSC_NAME(panel_width)(size_t channels, size_t first) {
     return channels - first > WIDTH ? 2 * WIDTH : WIDTH;
 }
 
-/* Channels with room for whole vectors. */
-static inline size_t DSC_NAME(padded)(size_t channels) {
+/* Channels, rounded up to whole vectors. */
+static inline size_t DSC_NAME(lanes)(size_t channels) {
     return dsc_ceil_div(channels, WIDTH) * WIDTH;
 }
 
@@ -31,9 +31,12 @@ static void DSC_NAME(turn_dy)(const dsc_line *l, const size_t *at, const size_t 
                 for (size_t j = 0; j < counts[3]; ++j)
                     for (size_t k = c; k < c + 8; ++k)
                         out[j * width + k] = in[k * plane + j];
-            for (; c < width; ++c)
-                for (size_t j = 0; j < counts[3]; ++j)
-                    out[j * width + c] = c < some ? in[c * plane + j] : 0;
+            for (size_t j = 0; j < counts[3]; ++j) {
+                for (size_t k = c; k < some; ++k)
+                    out[j * width + k] = in[k * plane + j];
+                for (size_t k = some; k < width; ++k)
+                    out[j * width + k] = 0;
+            }
         }
     }
 }
@@ -43,9 +46,9 @@ __attribute__((always_inline)) static inline void
 DSC_NAME(outer_block)(const size_t taps, const size_t vectors, const run_of_x *runs, size_t count,
                       const size_t *offsets, const DSC_REAL *dy, const DSC_REAL *x, bool add, DSC_REAL *to,
                       size_t ldt) {
-    DSC_NAME(vector) sums[12][2] = {{{0}}};
+    DSC_NAME(vector) sums[TALL][2] = {{{0}}};
     for (const run_of_x *run = runs; run < runs + count; ++run) {
-        const DSC_REAL *left[12];
+        const DSC_REAL *left[TALL];
         DSC_WRITE_OUT
         for (size_t j = 0; j < taps; ++j)
             left[j] = x + run->begin + offsets[j];
@@ -109,7 +112,7 @@ static void DSC_NAME(any_outer)(size_t taps, size_t vectors, const run_of_x *run
 static void DSC_NAME(add_outer)(const run_of_x *runs, size_t run_count, size_t positions, size_t channels,
                                 size_t taps, const size_t *offsets, const DSC_REAL *dy, const DSC_REAL *x,
                                 bool add, DSC_REAL *sums) {
-    const size_t blocks = dsc_ceil_div(taps, TALL), lds = DSC_NAME(padded)(channels);
+    const size_t blocks = dsc_ceil_div(taps, TALL), lds = DSC_NAME(lanes)(channels);
     for (size_t o = 0; o < channels; o += 2 * WIDTH) {
         const size_t width = DSC_NAME(panel_width)(channels, o);
         const DSC_REAL *panel = dy + o * positions;

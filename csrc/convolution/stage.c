@@ -2,22 +2,25 @@
 
 #include "convolution/copy.h"
 
-/* A row of all segments of the last dimension; row NULL: zeros. ahead: how far behind it the row stands that
- * is to be fetched meanwhile, as hardware does not foresee the next channels' rows; 0: none. */
+/* A row of all segments of the last dimension; row NULL: zeros. ahead: the distance to the row that is to be
+ * fetched meanwhile, as hardware does not foresee the next channels' rows; 0: none. */
 __attribute__((always_inline)) static inline void DSC_NAME(stage_row)(const span *s, const DSC_REAL *row,
                                                                       size_t ahead, DSC_REAL *to) {
     if (row == NULL) {
         memset(to, 0, s->count * sizeof *to);
         return;
     }
-    for (size_t i = s->low; ahead > 0 && i < s->high; i += 64 / sizeof *row)
-        __builtin_prefetch(row + s->first + (int64_t)(i * s->step) + ahead);
     DSC_NAME(clear_row)(s->low, to);
-    if (s->step == 1)
-        DSC_NAME(copy_row)(s->high - s->low, row + s->first + (int64_t)s->low, to + s->low);
-    else
+    if (s->step == 1) {
+        const DSC_REAL *from = row + (s->first + (int64_t)s->low);
+        const size_t count = s->high - s->low;
+        for (size_t i = 0; ahead > 0 && i < count; i += 64 / sizeof *row)
+            __builtin_prefetch(from + i + ahead);
+        DSC_NAME(copy_row)(count, from, to + s->low);
+    } else {
         for (size_t i = s->low; i < s->high; ++i)
             to[i] = row[s->first + (int64_t)(i * s->step)];
+    }
     DSC_NAME(clear_row)(s->count - s->high, to + s->high);
 }
 
@@ -31,7 +34,7 @@ static void DSC_NAME(stage)(const dsc_line *lines, const size_t *at, size_t chan
         DSC_REAL *first = to + segment * l[0].staged * l[1].staged * l[2].pitch;
         for (size_t c = 0; c < channels; ++c) {
             DSC_REAL *out = first + c * plane;
-            const size_t ahead = dsc_min_size(CHANNELS_AHEAD, channels - 1 - c) * whole;
+            const size_t ahead = c + CHANNELS_AHEAD < channels ? CHANNELS_AHEAD * whole : 0;
             for (place d = first_place(&l[0], at[0]); d.z < l[0].staged; next_place(&l[0], at[0], &d))
                 for (place h = first_place(&l[1], at[1]); h.z < l[1].staged; next_place(&l[1], at[1], &h)) {
                     const bool is_inside = d.is_inside && h.is_inside;

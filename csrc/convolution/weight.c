@@ -9,7 +9,7 @@
 /* The partial sums become the sums so far, or have them added. */
 static void DSC_NAME(flush)(bool by_channels, size_t channels, size_t taps, const DSC_REAL *sums, bool add,
                             double *partial, size_t ldp) {
-    const size_t channel = by_channels ? 1 : taps, tap = by_channels ? DSC_NAME(padded)(channels) : 1;
+    const size_t channel = by_channels ? 1 : taps, tap = by_channels ? DSC_NAME(lanes)(channels) : 1;
     for (size_t j = 0; j < channels; ++j)
         for (size_t l = 0; l < taps; ++l) {
             const double sum = (DSC_WIDE)sums[j * channel + l * tap];
@@ -111,9 +111,9 @@ static bool DSC_NAME(is_finite)(size_t count, const DSC_REAL *x) {
 
 /* Where a tile stages, and how a box lies in it. */
 typedef struct DSC_NAME(room) {
-    void *head;             /* what follows says for what */
-    DSC_NAME(tile) t;       /* where lanes are positions: its masks are in the head */
-    size_t runs, positions; /* where they are channels: how many; the runs are in the head */
+    void *head;             /* masks or runs */
+    DSC_NAME(tile) t;       /* where lanes are positions */
+    size_t runs, positions; /* where they are channels: how many */
     DSC_REAL *x, *dy, *sums;
 } DSC_NAME(room);
 
@@ -130,10 +130,12 @@ static void DSC_NAME(run_box)(const dsc_weight_product *p, const DSC_NAME(block)
         dsc_stage(c->dtype, p->lines, at, b->x_channels,
                   (const DSC_REAL *)p->x + (unit * c->x_channels + b->x_channel) * x_plane, p->plane,
                   x + n * p->image);
-        if (p->by_channels)
-            DSC_NAME(turn_dy)
-        (p->lines, at, counts, room->positions, n * (room->positions / counts[0]), b->y_channels, from, dy);
-        else DSC_NAME(stage_dy)(p, t, n, at, counts, b->y_channels, from, dy);
+        if (p->by_channels) {
+            const size_t begin = n * counts[1] * counts[2] * counts[3];
+            DSC_NAME(turn_dy)(p->lines, at, counts, room->positions, begin, b->y_channels, from, dy);
+        } else {
+            DSC_NAME(stage_dy)(p, t, n, at, counts, b->y_channels, from, dy);
+        }
     }
     if (p->by_channels) {
         DSC_NAME(add_outer)
@@ -239,10 +241,11 @@ enum { GRAIN = 16 };
 /* What a tile is: channels of dy, products of x's channels and taps, positions of images at once. What it
  * stages is to be in the second cache. */
 enum { Y_CHANNELS = 128, X_TAPS = 576, POSITIONS = 1024, X_NUMBERS = 80 << 10 };
-/* Lanes are channels where there are so many, and products for a block of rows. */
-enum { CHANNELS_FOR_LANES = 16, TAPS_FOR_LANES = 12 };
-/* Products one after another in a register, and boxes whose sums are added up in the numbers' own type; tiles
- * that there should be, and how many numbers their partial sums may have. */
+/* Lanes are channels where these fill seven eighths of them, and where so many products share a turned dy. */
+enum { TAPS_FOR_LANES = 64 };
+/* Products one after another in a register, where lanes are channels; in any case boxes whose sums are added
+ * up in the numbers' own type, tiles that there should be, and how many numbers their partial sums may have.
+ */
 enum { LONGEST_SUM = 128, BOXES_AT_ONCE = 64, TILES = 16, MOST_PARTIALS = 1 << 22 };
 
 /* Numbers of x side by side, which are also one after another in dy. */
@@ -288,12 +291,12 @@ static size_t padded_channels(const dsc_weight_product *p) {
     return dsc_ceil_div(p->y_channels, GRAIN) * GRAIN;
 }
 
-/* The most of all channels' runs: a longer run has as many vectors as its parts, and 2 for each. */
 static size_t staged_dy(const dsc_weight_product *p) {
     const dsc_line *l = p->lines;
     const size_t rows = p->images * l[0].box * l[1].box;
     if (p->by_channels)
         return padded_channels(p) * rows * l[2].box;
+    /* The most of all channels' runs: a longer run has as many vectors as its parts, and 2 for each. */
     return p->y_channels * rows * (dsc_ceil_div(l[2].box, GRAIN) + 8) * GRAIN;
 }
 
@@ -318,7 +321,7 @@ static void cut(dsc_weight_product *p) {
     p->x_channels = dsc_even_share(c->x_channels, dsc_min_size(X_TAPS / p->taps, X_NUMBERS / p->plane));
     p->y_blocks = dsc_ceil_div(c->y_channels, p->y_channels);
     p->x_blocks = dsc_ceil_div(c->x_channels, p->x_channels);
-    p->by_channels = p->y_channels >= CHANNELS_FOR_LANES && p->x_channels * p->taps >= TAPS_FOR_LANES;
+    p->by_channels = 8 * p->y_channels >= 7 * padded_channels(p) && p->x_channels * p->taps >= TAPS_FOR_LANES;
     const size_t blocks = c->groups * p->x_blocks * p->y_blocks;
     size_t chunks = dsc_min_size(dsc_ceil_div(TILES, blocks), MOST_PARTIALS / dsc_conv_w_count(c));
     p->chunk = dsc_even_share(c->batch, dsc_ceil_div(c->batch, dsc_max_size(chunks, 1)));

@@ -1,8 +1,8 @@
 /* One layer and direction of a recurrent network over a whole sequence: what is left when the inputs' part of
  * the gates is there for all steps, forward and backward.
  *
- * Where there are enough rows, tiles of rows go through all steps on their own; else the units of every step
- * are shared out. Neither changes a sum. */
+ * Where there are enough rows for the threads, tiles of rows go through all steps on their own; else the
+ * units of every step are shared out. Neither changes a sum. */
 #ifndef DSC_RECURRENT_RECURRENCE_H
 #define DSC_RECURRENT_RECURRENCE_H
 

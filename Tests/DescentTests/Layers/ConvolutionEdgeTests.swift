@@ -33,7 +33,7 @@ import Testing
   /// The last block of channels is smaller than those before it, whose numbers may stand behind it still.
   @Test(
     arguments: [Double.nan, .infinity],
-    [(DType.float32, 2), (.float64, 2), (.float32, 40), (.float64, 40)] as [(dtype: DType, outputs: Int)])
+    [(DType.float32, 2), (.float64, 2), (.float32, 30), (.float64, 30)] as [(dtype: DType, outputs: Int)])
   func channelsOfOtherBlocksStayOut(_ value: Double, _ it: (dtype: DType, outputs: Int)) throws {
     let (dtype, outputs) = it
     let channels = 65
@@ -56,19 +56,21 @@ import Testing
     ], [Double.nan, .infinity])
   func weightGradients(_ it: Case, _ value: Double) {
     let size = it.height * it.width
+    let channels = 8
     for place in [0, it.width - 1, size - it.width, size - 1, size / 2] {
-      var x = (0..<2 * 2 * size).map { Double($0 % 7) - 3 }
+      var x = (0..<2 * channels * size).map { Double($0 % 7) - 3 }
       x[size + place] = value  // the first image's second channel
       // Three outputs, and so many that a kernel has them for lanes.
-      for (dtype, outputs) in [(DType.float32, 3), (.float64, 3), (.float32, 37), (.float64, 37)] {
+      for (dtype, outputs) in [(DType.float32, 3), (.float64, 3), (.float32, 30), (.float64, 30)] {
         // Memory that a kernel may get next has NaN in it.
         _ = Tensor([Double](repeating: .nan, count: 1 << 15), dtype: dtype)
         let conv = Conv2d(
-          2, outputs, kernelSize: 3, stride: .init(it.stride), padding: 1, dilation: .init(it.dilation),
+          channels, outputs, kernelSize: 3, stride: .init(it.stride), padding: 1,
+          dilation: .init(it.dilation),
           dtype: dtype,
           generator: Generator(seed: 1))
-        conv(Tensor(x, shape: [2, 2, it.height, it.width], dtype: dtype)).sum().backward()
-        let expected = it.gradient(x, images: 2, channels: 2)
+        conv(Tensor(x, shape: [2, channels, it.height, it.width], dtype: dtype)).sum().backward()
+        let expected = it.gradient(x, images: 2, channels: channels)
         for (i, found) in conv.weight.grad!.doubles.enumerated() {
           let right = expected[i % expected.count]
           #expect(

@@ -83,4 +83,20 @@ import Testing
       _ = RNN(3, 4)(.zeros([2, 1, 3]), state: nil, lengths: Tensor([3] as [Int64], shape: [1]))
     }
   }
+
+  /// Rows or units are shared out, by the batch and the threads, to the same bits.
+  @Test(arguments: ["lstm", "gru", "rnn"], [1, 3, 20, 40, 53])
+  func threads(_ cell: String, _ batch: Int) throws {
+    let runs: [[[Double]]] = try [1, 2, 3, 5].map { threads in
+      try withContext(Context(threads: threads)) {
+        let layer = try Network("\(cell)(24, 160)", generator: Generator(seed: 3))
+        let x = Tensor.randn([4, batch, 24], generator: Generator(seed: 4))
+        x.requiresGrad = true
+        let y = layer(x)
+        y.backward(.randn(y.shape, generator: Generator(seed: 5)))
+        return [y.doubles] + ([x] + layer.parameters).map { $0.grad?.doubles ?? [] }
+      }
+    }
+    #expect(runs.allSatisfy { $0 == runs[0] && $0.allSatisfy { !$0.isEmpty } })
+  }
 }
