@@ -19,8 +19,8 @@ static dsc_status allocate(size_t bytes, bool zeroed, void **memory) {
     bool large = bytes >= HUGE_PAGE;
     size_t alignment = large ? HUGE_PAGE : ALIGNMENT;
     size_t stagger = bytes >= 8 * PAGE ? next_stagger() : 0;
-    /* The word before the block is for dsc_free; whole huge pages at its end. */
-    size_t most = sizeof(void *) + 2 * alignment + stagger;
+    /* The word before the block is for dsc_free. */
+    size_t most = sizeof(void *) + alignment + stagger;
     if (bytes > PTRDIFF_MAX - most)
         return dsc_fail(DSC_ERROR_OVERFLOW, "dsc_allocate: %zu bytes are too many", bytes);
     void *start = zeroed ? calloc(most + bytes, 1) : malloc(most + bytes);
@@ -30,8 +30,9 @@ static dsc_status allocate(size_t bytes, bool zeroed, void **memory) {
     void **block = (void **)(aligned + stagger);
     block[-1] = start;
 #ifdef MADV_HUGEPAGE
-    if (large) /* a hint: failing is fine */
-        madvise((void *)aligned, dsc_ceil_div(stagger + bytes, HUGE_PAGE) * HUGE_PAGE, MADV_HUGEPAGE);
+    if (large) /* only those that the block fills: the rest of another would be memory for nothing. A hint, so
+                  failing is fine. */
+        madvise((void *)aligned, (stagger + bytes) / HUGE_PAGE * HUGE_PAGE, MADV_HUGEPAGE);
 #endif
     *memory = block;
     return DSC_OK;

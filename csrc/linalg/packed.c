@@ -137,16 +137,20 @@ dsc_status dsc_packed_backward(const dsc_context *context, const dsc_linear_call
     j.x_panels = gradients->dw == NULL ? 0 : j.x.count;
     const size_t w_bytes = j.w_panels == 0 ? 0 : bytes_of(&j.dx.matrix);
     const size_t x_bytes = j.x_panels == 0 ? 0 : bytes_of(&j.x);
-    dsc_scratch scratch;
-    DSC_TRY(dsc_scratch_take(context, w_bytes + x_bytes, &scratch));
+    /* Two pieces: each is as large as a piece that other passes and layers need. */
+    dsc_scratch w, x = {.memory = NULL};
+    DSC_TRY(dsc_scratch_take(context, w_bytes, &w));
+    dsc_status status = dsc_scratch_take(context, x_bytes, &x);
     /* It may overwrite dy: not before there is memory. */
-    const dsc_status status = dsc_linear_pass_activation(context, layer, gradients);
+    if (status == DSC_OK)
+        status = dsc_linear_pass_activation(context, layer, gradients);
     if (status != DSC_OK) {
-        dsc_scratch_give(&scratch);
+        dsc_scratch_give(&x);
+        dsc_scratch_give(&w);
         return status;
     }
-    j.dx.matrix.data = scratch.memory;
-    j.x.data = (char *)scratch.memory + w_bytes;
+    j.dx.matrix.data = w.memory;
+    j.x.data = x.memory;
     dsc_parallel_work(context, PACKING * (double)(w_bytes + x_bytes) / (double)dsc_size_of(layer->dtype),
                       j.w_panels + j.x_panels, pack_back, &j);
     const double row = (double)layer->batch * (double)layer->inputs, work = row * (double)layer->outputs;
@@ -155,6 +159,7 @@ dsc_status dsc_packed_backward(const dsc_context *context, const dsc_linear_call
     j.dx_tiles = gradients->dx == NULL ? 0 : j.dx.tiles;
     dsc_parallel_work(context, work * ((j.dw_tiles > 0) + (j.dx_tiles > 0)),
                       j.dw_tiles + j.dx_tiles + dsc_linear_bias_blocks(layer, gradients), run_back, &j);
-    dsc_scratch_give(&scratch);
+    dsc_scratch_give(&x);
+    dsc_scratch_give(&w);
     return DSC_OK;
 }
