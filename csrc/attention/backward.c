@@ -1,5 +1,7 @@
 #ifdef DSC_REAL
 
+#include "core/vectors.h"
+
 #include "attention/scores.h"
 
 /* Blocks that a part of the backward pass works on. */
@@ -143,6 +145,8 @@ static void DSC_NAME(backward)(const dsc_attention_call *c, const dsc_attention_
         DSC_NAME(clear)
     (part->end_query - part->first_query, c->width, c->dq.row, h.dq + part->first_query * c->dq.row);
 }
+
+#include "core/vectors_end.h"
 
 #else
 

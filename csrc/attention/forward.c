@@ -1,5 +1,7 @@
 #ifdef DSC_REAL
 
+#include "core/vectors.h"
+
 #include "attention/scores.h"
 
 /* Passes NaN by: it reaches the sum of exponentials. */
@@ -111,6 +113,8 @@ static void DSC_NAME(forward)(const dsc_attention_call *c, const dsc_attention_p
     for (size_t i = first; i < part->end_query; ++i)
         DSC_NAME(finish_row)(c, h.largest + i, h.inverse + i, sums[i - first], h.out + i * c->out.row);
 }
+
+#include "core/vectors_end.h"
 
 #else
 

@@ -1,4 +1,4 @@
-/* For inclusion inside a template of core/instantiate_versions.h: a block of scores, and the exponentials
+/* For templates between core/vectors.h and core/vectors_end.h: a block of scores, and the exponentials
  * that weights are made of. */
 #include "core/real_math.h"
 #include "linalg/block.h"

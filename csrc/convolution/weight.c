@@ -2,6 +2,8 @@
 
 #include "core/vectors.h"
 
+#include "linalg/turn.h"
+
 #include "convolution/copy.h"
 #include "convolution/dots.h"
 #include "convolution/outer.h"

@@ -1,30 +1,26 @@
-/* For inclusion inside a template of core/instantiate_versions.h: products of blocks that stand in the cache,
- * as kernels make them that go over matrices block by block. A block's rows are padded to whole vectors. */
+/* For templates between core/vectors.h and core/vectors_end.h: products of blocks that stand in the cache, as
+ * kernels make them that go over matrices block by block. A block's rows are padded to whole vectors. */
+#include "linalg/gather_rows.h"
+#include "linalg/turn.h"
 
-#ifndef DSC_BLOCK_WIDTH
-/* Numbers in a vector, and the length of a padded row. */
-#define DSC_BLOCK_WIDTH (DSC_VECTOR_BYTES / sizeof(DSC_REAL))
-#define DSC_BLOCK_PADDED(n) (((n) + DSC_BLOCK_WIDTH - 1) / DSC_BLOCK_WIDTH * DSC_BLOCK_WIDTH)
+#ifndef DSC_BLOCK_PADDED
+/* The length of a padded row. */
+#define DSC_BLOCK_PADDED(n) (((n) + WIDTH - 1) / WIDTH * WIDTH)
 /* Rows of c whose sums stay in registers, two vectors each: AVX-512 has 32 registers, the others 16. */
 #define DSC_BLOCK_TALL ((size_t)(DSC_VECTOR_BYTES == 64 ? 12 : 6))
 #endif
-
-typedef DSC_REAL DSC_NAME(block_vector) __attribute__((vector_size(DSC_VECTOR_BYTES)));
-/* The same in memory: at any address. */
-typedef DSC_REAL DSC_NAME(block_loose)
-    __attribute__((vector_size(DSC_VECTOR_BYTES), aligned(sizeof(DSC_REAL)), may_alias));
 
 /* `rows` rows of c, `vectors` vectors of them, of which the first `columns` numbers are written. */
 __attribute__((always_inline)) static inline void
 DSC_NAME(block_strip)(const size_t rows, const size_t vectors, size_t columns, size_t k, const DSC_REAL *a,
                       size_t a_row, size_t a_k, const DSC_REAL *b, size_t ldb, bool add, DSC_REAL *c,
                       size_t ldc) {
-    DSC_NAME(block_vector) sums[12][2] = {{{0}}};
+    DSC_NAME(vector) sums[12][2] = {{{0}}};
     for (size_t i = 0; i < k; ++i) {
-        DSC_NAME(block_vector) right[2];
+        DSC_NAME(vector) right[2];
         DSC_WRITE_OUT
         for (size_t v = 0; v < vectors; ++v)
-            right[v] = *(const DSC_NAME(block_loose) *)(b + i * ldb + v * DSC_BLOCK_WIDTH);
+            right[v] = LOAD(b + i * ldb + v * WIDTH);
         DSC_WRITE_OUT
         for (size_t j = 0; j < rows; ++j) {
             DSC_REAL left = a[j * a_row + i * a_k];
@@ -33,18 +29,18 @@ DSC_NAME(block_strip)(const size_t rows, const size_t vectors, size_t columns, s
                 sums[j][v] += left * right[v];
         }
     }
-    bool is_whole = columns >= vectors * DSC_BLOCK_WIDTH;
+    bool is_whole = columns >= vectors * WIDTH;
     DSC_WRITE_OUT
     for (size_t j = 0; j < rows; ++j) {
         DSC_WRITE_OUT
         for (size_t v = 0; v < vectors; ++v) {
-            DSC_REAL *out = c + j * ldc + v * DSC_BLOCK_WIDTH;
+            DSC_REAL *out = c + j * ldc + v * WIDTH;
             if (is_whole) {
                 if (add)
-                    sums[j][v] += *(const DSC_NAME(block_loose) *)out;
-                *(DSC_NAME(block_loose) *)out = sums[j][v];
+                    sums[j][v] += LOAD(out);
+                AT(out) = sums[j][v];
             } else {
-                for (size_t l = 0; l < DSC_BLOCK_WIDTH && v * DSC_BLOCK_WIDTH + l < columns; ++l)
+                for (size_t l = 0; l < WIDTH && v * WIDTH + l < columns; ++l)
                     out[l] = add ? out[l] + sums[j][v][l] : sums[j][v][l];
             }
         }
@@ -75,26 +71,19 @@ DSC_NAME(block_panel)(size_t rows, const size_t vectors, size_t columns, size_t 
 static void DSC_NAME(block_product)(size_t rows, size_t columns, size_t k, const DSC_REAL *a, size_t a_row,
                                     size_t a_k, const DSC_REAL *b, size_t ldb, bool add, DSC_REAL *c,
                                     size_t ldc) {
-    const size_t two = 2 * DSC_BLOCK_WIDTH;
+    const size_t two = 2 * WIDTH;
     size_t l = 0;
-    for (; l + DSC_BLOCK_WIDTH < columns; l += two)
+    for (; l + WIDTH < columns; l += two)
         DSC_NAME(block_panel)(rows, 2, columns - l, k, a, a_row, a_k, b + l, ldb, add, c + l, ldc);
     if (l < columns)
         DSC_NAME(block_panel)(rows, 1, columns - l, k, a, a_row, a_k, b + l, ldb, add, c + l, ldc);
 }
 
-#include "linalg/gather_rows.h"
-
-/* Rows brought together and turned: number [j, i] of `to` is [i, j] of `from`. Eight rows at a time, each
- * read along. */
+/* A block's rows turned, with zeros behind each. */
 static void DSC_NAME(block_turn)(size_t rows, size_t columns, const DSC_REAL *from, size_t from_row,
                                  DSC_REAL *to, size_t to_row) {
-    size_t i = 0;
-    for (; i + 8 <= rows; i += 8)
-        for (size_t j = 0; j < columns; ++j)
-            for (size_t l = 0; l < 8; ++l)
-                to[j * to_row + i + l] = from[(i + l) * from_row + j];
-    for (; i < to_row; ++i)
-        for (size_t j = 0; j < columns; ++j)
-            to[j * to_row + i] = i < rows ? from[i * from_row + j] : 0;
+    DSC_NAME(turn)(rows, columns, from, from_row, to, to_row);
+    for (size_t j = 0; j < columns; ++j)
+        for (size_t i = rows; i < to_row; ++i)
+            to[j * to_row + i] = 0;
 }

@@ -2,6 +2,8 @@
 
 #include "core/vectors.h"
 
+#include "linalg/turn.h"
+
 /* Rows of a block, whose sums have to stay in registers with two vectors of b and one of a: AVX-512 has 32,
  * the others half as many. */
 #if DSC_VECTOR_BYTES == 64
@@ -150,8 +152,8 @@ static void DSC_NAME(multiply)(const dsc_panels *p, size_t first, size_t count, 
 /* Bands of up to TALL columns of a, from at[i] on, as rows that stand side by side, `apart` numbers from band
  * to band. Whole vectors are copied where a row of a has so many numbers more: what is too much of one is
  * written over by the next. Rows may stand too far apart for the hardware prefetcher. */
-static void DSC_NAME(turn)(size_t k, size_t rows, const DSC_REAL *a, size_t lda, const size_t *at,
-                           size_t count, DSC_REAL *bands, size_t apart) {
+static void DSC_NAME(turn_bands)(size_t k, size_t rows, const DSC_REAL *a, size_t lda, const size_t *at,
+                                 size_t count, DSC_REAL *bands, size_t apart) {
     enum { VECTORS = (TALL + WIDTH - 1) / WIDTH, AHEAD = 12, LINE = 64 / sizeof(DSC_REAL) };
     size_t whole = count;
     while (whole > 0 && rows - at[whole - 1] < VECTORS * WIDTH)
@@ -185,7 +187,7 @@ static void DSC_NAME(transposed)(const dsc_panels *p, size_t rows, const DSC_REA
             size_t at[BANDS + 1]; /* where bands begin */
             for (size_t j = 0; j <= count; ++j)
                 at[j] = (first + j) * rows / blocks;
-            DSC_NAME(turn)(piece, rows, a + i * lda, lda, at, count, bands, BAND);
+            DSC_NAME(turn_bands)(piece, rows, a + i * lda, lda, at, count, bands, BAND);
             for (size_t panel = 0; panel < p->count; ++panel) {
                 const DSC_REAL *b = (const DSC_REAL *)p->data + (panel * p->k + i) * width;
                 const size_t columns = p->n - panel * width;
@@ -227,15 +229,7 @@ static void DSC_NAME(pack)(const dsc_panels *p, bool transpose, const DSC_REAL *
                 to[i * width + l] = w[i * ldw + column + l];
         return;
     }
-    /* Eight rows at a time, each read along. */
-    size_t l = 0;
-    for (; l + 8 <= columns; l += 8)
-        for (size_t i = 0; i < k; ++i)
-            for (size_t j = l; j < l + 8; ++j)
-                to[i * width + j] = w[(column + j) * ldw + i];
-    for (; l < columns; ++l)
-        for (size_t i = 0; i < k; ++i)
-            to[i * width + l] = w[(column + l) * ldw + i];
+    DSC_NAME(turn)(columns, k, w + column * ldw, ldw, to, width);
 }
 
 #include "core/vectors_end.h"
