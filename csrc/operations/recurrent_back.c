@@ -118,6 +118,12 @@ static void run_products(dsc_pullback *p, const back *b, size_t inputs, size_t o
     p->status = dsc_linear_run_back(dsc_context_of(b->x), &call, &gradients, stride);
 }
 
+/* Whether both biases are added to the same gates, and begin with no gradient: one sum is that of both. */
+static bool share_sums(const back *b) {
+    const dsc_gradient_target *ih = &b->to[IN_B_IH], *hh = &b->to[IN_B_HH];
+    return b->g.dinner == NULL && ih->data != NULL && hh->data != NULL && !ih->add && !hh->add;
+}
+
 static void fused(dsc_pullback *p) {
     back b = {0};
     prepare(p, &b);
@@ -134,10 +140,13 @@ static void fused(dsc_pullback *p) {
         dsc_recurrence_backward(context, r, &b.g, dsc_data(workspace));
     const dsc_gradient_target *to = b.to;
     const void *dinner = b.g.dinner != NULL ? b.g.dinner : b.g.dgates;
+    const bool biases_share = share_sums(&b);
     run_products(p, &b, b.x->shape[2], rows, dsc_data(b.x), dsc_data(b.w_ih), b.g.dgates, r->stride,
                  &to[IN_X], &to[IN_W_IH], &to[IN_B_IH]);
     run_products(p, &b, r->output, rows, dsc_states_before(r, p->node->saved[SAVED_STATES]), r->w_hh, dinner,
-                 r->stride, NULL, &to[IN_W_HH], &to[IN_B_HH]);
+                 r->stride, NULL, &to[IN_W_HH], biases_share ? NULL : &to[IN_B_HH]);
+    if (p->status == DSC_OK && biases_share)
+        memcpy(to[IN_B_HH].data, to[IN_B_IH].data, rows * dsc_size_of(r->dtype));
     if (r->w_hr != NULL)
         run_products(p, &b, r->hidden, r->output, b.g.raw, r->w_hr, b.g.dstates, r->output, NULL,
                      &to[IN_W_HR], NULL);
