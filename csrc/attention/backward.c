@@ -94,8 +94,8 @@ static void DSC_NAME(backward_keys)(const dsc_attention_call *c, const DSC_NAME(
     DSC_REAL *dk = part->by_keys && h->dk != NULL ? h->dk + key * c->dk.row : NULL;
     DSC_REAL *dv = part->by_keys && h->dv != NULL ? h->dv + key * c->dv.row : NULL;
     DSC_REAL *dq = part->by_queries ? h->dq : NULL;
-    DSC_NAME(block_turn)(n, c->width, h->k + key * c->k.row, c->k.row, b->turned, DSC_BLOCK_PADDED(n));
-    DSC_NAME(block_turn)
+    DSC_NAME(turn)(n, c->width, h->k + key * c->k.row, c->k.row, b->turned, DSC_BLOCK_PADDED(n));
+    DSC_NAME(turn)
     (n, c->value_width, h->v + key * c->v.row, c->v.row, b->turned_values, DSC_BLOCK_PADDED(n));
     if (dq != NULL)
         DSC_NAME(gather_rows)(n, c->width, h->k + key * c->k.row, c->k.row, b->keys, width);

@@ -94,7 +94,7 @@ static void DSC_NAME(forward)(const dsc_attention_call *c, const dsc_attention_p
         const size_t n = dsc_min_size(DSC_ATTENTION_KEYS, c->keys - key);
         if (DSC_NAME(is_masked)(c, first, part->end_query - first, key))
             break;
-        DSC_NAME(block_turn)(n, c->width, h.k + key * c->k.row, c->k.row, turned, DSC_BLOCK_PADDED(n));
+        DSC_NAME(turn)(n, c->width, h.k + key * c->k.row, c->k.row, turned, DSC_BLOCK_PADDED(n));
         DSC_NAME(gather_rows)(n, c->value_width, h.v + key * c->v.row, c->v.row, values, value_row);
         for (size_t i = first; i < part->end_query; i += DSC_ATTENTION_QUERIES) {
             const size_t rows = dsc_min_size(DSC_ATTENTION_QUERIES, part->end_query - i);

@@ -27,9 +27,6 @@ static void DSC_NAME(turn_dy)(const dsc_line *l, const size_t *at, const size_t 
             const size_t row = (at[0] + i / counts[2]) * l[1].count + at[1] + i % counts[2];
             const DSC_REAL *in = from + o * plane + row * l[2].count + at[2];
             DSC_NAME(turn)(some, counts[3], in, plane, out, width);
-            for (size_t j = 0; j < counts[3]; ++j)
-                for (size_t k = some; k < width; ++k)
-                    out[j * width + k] = 0;
         }
     }
 }

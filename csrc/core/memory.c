@@ -30,8 +30,8 @@ static dsc_status allocate(size_t bytes, bool zeroed, void **memory) {
     void **block = (void **)(aligned + stagger);
     block[-1] = start;
 #ifdef MADV_HUGEPAGE
-    if (large) /* only those that the block fills: the rest of another would be memory for nothing. A hint, so
-                  failing is fine. */
+    /* A huge page that the block does not fill would be wasted memory. A hint: failing is fine. */
+    if (large)
         madvise((void *)aligned, (stagger + bytes) / HUGE_PAGE * HUGE_PAGE, MADV_HUGEPAGE);
 #endif
     *memory = block;

@@ -4,7 +4,7 @@
 #include "linalg/turn.h"
 
 #ifndef DSC_BLOCK_PADDED
-/* The length of a padded row. */
+/* The length of a padded row, inside a template. */
 #define DSC_BLOCK_PADDED(n) (((n) + WIDTH - 1) / WIDTH * WIDTH)
 /* Rows of c whose sums stay in registers, two vectors each: AVX-512 has 32 registers, the others 16. */
 #define DSC_BLOCK_TALL ((size_t)(DSC_VECTOR_BYTES == 64 ? 12 : 6))
@@ -77,13 +77,4 @@ static void DSC_NAME(block_product)(size_t rows, size_t columns, size_t k, const
         DSC_NAME(block_panel)(rows, 2, columns - l, k, a, a_row, a_k, b + l, ldb, add, c + l, ldc);
     if (l < columns)
         DSC_NAME(block_panel)(rows, 1, columns - l, k, a, a_row, a_k, b + l, ldb, add, c + l, ldc);
-}
-
-/* A block's rows turned, with zeros behind each. */
-static void DSC_NAME(block_turn)(size_t rows, size_t columns, const DSC_REAL *from, size_t from_row,
-                                 DSC_REAL *to, size_t to_row) {
-    DSC_NAME(turn)(rows, columns, from, from_row, to, to_row);
-    for (size_t j = 0; j < columns; ++j)
-        for (size_t i = rows; i < to_row; ++i)
-            to[j * to_row + i] = 0;
 }

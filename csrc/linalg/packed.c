@@ -137,8 +137,8 @@ dsc_status dsc_packed_backward(const dsc_context *context, const dsc_linear_call
     j.x_panels = gradients->dw == NULL ? 0 : j.x.count;
     const size_t w_bytes = j.w_panels == 0 ? 0 : bytes_of(&j.dx.matrix);
     const size_t x_bytes = j.x_panels == 0 ? 0 : bytes_of(&j.x);
-    /* Two pieces: each is as large as a piece that other passes and layers need. */
-    dsc_scratch w, x = {.memory = NULL};
+    /* Two blocks: sizes that the forward pass and other layers have are found in the cache. */
+    dsc_scratch w, x;
     DSC_TRY(dsc_scratch_take(context, w_bytes, &w));
     dsc_status status = dsc_scratch_take(context, x_bytes, &x);
     /* It may overwrite dy: not before there is memory. */

@@ -2,6 +2,7 @@
 
 #include "core/vectors.h"
 
+#include "linalg/gather_rows.h"
 #include "linalg/turn.h"
 
 /* Rows of a block, whose sums have to stay in registers with two vectors of b and one of a: AVX-512 has 32,
@@ -212,24 +213,18 @@ static void DSC_NAME(pack)(const dsc_panels *p, bool transpose, const DSC_REAL *
     const size_t width = ACROSS * WIDTH, column = index * width, k = p->k;
     const size_t columns = dsc_min_size(width, p->n - column);
     DSC_REAL *to = (DSC_REAL *)p->data + index * k * width;
-    if (!transpose && columns == width) {
+    w += transpose ? column * ldw : column;
+    if (transpose) {
+        DSC_NAME(turn)(columns, k, w, ldw, to, width);
+    } else if (columns < width) {
+        DSC_NAME(gather_rows)(k, columns, w, ldw, to, width);
+    } else {
         for (size_t i = 0; i < k; ++i) {
             DSC_WRITE_OUT
             for (size_t v = 0; v < ACROSS; ++v)
-                AT(to + i * width + v * WIDTH) = LOAD(w + i * ldw + column + v * WIDTH);
+                AT(to + i * width + v * WIDTH) = LOAD(w + i * ldw + v * WIDTH);
         }
-        return;
     }
-    for (size_t i = 0; i < k; ++i)
-        for (size_t l = columns; l < width; ++l)
-            to[i * width + l] = 0;
-    if (!transpose) {
-        for (size_t i = 0; i < k; ++i)
-            for (size_t l = 0; l < columns; ++l)
-                to[i * width + l] = w[i * ldw + column + l];
-        return;
-    }
-    DSC_NAME(turn)(columns, k, w + column * ldw, ldw, to, width);
 }
 
 #include "core/vectors_end.h"

@@ -1,10 +1,10 @@
-/* For templates between core/vectors.h and core/vectors_end.h: matrices that are turned.
+/* For templates between core/vectors.h and core/vectors_end.h: turning matrices, so that rows become columns.
  *
  * A square of as many rows as a vector has lanes is turned in registers: riffling the vectors of its first
- * half with those of its second half moves the first bit of a number's row to the end of its lane, and the
- * first bit of its lane to the end of its row. When all bits have moved, rows are lanes. */
+ * half with those of its second half moves the highest bit of a number's row to the end of its lane, and the
+ * highest bit of its lane to the end of its row. When all bits have moved, rows are lanes. */
 
-/* Numbers of two vectors in turns: those of their first halves, from 0 on, or of their second ones. */
+/* Numbers of a and b alternately: n = 0, those of their first halves, n = WIDTH / 2, of their second ones. */
 #if DSC_VECTOR_BYTES == 64 && DSC_IS_FLOAT32
 #define DSC_RIFFLE(n, a, b)                                                                                  \
     __builtin_shufflevector(a, b, n, n + 16, n + 1, n + 17, n + 2, n + 18, n + 3, n + 19, n + 4, n + 20,     \
@@ -41,19 +41,26 @@ static void DSC_NAME(turn_square)(const DSC_REAL *from, size_t from_row, DSC_REA
 
 #undef DSC_RIFFLE
 
-/* Number [j, i] of `to` is [i, j] of `from`. The last squares overlap those before them. */
+/* Number [j, i] of `to` is [i, j] of `from`; zeros behind each row, up to to_row. The matrices are apart.
+ * Eight rows at a time, where a square does not fit; else the last squares overlap the ones before. */
 static void DSC_NAME(turn)(size_t rows, size_t columns, const DSC_REAL *from, size_t from_row, DSC_REAL *to,
                            size_t to_row) {
-    if (rows < WIDTH || columns < WIDTH) {
-        for (size_t i = 0; i < rows; ++i)
-            for (size_t j = 0; j < columns; ++j)
-                to[j * to_row + i] = from[i * from_row + j];
-        return;
-    }
-    for (size_t i = 0; i < rows; i += WIDTH)
+    const bool fits = rows >= WIDTH && columns >= WIDTH;
+    for (size_t i = 0; fits && i < rows; i += WIDTH)
         for (size_t j = 0; j < columns; j += WIDTH) {
             const size_t row = dsc_min_size(i, rows - WIDTH), column = dsc_min_size(j, columns - WIDTH);
             DSC_NAME(turn_square)
             (from + row * from_row + column, from_row, to + column * to_row + row, to_row);
         }
+    size_t done = fits ? rows : 0;
+    for (; done + 8 <= rows; done += 8)
+        for (size_t j = 0; j < columns; ++j)
+            for (size_t i = done; i < done + 8; ++i)
+                to[j * to_row + i] = from[i * from_row + j];
+    for (; done < rows; ++done)
+        for (size_t j = 0; j < columns; ++j)
+            to[j * to_row + done] = from[done * from_row + j];
+    for (size_t j = 0; rows < to_row && j < columns; ++j)
+        for (size_t i = rows; i < to_row; ++i)
+            to[j * to_row + i] = 0;
 }
