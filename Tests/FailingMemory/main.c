@@ -1,6 +1,6 @@
-/* Every allocation of a training step fails once: each call then says so and leaves everything usable. The
- * program's own malloc stands in front of the C library's; with GNU's only, whose functions have second
- * names. */
+/* Every allocation of a training step fails, alone or with all behind it: each call then says so and leaves
+ * everything usable. Most allocations that fail alone are tried again, without idle blocks. The program's own
+ * malloc stands in front of the C library's; with GNU's only, whose functions have second names. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,12 +14,19 @@ extern void *__libc_realloc(void *memory, size_t size);
 extern void *__libc_memalign(size_t alignment, size_t size);
 
 static long remaining = -1; /* allocations until one fails; negative: none will */
+static long failed;
+static bool all_fail; /* behind the first one */
 
-static int fails(void) {
-    if (remaining < 0 || remaining-- > 0)
-        return 0;
+static bool fails(void) {
+    if (remaining != 0) {
+        remaining -= remaining > 0;
+        return false;
+    }
+    if (!all_fail)
+        remaining = -1;
+    ++failed;
     errno = ENOMEM;
-    return 1;
+    return true;
 }
 
 void *malloc(size_t size) {
@@ -101,7 +108,10 @@ int main(int count, char **arguments) {
     if (count != 2)
         return fprintf(stderr, "usage: failing-memory FILE\n"), 2;
     int bad = 0;
-    for (size_t i = 0; i < sizeof runs / sizeof *runs; ++i) {
+    enum { RUNS = sizeof runs / sizeof *runs };
+    for (size_t way = 0; way < 2 * RUNS; ++way) {
+        const size_t i = way / 2;
+        all_fail = way % 2 == 1;
         double right = 0, found = 0;
         if (train(runs[i].text, runs[i].rows, arguments[1], &right) != DSC_OK)
             return fprintf(stderr, "%s: %s\n", runs[i].text, dsc_last_error()), 1;
@@ -109,8 +119,8 @@ int main(int count, char **arguments) {
         dsc_status status;
         do {
             remaining = tried++;
+            failed = 0;
             status = train(runs[i].text, runs[i].rows, arguments[1], &found);
-            int was_reached = remaining < 0;
             remaining = -1;
             /* What can do without is no failure. */
             if (status == DSC_OK ? found != right : status != DSC_ERROR_MEMORY && status != DSC_ERROR_FILE) {
@@ -122,10 +132,9 @@ int main(int count, char **arguments) {
                 fprintf(stderr, "after allocation %ld failed: %s\n", tried - 1, dsc_last_error());
                 ++bad;
             }
-            if (!was_reached)
-                break;
-        } while (tried < 100000);
-        printf("%ld allocations failed, one after the other, in \"%s\"\n", tried - 1, runs[i].text);
+        } while (failed > 0 && tried < 100000);
+        printf("%ld allocations failed, %s, in \"%s\"\n", tried - 1,
+               all_fail ? "with all behind each" : "one after the other", runs[i].text);
     }
     remove(arguments[1]);
     return bad > 0;
