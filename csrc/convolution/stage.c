@@ -2,15 +2,22 @@
 
 #include "convolution/copy.h"
 
-/* A row of all segments of the last dimension; row NULL: zeros. ahead: the distance to the row that is to be
- * fetched meanwhile, as hardware does not foresee the next channels' rows; 0: none. */
+/* Zeros, up to CLEARED - 1 more than asked for. */
+__attribute__((always_inline)) static inline void DSC_NAME(clear_ahead)(size_t count, DSC_REAL *to) {
+    for (size_t i = 0; i < count; i += CLEARED)
+        memset(to + i, 0, CLEARED * sizeof *to);
+}
+
+/* A row of all segments of the last dimension, and zeros where what comes next will be written; row NULL:
+ * zeros. ahead: the distance to the row that is to be fetched meanwhile, as hardware does not foresee the
+ * next channels' rows; 0: none. */
 __attribute__((always_inline)) static inline void DSC_NAME(stage_row)(const span *s, const DSC_REAL *row,
                                                                       size_t ahead, DSC_REAL *to) {
     if (row == NULL) {
-        memset(to, 0, s->count * sizeof *to);
+        DSC_NAME(clear_ahead)(s->count, to);
         return;
     }
-    DSC_NAME(clear_row)(s->low, to);
+    DSC_NAME(clear_ahead)(s->low, to);
     if (s->step == 1) {
         const DSC_REAL *from = row + (s->first + (int64_t)s->low);
         const size_t count = s->high - s->low;
@@ -21,7 +28,7 @@ __attribute__((always_inline)) static inline void DSC_NAME(stage_row)(const span
         for (size_t i = s->low; i < s->high; ++i)
             to[i] = row[s->first + (int64_t)(i * s->step)];
     }
-    DSC_NAME(clear_row)(s->count - s->high, to + s->high);
+    DSC_NAME(clear_ahead)(s->count - s->high, to + s->high);
 }
 
 DSC_MULTIVERSION
@@ -52,7 +59,8 @@ static void DSC_NAME(stage)(const dsc_line *lines, const size_t *at, size_t chan
 
 #include <string.h>
 
-enum { CHANNELS_AHEAD = 2 };
+/* Numbers of zeros that are written at once: not beyond what dsc_staged_plane leaves between channels. */
+enum { CHANNELS_AHEAD = 2, CLEARED = DSC_STAGED_GAP + 1 };
 
 /* A place in a line's copy, and where its number comes from. */
 typedef struct place {

@@ -5,14 +5,16 @@
 #include "convolution/lines.h"
 
 /* What is staged of a channel: for each segment of the last dimension a block of rows, all of one pitch, so
- * that the rows of a tap's numbers stand a pitch apart whatever the steps. Numbers between the channels: an
- * odd multiple of 16, since channels that stand a power of two apart would all be in a few sets of the first
- * cache. */
+ * that the rows of a tap's numbers stand a pitch apart whatever the steps. Numbers from one channel to the
+ * next: an odd multiple of 16, since channels that stand a power of two apart would all be in a few sets of
+ * the first cache, with a gap of DSC_STAGED_GAP at least, which staging may write to, also behind the last.
+ */
+enum { DSC_STAGED_GAP = 7 };
 static inline size_t dsc_staged_numbers(const dsc_line *lines) {
     return lines[2].segments * lines[0].staged * lines[1].staged * lines[2].pitch;
 }
 static inline size_t dsc_staged_plane(size_t numbers) {
-    return (dsc_ceil_div(numbers, 16) | 1) * 16;
+    return (dsc_ceil_div(numbers + DSC_STAGED_GAP, 16) | 1) * 16;
 }
 
 /* Stages a box that begins at positions `at` of each line, of `channels` channels, one after the other in

@@ -43,34 +43,59 @@ __attribute__((always_inline)) static inline void DSC_NAME(divide)(const job *jo
 
 /* ---- Squares of two by two ---- */
 
+/* SQUARES at a time: a number that compilers know makes vectors of them. What the last ones of a row write or
+ * read beyond it belongs to the rows behind, which come later; a tile's last rows have too few behind them.
+ */
+__attribute__((always_inline)) static inline void DSC_NAME(average_some)(size_t n, const DSC_REAL *a,
+                                                                         const DSC_REAL *b, DSC_REAL factor,
+                                                                         DSC_REAL *restrict y) {
+    for (size_t i = 0; i < n; ++i)
+        y[i] = (a[2 * i] + a[2 * i + 1] + b[2 * i] + b[2 * i + 1]) * factor;
+}
+
 DSC_MULTIVERSION
 static void DSC_NAME(average_squares)(const job *job, size_t from, size_t to) {
-    const dsc_pooling *p = job->pooling;
-    const size_t width = p->columns.count;
-    const DSC_REAL divisor = (DSC_REAL)job->divisor;
-    DSC_REAL *restrict y = (DSC_REAL *)job->y + from * width;
-    for (size_t r = from; r < to; ++r, y += width) {
-        const DSC_REAL *a = (const DSC_REAL *)job->x + dsc_square_row(p, r), *b = a + p->columns.extent;
-        for (size_t c = 0; c < width; ++c)
-            y[c] = (a[2 * c] + a[2 * c + 1] + b[2 * c] + b[2 * c + 1]) / divisor;
+    const size_t width = job->pooling->columns.count, line = job->pooling->columns.extent;
+    const DSC_REAL factor = (DSC_REAL)(1 / job->divisor);
+    DSC_REAL *y = (DSC_REAL *)job->y + from * width;
+    dsc_square_rows rows = dsc_square_rows_from(job->pooling, from);
+    for (size_t r = from; r < to; ++r, y += width, dsc_next_square_row(&rows)) {
+        const DSC_REAL *a = (const DSC_REAL *)job->x + rows.at, *b = a + line;
+        const size_t room = (to - r) * width;
+        size_t c = 0;
+        for (; c < width && c + SQUARES <= room; c += SQUARES)
+            DSC_NAME(average_some)(SQUARES, a + 2 * c, b + 2 * c, factor, y + c);
+        for (; c < width; ++c)
+            DSC_NAME(average_some)(1, a + 2 * c, b + 2 * c, factor, y + c);
     }
+}
+
+__attribute__((always_inline)) static inline void
+DSC_NAME(spread_some)(size_t n, const DSC_REAL *y, DSC_REAL factor, DSC_REAL *restrict x) {
+    for (size_t i = 0; i < n; ++i)
+        x[2 * i] = x[2 * i + 1] = 0 + y[i] * factor;
 }
 
 DSC_MULTIVERSION
 static void DSC_NAME(spread_squares)(const job *job, size_t from, size_t to) {
-    const dsc_pooling *p = job->pooling;
-    const size_t width = p->columns.count, line = p->columns.extent;
-    const DSC_REAL divisor = (DSC_REAL)job->divisor;
+    const size_t width = job->pooling->columns.count, line = job->pooling->columns.extent;
+    const DSC_REAL factor = (DSC_REAL)(1 / job->divisor);
     const DSC_REAL *y = (const DSC_REAL *)job->from_y + from * width;
-    for (size_t r = from; r < to; ++r, y += width) {
-        DSC_REAL *restrict x = (DSC_REAL *)job->to_x + dsc_square_row(p, r);
-        for (size_t c = 0; c < width; ++c)
-            x[2 * c] = x[2 * c + 1] = 0 + y[c] / divisor;
-        for (size_t c = 2 * width; c < line; ++c)
-            x[c] = 0;
-        memcpy(x + line, x, line * sizeof *x);
-        const size_t rows = dsc_square_rows(p, r);
-        memset(x + 2 * line, 0, (rows - 2) * line * sizeof *x);
+    dsc_square_rows rows = dsc_square_rows_from(job->pooling, from);
+    for (size_t r = from; r < to; ++r, y += width, dsc_next_square_row(&rows)) {
+        DSC_REAL *x = (DSC_REAL *)job->to_x + rows.at;
+        const size_t room = (to - r) * width;
+        for (size_t k = 0; k < 2; ++k, x += line) {
+            size_t c = 0;
+            for (; c < width && c + SQUARES <= room; c += SQUARES)
+                DSC_NAME(spread_some)(SQUARES, y + c, factor, x + 2 * c);
+            for (; c < width; ++c)
+                DSC_NAME(spread_some)(1, y + c, factor, x + 2 * c);
+            for (size_t i = 2 * width; i < line; ++i)
+                x[i] = 0;
+        }
+        if (rows.height > 2)
+            memset(x, 0, (rows.height - 2) * line * sizeof *x);
     }
 }
 
@@ -183,10 +208,13 @@ static void DSC_NAME(spread_tile)(const job *job, size_t from, size_t to) {
 
 #include "pooling/pooling.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "core/sums.h"
 #include "pooling/taps.h"
+
+enum { SQUARES = 16 };
 
 typedef struct job {
     const dsc_pooling *pooling;
@@ -218,7 +246,9 @@ static job begin(const dsc_pooling *pooling, const dsc_average *average) {
     if (job.divisor == 0 && is_even(&pooling->rows) && is_even(&pooling->columns))
         job.divisor = (double)(pooling->rows.kernel * pooling->columns.kernel);
     job.has_taps = dsc_has_taps(pooling);
-    job.has_squares = dsc_has_squares(pooling);
+    /* Multiplying by 1 / divisor is dividing only where that is exact. */
+    int exponent;
+    job.has_squares = dsc_has_squares(pooling) && frexp(job.divisor, &exponent) == 0.5;
     return job;
 }
 

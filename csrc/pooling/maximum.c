@@ -25,8 +25,9 @@ static void DSC_NAME(maximum_squares)(const job *job, size_t from, size_t to) {
     enum { PART = 64 };
     const dsc_pooling *p = job->pooling;
     const size_t width = p->columns.count;
-    for (size_t r = from; r < to; ++r) {
-        const DSC_REAL *a = (const DSC_REAL *)job->x + dsc_square_row(p, r), *b = a + p->columns.extent;
+    dsc_square_rows rows = dsc_square_rows_from(p, from);
+    for (size_t r = from; r < to; ++r, dsc_next_square_row(&rows)) {
+        const DSC_REAL *a = (const DSC_REAL *)job->x + rows.at, *b = a + p->columns.extent;
         DSC_REAL *restrict y = (DSC_REAL *)job->y + r * width;
         uint8_t *restrict bytes = job->bytes == NULL ? NULL : job->bytes + r * width;
         for (size_t start = 0; start < width; start += PART) {
@@ -56,8 +57,9 @@ DSC_MULTIVERSION
 static void DSC_NAME(scatter_squares)(const job *job, size_t from, size_t to) {
     const dsc_pooling *p = job->pooling;
     const size_t width = p->columns.count, line = p->columns.extent;
-    for (size_t r = from; r < to; ++r) {
-        DSC_REAL *restrict x = (DSC_REAL *)job->to_x + dsc_square_row(p, r);
+    dsc_square_rows rows = dsc_square_rows_from(p, from);
+    for (size_t r = from; r < to; ++r, dsc_next_square_row(&rows)) {
+        DSC_REAL *restrict x = (DSC_REAL *)job->to_x + rows.at;
         const DSC_REAL *y = (const DSC_REAL *)job->from_y + r * width;
         const uint8_t *places = job->bytes + r * width;
         for (size_t k = 0; k < 4; k += 2) {
@@ -69,7 +71,7 @@ static void DSC_NAME(scatter_squares)(const job *job, size_t from, size_t to) {
             for (size_t c = 2 * width; c < line; ++c)
                 here[c] = 0;
         }
-        memset(x + 2 * line, 0, (dsc_square_rows(p, r) - 2) * line * sizeof *x);
+        memset(x + 2 * line, 0, (rows.height - 2) * line * sizeof *x);
     }
 }
 
@@ -253,7 +255,7 @@ void dsc_maximum_run(const dsc_context *context, const dsc_pooling *pooling, con
     job.y = y;
     job.rows = pooling->planes * pooling->rows.count;
     job.tile = dsc_rows_of_windows(pooling);
-    dsc_parallel_work(context, 2 * dsc_pooling_work(pooling), dsc_ceil_div(job.rows, job.tile), maximum_tile,
+    dsc_parallel_work(context, dsc_pooling_work(pooling), dsc_ceil_div(job.rows, job.tile), maximum_tile,
                       &job);
 }
 
@@ -273,8 +275,8 @@ void dsc_maximum_scatter(const dsc_context *context, const dsc_pooling *pooling,
     job.to_x = x;
     job.rows = pooling->planes * (job.has_squares ? pooling->rows.count : pooling->rows.extent);
     job.tile = job.has_squares ? dsc_rows_of_windows(pooling) : dsc_rows_of_plane(pooling);
-    dsc_parallel_work(context, (double)job.rows * (double)pooling->columns.extent,
-                      dsc_ceil_div(job.rows, job.tile), scatter_tile, &job);
+    dsc_parallel_work(context, dsc_pooling_work(pooling), dsc_ceil_div(job.rows, job.tile), scatter_tile,
+                      &job);
 }
 
 static void index_tile(void *argument, size_t tile) {
@@ -295,8 +297,7 @@ void dsc_maximum_indices(const dsc_context *context, const dsc_pooling *pooling,
     job.indices = indices;
     job.rows = pooling->planes * pooling->rows.count;
     job.tile = dsc_max_size(DSC_TILE / dsc_max_size(pooling->columns.count, 1), 1);
-    dsc_parallel_work(context, (double)job.rows * (double)pooling->columns.count,
-                      dsc_ceil_div(job.rows, job.tile), index_tile, &job);
+    dsc_parallel_work(context, dsc_pooling_work(pooling), dsc_ceil_div(job.rows, job.tile), index_tile, &job);
 }
 
 #endif

@@ -42,13 +42,31 @@ static inline bool dsc_is_halved(const dsc_window *w) {
 static inline bool dsc_has_squares(const dsc_pooling *p) {
     return dsc_is_halved(&p->rows) && dsc_is_halved(&p->columns);
 }
-/* Rows of squares [from, to) of all planes: where row r's numbers begin in x. */
-static inline size_t dsc_square_row(const dsc_pooling *p, size_t r) {
-    return (r / p->rows.count * p->rows.extent + 2 * (r % p->rows.count)) * p->columns.extent;
+
+/* A row of squares: where its numbers begin in x, and how many rows of x belong to it. A plane's last has
+ * what is left over, too. */
+typedef struct dsc_square_rows {
+    const dsc_pooling *pooling;
+    size_t row, at, height;
+} dsc_square_rows;
+
+static inline size_t dsc_square_height(const dsc_pooling *p, size_t row) {
+    return row + 1 == p->rows.count ? p->rows.extent - 2 * row : 2;
 }
-/* How many rows of x belong to it: the last has what is left over, too. */
-static inline size_t dsc_square_rows(const dsc_pooling *p, size_t r) {
-    return r % p->rows.count + 1 == p->rows.count ? p->rows.extent - 2 * (p->rows.count - 1) : 2;
+
+/* Row `from` of all planes' rows. */
+static inline dsc_square_rows dsc_square_rows_from(const dsc_pooling *p, size_t from) {
+    const size_t row = from % p->rows.count;
+    return (dsc_square_rows){.pooling = p,
+                             .row = row,
+                             .at = (from / p->rows.count * p->rows.extent + 2 * row) * p->columns.extent,
+                             .height = dsc_square_height(p, row)};
+}
+
+static inline void dsc_next_square_row(dsc_square_rows *r) {
+    r->at += r->height * r->pooling->columns.extent;
+    r->row = r->row + 1 == r->pooling->rows.count ? 0 : r->row + 1;
+    r->height = dsc_square_height(r->pooling, r->row);
 }
 
 /* Rows of windows in a tile. */
@@ -58,9 +76,9 @@ static inline size_t dsc_rows_of_windows(const dsc_pooling *p) {
     return dsc_max_size(DSC_TILE / dsc_max_size(height * width, 1) / dsc_max_size(p->columns.count, 1), 1);
 }
 
-/* Numbers that all windows look at. */
+/* Numbers that all windows look at: each takes as long as some products do. */
 static inline double dsc_pooling_work(const dsc_pooling *p) {
-    return (double)p->planes * (double)p->rows.count * (double)p->columns.count *
+    return 4 * (double)p->planes * (double)p->rows.count * (double)p->columns.count *
            (double)dsc_min_size(p->rows.kernel, p->rows.extent) *
            (double)dsc_min_size(p->columns.kernel, p->columns.extent);
 }
