@@ -82,6 +82,14 @@ static dsc_tensor *unbroadcast(dsc_pullback *p, dsc_tensor *gradient, const dsc_
     return x_reshape_like(p, x_sum(p, gradient, count, dimensions, false), input);
 }
 
+dsc_tensor *dsc_take_upstream(dsc_pullback *p) {
+    dsc_tensor *upstream = p->upstream;
+    if (p->status != DSC_OK || p->creates_graph || upstream == NULL || !dsc_is_sole(upstream))
+        return NULL;
+    p->upstream = NULL;
+    return dsc_keep(p, DSC_OK, upstream);
+}
+
 /* Whether the node has an input at another place too. */
 static bool comes_again(const dsc_pullback *p, size_t input) {
     const dsc_node *node = p->node;

@@ -51,6 +51,9 @@ dsc_tensor *dsc_output(dsc_pullback *p, size_t index);
 static inline dsc_tensor *dsc_input_shape(const dsc_pullback *p, size_t input) {
     return p->node->inputs[input];
 }
+/* The upstream gradient, which p has no more then, if nobody else has it, so that a kernel may write over it;
+ * NULL: somebody has. */
+dsc_tensor *dsc_take_upstream(dsc_pullback *p);
 /* Hands an input its gradient; nothing for NULL or where it is not wanted. What the pull-back made is to be
  * given once: a leaf may keep it for its own. */
 void dsc_give(dsc_pullback *p, size_t input, dsc_tensor *gradient);

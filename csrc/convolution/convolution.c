@@ -76,7 +76,7 @@ static dsc_status make_forward(const dsc_context *context, const dsc_conv *conv,
     c->from = x;
     c->bias = b;
     c->to = y;
-    c->relu = activation == DSC_ACTIVATION_RELU;
+    c->activation = activation;
     c->w = w;
     c->w_from = taps;
     c->w_to = conv->x_channels * taps;

@@ -2,132 +2,7 @@
 
 #include "core/vectors.h"
 
-#include "convolution/copy.h"
-
-/* Rows of a block's sums, which have to stay in registers: AVX-512 has 32, the others half as many. Half as
- * many rows have twice as many vectors of positions. */
-#define TALL (DSC_VECTOR_BYTES == 64 ? 12 : 6)
-#define ACROSS(rows) (DSC_VECTOR_BYTES == 64 && (rows) <= TALL / 2 ? MOST_ACROSS : MOST_ACROSS / 2)
-
-/* Where a vector of sums goes. */
-typedef struct DSC_NAME(target) {
-    DSC_REAL *to;
-    size_t count; /* of its numbers that are written */
-} DSC_NAME(target);
-
-/* What is done with the sums of a block of rows. */
-typedef struct DSC_NAME(ending) {
-    size_t row, step;     /* of `to`, between rows and between positions */
-    const DSC_REAL *bias; /* of the rows, or NULL */
-    bool adds, relu;
-    bool is_plain; /* nothing else, and only whole vectors */
-} DSC_NAME(ending);
-
-/* A vector of which not all goes somewhere, or not side by side. */
-__attribute__((noinline)) static void DSC_NAME(put_some)(const DSC_NAME(ending) * e, DSC_REAL *to,
-                                                         size_t count, const DSC_NAME(vector) * sums) {
-    DSC_REAL lanes[WIDTH > 8 ? WIDTH : 8] = {0}; /* as long as a piece of copy_row */
-    AT(lanes) = *sums;
-    for (size_t i = 0; i < count && (e->adds || e->relu); ++i) {
-        const DSC_REAL sum = e->adds ? to[i * e->step] + lanes[i] : lanes[i];
-        lanes[i] = e->relu && sum < 0 ? 0 : sum;
-    }
-    if (e->step == 1)
-        DSC_NAME(copy_row)(count, lanes, to);
-    else
-        for (size_t i = 0; i < count; ++i)
-            to[i * e->step] = lanes[i];
-}
-
-__attribute__((always_inline)) static inline void
-DSC_NAME(put)(const DSC_NAME(ending) * e, const DSC_NAME(target) * t, size_t row, DSC_NAME(vector) sums) {
-    DSC_REAL *to = t->to + row * e->row;
-    if (e->bias != NULL)
-        sums += e->bias[row];
-    if (t->count < WIDTH || e->step != 1) {
-        DSC_NAME(put_some)(e, to, t->count, &sums);
-        return;
-    }
-    if (e->adds)
-        sums += LOAD(to);
-    if (e->relu) /* NaN passes, as it does in PyTorch */
-        sums = (DSC_NAME(vector))((DSC_NAME(mask))sums & ~(DSC_NAME(mask))(sums < 0));
-    AT(to) = sums;
-}
-
-/* The sums of k products for `rows` rows and `vectors` vectors of positions. */
-__attribute__((always_inline)) static inline void
-DSC_NAME(block)(const size_t rows, const size_t vectors, size_t k, const size_t *offsets, const DSC_REAL *a,
-                const DSC_REAL *const *b, const DSC_NAME(ending) * e, const DSC_NAME(target) * t) {
-    DSC_NAME(vector) sums[12][MOST_ACROSS] = {{{0}}};
-    const DSC_REAL *from[MOST_ACROSS];
-    DSC_WRITE_OUT
-    for (size_t v = 0; v < vectors; ++v)
-        from[v] = b[v];
-    for (size_t i = 0; i < k; ++i) {
-        DSC_NAME(vector) right[MOST_ACROSS];
-        DSC_WRITE_OUT
-        for (size_t v = 0; v < vectors; ++v)
-            right[v] = LOAD(from[v] + offsets[i]);
-        DSC_WRITE_OUT
-        for (size_t j = 0; j < rows; ++j) {
-            DSC_WRITE_OUT
-            for (size_t v = 0; v < vectors; ++v)
-                sums[j][v] += a[i * rows + j] * right[v];
-        }
-    }
-    if (e->is_plain) {
-        DSC_WRITE_OUT
-        for (size_t j = 0; j < rows; ++j) {
-            DSC_WRITE_OUT
-            for (size_t v = 0; v < vectors; ++v)
-                AT(t[v].to + j * e->row) = e->bias != NULL ? sums[j][v] + e->bias[j] : sums[j][v];
-        }
-        return;
-    }
-    DSC_WRITE_OUT
-    for (size_t j = 0; j < rows; ++j) {
-        DSC_WRITE_OUT
-        for (size_t v = 0; v < vectors; ++v)
-            DSC_NAME(put)(e, t + v, j, sums[j][v]);
-    }
-}
-
-#define BLOCK(n, across)                                                                                     \
-    case (n)*MOST_ACROSS + (across)-1:                                                                       \
-        DSC_NAME(block)(n, across, k, offsets, a, b, e, t);                                                  \
-        break;
-#define ROWS(n) BLOCK(n, 1) BLOCK(n, 2)
-#if DSC_VECTOR_BYTES == 64
-#define FEW_ROWS(n) ROWS(n) BLOCK(n, 3) BLOCK(n, 4)
-#else
-#define FEW_ROWS(n) ROWS(n)
-#endif
-
-static void DSC_NAME(any_block)(size_t rows, size_t vectors, size_t k, const size_t *offsets,
-                                const DSC_REAL *a, const DSC_REAL *const *b, const DSC_NAME(ending) * e,
-                                const DSC_NAME(target) * t) {
-    switch (rows * MOST_ACROSS + vectors - 1) {
-        FEW_ROWS(1)
-        FEW_ROWS(2)
-        FEW_ROWS(3)
-        FEW_ROWS(4)
-        FEW_ROWS(5)
-        FEW_ROWS(6)
-#if DSC_VECTOR_BYTES == 64
-        ROWS(7)
-        ROWS(8)
-        ROWS(9)
-        ROWS(10)
-        ROWS(11)
-        ROWS(12)
-#endif
-    }
-}
-
-#undef BLOCK
-#undef ROWS
-#undef FEW_ROWS
+#include "convolution/blocks.h"
 
 /* Rows are shared out evenly: block i of the rows begins here. */
 static inline size_t DSC_NAME(row_of)(size_t rows, size_t block) {
@@ -158,7 +33,10 @@ static void DSC_NAME(run_piece)(const dsc_correlation *c, const size_t *at, cons
     const size_t blocks = dsc_ceil_div(rows, TALL), across = dsc_ceil_div(extents[2], WIDTH);
     const size_t vectors = extents[0] * extents[1] * across;
     DSC_NAME(ending)
-    e = {.row = c->to_plane, .step = l[2].to_step, .adds = first > 0, .relu = c->relu && first + k == whole};
+    e = {.row = c->to_plane,
+         .step = l[2].to_step,
+         .adds = first > 0,
+         .relu = c->activation == DSC_ACTIVATION_RELU && first + k == whole};
     /* Where rows are written one behind another, what is too much of a vector is written over by the next
      * row. */
     const bool in_order = !e.adds && e.step == 1 && l[1].to_step == 1 && extents[2] == l[2].to_extent;
@@ -198,6 +76,31 @@ static void DSC_NAME(run_piece)(const dsc_correlation *c, const size_t *at, cons
     }
 }
 
+/* Other activations than ReLU's comparison, while the box's results are in cache: rows, planes and channels
+ * that lie one behind another at once. Only the convolution itself has one: positions are side by side. */
+static void DSC_NAME(activate_box)(const dsc_correlation *c, size_t band, const size_t *at,
+                                   const size_t *extents, DSC_REAL *to) {
+    const dsc_line *l = c->lines;
+    const size_t blocks = dsc_ceil_div(c->to_channels, TALL);
+    const size_t first = DSC_NAME(row_of)(c->to_channels, band * blocks / c->bands);
+    const size_t end = DSC_NAME(row_of)(c->to_channels, (band + 1) * blocks / c->bands);
+    const size_t counts[] = {end - first, extents[0], extents[1], extents[2]};
+    const size_t apart[] = {c->to_plane, l[1].to_extent * l[2].to_extent, l[2].to_extent};
+    size_t run = counts[3], inner = 3;
+    while (inner > 0 && run == apart[inner - 1])
+        run *= counts[--inner];
+    size_t runs = 1;
+    for (size_t i = 0; i < inner; ++i)
+        runs *= counts[i];
+    to += first * c->to_plane + (at[0] * l[1].to_extent + at[1]) * l[2].to_extent + at[2];
+    for (size_t r = 0; r < runs; ++r) {
+        size_t place = 0, rest = r;
+        for (size_t i = inner; i-- > 0; rest /= counts[i])
+            place += rest % counts[i] * apart[i];
+        dsc_activate(c->dtype, c->activation, run, to + place);
+    }
+}
+
 /* A group of an image, in a box. */
 static void DSC_NAME(run_box)(const dsc_correlation *c, size_t unit, size_t band, const size_t *at,
                               const size_t *extents, DSC_REAL *staged) {
@@ -221,6 +124,8 @@ static void DSC_NAME(run_box)(const dsc_correlation *c, size_t unit, size_t band
         (c, at, extents, band, channel * taps + i, dsc_min_size(c->piece, channels * taps - i),
          c->offsets + i, weights, bias, x, to);
     }
+    if (c->activation > DSC_ACTIVATION_RELU)
+        DSC_NAME(activate_box)(c, band, at, extents, to);
 }
 
 #undef TALL
@@ -234,6 +139,7 @@ static void DSC_NAME(run_box)(const dsc_correlation *c, size_t unit, size_t band
 #include <string.h>
 
 #include "convolution/stage.h"
+#include "elementwise/activate.h"
 
 /* Vectors of positions side by side. */
 enum { MOST_ACROSS = 4 };

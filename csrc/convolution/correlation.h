@@ -15,7 +15,7 @@ typedef struct dsc_correlation {
     size_t batch, groups, from_channels, to_channels; /* channels of a group */
     const void *from, *bias;
     void *to;
-    bool relu;
+    dsc_activation activation;
     /* The weight of a group, a channel of the result, one of the source and a tap is at
      * group w_group + to w_to + from w_from + tap. */
     const void *w;

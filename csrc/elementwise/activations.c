@@ -51,6 +51,7 @@ static inline DSC_REAL DSC_NAME(between)(DSC_REAL x, DSC_REAL low, DSC_REAL high
  * clang-format would take what stands before a * for a type. */
 /* clang-format off */
 #define EVERY_ACTIVATION(row)                                                                                \
+    row(DSC_RELU_OF_RESULT, v, v <= 0 ? 0 : g);                                                              \
     row(DSC_SIGMOID_OF_RESULT, v, g * (1 - v) * v);                                                          \
     row(DSC_TANH_OF_RESULT, v, g * (1 - v * v));                                                             \
     row(DSC_LOG_SIGMOID_OF_INPUT, v, g * DSC_NAME(dsc_sigmoid)(-v));                                         \
@@ -90,8 +91,10 @@ static void DSC_NAME(forward_range)(const dsc_activation_call *f, size_t n, cons
     }
 }
 
-static void DSC_NAME(backward_range)(const dsc_activation_call *f, size_t n, const DSC_REAL *x,
-                                     const DSC_REAL *upstream, DSC_REAL *dx) {
+__attribute__((always_inline)) static inline void DSC_NAME(backward_loop)(const dsc_activation_call *f,
+                                                                          size_t n, const DSC_REAL *x,
+                                                                          const DSC_REAL *upstream,
+                                                                          DSC_REAL *dx) {
     const DSC_REAL a = (DSC_REAL)f->numbers[0], b = (DSC_REAL)f->numbers[1], c = (DSC_REAL)f->numbers[2];
     switch (f->kind) {
 #define SLOPES(kind, value, slope)                                                                           \
@@ -106,6 +109,15 @@ static void DSC_NAME(backward_range)(const dsc_activation_call *f, size_t n, con
     }
 }
 #undef EVERY_ACTIVATION
+
+/* In place by loops of their own: compilers leave those over two buffers that overlap to scalar code. */
+static void DSC_NAME(backward_range)(const dsc_activation_call *f, size_t n, const DSC_REAL *x,
+                                     const DSC_REAL *upstream, DSC_REAL *dx) {
+    if (upstream == dx)
+        DSC_NAME(backward_loop)(f, n, x, dx, dx);
+    else
+        DSC_NAME(backward_loop)(f, n, x, upstream, dx);
+}
 
 #else
 
@@ -143,7 +155,7 @@ static void activation_tile(void *argument, size_t index) {
 
 static void run(const dsc_context *context, activation_job job) {
     if (job.n > 0)
-        dsc_parallel_work(context, 4 * (double)job.n, dsc_ceil_div(job.n, TILE), activation_tile, &job);
+        dsc_parallel_work(context, 16 * (double)job.n, dsc_ceil_div(job.n, TILE), activation_tile, &job);
 }
 
 void dsc_activation_run(const dsc_context *context, dsc_dtype dtype, const dsc_activation_call *f, size_t n,

@@ -5,7 +5,8 @@
 #include "core/internal.h"
 
 typedef enum dsc_activation_kind {
-    /* Only their slopes, of the first two by the result: the values are dsc_unary_run's. */
+    /* Only their slopes, of the first three by the result: the values are dsc_unary_run's. */
+    DSC_RELU_OF_RESULT,
     DSC_SIGMOID_OF_RESULT,
     DSC_TANH_OF_RESULT,
     DSC_LOG_SIGMOID_OF_INPUT,

@@ -2,8 +2,8 @@
 
 #include "core/smooth_math.h"
 
-DSC_MULTIVERSION
-static void DSC_NAME(unary_range)(dsc_unary operation, size_t n, const DSC_REAL *x, DSC_REAL *y) {
+__attribute__((always_inline)) static inline void DSC_NAME(unary_loop)(dsc_unary operation, size_t n,
+                                                                       const DSC_REAL *x, DSC_REAL *y) {
     switch (operation) {
     case DSC_NEGATE:
         for (size_t i = 0; i < n; ++i)
@@ -124,6 +124,15 @@ static void DSC_NAME(unary_range)(dsc_unary operation, size_t n, const DSC_REAL 
     }
 }
 
+/* In place by loops of their own: compilers leave those over two buffers that overlap to scalar code. */
+DSC_MULTIVERSION
+static void DSC_NAME(unary_range)(dsc_unary operation, size_t n, const DSC_REAL *x, DSC_REAL *y) {
+    if (x == y)
+        DSC_NAME(unary_loop)(operation, n, y, y);
+    else
+        DSC_NAME(unary_loop)(operation, n, x, y);
+}
+
 DSC_MULTIVERSION
 static void DSC_NAME(affine_range)(size_t n, DSC_REAL scale, const DSC_REAL *x, DSC_REAL offset,
                                    DSC_REAL *y) {
@@ -145,7 +154,7 @@ static void DSC_NAME(clamp_range)(size_t n, const DSC_REAL *x, DSC_REAL low, DSC
 #include <math.h>
 
 #include "core/internal.h"
-#include "descent/elementwise.h"
+#include "elementwise/unary.h"
 
 #define DSC_TEMPLATE "elementwise/unary.c"
 #include "core/instantiate.h"
@@ -160,6 +169,10 @@ typedef struct unary_job {
     void *y;
 } unary_job;
 
+void dsc_unary_piece(dsc_dtype dtype, dsc_unary operation, size_t n, const void *x, void *y) {
+    DSC_CALL(dtype, unary_range, operation, n, x, y);
+}
+
 static void unary_tile(void *argument, size_t index) {
     const unary_job *job = argument;
     size_t at = index * DSC_TILE, n = dsc_min_size(DSC_TILE, job->n - at);
@@ -167,7 +180,7 @@ static void unary_tile(void *argument, size_t index) {
     const void *x = (const char *)job->x + offset;
     void *y = (char *)job->y + offset;
     if (job->kind == UNARY)
-        DSC_CALL(job->dtype, unary_range, job->operation, n, x, y);
+        dsc_unary_piece(job->dtype, job->operation, n, x, y);
     else if (job->kind == AFFINE)
         DSC_CALL(job->dtype, affine_range, n, job->first, x, job->second, y);
     else

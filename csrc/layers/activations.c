@@ -55,11 +55,11 @@ ACTIVATION(gelu, "GELU", "x P(X <= x), X being normal", dsc_gelu(x, v[0] == 1, y
            DSC_LAYER_OPTIONS(gelu_options))
 ACTIVATION(silu, "SiLU", "x / (1 + e^-x)", dsc_silu(x, y))
 ACTIVATION(mish, "Mish", "x tanh(log(1 + e^x))", dsc_mish(x, y))
-ACTIVATION(sigmoid, "Sigmoid", "1 / (1 + e^-x)", dsc_sigmoid(x, y))
+ACTIVATION(sigmoid, "Sigmoid", "1 / (1 + e^-x)", dsc_sigmoid(x, y), .activation = DSC_ACTIVATION_SIGMOID)
 ACTIVATION(log_sigmoid, "LogSigmoid", "-log(1 + e^-x)", dsc_log_sigmoid(x, y))
 ACTIVATION(hardsigmoid, "Hardsigmoid", "min(max(x + 3, 0), 6) / 6", dsc_hardsigmoid(x, y))
 ACTIVATION(hardswish, "Hardswish", "x min(max(x + 3, 0), 6) / 6", dsc_hardswish(x, y))
-ACTIVATION(tanh, "Tanh", "tanh x", dsc_tanh(x, y))
+ACTIVATION(tanh, "Tanh", "tanh x", dsc_tanh(x, y), .activation = DSC_ACTIVATION_TANH)
 ACTIVATION(hardtanh, "Hardtanh", "min(max(x, min_val), max_val)", dsc_hardtanh(x, v[0], v[1], y),
            DSC_LAYER_OPTIONS(hardtanh_options))
 ACTIVATION(tanhshrink, "Tanhshrink", "x - tanh x", dsc_tanhshrink(x, y))

@@ -1,26 +1,19 @@
 #ifdef DSC_REAL
 
-/* One row of a finished product: bias, then activation, while it is in cache. */
 DSC_MULTIVERSION
-static void DSC_NAME(finish_row)(size_t n, const DSC_REAL *b, bool relu, DSC_REAL *y) {
-    if (b != NULL && relu) {
-        for (size_t i = 0; i < n; ++i) {
-            DSC_REAL z = y[i] + b[i];
-            y[i] = z < 0 ? 0 : z;
-        }
-    } else if (b != NULL) {
-        for (size_t i = 0; i < n; ++i)
-            y[i] += b[i];
-    } else if (relu) {
-        DSC_NAME(dsc_relu_forward_range)(n, y, y);
-    }
+static void DSC_NAME(add_bias)(size_t n, const DSC_REAL *b, DSC_REAL *y) {
+    for (size_t i = 0; i < n; ++i)
+        y[i] += b[i];
 }
 
+/* Rows of a finished product: bias, then activation, while they are in cache. */
 static void DSC_NAME(finish_tile)(const dsc_linear_call *l, dsc_gemm_tile t) {
-    const DSC_REAL *b = l->b == NULL ? NULL : (const DSC_REAL *)l->b + t.column;
-    DSC_REAL *y = (DSC_REAL *)l->y + t.row * l->outputs + t.column;
-    for (size_t i = 0; i < t.height; ++i)
-        DSC_NAME(finish_row)(t.width, b, l->activation == DSC_ACTIVATION_RELU, y + i * l->outputs);
+    for (size_t i = 0; i < t.height; ++i) {
+        DSC_REAL *y = (DSC_REAL *)l->y + (t.row + i) * l->outputs + t.column;
+        if (l->b != NULL)
+            DSC_NAME(add_bias)(t.width, (const DSC_REAL *)l->b + t.column, y);
+        dsc_activate(l->dtype, l->activation, t.width, y);
+    }
 }
 
 /* A block of the bias's gradient: the sum that dsc_sum_run makes, and then one addition. */
@@ -107,7 +100,7 @@ static void DSC_NAME(small_forward)(const dsc_linear_call *l) {
 #include <string.h>
 
 #include "core/sums.h"
-#include "elementwise/relu.h"
+#include "elementwise/activate.h"
 #include "linalg/gemm.h"
 #include "linalg/linear.h"
 #include "linalg/packed.h"
@@ -130,8 +123,7 @@ static bool is_small(const dsc_linear_call *l) {
 static dsc_status check(const dsc_linear_call *layer) {
     DSC_CHECK_NOT_NULL(layer);
     DSC_CHECK_DTYPE(layer->dtype);
-    if (layer->activation != DSC_ACTIVATION_NONE && layer->activation != DSC_ACTIVATION_RELU)
-        return dsc_fail(DSC_ERROR_ARGUMENT, "dsc_linear: unknown activation %d", (int)layer->activation);
+    DSC_TRY(dsc_check_activation("dsc_linear", layer->activation));
     if (layer->inputs == 0 || layer->outputs == 0)
         return dsc_fail(DSC_ERROR_SIZE, "dsc_linear: %zu inputs and %zu outputs, both must be at least 1",
                         layer->inputs, layer->outputs);
@@ -221,12 +213,10 @@ static void backward_tile(void *argument, size_t index) {
     dsc_linear_bias_block(job->layer, job->gradients, job->dz, job->layer->outputs, index - job->dx_tiles);
 }
 
-dsc_status dsc_linear_pass_activation(const dsc_context *context, const dsc_linear_call *layer,
-                                      const dsc_linear_gradients *gradients) {
-    if (layer->activation == DSC_ACTIVATION_NONE)
-        return DSC_OK;
-    return dsc_relu_backward(context, layer->dtype, layer->batch * layer->outputs, layer->y, gradients->dy,
-                             gradients->dz);
+void dsc_linear_pass_activation(const dsc_context *context, const dsc_linear_call *layer,
+                                const dsc_linear_gradients *gradients) {
+    dsc_activation_back(context, layer->dtype, layer->activation, layer->batch * layer->outputs, layer->y,
+                        gradients->dy, gradients->dz);
 }
 
 static dsc_status large_backward(const dsc_context *context, const dsc_linear_call *layer,
@@ -255,9 +245,8 @@ static dsc_status large_backward(const dsc_context *context, const dsc_linear_ca
     dsc_status status = gradients->dw == NULL ? DSC_OK : dsc_gemm_prepare(&job.dw);
     if (status == DSC_OK && gradients->dx != NULL)
         status = dsc_gemm_prepare(&job.dx);
-    if (status == DSC_OK)
-        status = dsc_linear_pass_activation(context, layer, gradients);
     if (status == DSC_OK) {
+        dsc_linear_pass_activation(context, layer, gradients);
         job.dw_tiles = dsc_gemm_tile_count(&job.dw);
         job.dx_tiles = dsc_gemm_tile_count(&job.dx);
         const double products = (double)layer->batch * (double)layer->inputs * (double)layer->outputs;
@@ -272,14 +261,14 @@ static dsc_status large_backward(const dsc_context *context, const dsc_linear_ca
 
 dsc_status dsc_linear_run_back(const dsc_context *context, const dsc_linear_call *layer,
                                const dsc_linear_gradients *gradients, size_t stride) {
-    const void *dz = layer->activation == DSC_ACTIVATION_RELU ? gradients->dz : gradients->dy;
+    const void *dz = layer->activation != DSC_ACTIVATION_NONE ? gradients->dz : gradients->dy;
     if (layer->batch == 0)
         dz = layer->w; /* nothing is read, but from somewhere */
     if (is_packed(layer, stride))
         return dsc_packed_backward(context, layer, gradients, dz, stride);
     if (!is_small(layer))
         return large_backward(context, layer, gradients, dz);
-    DSC_TRY(dsc_linear_pass_activation(context, layer, gradients));
+    dsc_linear_pass_activation(context, layer, gradients);
     DSC_CALL(layer->dtype, small_backward, layer, gradients, dz);
     return DSC_OK;
 }
@@ -290,7 +279,7 @@ dsc_status dsc_linear_backward(const dsc_context *context, const dsc_linear_call
     DSC_CHECK_NOT_NULL(gradients);
     if (layer->batch != 0) {
         DSC_CHECK_NOT_NULL(gradients->dy);
-        if (layer->activation == DSC_ACTIVATION_RELU)
+        if (layer->activation != DSC_ACTIVATION_NONE)
             DSC_CHECK_NOT_NULL(gradients->dz);
     }
     DSC_CHECK_PRODUCT(layer->batch, layer->outputs, layer->dtype);

@@ -16,8 +16,8 @@ dsc_status dsc_linear_run_back(const dsc_context *context, const dsc_linear_call
                                const dsc_linear_gradients *gradients, size_t stride);
 
 /* Parts of it: dz, where there is an activation; db in blocks of columns, for dz of rows `stride` apart. */
-dsc_status dsc_linear_pass_activation(const dsc_context *context, const dsc_linear_call *layer,
-                                      const dsc_linear_gradients *gradients);
+void dsc_linear_pass_activation(const dsc_context *context, const dsc_linear_call *layer,
+                                const dsc_linear_gradients *gradients);
 size_t dsc_linear_bias_blocks(const dsc_linear_call *layer, const dsc_linear_gradients *gradients);
 void dsc_linear_bias_block(const dsc_linear_call *layer, const dsc_linear_gradients *gradients,
                            const void *dz, size_t stride, size_t block);

@@ -2,7 +2,7 @@
 
 #include "core/scratch.h"
 #include "core/sums.h"
-#include "elementwise/relu.h"
+#include "elementwise/activate.h"
 #include "linalg/linear.h"
 #include "linalg/panels.h"
 
@@ -67,13 +67,12 @@ static void run_y(void *argument, size_t index) {
     const size_t panels = dsc_min_size(j->y.panels, w->count - first);
     dsc_panels_multiply(w, first, panels, rows, at(l, l->x, row * l->inputs), l->inputs, l->b,
                         (void *)(uintptr_t)at(l, l->y, row * j->stride), j->stride);
-    if (l->activation != DSC_ACTIVATION_RELU)
+    if (l->activation == DSC_ACTIVATION_NONE)
         return;
     const size_t column = first * w->width, columns = dsc_min_size(panels * w->width, w->n - column);
-    for (size_t i = row; i < row + rows; ++i) {
-        void *y = (void *)(uintptr_t)at(l, l->y, i * j->stride + column);
-        DSC_CALL(l->dtype, dsc_relu_forward_range, columns, y, y);
-    }
+    for (size_t i = row; i < row + rows; ++i)
+        dsc_activate(l->dtype, l->activation, columns,
+                     (void *)(uintptr_t)at(l, l->y, i * j->stride + column));
 }
 
 dsc_status dsc_packed_forward(const dsc_context *context, const dsc_linear_call *layer, size_t stride) {
@@ -141,14 +140,12 @@ dsc_status dsc_packed_backward(const dsc_context *context, const dsc_linear_call
     dsc_scratch w, x;
     DSC_TRY(dsc_scratch_take(context, w_bytes, &w));
     dsc_status status = dsc_scratch_take(context, x_bytes, &x);
-    /* It may overwrite dy: not before there is memory. */
-    if (status == DSC_OK)
-        status = dsc_linear_pass_activation(context, layer, gradients);
     if (status != DSC_OK) {
-        dsc_scratch_give(&x);
         dsc_scratch_give(&w);
         return status;
     }
+    /* It may overwrite dy: not before there is memory. */
+    dsc_linear_pass_activation(context, layer, gradients);
     j.dx.matrix.data = w.memory;
     j.x.data = x.memory;
     dsc_parallel_work(context, PACKING * (double)(w_bytes + x_bytes) / (double)dsc_size_of(layer->dtype),

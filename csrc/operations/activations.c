@@ -1,10 +1,10 @@
 /* Activations of the kernels' family: first the functions, then their slopes as operations. */
-#include "elementwise/activations.h"
+#include "operations/activations.h"
 
 #include <math.h>
 #include <string.h>
 
-#include "operations/table.h"
+#include "elementwise/activations.h"
 
 static dsc_status run(size_t index, const dsc_activation_call *f, dsc_tensor *x, dsc_tensor **result) {
     const dsc_operation *operation = &dsc_operations[index];
@@ -183,21 +183,20 @@ static dsc_tensor *constant_slope(dsc_pullback *p, dsc_tensor *x) {
 }
 
 /* The numbers are always the kernel's; what is recorded are the derivatives of the formula. */
-static void pull_back_call(dsc_pullback *p, const dsc_activation_call *f, dsc_tensor *x,
-                           dsc_tensor *(*slope)(dsc_pullback *p, dsc_tensor *x)) {
+static dsc_tensor *x_through(dsc_pullback *p, const dsc_activation_call *f, dsc_tensor *x,
+                             dsc_tensor *(*slope)(dsc_pullback *p, dsc_tensor *x)) {
     dsc_tensor *made = NULL;
     if (x == NULL)
-        return;
+        return NULL;
     dsc_tensor *numbers = fused(p, f, x, p->upstream);
-    if (numbers != NULL && p->creates_graph) {
-        dsc_tensor *formula = x_multiply(p, p->upstream, slope(p, x));
-        numbers = formula == NULL ? NULL : x_call(p, made, dsc_loss_slope(numbers, formula, &made));
-    }
-    dsc_give(p, 0, numbers);
+    if (numbers == NULL || !p->creates_graph)
+        return numbers;
+    dsc_tensor *formula = x_multiply(p, p->upstream, slope(p, x));
+    return formula == NULL ? NULL : x_call(p, made, dsc_loss_slope(numbers, formula, &made));
 }
 
 static void pull_back(dsc_pullback *p, dsc_tensor *(*slope)(dsc_pullback *p, dsc_tensor *x)) {
-    pull_back_call(p, call_of(p), dsc_input(p, 0), slope);
+    dsc_give(p, 0, x_through(p, call_of(p), dsc_input(p, 0), slope));
 }
 
 static dsc_tensor *sigmoid_slope(dsc_pullback *p, dsc_tensor *y) {
@@ -212,17 +211,51 @@ static dsc_tensor *log_sigmoid_slope(dsc_pullback *p, dsc_tensor *x) {
     return x_sigmoid(p, x_negate(p, x));
 }
 
+void dsc_pull_back_log_sigmoid(dsc_pullback *p) {
+    dsc_give(p, 0,
+             x_through(p, &(dsc_activation_call){DSC_LOG_SIGMOID_OF_INPUT, {0}}, dsc_input(p, 0),
+                       log_sigmoid_slope));
+}
+
+/* ---- By the result ---- */
+
+static dsc_tensor *x_behind_recorded(dsc_pullback *p, dsc_activation activation) {
+    if (activation == DSC_ACTIVATION_SIGMOID)
+        return x_through(p, &(dsc_activation_call){DSC_SIGMOID_OF_RESULT, {0}}, dsc_output(p, 0),
+                         sigmoid_slope);
+    if (activation == DSC_ACTIVATION_TANH)
+        return x_through(p, &(dsc_activation_call){DSC_TANH_OF_RESULT, {0}}, dsc_output(p, 0), tanh_slope);
+    dsc_tensor *y = dsc_saved(p, 0);
+    dsc_tensor *nothing = y == NULL ? NULL : x_constant(p, y, 0);
+    return x_where(p, x_greater(p, y, nothing), p->upstream, nothing);
+}
+
+dsc_tensor *x_behind(dsc_pullback *p, dsc_activation activation) {
+    if (activation == DSC_ACTIVATION_NONE)
+        return p->upstream;
+    if (p->creates_graph)
+        return x_behind_recorded(p, activation);
+    const dsc_tensor *y = dsc_saved(p, 0);
+    dsc_tensor *dz = dsc_take_upstream(p), *made = NULL;
+    const dsc_tensor *dy = dz != NULL ? dz : x_in_order(p, p->upstream);
+    if (dz == NULL && y != NULL)
+        dz = x_call(p, made, dsc_make_like(y, y->dtype, &made));
+    if (p->status == DSC_OK)
+        dsc_activation_back(dsc_context_of(y), y->dtype, activation, y->count, dsc_data(y), dsc_data(dy),
+                            dsc_data(dz));
+    return dz;
+}
+
+void dsc_pull_back_relu(dsc_pullback *p) {
+    dsc_give(p, 0, x_behind(p, DSC_ACTIVATION_RELU));
+}
+
 void dsc_pull_back_sigmoid(dsc_pullback *p) {
-    pull_back_call(p, &(dsc_activation_call){DSC_SIGMOID_OF_RESULT, {0}}, dsc_output(p, 0), sigmoid_slope);
+    dsc_give(p, 0, x_behind(p, DSC_ACTIVATION_SIGMOID));
 }
 
 void dsc_pull_back_tanh(dsc_pullback *p) {
-    pull_back_call(p, &(dsc_activation_call){DSC_TANH_OF_RESULT, {0}}, dsc_output(p, 0), tanh_slope);
-}
-
-void dsc_pull_back_log_sigmoid(dsc_pullback *p) {
-    pull_back_call(p, &(dsc_activation_call){DSC_LOG_SIGMOID_OF_INPUT, {0}}, dsc_input(p, 0),
-                   log_sigmoid_slope);
+    dsc_give(p, 0, x_behind(p, DSC_ACTIVATION_TANH));
 }
 
 #define PULL_BACK(name, slope)                                                                               \

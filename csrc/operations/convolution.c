@@ -3,10 +3,11 @@
 
 #include <string.h>
 
+#include "operations/activations.h"
+
 /* What is kept of the options. */
 static dsc_options kept(const dsc_convolution_options *o, dsc_activation activation) {
-    dsc_options k = {
-        .rank = o->rank, .integer = (int64_t)o->groups, .flag = activation != DSC_ACTIVATION_NONE};
+    dsc_options k = {.rank = o->rank, .integer = (int64_t)o->groups, .number = activation};
     for (size_t d = 0; d < o->rank; ++d) {
         k.sizes[d] = o->stride[d];
         k.sizes[d + 3] = o->dilation[d];
@@ -45,8 +46,7 @@ dsc_status dsc_convolution(dsc_tensor *x, dsc_tensor *weight, dsc_tensor *bias,
     const dsc_operation *operation = &dsc_operations[dsc_op_convolution];
     dsc_tensor *const inputs[] = {x, weight, bias};
     DSC_TRY(dsc_check_inputs(operation, 2, inputs, result));
-    if (activation != DSC_ACTIVATION_NONE && activation != DSC_ACTIVATION_RELU)
-        return dsc_fail(DSC_ERROR_ARGUMENT, "convolution: unknown activation %d", (int)activation);
+    DSC_TRY(dsc_check_activation(operation->name, activation));
     DSC_TRY(dsc_conv_check_options(operation, options));
     DSC_TRY(dsc_conv_check_image(operation, "x", x, options));
     DSC_TRY(dsc_conv_check_weight(operation, x, weight, options));
@@ -72,7 +72,7 @@ dsc_status dsc_convolution(dsc_tensor *x, dsc_tensor *weight, dsc_tensor *bias,
                                     .count = bias == NULL ? 2 : 3,
                                     .inputs = inputs,
                                     .options = &k,
-                                    .saved = {k.flag ? made : NULL}},
+                                    .saved = {activation == DSC_ACTIVATION_NONE ? NULL : made}},
                       status, made, result);
 }
 

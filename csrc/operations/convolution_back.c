@@ -1,4 +1,5 @@
 /* The derivatives of convolution, its transpose and its weight's gradient. */
+#include "operations/activations.h"
 #include "operations/convolution_shapes.h"
 
 /* ---- The options that were kept ---- */
@@ -24,6 +25,10 @@ static dsc_convolution_options fitted(const dsc_convolution_options *o, const ds
             (int64_t)((dsc_conv_extent(y, o, d) - 1) * o->stride[d] + (kernel[d] - 1) * o->dilation[d] + 1) -
             o->padding[d] - (int64_t)dsc_conv_extent(x, o, d);
     return f;
+}
+
+static dsc_tensor *x_behind_own(dsc_pullback *p) {
+    return x_behind(p, (dsc_activation)p->node->options.number);
 }
 
 /* ---- Derivatives, in operations ---- */
@@ -64,12 +69,7 @@ static dsc_tensor *x_bias(dsc_pullback *p, dsc_tensor *y, const dsc_convolution_
 }
 
 static void composed(dsc_pullback *p, const dsc_convolution_options *o) {
-    dsc_tensor *dz = p->upstream;
-    if (p->node->options.flag) {
-        dsc_tensor *y = dsc_saved(p, 0);
-        dsc_tensor *none = y == NULL ? NULL : x_constant(p, y, 0);
-        dz = x_where(p, x_greater(p, y, none), p->upstream, none);
-    }
+    dsc_tensor *dz = x_behind_own(p);
     if (dsc_wants(p, 0))
         dsc_give(p, 0, x_transpose(p, dsc_input_shape(p, 0), dz, dsc_input(p, 1), o));
     if (dsc_wants(p, 1))
@@ -98,21 +98,9 @@ void dsc_pull_back_convolution_weight(dsc_pullback *p) {
 
 /* ---- The first-order pass of a convolution: the kernel's ---- */
 
-/* dy behind the activation. */
-static dsc_tensor *x_behind(dsc_pullback *p, dsc_tensor *dy) {
-    if (!p->node->options.flag || dy == NULL)
-        return dy;
-    dsc_tensor *y = dsc_saved(p, 0), *made = NULL;
-    dsc_tensor *dz = y == NULL ? NULL : x_call(p, made, dsc_make_like(y, y->dtype, &made));
-    if (dz != NULL)
-        p->status =
-            dsc_relu_backward(dsc_context_of(y), y->dtype, y->count, dsc_data(y), dsc_data(dy), dsc_data(dz));
-    return dz;
-}
-
 static void fused(dsc_pullback *p, const dsc_convolution_options *o) {
     dsc_tensor *x = x_in_order(p, dsc_input(p, 0)), *w = x_in_order(p, dsc_input(p, 1));
-    dsc_tensor *dz = x_behind(p, x_in_order(p, p->upstream));
+    dsc_tensor *dz = x_in_order(p, x_behind_own(p));
     if (p->status != DSC_OK)
         return;
     dsc_gradient_target to[3] = {{0}};

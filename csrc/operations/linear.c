@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "linalg/linear.h"
-#include "operations/table.h"
+#include "operations/activations.h"
 
 static dsc_linear_call call_of(const dsc_tensor *x, const dsc_tensor *w, const dsc_tensor *b,
                                dsc_activation activation) {
@@ -19,8 +19,7 @@ static dsc_linear_call call_of(const dsc_tensor *x, const dsc_tensor *w, const d
 
 static dsc_status check(const dsc_operation *operation, const dsc_tensor *x, const dsc_tensor *w,
                         const dsc_tensor *b, dsc_activation activation) {
-    if (activation != DSC_ACTIVATION_NONE && activation != DSC_ACTIVATION_RELU)
-        return dsc_fail(DSC_ERROR_ARGUMENT, "linear: unknown activation %d", (int)activation);
+    DSC_TRY(dsc_check_activation(operation->name, activation));
     DSC_TRY(dsc_check_real(operation, x));
     DSC_TRY(dsc_check_same_dtype(operation, x, w));
     if (b != NULL)
@@ -64,29 +63,24 @@ dsc_status dsc_linear(dsc_tensor *x, dsc_tensor *weight, dsc_tensor *bias, dsc_a
     dsc_return_contiguous(x, dense_x);
     dsc_return_contiguous(weight, dense_w);
     dsc_return_contiguous(bias, dense_b);
-    bool keeps = activation != DSC_ACTIVATION_NONE;
+    const dsc_options options = {.integer = activation};
     return dsc_finish(&(dsc_record){.operation = operation,
                                     .count = bias == NULL ? 2 : 3,
                                     .inputs = inputs,
-                                    .saved = {keeps ? made : NULL}},
+                                    .options = &options,
+                                    .saved = {activation == DSC_ACTIVATION_NONE ? NULL : made}},
                       status, made, result);
 }
 
-/* The only one there is keeps its result. */
-static dsc_activation activation_of(const dsc_pullback *p) {
-    return p->node->saved[0] != NULL ? DSC_ACTIVATION_RELU : DSC_ACTIVATION_NONE;
+static dsc_tensor *x_behind_own(dsc_pullback *p) {
+    return x_behind(p, (dsc_activation)p->node->options.integer);
 }
 
 /* ---- The first-order pass: the kernel's ---- */
 
 static void fused(dsc_pullback *p) {
-    const dsc_activation activation = activation_of(p);
     dsc_tensor *x = x_in_order(p, dsc_input(p, 0)), *w = x_in_order(p, dsc_input(p, 1));
-    dsc_tensor *dy = x_in_order(p, p->upstream), *y = NULL, *dz = NULL, *made = NULL;
-    if (activation != DSC_ACTIVATION_NONE) {
-        y = dsc_saved(p, 0);
-        dz = y == NULL ? NULL : x_call(p, made, dsc_make_like(y, y->dtype, &made));
-    }
+    const dsc_tensor *dz = x_in_order(p, x_behind_own(p));
     if (p->status != DSC_OK)
         return;
     /* x's gradient is made anew always: the kernel does not add to it. */
@@ -97,10 +91,8 @@ static void fused(dsc_pullback *p) {
         dsc_find_target(p, 2, &by_b);
     if (p->status != DSC_OK)
         return;
-    dsc_linear_call call = call_of(x, w, NULL, activation);
-    call.y = y == NULL ? dsc_data(dy) : dsc_data(y);
-    dsc_linear_gradients gradients = {.dy = dsc_data(dy),
-                                      .dz = dz == NULL ? NULL : dsc_data(dz),
+    dsc_linear_call call = call_of(x, w, NULL, DSC_ACTIVATION_NONE);
+    dsc_linear_gradients gradients = {.dy = dsc_data(dz),
                                       .dx = by_x.data,
                                       .dw = by_w.data,
                                       .db = by_b.data,
@@ -122,12 +114,7 @@ static dsc_tensor *x_rows(dsc_pullback *p, dsc_tensor *t) {
 }
 
 static void composed(dsc_pullback *p) {
-    dsc_tensor *dz = p->upstream;
-    if (activation_of(p) == DSC_ACTIVATION_RELU) {
-        dsc_tensor *y = dsc_saved(p, 0);
-        dsc_tensor *nothing = y == NULL ? NULL : x_constant(p, y, 0);
-        dz = x_where(p, x_greater(p, y, nothing), p->upstream, nothing);
-    }
+    dsc_tensor *dz = x_behind_own(p);
     if (dsc_wants(p, 0))
         dsc_give(p, 0, x_matmul(p, dz, dsc_input(p, 1)));
     dsc_tensor *rows = x_rows(p, dz);

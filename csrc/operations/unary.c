@@ -77,12 +77,6 @@ void dsc_pull_back_abs(dsc_pullback *p) {
     dsc_give(p, 0, x_multiply(p, p->upstream, x_sign(p, dsc_input(p, 0))));
 }
 
-void dsc_pull_back_relu(dsc_pullback *p) {
-    dsc_tensor *y = dsc_saved(p, 0);
-    dsc_tensor *nothing = y == NULL ? NULL : x_constant(p, y, 0);
-    dsc_give(p, 0, x_where(p, x_greater(p, y, nothing), p->upstream, nothing));
-}
-
 void dsc_pull_back_sin(dsc_pullback *p) {
     dsc_give(p, 0, x_multiply(p, p->upstream, x_cos(p, dsc_input(p, 0))));
 }

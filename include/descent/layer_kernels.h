@@ -9,7 +9,14 @@
 
 DSC_BEGIN_API
 
-typedef enum dsc_activation { DSC_ACTIVATION_NONE = 0, DSC_ACTIVATION_RELU = 1 } dsc_activation;
+/* What a layer may apply to its result in the same pass: functions whose derivative follows from their value.
+ */
+typedef enum dsc_activation {
+    DSC_ACTIVATION_NONE = 0,
+    DSC_ACTIVATION_RELU = 1,
+    DSC_ACTIVATION_SIGMOID = 2,
+    DSC_ACTIVATION_TANH = 3
+} dsc_activation;
 
 /* The sizes and buffers of y = activation(x w^T + b).
  *     x batch x inputs; w outputs x inputs; b outputs, or NULL for none; y batch x outputs */
