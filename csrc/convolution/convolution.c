@@ -4,7 +4,6 @@
 
 #include "convolution/correlation.h"
 #include "convolution/weight.h"
-#include "core/sums.h"
 
 static const dsc_conv_axis nothing = {1, 1, 1, 1, 1, 0};
 
@@ -165,30 +164,10 @@ static void fill(const dsc_conv *conv, const void *b, void *x) {
 /* ---- All tiles in one section ---- */
 
 typedef struct job {
-    const dsc_conv *conv;
     const correlations *products;
     const dsc_weight_product *weights;
-    const dsc_conv_gradients *sums; /* of dy, for db; or NULL */
-    size_t channels;                /* of db in a tile */
     dsc_slots slots;
 } job;
-
-/* db's channels [first, end). */
-static void add_up(const job *j, size_t first, size_t end) {
-    const dsc_conv *c = j->conv;
-    const size_t plane = dsc_conv_y_count(c), channels = c->groups * c->y_channels;
-    const size_t bytes = plane * dsc_size_of(c->dtype);
-    for (size_t o = first; o < end; ++o) {
-        double sum = 0;
-        for (size_t n = 0; n < c->batch; ++n)
-            sum += dsc_sums_of_row(c->dtype, plane, (const char *)j->sums->dy + (n * channels + o) * bytes);
-        if (c->dtype == DSC_FLOAT32)
-            sum = (double)(float)sum;
-        if (j->sums->add_db)
-            sum += dsc_load_real(c->dtype, j->sums->db, o);
-        dsc_store_real(c->dtype, j->sums->db, o, sum);
-    }
-}
 
 static void run_correlation(const job *j, size_t tile, void *staged) {
     for (size_t i = 0; i < j->products->count; ++i) {
@@ -204,12 +183,6 @@ static void run_correlation(const job *j, size_t tile, void *staged) {
 static void run_tile(void *argument, size_t tile) {
     job *j = argument;
     const size_t weights = j->weights == NULL ? 0 : j->weights->tiles;
-    const size_t products = j->products == NULL ? 0 : j->products->tiles;
-    if (tile >= weights + products) {
-        const size_t first = (tile - weights - products) * j->channels;
-        add_up(j, first, dsc_min_size(first + j->channels, j->conv->groups * j->conv->y_channels));
-        return;
-    }
     const size_t slot = dsc_slots_take(&j->slots);
     if (tile < weights)
         dsc_weight_run_tile(j->weights, tile, dsc_slot(&j->slots, slot));
@@ -229,10 +202,6 @@ static dsc_status run(const dsc_context *context, job *j, double work) {
         staged = dsc_max_size(staged, j->products->staged);
     }
     DSC_TRY(dsc_slots_make(context, tiles, staged, &j->slots));
-    if (j->sums != NULL) {
-        j->channels = dsc_max_size(DSC_TILE / (j->conv->batch * dsc_conv_y_count(j->conv) + 1), 1);
-        tiles += dsc_ceil_div(j->conv->groups * j->conv->y_channels, j->channels);
-    }
     dsc_parallel_work(context, work, tiles, run_tile, j);
     dsc_scratch_give(&j->slots.space);
     return DSC_OK;
@@ -245,7 +214,7 @@ dsc_status dsc_conv_forward(const dsc_context *context, const dsc_conv *conv, ds
     const dsc_conv c = simplified(conv);
     correlations all;
     dsc_status status = make_forward(context, &c, activation, x, w, b, y, &all);
-    job j = {.conv = &c, .products = &all};
+    job j = {.products = &all};
     if (status == DSC_OK)
         status = run(context, &j, all.work);
     finish_correlations(&all);
@@ -257,7 +226,7 @@ dsc_status dsc_conv_transpose(const dsc_context *context, const dsc_conv *conv, 
     const dsc_conv c = simplified(conv);
     correlations all;
     dsc_status status = make_transposed(context, &c, y, w, b, x, &all);
-    job j = {.conv = &c, .products = &all};
+    job j = {.products = &all};
     if (status == DSC_OK && !all.covers)
         fill(&c, b, x);
     if (status == DSC_OK)
@@ -271,20 +240,24 @@ dsc_status dsc_conv_backward(const dsc_context *context, const dsc_conv *conv,
     const dsc_conv c = simplified(conv);
     const dsc_conv_gradients *g = gradients;
     correlations all = {.covers = true};
-    dsc_weight_product weights = {.conv = &c, .x = g->x, .dy = g->dy, .dw = g->dw, .adds = g->add_dw};
-    dsc_status status = g->dw == NULL ? DSC_OK : dsc_weight_prepare(context, &weights);
+    dsc_weight_product weights = {.conv = &c,
+                                  .x = g->x,
+                                  .dy = g->dy,
+                                  .dw = g->dw,
+                                  .db = g->db,
+                                  .add_dw = g->add_dw,
+                                  .add_db = g->add_db};
+    const bool has_weights = g->dw != NULL || g->db != NULL;
+    dsc_status status = has_weights ? dsc_weight_prepare(context, &weights) : DSC_OK;
     if (status == DSC_OK && g->dx != NULL)
         status = make_transposed(context, &c, g->dy, g->w, NULL, g->dx, &all);
-    job j = {.conv = &c,
-             .products = g->dx == NULL ? NULL : &all,
-             .weights = g->dw == NULL ? NULL : &weights,
-             .sums = g->db == NULL ? NULL : g};
+    job j = {.products = g->dx == NULL ? NULL : &all, .weights = has_weights ? &weights : NULL};
     const double products = (double)c.batch * (double)dsc_conv_y_count(&c) * (double)dsc_conv_w_count(&c);
     if (status == DSC_OK && g->dx != NULL && !all.covers)
         fill(&c, NULL, g->dx);
     if (status == DSC_OK)
         status = run(context, &j, g->dw == NULL ? all.work : all.work + products);
-    if (status == DSC_OK && g->dw != NULL)
+    if (status == DSC_OK && has_weights)
         dsc_weight_store(context, &weights);
     finish_correlations(&all);
     dsc_weight_finish(&weights);

@@ -12,6 +12,74 @@ typedef struct DSC_NAME(tile) {
     const DSC_NAME(mask) * masks; /* which lanes of a run's vectors are positions */
 } DSC_NAME(tile);
 
+/* The runs of a box: rows are one run, and planes and images, with what stands between them, unless that
+ * takes more vectors than they do, and 2 for each run's beginning and end. */
+static void DSC_NAME(find_runs)(const dsc_weight_product *p, const size_t *counts, DSC_NAME(tile) * t) {
+    const dsc_line *l = p->lines;
+    const size_t apart[3] = {p->image, l[1].staged * l[2].pitch, l[2].pitch};
+    size_t run = counts[3], i = 3;
+    for (; i > 0; --i) {
+        const size_t longer = (counts[i - 1] - 1) * apart[i - 1] + run;
+        if (dsc_ceil_div(longer, WIDTH) > counts[i - 1] * (dsc_ceil_div(run, WIDTH) + 2))
+            break;
+        run = longer;
+    }
+    for (size_t j = 0; j < 3; ++j) {
+        t->runs[j] = j < i ? counts[j] : 1;
+        t->apart[j] = apart[j];
+    }
+    t->vectors = dsc_ceil_div(run, WIDTH);
+    t->y_run = t->vectors * WIDTH;
+    t->y_channel = t->runs[0] * t->runs[1] * t->runs[2] * t->y_run;
+}
+
+/* Where a row's numbers stand among the runs of dy. */
+static size_t DSC_NAME(place_in_runs)(const DSC_NAME(tile) * t, const size_t *index) {
+    size_t run = 0, place = 0;
+    for (size_t i = 0; i < 3; ++i) {
+        run = run * t->runs[i] + (t->runs[i] > 1 ? index[i] : 0);
+        place += t->runs[i] > 1 ? 0 : index[i] * t->apart[i];
+    }
+    return run * t->y_run + place;
+}
+
+/* -1 and 0, as wide as the numbers are. */
+static void DSC_NAME(find_masks)(const DSC_NAME(tile) * t, const size_t *counts, DSC_REAL *masks) {
+    memset(masks, 0, t->y_run * sizeof *masks);
+    const size_t n = t->runs[0] > 1 ? 1 : counts[0], d = t->runs[1] > 1 ? 1 : counts[1];
+    const size_t h = t->runs[2] > 1 ? 1 : counts[2];
+    for (size_t i = 0; i < n * d * h; ++i) {
+        const size_t index[] = {i / h / d, i / h % d, i % h};
+        DSC_REAL *row = masks + DSC_NAME(place_in_runs)(t, index);
+        memset(row, 0xff, counts[3] * sizeof *row);
+    }
+}
+
+/* An image of dy in a box, with zeros behind each row, up to the next. */
+static void DSC_NAME(stage_dy)(const dsc_weight_product *p, const DSC_NAME(tile) * t, size_t image,
+                               const size_t *at, const size_t *counts, size_t channels, const DSC_REAL *from,
+                               DSC_REAL *to) {
+    const dsc_line *l = p->lines;
+    const size_t rows = counts[1] * counts[2];
+    for (size_t o = 0; o < channels; ++o) {
+        size_t place = DSC_NAME(place_in_runs)(t, (const size_t[]){image, 0, 0});
+        for (size_t i = 0; i < rows; ++i) {
+            const size_t d = i / counts[2], h = i % counts[2];
+            const size_t row = (o * l[0].count + at[0] + d) * l[1].count + at[1] + h;
+            size_t next = t->y_channel;
+            if (i + 1 < rows)
+                next = DSC_NAME(place_in_runs)(
+                    t, (const size_t[]){image, (i + 1) / counts[2], (i + 1) % counts[2]});
+            else if (image + 1 < counts[0])
+                next = DSC_NAME(place_in_runs)(t, (const size_t[]){image + 1, 0, 0});
+            DSC_REAL *out = to + o * t->y_channel + place;
+            DSC_NAME(copy_row)(counts[3], from + row * l[2].count + at[2], out);
+            DSC_NAME(clear_row)(next - place - counts[3], out + counts[3]);
+            place = next;
+        }
+    }
+}
+
 /* lanes += dy x along a run, for `rows` channels of dy and `taps` taps. With masks, x's lanes where there is
  * no position are set to 0. */
 __attribute__((always_inline)) static inline void

@@ -19,78 +19,30 @@ static void DSC_NAME(flush)(bool by_channels, size_t channels, size_t taps, cons
         }
 }
 
-/* The runs of a box: rows are one run, and planes and images, with what stands between them, unless that
- * takes more vectors than they do, and 2 for each run's beginning and end. */
-static void DSC_NAME(find_runs)(const dsc_weight_product *p, const size_t *counts, DSC_NAME(tile) * t) {
-    const dsc_line *l = p->lines;
-    const size_t apart[3] = {p->image, l[1].staged * l[2].pitch, l[2].pitch};
-    size_t run = counts[3], i = 3;
-    for (; i > 0; --i) {
-        const size_t longer = (counts[i - 1] - 1) * apart[i - 1] + run;
-        if (dsc_ceil_div(longer, WIDTH) > counts[i - 1] * (dsc_ceil_div(run, WIDTH) + 2))
-            break;
-        run = longer;
-    }
-    for (size_t j = 0; j < 3; ++j) {
-        t->runs[j] = j < i ? counts[j] : 1;
-        t->apart[j] = apart[j];
-    }
-    t->vectors = dsc_ceil_div(run, WIDTH);
-    t->y_run = t->vectors * WIDTH;
-    t->y_channel = t->runs[0] * t->runs[1] * t->runs[2] * t->y_run;
-}
-
-/* Where a row's numbers stand among the runs of dy. */
-static size_t DSC_NAME(place_in_runs)(const DSC_NAME(tile) * t, const size_t *index) {
-    size_t run = 0, place = 0;
-    for (size_t i = 0; i < 3; ++i) {
-        run = run * t->runs[i] + (t->runs[i] > 1 ? index[i] : 0);
-        place += t->runs[i] > 1 ? 0 : index[i] * t->apart[i];
-    }
-    return run * t->y_run + place;
-}
-
-/* -1 and 0, as wide as the numbers are. */
-static void DSC_NAME(find_masks)(const DSC_NAME(tile) * t, const size_t *counts, DSC_REAL *masks) {
-    memset(masks, 0, t->y_run * sizeof *masks);
-    const size_t n = t->runs[0] > 1 ? 1 : counts[0], d = t->runs[1] > 1 ? 1 : counts[1];
-    const size_t h = t->runs[2] > 1 ? 1 : counts[2];
-    for (size_t i = 0; i < n * d * h; ++i) {
-        const size_t index[] = {i / h / d, i / h % d, i % h};
-        DSC_REAL *row = masks + DSC_NAME(place_in_runs)(t, index);
-        memset(row, 0xff, counts[3] * sizeof *row);
-    }
-}
-
-/* An image of dy in a box, with zeros behind each row, up to the next. */
-static void DSC_NAME(stage_dy)(const dsc_weight_product *p, const DSC_NAME(tile) * t, size_t image,
-                               const size_t *at, const size_t *counts, size_t channels, const DSC_REAL *from,
-                               DSC_REAL *to) {
-    const dsc_line *l = p->lines;
-    const size_t rows = counts[1] * counts[2];
-    for (size_t o = 0; o < channels; ++o) {
-        size_t place = DSC_NAME(place_in_runs)(t, (const size_t[]){image, 0, 0});
-        for (size_t i = 0; i < rows; ++i) {
-            const size_t d = i / counts[2], h = i % counts[2];
-            const size_t row = (o * l[0].count + at[0] + d) * l[1].count + at[1] + h;
-            size_t next = t->y_channel;
-            if (i + 1 < rows)
-                next = DSC_NAME(place_in_runs)(
-                    t, (const size_t[]){image, (i + 1) / counts[2], (i + 1) % counts[2]});
-            else if (image + 1 < counts[0])
-                next = DSC_NAME(place_in_runs)(t, (const size_t[]){image + 1, 0, 0});
-            DSC_REAL *out = to + o * t->y_channel + place;
-            DSC_NAME(copy_row)(counts[3], from + row * l[2].count + at[2], out);
-            DSC_NAME(clear_row)(next - place - counts[3], out + counts[3]);
-            place = next;
-        }
-    }
-}
-
 typedef struct DSC_NAME(block) {
     size_t group, x_channel, x_channels, y_channel, y_channels;
     double *partial; /* of its first number */
+    double *db;      /* the partial sums of its channels of dy; NULL: another block's */
 } DSC_NAME(block);
+
+/* Some images of dy in a box, added to db while they are on their way into the cache. */
+static void DSC_NAME(add_up)(const dsc_weight_product *p, const DSC_NAME(block) * b, size_t first,
+                             const size_t *at, const size_t *counts) {
+    const dsc_conv *c = p->conv;
+    const dsc_line *l = p->lines;
+    const bool is_plane = counts[1] == l[0].count && counts[2] == l[1].count && counts[3] == l[2].count;
+    const size_t plane = dsc_conv_y_count(c), rows = is_plane ? 1 : counts[1] * counts[2];
+    for (size_t i = 0; i < counts[0] * b->y_channels; ++i) {
+        const size_t n = first + i / b->y_channels, o = i % b->y_channels;
+        const size_t channel = (n * c->groups + b->group) * c->y_channels + b->y_channel + o;
+        const DSC_REAL *from = (const DSC_REAL *)p->dy + channel * plane;
+        for (size_t r = 0; r < rows; ++r) {
+            const size_t row = (at[0] + r / counts[2]) * l[1].count + at[1] + r % counts[2];
+            b->db[o] += dsc_sums_of_row(c->dtype, is_plane ? plane : counts[3],
+                                        is_plane ? from : from + row * l[2].count + at[2]);
+        }
+    }
+}
 
 /* 0 times what is not finite is NaN. */
 static bool DSC_NAME(is_finite)(size_t count, const DSC_REAL *x) {
@@ -170,7 +122,7 @@ static void DSC_NAME(run_chunk)(const dsc_weight_product *p, const DSC_NAME(bloc
     room.dy = room.x + staged_x(p);
     room.sums = room.dy + staged_dy(p);
     size_t last[4] = {0};
-    if (!p->by_channels)
+    if (p->dw != NULL && !p->by_channels)
         DSC_NAME(clear_gaps)(p, b->x_channels, end - first, room.x);
     size_t boxes = 0, flushed = 0;
     for (size_t n = first; n < end; n += p->images)
@@ -180,6 +132,10 @@ static void DSC_NAME(run_chunk)(const dsc_weight_product *p, const DSC_NAME(bloc
                 at[i] = rest % l[i].boxes * l[i].box;
                 counts[i + 1] = dsc_min_size(l[i].box, l[i].count - at[i]);
             }
+            if (b->db != NULL)
+                DSC_NAME(add_up)(p, b, n, at, counts);
+            if (p->dw == NULL)
+                continue;
             if (memcmp(last, counts, sizeof last) != 0) {
                 if (p->by_channels) {
                     room.runs = list_runs(p, counts, room.head);
@@ -212,19 +168,24 @@ static void DSC_NAME(run)(const dsc_weight_product *p, size_t tile, void *staged
     b.x_channels = dsc_min_size(p->x_channels, c->x_channels - b.x_channel);
     b.y_channels = dsc_min_size(p->y_channels, c->y_channels - b.y_channel);
     const size_t row = b.group * c->y_channels + b.y_channel;
-    b.partial = p->partial + chunk * dsc_conv_w_count(c) + (row * c->x_channels + b.x_channel) * p->taps;
+    if (p->dw != NULL)
+        b.partial = p->partial + chunk * dsc_conv_w_count(c) + (row * c->x_channels + b.x_channel) * p->taps;
+    if (p->db != NULL && b.x_channel == 0) {
+        b.db = p->partial_db + chunk * c->groups * c->y_channels + row;
+        memset(b.db, 0, b.y_channels * sizeof *b.db);
+    }
     const size_t first = chunk * p->chunk;
     DSC_NAME(run_chunk)(p, &b, first, dsc_min_size(first + p->chunk, c->batch), staged);
 }
 
-static void DSC_NAME(store)(const dsc_weight_product *p, size_t first, size_t end) {
-    const size_t count = dsc_conv_w_count(p->conv);
-    DSC_REAL *dw = p->dw;
+/* Numbers [first, end) of `count` ones: the sums of all chunks' partial ones. */
+static void DSC_NAME(store)(const dsc_weight_product *p, const double *partial, size_t count, size_t first,
+                            size_t end, bool adds, DSC_REAL *to) {
     for (size_t i = first; i < end; ++i) {
         double sum = 0;
         for (size_t chunk = 0; chunk < p->chunks; ++chunk)
-            sum += p->partial[chunk * count + i];
-        dw[i] = p->adds ? dw[i] + (DSC_REAL)sum : (DSC_REAL)sum;
+            sum += partial[chunk * count + i];
+        to[i] = adds ? to[i] + (DSC_REAL)sum : (DSC_REAL)sum;
     }
 }
 
@@ -237,6 +198,7 @@ static void DSC_NAME(store)(const dsc_weight_product *p, size_t first, size_t en
 #include <string.h>
 
 #include "convolution/stage.h"
+#include "core/sums.h"
 
 /* As many numbers as any vector has. */
 enum { GRAIN = 16 };
@@ -332,6 +294,10 @@ static void cut(dsc_weight_product *p) {
     p->tiles = blocks * p->chunks;
 }
 
+static size_t db_count(const dsc_weight_product *p) {
+    return p->db == NULL ? 0 : p->conv->groups * p->conv->y_channels;
+}
+
 dsc_status dsc_weight_prepare(const dsc_context *context, dsc_weight_product *p) {
     const dsc_conv *c = p->conv;
     size_t words = 0;
@@ -349,9 +315,11 @@ dsc_status dsc_weight_prepare(const dsc_context *context, dsc_weight_product *p)
     if (c->batch * dsc_conv_y_count(c) == 0)
         return DSC_OK;
     cut(p);
-    const size_t partials = p->chunks * dsc_conv_w_count(c) * sizeof(double);
+    const size_t sums = p->dw == NULL ? 0 : p->chunks * dsc_conv_w_count(c);
+    const size_t partials = (sums + p->chunks * db_count(p)) * sizeof(double);
     DSC_TRY(dsc_scratch_take(context, partials + p->x_channels * p->taps * sizeof(size_t), &p->tables));
     p->partial = p->tables.memory;
+    p->partial_db = p->partial + sums;
     p->offsets = (size_t *)((char *)p->tables.memory + partials);
     dsc_stage_offsets(p->lines, p->x_channels, p->plane, p->offsets);
     return DSC_OK;
@@ -375,18 +343,24 @@ void dsc_weight_run_tile(const dsc_weight_product *p, size_t tile, void *staged)
 
 typedef struct store_job {
     const dsc_weight_product *p;
-    size_t count;
+    size_t count, tiles; /* of dw */
 } store_job;
 
 static void store_tile(void *argument, size_t tile) {
     const store_job *job = argument;
+    const dsc_weight_product *p = job->p;
     const size_t first = tile * DSC_TILE, end = dsc_min_size(first + DSC_TILE, job->count);
-    DSC_CALL_VERSION(job->p->conv->dtype, store, job->p, first, end);
+    if (tile < job->tiles)
+        DSC_CALL_VERSION(p->conv->dtype, store, p, p->partial, job->count, first, end, p->add_dw, p->dw);
+    else
+        DSC_CALL_VERSION(p->conv->dtype, store, p, p->partial_db, db_count(p), 0, db_count(p), p->add_db,
+                         p->db);
 }
 
 void dsc_weight_store(const dsc_context *context, const dsc_weight_product *p) {
-    store_job job = {p, dsc_conv_w_count(p->conv)};
-    dsc_parallel_work(context, (double)job.count * (double)(p->chunks + 1), dsc_ceil_div(job.count, DSC_TILE),
+    store_job job = {.p = p, .count = p->dw == NULL ? 0 : dsc_conv_w_count(p->conv)};
+    job.tiles = dsc_ceil_div(job.count, DSC_TILE);
+    dsc_parallel_work(context, (double)job.count * (double)(p->chunks + 1), job.tiles + (p->db != NULL),
                       store_tile, &job);
 }
 
