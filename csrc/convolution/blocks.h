@@ -54,27 +54,34 @@ DSC_NAME(put)(const DSC_NAME(ending) * e, const DSC_NAME(target) * t, size_t row
     AT(to) = sums;
 }
 
-/* The sums of k products for `rows` rows and `vectors` vectors of positions. */
+/* Products of the list: of each `period` ones, `count` from `first` on. */
+typedef struct DSC_NAME(some) {
+    size_t end, period, first, count;
+} DSC_NAME(some);
+
+/* The sums of some products for `rows` rows and `vectors` vectors of positions. */
 __attribute__((always_inline)) static inline void
-DSC_NAME(block)(const size_t rows, const size_t vectors, size_t k, const size_t *offsets, const DSC_REAL *a,
-                const DSC_REAL *const *b, const DSC_NAME(ending) * e, const DSC_NAME(target) * t) {
+DSC_NAME(block)(const size_t rows, const size_t vectors, const DSC_NAME(some) * some, const size_t *offsets,
+                const DSC_REAL *a, const DSC_REAL *const *b, const DSC_NAME(ending) * e,
+                const DSC_NAME(target) * t) {
     DSC_NAME(vector) sums[12][MOST_ACROSS] = {{{0}}};
     const DSC_REAL *from[MOST_ACROSS];
     DSC_WRITE_OUT
     for (size_t v = 0; v < vectors; ++v)
         from[v] = b[v];
-    for (size_t i = 0; i < k; ++i) {
-        DSC_NAME(vector) right[MOST_ACROSS];
-        DSC_WRITE_OUT
-        for (size_t v = 0; v < vectors; ++v)
-            right[v] = LOAD(from[v] + offsets[i]);
-        DSC_WRITE_OUT
-        for (size_t j = 0; j < rows; ++j) {
+    for (size_t first = some->first; first < some->end; first += some->period)
+        for (size_t i = first; i < first + some->count; ++i) {
+            DSC_NAME(vector) right[MOST_ACROSS];
             DSC_WRITE_OUT
             for (size_t v = 0; v < vectors; ++v)
-                sums[j][v] += a[i * rows + j] * right[v];
+                right[v] = LOAD(from[v] + offsets[i]);
+            DSC_WRITE_OUT
+            for (size_t j = 0; j < rows; ++j) {
+                DSC_WRITE_OUT
+                for (size_t v = 0; v < vectors; ++v)
+                    sums[j][v] += a[i * rows + j] * right[v];
+            }
         }
-    }
     if (e->is_plain) {
         DSC_WRITE_OUT
         for (size_t j = 0; j < rows; ++j) {
@@ -94,7 +101,7 @@ DSC_NAME(block)(const size_t rows, const size_t vectors, size_t k, const size_t 
 
 #define BLOCK(n, across)                                                                                     \
     case (n)*MOST_ACROSS + (across)-1:                                                                       \
-        DSC_NAME(block)(n, across, k, offsets, a, b, e, t);                                                  \
+        DSC_NAME(block)(n, across, some, offsets, a, b, e, t);                                               \
         break;
 #define ROWS(n) BLOCK(n, 1) BLOCK(n, 2)
 #if DSC_VECTOR_BYTES == 64
@@ -103,9 +110,9 @@ DSC_NAME(block)(const size_t rows, const size_t vectors, size_t k, const size_t 
 #define FEW_ROWS(n) ROWS(n)
 #endif
 
-static void DSC_NAME(any_block)(size_t rows, size_t vectors, size_t k, const size_t *offsets,
-                                const DSC_REAL *a, const DSC_REAL *const *b, const DSC_NAME(ending) * e,
-                                const DSC_NAME(target) * t) {
+static void DSC_NAME(any_block)(size_t rows, size_t vectors, const DSC_NAME(some) * some,
+                                const size_t *offsets, const DSC_REAL *a, const DSC_REAL *const *b,
+                                const DSC_NAME(ending) * e, const DSC_NAME(target) * t) {
     switch (rows * MOST_ACROSS + vectors - 1) {
         FEW_ROWS(1)
         FEW_ROWS(2)

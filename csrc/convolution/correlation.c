@@ -23,6 +23,26 @@ static void DSC_NAME(pack)(const dsc_correlation *c, size_t group) {
     }
 }
 
+/* The products of a piece for rows [low, high]. Those with the zeros above and below an image are left
+ * out, if that is so for all of the rows. */
+static DSC_NAME(some) DSC_NAME(inside)(const dsc_correlation *c, size_t k, size_t low, size_t high) {
+    const dsc_line *l = &c->lines[1];
+    const int64_t first = (int64_t)(low * l->step), last = (int64_t)(high * l->step);
+    const int64_t extent = (int64_t)l->extent, one = l->base[0], other = l->base[l->taps - 1];
+    DSC_NAME(some) all = {.end = k, .period = k, .count = k};
+    if (k % c->taps != 0 ||
+        (first + (one < other ? one : other) >= 0 && last + (one < other ? other : one) < extent))
+        return all;
+    size_t from = 0, to = l->taps;
+    while (from < to && (last + l->base[from] < 0 || first + l->base[from] >= extent))
+        ++from;
+    while (from < to && (last + l->base[to - 1] < 0 || first + l->base[to - 1] >= extent))
+        --to;
+    const size_t row = c->lines[2].taps;
+    return (DSC_NAME(some)){
+        .end = k, .period = l->taps * row, .first = from * row, .count = (to - from) * row};
+}
+
 /* A piece of the products, for all positions of a box. */
 static void DSC_NAME(run_piece)(const dsc_correlation *c, const size_t *at, const size_t *extents,
                                 size_t band, size_t first, size_t k, const size_t *offsets,
@@ -45,6 +65,7 @@ static void DSC_NAME(run_piece)(const dsc_correlation *c, const size_t *at, cons
         const size_t count = dsc_min_size(ACROSS(rows), vectors - i);
         const DSC_REAL *b[MOST_ACROSS];
         DSC_NAME(target) t[MOST_ACROSS];
+        size_t low = h, high = h;
         e.is_plain = !e.adds && !e.relu && e.step == 1;
         for (size_t j = 0; j < count; ++j) {
             const size_t w = v * WIDTH;
@@ -55,6 +76,8 @@ static void DSC_NAME(run_piece)(const dsc_correlation *c, const size_t *at, cons
             const size_t left = in_order ? (extents[1] - h) * extents[2] - w : extents[2] - w;
             t[j].count = dsc_min_size(WIDTH, left);
             e.is_plain &= t[j].count == WIDTH;
+            low = dsc_min_size(low, h);
+            high = dsc_max_size(high, h);
             if (++v == across) {
                 v = 0;
                 if (++h == extents[1]) {
@@ -63,6 +86,7 @@ static void DSC_NAME(run_piece)(const dsc_correlation *c, const size_t *at, cons
                 }
             }
         }
+        const DSC_NAME(some) some = DSC_NAME(inside)(c, k, at[1] + low, at[1] + high);
         for (size_t m = band * blocks / c->bands; m < (band + 1) * blocks / c->bands; ++m) {
             const size_t row = DSC_NAME(row_of)(rows, m), tall = DSC_NAME(row_of)(rows, m + 1) - row;
             DSC_NAME(target) block[MOST_ACROSS];
@@ -70,7 +94,7 @@ static void DSC_NAME(run_piece)(const dsc_correlation *c, const size_t *at, cons
                 block[j] = (DSC_NAME(target)){t[j].to + row * c->to_plane, t[j].count};
             e.bias = bias == NULL || first > 0 ? NULL : bias + row;
             DSC_NAME(any_block)
-            (tall, count, k, offsets, weights + row * whole + first * tall, b, &e, block);
+            (tall, count, &some, offsets, weights + row * whole + first * tall, b, &e, block);
         }
         i += count;
     }
