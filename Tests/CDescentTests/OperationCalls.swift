@@ -70,8 +70,7 @@ enum OperationCalls {
     "unsqueeze": { dsc_unsqueeze($0[0], $1.dimension!, $2) },
     "expand": { dsc_expand($0[0], $1.shape!.count, $1.shape!, $2) },
     "linear": {
-      let activation = $1.activation == "relu" ? DSC_ACTIVATION_RELU : DSC_ACTIVATION_NONE
-      return dsc_linear($0[0], $0[1], $0.count > 2 ? $0[2] : nil, activation, $2)
+      dsc_linear($0[0], $0[1], $0.count > 2 ? $0[2] : nil, activation($1), $2)
     },
     "einsum": { dsc_einsum($1.equation!, $0[0], $0.count > 1 ? $0[1] : nil, $2) },
   ]
@@ -162,11 +161,19 @@ enum OperationCalls {
     }
   }
 
+  private static func activation(_ options: OperationCase.Options) -> dsc_activation {
+    switch options.activation {
+    case "relu": DSC_ACTIVATION_RELU
+    case "sigmoid": DSC_ACTIVATION_SIGMOID
+    case "tanh": DSC_ACTIVATION_TANH
+    default: DSC_ACTIVATION_NONE
+    }
+  }
+
   private static let convolutions: [String: Call] = [
     "convolution": { x, options, result in
       var own = convolution(options)
-      let activation = options.activation == "relu" ? DSC_ACTIVATION_RELU : DSC_ACTIVATION_NONE
-      return dsc_convolution(x[0], x[1], x.count > 2 ? x[2] : nil, &own, activation, result)
+      return dsc_convolution(x[0], x[1], x.count > 2 ? x[2] : nil, &own, activation(options), result)
     },
     "convolution_transpose": { x, options, result in
       var own = convolution(options)

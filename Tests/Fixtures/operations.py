@@ -141,11 +141,14 @@ for a, b in [((3, 4), (4, 5)), ((2, 3, 4), (2, 4, 5)), ((4,), (4,)), ((3, 4), (4
 for a, b in [((130, 257), (257, 70)), ((3, 70, 65), (65, 80)), ((4, 1, 60, 64), (3, 64, 50)), ((9000,), (9000,))]:
     case("matmul", {}, torch.matmul, x(*a), x(*b, step=2), large=True)
 for shape, i, o in (((3,), 4, 5), ((2, 3), 4, 2), ((), 3, 2), ((0,), 3, 2), ((1,), 1, 1)):
-    for name, after in (("none", lambda t: t), ("relu", torch.relu)):
+    for name, after in (("none", lambda t: t), ("relu", torch.relu), ("sigmoid", torch.sigmoid), ("tanh", torch.tanh)):
         case("linear", dict(activation=name), lambda a, w, b: after(F.linear(a, w, b)), x(*shape, i), x(o, i, step=2), x(o, step=3))
         case("linear", dict(activation=name), lambda a, w: after(F.linear(a, w)), x(*shape, i), x(o, i, step=2))
 case("linear", dict(activation="relu"), lambda a, w, b: torch.relu(F.linear(a, w, b)), x(70, 130), x(90, 130, step=2), x(90, step=3),
      large=True)
+for name in ("sigmoid", "tanh"):  # with weights so small that they are far from flat
+    case("linear", dict(activation=name), lambda a, w, b: getattr(torch, name)(F.linear(a, w, b)), x(70, 130),
+         x(90, 130, step=2, scale=1 / 32), x(90, step=3), large=True)
 for equation, a, b in [("ij,jk->ik", (2, 3), (3, 4)), ("bij,bjk->bik", (2, 3, 4), (2, 4, 2)), ("ij,jk", (2, 3), (3, 4)), ("ij,ij->", (2, 3), (2, 3)),
                        ("i,j->ji", (2,), (3,)), ("bi,bi->b", (3, 4), (3, 4)), ("bqhd,bkhd->bhqk", (2, 3, 2, 2), (2, 2, 2, 2)),
                        ("ii,ij->j", (3, 3), (3, 2)), ("ij,kk->ij", (2, 3), (2, 2)), (",ij->ij", (), (2, 3)), ("ab , bc -> ca", (2, 3), (3, 2)),

@@ -20,9 +20,9 @@ def padded(v, o):
     return F.pad(v, [n for pair in zip(o["before"][::-1], o["after"][::-1]) for n in pair])
 
 
-def convolution(shape, outputs, kernel, stride=1, padding=0, after=None, dilation=1, groups=1, bias=True, relu=False, large=False):
+def convolution(shape, outputs, kernel, stride=1, padding=0, after=None, dilation=1, groups=1, bias=True, activation=None, large=False):
     """shape: x's, with a batch or without."""
-    o = options(kernel, stride, padding, padding if after is None else after, dilation, groups, "relu" if relu else None)
+    o = options(kernel, stride, padding, padding if after is None else after, dilation, groups, activation)
     channels = shape[-len(kernel) - 1]
     weight = x(outputs, channels // groups, *kernel, step=2)
 
@@ -31,9 +31,9 @@ def convolution(shape, outputs, kernel, stride=1, padding=0, after=None, dilatio
 
     def function(v, w, b=None):
         y = convolve(v, w, b)
-        return y.relu() if relu else y
+        return getattr(torch, activation)(y) if activation else y
     case("convolution", o, function, x(*shape), weight, *([x(outputs, step=3)] if bias else []), large=large)
-    if relu:
+    if activation:
         return
 
     def slopes(v, y):
@@ -56,7 +56,11 @@ def transposed(shape, channels, kernel, stride=1, padding=0, output_padding=0, d
 
 
 convolution((2, 3, 7), 4, (3,), padding=1)
-convolution((2, 2, 4, 5), 3, (3, 2), relu=True)
+convolution((2, 2, 4, 5), 3, (3, 2), activation="relu")
+convolution((2, 2, 4, 5), 3, (3, 2), activation="sigmoid")
+convolution((2, 9), 6, (3,), stride=2, padding=2, groups=2, activation="tanh")
+convolution((1, 2, 3, 4, 3), 2, (2, 3, 1), padding=(1, 1, 0), bias=False, activation="sigmoid")
+convolution((0, 2, 5), 3, (2,), activation="tanh")
 convolution((4, 9), 6, (3,), stride=2, padding=3, after=1, dilation=2, groups=2, bias=False)
 convolution((2, 2, 6), 2, (3,), padding=-1, after=2)
 convolution((2, 1, 5, 6), 2, (2, 3), stride=(2, 1), padding=(1, 2), dilation=(2, 1))
@@ -70,6 +74,9 @@ for shape, outputs, kernel, more in [
         ((2, 32, 20, 20), 32, (3, 3), dict(padding=1, groups=32)), ((2, 70, 7, 7), 48, (1, 1), {}),
         ((2, 16, 17, 19), 24, (3, 3), dict(stride=2, padding=1)), ((2, 3, 1500), 5, (7,), dict(stride=3, dilation=2)),
         ((1, 120, 3, 3), 8, (3, 3), dict(padding=1)), ((1, 6, 7, 8, 9), 10, (3, 3, 3), dict(padding=1)),
+        ((3, 1, 28, 28), 6, (5, 5), dict(padding=2, activation="sigmoid")), ((2, 40, 9, 11), 33, (3, 3), dict(padding=1, activation="relu")),
+        ((2, 40, 9, 11), 66, (3, 3), dict(padding=2, groups=2, activation="tanh")), ((2, 3, 1500), 5, (7,), dict(stride=3, activation="sigmoid")),
+        ((1, 6, 7, 80, 90), 10, (3, 3, 3), dict(padding=1, activation="tanh")),
         ((2, 23, 1150), 31, (3,), dict(padding=1)), ((2, 6, 6, 7, 5), 16, (2, 3, 2), dict(stride=(1, 2, 1), padding=1))]:
     convolution(shape, outputs, kernel, large=True, **more)
 

@@ -66,6 +66,9 @@ avg_pool((2, 7, 8), [2, 3], 3, 0, True, False, -5)
 avg_pool((0, 2, 4, 4), [2, 2])
 avg_pool((1, 2, 20, 18), [17, 18])
 avg_pool((3, 5, 70, 90), [2, 2], large=True)
+for shape, divisor in (((8, 64, 10, 10), None), ((4, 40, 28, 28), None), ((7, 50, 11, 13), None), ((40, 50, 3, 2), None), ((9, 7, 35, 37), 3),
+                       ((9, 7, 35, 37), 8)):
+    avg_pool(shape, [2, 2], divisor=divisor, large=True)
 avg_pool((3, 5, 70, 90), [3, 3], 2, 1, large=True)
 avg_pool((3, 5, 70, 90), [70, 90], large=True)
 avg_pool((2, 3, 4000), [5], 3, large=True)

@@ -8,15 +8,11 @@ __attribute__((always_inline)) static inline void DSC_NAME(clear_ahead)(size_t c
         memset(to + i, 0, CLEARED * sizeof *to);
 }
 
-/* A row of all segments of the last dimension, and zeros where what comes next will be written; row NULL:
- * zeros. ahead: the distance to the row that is to be fetched meanwhile, as hardware does not foresee the
- * next channels' rows; 0: none. */
+/* A row of a segment of the last dimension, and zeros where what comes next will be written. ahead: the
+ * distance to the row that is to be fetched meanwhile, as hardware does not foresee the next channels' rows;
+ * 0: none. */
 __attribute__((always_inline)) static inline void DSC_NAME(stage_row)(const span *s, const DSC_REAL *row,
                                                                       size_t ahead, DSC_REAL *to) {
-    if (row == NULL) {
-        DSC_NAME(clear_ahead)(s->count, to);
-        return;
-    }
     DSC_NAME(clear_ahead)(s->low, to);
     if (s->step == 1) {
         const DSC_REAL *from = row + (s->first + (int64_t)s->low);
@@ -31,24 +27,43 @@ __attribute__((always_inline)) static inline void DSC_NAME(stage_row)(const span
     DSC_NAME(clear_ahead)(s->count - s->high, to + s->high);
 }
 
+/* The rows of all segments of the last but one dimension; plane NULL: zeros. */
+__attribute__((always_inline)) static inline void DSC_NAME(stage_plane)(const dsc_line *l, size_t at,
+                                                                        const span *s, const DSC_REAL *plane,
+                                                                        size_t ahead, DSC_REAL *to) {
+    const size_t pitch = l[2].pitch;
+    for (size_t segment = 0; segment < l[1].segments; ++segment) {
+        const span rows = span_of(&l[1], segment, at);
+        const size_t low = plane == NULL ? rows.count : rows.low, high = plane == NULL ? low : rows.high;
+        DSC_NAME(clear_ahead)(low * pitch, to);
+        for (size_t r = low; r < high; ++r) {
+            const size_t row = (size_t)(rows.first + (int64_t)(r * rows.step));
+            DSC_NAME(stage_row)(s, plane + row * l[2].extent, ahead, to + r * pitch);
+        }
+        DSC_NAME(clear_ahead)((rows.count - high) * pitch, to + high * pitch);
+        to += rows.count * pitch;
+    }
+}
+
 DSC_MULTIVERSION
-static void DSC_NAME(stage)(const dsc_line *lines, const size_t *at, size_t channels, const DSC_REAL *from,
-                            size_t plane, DSC_REAL *to) {
-    const dsc_line *l = lines;
-    const size_t height = l[1].extent, width = l[2].extent, whole = l[0].extent * height * width;
+static void DSC_NAME(stage)(const dsc_line *l, const size_t *at, size_t channels, const DSC_REAL *from,
+                            size_t channel, DSC_REAL *to) {
+    const size_t plane = l[1].extent * l[2].extent, whole = l[0].extent * plane;
     for (size_t segment = 0; segment < l[2].segments; ++segment) {
         const span s = span_of(&l[2], segment, at[2]);
         DSC_REAL *first = to + segment * l[0].staged * l[1].staged * l[2].pitch;
         for (size_t c = 0; c < channels; ++c) {
-            DSC_REAL *out = first + c * plane;
+            DSC_REAL *out = first + c * channel;
             const size_t ahead = c + CHANNELS_AHEAD < channels ? CHANNELS_AHEAD * whole : 0;
-            for (place d = first_place(&l[0], at[0]); d.z < l[0].staged; next_place(&l[0], at[0], &d))
-                for (place h = first_place(&l[1], at[1]); h.z < l[1].staged; next_place(&l[1], at[1], &h)) {
-                    const bool is_inside = d.is_inside && h.is_inside;
-                    const size_t row = is_inside ? ((size_t)d.source * height + (size_t)h.source) * width : 0;
-                    DSC_NAME(stage_row)(&s, is_inside ? from + c * whole + row : NULL, ahead, out);
-                    out += l[2].pitch;
+            for (size_t deep = 0; deep < l[0].segments; ++deep) {
+                const span planes = span_of(&l[0], deep, at[0]);
+                for (size_t z = 0; z < planes.count; ++z, out += l[1].staged * l[2].pitch) {
+                    const size_t source = (size_t)(planes.first + (int64_t)(z * planes.step));
+                    const bool is_inside = z >= planes.low && z < planes.high;
+                    DSC_NAME(stage_plane)
+                    (l, at[1], &s, is_inside ? from + c * whole + source * plane : NULL, ahead, out);
                 }
+            }
         }
     }
 }
@@ -62,43 +77,25 @@ static void DSC_NAME(stage)(const dsc_line *lines, const size_t *at, size_t chan
 /* Numbers of zeros that are written at once: not beyond what dsc_staged_plane leaves between channels. */
 enum { CHANNELS_AHEAD = 2, CLEARED = DSC_STAGED_GAP + 1 };
 
-/* A place in a line's copy, and where its number comes from. */
-typedef struct place {
-    size_t z, segment;
-    int64_t source;
-    bool is_inside;
-} place;
-
-static inline place place_of(const dsc_line *line, size_t at, size_t z, size_t segment) {
-    const int64_t source = line->from[segment] + (int64_t)((at + z - line->begin[segment]) * line->step);
-    return (place){z, segment, source, source >= 0 && source < (int64_t)line->extent};
-}
-
-static inline place first_place(const dsc_line *line, size_t at) {
-    return place_of(line, at, 0, 0);
-}
-
-static inline void next_place(const dsc_line *line, size_t at, place *p) {
-    const size_t z = p->z + 1;
-    if (z >= line->staged)
-        p->z = z;
-    else
-        *p = place_of(line, at, z, z == line->begin[p->segment + 1] ? p->segment + 1 : p->segment);
-}
-
-/* A segment of a row: its first number's place in the row, and which of its numbers are inside of that. */
+/* A segment of a dimension: its first index's place in the source, and which of its indices are inside of
+ * that. */
 typedef struct span {
     int64_t first;
     size_t step, count, low, high;
 } span;
+
+/* How many steps it takes over a distance: divisions are slow, and nearly all steps are 1. */
+static size_t steps_over(size_t distance, size_t step) {
+    return step == 1 ? distance : dsc_ceil_div(distance, step);
+}
 
 static span span_of(const dsc_line *line, size_t segment, size_t at) {
     span s = {.first = line->from[segment] + (int64_t)(at * line->step),
               .step = line->step,
               .count = line->begin[segment + 1] - line->begin[segment]};
     const int64_t left = (int64_t)line->extent - s.first;
-    s.low = s.first >= 0 ? 0 : dsc_min_size(dsc_ceil_div((size_t)-s.first, s.step), s.count);
-    s.high = left <= 0 ? 0 : dsc_min_size(dsc_ceil_div((size_t)left, s.step), s.count);
+    s.low = s.first >= 0 ? 0 : dsc_min_size(steps_over((size_t)-s.first, s.step), s.count);
+    s.high = left <= 0 ? 0 : dsc_min_size(steps_over((size_t)left, s.step), s.count);
     s.high = dsc_max_size(s.low, s.high);
     return s;
 }

@@ -19,14 +19,25 @@ public final class Linear: Layer {
   }
 }
 
-/// A function that a linear layer applies to its output while that is in cache.
+/// A function that a linear layer or a convolution applies to its output while that is in cache.
 public enum Activation: Sendable {
   /// None.
   case identity
   /// max(x, 0)
   case relu
+  /// 1 / (1 + e⁻ˣ)
+  case sigmoid
+  /// The hyperbolic tangent.
+  case tanh
 
-  var c: dsc_activation { self == .relu ? DSC_ACTIVATION_RELU : DSC_ACTIVATION_NONE }
+  var c: dsc_activation {
+    switch self {
+    case .identity: DSC_ACTIVATION_NONE
+    case .relu: DSC_ACTIVATION_RELU
+    case .sigmoid: DSC_ACTIVATION_SIGMOID
+    case .tanh: DSC_ACTIVATION_TANH
+    }
+  }
 }
 
 /// `activation(x weightᵀ + bias)`, as `torch.nn.functional.linear`, in one kernel each way.
