@@ -16,17 +16,21 @@ static inline size_t DSC_NAME(lanes)(size_t channels) {
 }
 
 /* An image of dy in a box, as panels of channels: `positions` rows each, of which the image's begin with
- * `first`. Lanes beyond the channels are 0. */
+ * `first`. Lanes beyond the channels are 0. Rows and planes that lie one behind another are turned at once.
+ */
 static void DSC_NAME(turn_dy)(const dsc_line *l, const size_t *at, const size_t *counts, size_t positions,
                               size_t first, size_t channels, const DSC_REAL *from, DSC_REAL *to) {
     const size_t plane = l[0].count * l[1].count * l[2].count;
+    const bool joins_rows = counts[3] == l[2].count, joins_planes = joins_rows && counts[2] == l[1].count;
+    const size_t rows = joins_rows ? 1 : counts[2], planes = joins_planes ? 1 : counts[1];
+    const size_t run = counts[1] * counts[2] * counts[3] / (rows * planes);
     for (size_t o = 0; o < channels; o += 2 * WIDTH) {
         const size_t width = DSC_NAME(panel_width)(channels, o), some = dsc_min_size(width, channels - o);
         DSC_REAL *out = to + o * positions + first * width;
-        for (size_t i = 0; i < counts[1] * counts[2]; ++i, out += counts[3] * width) {
-            const size_t row = (at[0] + i / counts[2]) * l[1].count + at[1] + i % counts[2];
+        for (size_t i = 0; i < planes * rows; ++i, out += run * width) {
+            const size_t row = (at[0] + i / rows) * l[1].count + at[1] + i % rows;
             const DSC_REAL *in = from + o * plane + row * l[2].count + at[2];
-            DSC_NAME(turn)(some, counts[3], in, plane, out, width);
+            DSC_NAME(turn)(some, run, in, plane, out, width);
         }
     }
 }
