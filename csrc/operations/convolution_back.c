@@ -27,10 +27,6 @@ static dsc_convolution_options fitted(const dsc_convolution_options *o, const ds
     return f;
 }
 
-static dsc_tensor *x_behind_own(dsc_pullback *p) {
-    return x_behind(p, (dsc_activation)p->node->options.number);
-}
-
 /* ---- Derivatives, in operations ---- */
 
 static dsc_tensor *x_convolution(dsc_pullback *p, dsc_tensor *x, dsc_tensor *w,

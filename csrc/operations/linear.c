@@ -63,17 +63,13 @@ dsc_status dsc_linear(dsc_tensor *x, dsc_tensor *weight, dsc_tensor *bias, dsc_a
     dsc_return_contiguous(x, dense_x);
     dsc_return_contiguous(weight, dense_w);
     dsc_return_contiguous(bias, dense_b);
-    const dsc_options options = {.integer = activation};
+    const dsc_options options = {.number = activation};
     return dsc_finish(&(dsc_record){.operation = operation,
                                     .count = bias == NULL ? 2 : 3,
                                     .inputs = inputs,
                                     .options = &options,
                                     .saved = {activation == DSC_ACTIVATION_NONE ? NULL : made}},
                       status, made, result);
-}
-
-static dsc_tensor *x_behind_own(dsc_pullback *p) {
-    return x_behind(p, (dsc_activation)p->node->options.integer);
 }
 
 /* ---- The first-order pass: the kernel's ---- */
