@@ -252,11 +252,12 @@ dsc_status dsc_conv_backward(const dsc_context *context, const dsc_conv *conv,
     if (status == DSC_OK && g->dx != NULL)
         status = make_transposed(context, &c, g->dy, g->w, NULL, g->dx, &all);
     job j = {.products = g->dx == NULL ? NULL : &all, .weights = has_weights ? &weights : NULL};
-    const double products = (double)c.batch * (double)dsc_conv_y_count(&c) * (double)dsc_conv_w_count(&c);
+    double work = (double)c.batch * (double)dsc_conv_y_count(&c);
+    work *= (double)(g->dw != NULL ? dsc_conv_w_count(&c) : g->db != NULL ? c.groups * c.y_channels : 0);
     if (status == DSC_OK && g->dx != NULL && !all.covers)
         fill(&c, NULL, g->dx);
     if (status == DSC_OK)
-        status = run(context, &j, g->dw == NULL ? all.work : all.work + products);
+        status = run(context, &j, all.work + work);
     if (status == DSC_OK && has_weights)
         dsc_weight_store(context, &weights);
     finish_correlations(&all);

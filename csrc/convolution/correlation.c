@@ -302,6 +302,15 @@ size_t dsc_correlation_staged_bytes(const dsc_correlation *c) {
     return c->tiles == 0 ? 0 : c->channels * c->plane * dsc_size_of(c->dtype) + 64;
 }
 
+/* What is staged nowhere is read all the same, for lanes that are not written: denormal numbers that happen
+ * to be there would make the products many times slower. */
+static void clear_gaps(const dsc_correlation *c, char *staged) {
+    const size_t size = dsc_size_of(c->dtype), numbers = dsc_staged_numbers(c->lines);
+    for (size_t i = 0; numbers < c->plane && i < c->channels; ++i)
+        memset(staged + (i * c->plane + numbers) * size, 0, (c->plane - numbers) * size);
+    memset(staged + c->channels * c->plane * size, 0, 64);
+}
+
 void dsc_correlation_run_tile(const dsc_correlation *c, size_t tile, void *staged) {
     const dsc_line *l = c->lines;
     size_t at[DSC_CONV_AXES], extents[DSC_CONV_AXES];
@@ -312,6 +321,7 @@ void dsc_correlation_run_tile(const dsc_correlation *c, size_t tile, void *stage
         extents[i] = dsc_min_size(l[i].box, l[i].count - at[i]);
     }
     const size_t first = tile * c->units, end = dsc_min_size(first + c->units, c->batch * c->groups);
+    clear_gaps(c, staged);
     for (size_t unit = first; unit < end; ++unit)
         DSC_CALL_VERSION(c->dtype, run_box, c, unit, band, at, extents, staged);
 }

@@ -11,8 +11,8 @@ __attribute__((always_inline)) static inline void DSC_NAME(clear_ahead)(size_t c
 /* A row of a segment of the last dimension, and zeros where what comes next will be written. ahead: the
  * distance to the row that is to be fetched meanwhile, as hardware does not foresee the next channels' rows;
  * 0: none. */
-__attribute__((always_inline)) static inline void DSC_NAME(stage_row)(const span *s, const DSC_REAL *row,
-                                                                      size_t ahead, DSC_REAL *to) {
+__attribute__((always_inline)) static inline void
+DSC_NAME(stage_row)(const span *s, size_t pitch, const DSC_REAL *row, size_t ahead, DSC_REAL *to) {
     DSC_NAME(clear_ahead)(s->low, to);
     if (s->step == 1) {
         const DSC_REAL *from = row + (s->first + (int64_t)s->low);
@@ -24,7 +24,7 @@ __attribute__((always_inline)) static inline void DSC_NAME(stage_row)(const span
         for (size_t i = s->low; i < s->high; ++i)
             to[i] = row[s->first + (int64_t)(i * s->step)];
     }
-    DSC_NAME(clear_ahead)(s->count - s->high, to + s->high);
+    DSC_NAME(clear_ahead)(pitch - s->high, to + s->high);
 }
 
 /* The rows of all segments of the last but one dimension; plane NULL: zeros. */
@@ -38,7 +38,7 @@ __attribute__((always_inline)) static inline void DSC_NAME(stage_plane)(const ds
         DSC_NAME(clear_ahead)(low * pitch, to);
         for (size_t r = low; r < high; ++r) {
             const size_t row = (size_t)(rows.first + (int64_t)(r * rows.step));
-            DSC_NAME(stage_row)(s, plane + row * l[2].extent, ahead, to + r * pitch);
+            DSC_NAME(stage_row)(s, pitch, plane + row * l[2].extent, ahead, to + r * pitch);
         }
         DSC_NAME(clear_ahead)((rows.count - high) * pitch, to + high * pitch);
         to += rows.count * pitch;

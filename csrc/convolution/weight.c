@@ -284,7 +284,7 @@ static void cut(dsc_weight_product *p) {
     p->y_channels = dsc_even_share(c->y_channels, Y_CHANNELS);
     p->x_channels = dsc_even_share(c->x_channels, dsc_min_size(X_TAPS / p->taps, X_NUMBERS / p->plane));
     p->y_blocks = dsc_ceil_div(c->y_channels, p->y_channels);
-    p->x_blocks = dsc_ceil_div(c->x_channels, p->x_channels);
+    p->x_blocks = p->dw == NULL ? 1 : dsc_ceil_div(c->x_channels, p->x_channels);
     p->by_channels = 8 * p->y_channels >= 7 * padded_channels(p) && p->x_channels * p->taps >= TAPS_FOR_LANES;
     const size_t blocks = c->groups * p->x_blocks * p->y_blocks;
     size_t chunks = dsc_min_size(dsc_ceil_div(TILES, blocks), MOST_PARTIALS / dsc_conv_w_count(c));
@@ -331,7 +331,7 @@ void dsc_weight_finish(dsc_weight_product *p) {
 }
 
 size_t dsc_weight_staged_bytes(const dsc_weight_product *p) {
-    if (p->tiles == 0)
+    if (p->tiles == 0 || p->dw == NULL)
         return 0;
     const size_t sums = padded_channels(p) * p->x_channels * p->taps;
     return (staged_head(p) + staged_x(p) + staged_dy(p) + sums) * dsc_size_of(p->conv->dtype);

@@ -9,6 +9,9 @@
 dsc_status dsc_check_activation(const char *function, dsc_activation activation);
 /* y = f(y), by the calling thread alone: for a tile that has just been made. */
 void dsc_activate(dsc_dtype dtype, dsc_activation activation, size_t n, void *y);
+/* The same for rows that stand `stride` numbers apart. */
+void dsc_activate_rows(dsc_dtype dtype, dsc_activation activation, size_t rows, size_t columns, size_t stride,
+                       void *y);
 /* dz = f' dy, f' by the result y; dz may be dy. Nothing for DSC_ACTIVATION_NONE. */
 void dsc_activation_back(const dsc_context *context, dsc_dtype dtype, dsc_activation activation, size_t n,
                          const void *y, const void *dy, void *dz);

@@ -1,19 +1,18 @@
 #ifdef DSC_REAL
 
 DSC_MULTIVERSION
-static void DSC_NAME(add_bias)(size_t n, const DSC_REAL *b, DSC_REAL *y) {
-    for (size_t i = 0; i < n; ++i)
-        y[i] += b[i];
+static void DSC_NAME(add_bias)(size_t rows, size_t columns, size_t stride, const DSC_REAL *b, DSC_REAL *y) {
+    for (size_t i = 0; i < rows; ++i)
+        for (size_t j = 0; j < columns; ++j)
+            y[i * stride + j] += b[j];
 }
 
-/* Rows of a finished product: bias, then activation, while they are in cache. */
+/* A finished product: bias, then activation, while it is in cache. */
 static void DSC_NAME(finish_tile)(const dsc_linear_call *l, dsc_gemm_tile t) {
-    for (size_t i = 0; i < t.height; ++i) {
-        DSC_REAL *y = (DSC_REAL *)l->y + (t.row + i) * l->outputs + t.column;
-        if (l->b != NULL)
-            DSC_NAME(add_bias)(t.width, (const DSC_REAL *)l->b + t.column, y);
-        dsc_activate(l->dtype, l->activation, t.width, y);
-    }
+    DSC_REAL *y = (DSC_REAL *)l->y + t.row * l->outputs + t.column;
+    if (l->b != NULL)
+        DSC_NAME(add_bias)(t.height, t.width, l->outputs, (const DSC_REAL *)l->b + t.column, y);
+    dsc_activate_rows(l->dtype, l->activation, t.height, t.width, l->outputs, y);
 }
 
 /* A block of the bias's gradient: the sum that dsc_sum_run makes, and then one addition. */

@@ -67,12 +67,9 @@ static void run_y(void *argument, size_t index) {
     const size_t panels = dsc_min_size(j->y.panels, w->count - first);
     dsc_panels_multiply(w, first, panels, rows, at(l, l->x, row * l->inputs), l->inputs, l->b,
                         (void *)(uintptr_t)at(l, l->y, row * j->stride), j->stride);
-    if (l->activation == DSC_ACTIVATION_NONE)
-        return;
     const size_t column = first * w->width, columns = dsc_min_size(panels * w->width, w->n - column);
-    for (size_t i = row; i < row + rows; ++i)
-        dsc_activate(l->dtype, l->activation, columns,
-                     (void *)(uintptr_t)at(l, l->y, i * j->stride + column));
+    dsc_activate_rows(l->dtype, l->activation, rows, columns, j->stride,
+                      (void *)(uintptr_t)at(l, l->y, row * j->stride + column));
 }
 
 dsc_status dsc_packed_forward(const dsc_context *context, const dsc_linear_call *layer, size_t stride) {

@@ -227,7 +227,7 @@ static dsc_tensor *x_behind_recorded(dsc_pullback *p, dsc_activation activation)
         return x_through(p, &(dsc_activation_call){DSC_TANH_OF_RESULT, {0}}, dsc_output(p, 0), tanh_slope);
     dsc_tensor *y = dsc_saved(p, 0);
     dsc_tensor *nothing = y == NULL ? NULL : x_constant(p, y, 0);
-    return x_where(p, x_greater(p, y, nothing), p->upstream, nothing);
+    return x_where(p, x_less_equal(p, y, nothing), nothing, p->upstream); /* NaN passes */
 }
 
 dsc_tensor *x_behind(dsc_pullback *p, dsc_activation activation) {

@@ -72,8 +72,10 @@ static void DSC_NAME(average_squares)(const job *job, size_t from, size_t to) {
 
 __attribute__((always_inline)) static inline void
 DSC_NAME(spread_some)(size_t n, const DSC_REAL *y, DSC_REAL factor, DSC_REAL *restrict x) {
-    for (size_t i = 0; i < n; ++i)
-        x[2 * i] = x[2 * i + 1] = 0 + y[i] * factor;
+    for (size_t i = 0; i < n; ++i) {
+        const DSC_REAL share = y[i] * factor;
+        x[2 * i] = x[2 * i + 1] = share == 0 ? 0 : share; /* -0, too: PyTorch adds it to 0 */
+    }
 }
 
 DSC_MULTIVERSION

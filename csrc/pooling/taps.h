@@ -76,7 +76,7 @@ static inline size_t dsc_rows_of_windows(const dsc_pooling *p) {
     return dsc_max_size(DSC_TILE / dsc_max_size(height * width, 1) / dsc_max_size(p->columns.count, 1), 1);
 }
 
-/* Numbers that all windows look at: each takes as long as some products do. */
+/* Numbers that all windows look at, each of which takes about as long as 4 products. */
 static inline double dsc_pooling_work(const dsc_pooling *p) {
     return 4 * (double)p->planes * (double)p->rows.count * (double)p->columns.count *
            (double)dsc_min_size(p->rows.kernel, p->rows.extent) *

@@ -6,7 +6,8 @@
  *
  *     y[n, o, i] = bias[o] + sum over c, t of x[n, c, i stride + t dilation - padding] weight[o, c, t]
  *
- * with zeros where x has no numbers; y's extents are
+ * with zeros where x has no numbers (products with these may be left out: whether a weight that is NaN or
+ * infinite shows at an edge depends on the extents and the processor); y's extents are
  *
  *     (x + padding + padding_after - dilation (kernel - 1) - 1) / stride + 1, rounded down.
  *

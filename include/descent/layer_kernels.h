@@ -55,7 +55,7 @@ dsc_status dsc_linear_backward(const dsc_context *context, const dsc_linear_call
 /* Elementwise y = max(x, 0), n numbers; NaN stays NaN. y may be x. */
 dsc_status dsc_relu_forward(const dsc_context *context, dsc_dtype dtype, size_t n, const void *x, void *y);
 
-/* dx = dy where y > 0 (or x > 0: the same places), else 0. dx may be dy. */
+/* dx = 0 where y <= 0 (or x <= 0: the same places), else dy, so that NaN passes. dx may be dy. */
 dsc_status dsc_relu_backward(const dsc_context *context, dsc_dtype dtype, size_t n, const void *y,
                              const void *dy, void *dx);
 

@@ -30,6 +30,30 @@ import Testing
     }
   }
 
+  /// The bias's gradient comes with the weight's or, where that is frozen, by itself; it is added to what is there.
+  @Test(
+    arguments: [Shape([4, 3, 9, 40]), [2, 3, 70, 80], [3, 3, 7, 9]], [DType.float32, .float64])
+  func frozenWeight(_ shape: Shape, _ dtype: DType) throws {
+    let generator = Generator(seed: 3)
+    let conv = Conv2d(3, 5, kernelSize: 3, padding: 1, dtype: dtype, generator: generator)
+    let x = Tensor.randn(shape, dtype: dtype, generator: generator)
+    let upstream = Tensor.randn([shape[0], 5, shape[2], shape[3]], dtype: dtype, generator: generator)
+    let right = upstream.to(.float64).sum(dims: [0, 2, 3]).doubles
+    let budget = dtype == .float32 ? 1e-5 : 1e-12
+    var found: [[Double]] = []
+    for isTrained in [true, false] {
+      conv.weight.requiresGrad = isTrained
+      conv.bias!.grad = nil
+      for times in [1.0, 2.0] {
+        conv(x).backward(upstream)
+        let gradient = try #require(conv.bias?.grad).doubles
+        #expect(zip(gradient, right).allSatisfy { abs($0 - times * $1) <= budget * max(1, abs($1)) })
+        found.append(gradient)
+      }
+    }
+    #expect(found[0] == found[2] && found[1] == found[3])
+  }
+
   /// The last block of channels is smaller than those before it, whose numbers may stand behind it still.
   @Test(
     arguments: [Double.nan, .infinity],

@@ -55,6 +55,14 @@ import Testing
     }
   }
 
+  /// As in PyTorch, with a graph as without.
+  @Test(arguments: [false, true]) func reluPassesNaN(_ createGraph: Bool) {
+    let x = Tensor([.nan, 1, -1, 0])
+    x.requiresGrad = true
+    x.relu().backward(Tensor([5, 5, 5, 5]), createGraph: createGraph)
+    #expect(x.grad?.doubles == [5, 5, 0, 0])
+  }
+
   @Test func sequentialAppliesThem() {
     let x = Tensor.randn([3, 1, 8, 8], generator: Generator(seed: 2))
     for (activation, test) in zip([ReLU(), Sigmoid(), Tanh()] as [Module], Self.cases) {
