@@ -57,9 +57,9 @@ import Testing
 
   /// As in PyTorch, with a graph as without.
   @Test(arguments: [false, true]) func reluPassesNaN(_ createGraph: Bool) {
-    let x = Tensor([.nan, 1, -1, 0])
+    let x = Tensor([Float.nan, 1, -1, 0])
     x.requiresGrad = true
-    x.relu().backward(Tensor([5, 5, 5, 5]), createGraph: createGraph)
+    x.relu().backward(Tensor.full(x.shape, 5), createGraph: createGraph)
     #expect(x.grad?.doubles == [5, 5, 0, 0])
   }
 
