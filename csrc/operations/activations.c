@@ -183,16 +183,20 @@ static dsc_tensor *constant_slope(dsc_pullback *p, dsc_tensor *x) {
 }
 
 /* The numbers are always the kernel's; what is recorded are the derivatives of the formula. */
+static dsc_tensor *x_recorded(dsc_pullback *p, dsc_tensor *numbers, dsc_tensor *formula) {
+    dsc_tensor *made = NULL;
+    return numbers == NULL || formula == NULL ? NULL
+                                              : x_call(p, made, dsc_loss_slope(numbers, formula, &made));
+}
+
 static dsc_tensor *x_through(dsc_pullback *p, const dsc_activation_call *f, dsc_tensor *x,
                              dsc_tensor *(*slope)(dsc_pullback *p, dsc_tensor *x)) {
-    dsc_tensor *made = NULL;
     if (x == NULL)
         return NULL;
     dsc_tensor *numbers = fused(p, f, x, p->upstream);
     if (numbers == NULL || !p->creates_graph)
         return numbers;
-    dsc_tensor *formula = x_multiply(p, p->upstream, slope(p, x));
-    return formula == NULL ? NULL : x_call(p, made, dsc_loss_slope(numbers, formula, &made));
+    return x_recorded(p, numbers, x_multiply(p, p->upstream, slope(p, x)));
 }
 
 static void pull_back(dsc_pullback *p, dsc_tensor *(*slope)(dsc_pullback *p, dsc_tensor *x)) {
@@ -219,12 +223,11 @@ void dsc_pull_back_log_sigmoid(dsc_pullback *p) {
 
 /* ---- By the result ---- */
 
-static dsc_tensor *x_behind_recorded(dsc_pullback *p, dsc_activation activation) {
+static dsc_tensor *x_formula_behind(dsc_pullback *p, dsc_activation activation) {
     if (activation == DSC_ACTIVATION_SIGMOID)
-        return x_through(p, &(dsc_activation_call){DSC_SIGMOID_OF_RESULT, {0}}, dsc_output(p, 0),
-                         sigmoid_slope);
+        return x_multiply(p, p->upstream, sigmoid_slope(p, dsc_output(p, 0)));
     if (activation == DSC_ACTIVATION_TANH)
-        return x_through(p, &(dsc_activation_call){DSC_TANH_OF_RESULT, {0}}, dsc_output(p, 0), tanh_slope);
+        return x_multiply(p, p->upstream, tanh_slope(p, dsc_output(p, 0)));
     dsc_tensor *y = dsc_saved(p, 0);
     dsc_tensor *nothing = y == NULL ? NULL : x_constant(p, y, 0);
     return x_where(p, x_less_equal(p, y, nothing), nothing, p->upstream); /* NaN passes */
@@ -233,8 +236,6 @@ static dsc_tensor *x_behind_recorded(dsc_pullback *p, dsc_activation activation)
 dsc_tensor *x_behind(dsc_pullback *p, dsc_activation activation) {
     if (activation == DSC_ACTIVATION_NONE)
         return p->upstream;
-    if (p->creates_graph)
-        return x_behind_recorded(p, activation);
     const dsc_tensor *y = dsc_saved(p, 0);
     dsc_tensor *dz = dsc_take_upstream(p), *made = NULL;
     const dsc_tensor *dy = dz != NULL ? dz : x_in_order(p, p->upstream);
@@ -243,7 +244,7 @@ dsc_tensor *x_behind(dsc_pullback *p, dsc_activation activation) {
     if (p->status == DSC_OK)
         dsc_activation_back(dsc_context_of(y), y->dtype, activation, y->count, dsc_data(y), dsc_data(dy),
                             dsc_data(dz));
-    return dz;
+    return p->creates_graph ? x_recorded(p, dz, x_formula_behind(p, activation)) : dz;
 }
 
 void dsc_pull_back_relu(dsc_pullback *p) {
