@@ -42,6 +42,9 @@ DSC_NAME(block)(const size_t rows, size_t k, const DSC_REAL *a, const size_t a_r
         for (size_t v = 0; v < ACROSS; ++v)
             right[v] = LOAD(b + (i * ACROSS + v) * WIDTH);
         DSC_WRITE_OUT
+        for (size_t v = 0; v < ACROSS; ++v)
+            __builtin_prefetch(b + ((i + ROWS_AHEAD) * ACROSS + v) * WIDTH);
+        DSC_WRITE_OUT
         for (size_t j = 0; j < rows; ++j) {
             DSC_REAL left = third[j / 3][j % 3 * a_row];
             DSC_WRITE_OUT
@@ -236,9 +239,10 @@ static void DSC_NAME(pack)(const dsc_panels *p, bool transpose, const DSC_REAL *
 
 #include "linalg/panels.h"
 
-/* Vectors side by side; products one after another in a register; rows at a time of a panel that is not full.
- */
-enum { ACROSS = 2, PIECE = 256, NARROW_ROWS = 24 };
+/* Vectors side by side; products one after another in a register; rows at a time of a panel that is not full;
+ * rows of a panel that are fetched ahead, as only the first of few blocks reads it from beyond the first
+ * cache and would wait there: the prefetcher alone is too late. */
+enum { ACROSS = 2, PIECE = 256, NARROW_ROWS = 24, ROWS_AHEAD = 32 };
 
 #define DSC_TEMPLATE "linalg/panels.c"
 #include "core/instantiate_versions.h"
