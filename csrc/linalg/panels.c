@@ -22,47 +22,71 @@ static size_t DSC_NAME(width)(void) {
     return ACROSS * WIDTH;
 }
 
-/* Rows x one panel. start: what the sums begin with instead of c; NULL: c. Rows of `a` are found from every
- * third one, which takes few registers: compilers that come to their own idea of it keep sums on the stack.
- */
-__attribute__((always_inline)) static inline void
-DSC_NAME(block)(const size_t rows, size_t k, const DSC_REAL *a, const size_t a_row, const size_t a_k,
-                const DSC_REAL *b, const DSC_REAL *start, DSC_REAL *c, size_t ldc) {
-    DSC_NAME(vector) sums[TALL][ACROSS] = {{{0}}};
+/* The sums of a block, and where its rows of `a` are: found from every third one, which takes few registers.
+ * Compilers that come to their own idea of it keep sums on the stack. */
+typedef struct DSC_NAME(block) {
+    DSC_NAME(vector) sums[TALL][ACROSS];
     const DSC_REAL *third[TALL / 3];
+} DSC_NAME(block);
+
+/* The products of a row of the panel with number `at` of each row of `a`. */
+__attribute__((always_inline)) static inline void DSC_NAME(add_products)(DSC_NAME(block) * s,
+                                                                         const size_t rows,
+                                                                         const size_t a_row, const size_t at,
+                                                                         const DSC_REAL *b) {
+    DSC_NAME(vector) right[ACROSS];
+    DSC_WRITE_OUT
+    for (size_t v = 0; v < ACROSS; ++v)
+        right[v] = LOAD(b + v * WIDTH);
+    DSC_WRITE_OUT
+    for (size_t v = 0; v < ACROSS; ++v)
+        __builtin_prefetch(b + (ROWS_AHEAD * ACROSS + v) * WIDTH);
+    DSC_WRITE_OUT
+    for (size_t j = 0; j < rows; ++j) {
+        DSC_REAL left = s->third[j / 3][j % 3 * a_row + at];
+        DSC_WRITE_OUT
+        for (size_t v = 0; v < ACROSS; ++v)
+            s->sums[j][v] += left * right[v];
+    }
+}
+
+__attribute__((always_inline)) static inline void DSC_NAME(go_on)(DSC_NAME(block) * s, const size_t rows,
+                                                                  const size_t numbers) {
+    DSC_WRITE_OUT
+    for (size_t j = 0; j < rows; j += 3) {
+        s->third[j / 3] += numbers;
+        __asm__("" : "+r"(s->third[j / 3]));
+    }
+}
+
+/* Rows x one panel. start: what the sums begin with instead of c; NULL: c. */
+__attribute__((always_inline)) static inline void
+DSC_NAME(run_block)(const size_t rows, size_t k, const DSC_REAL *a, const size_t a_row, const size_t a_k,
+                    const DSC_REAL *b, const DSC_REAL *start, DSC_REAL *c, size_t ldc) {
+    DSC_NAME(block) s = {0};
     DSC_WRITE_OUT
     for (size_t j = 0; j < rows; ++j)
         __builtin_prefetch(c + j * ldc, 1);
     DSC_WRITE_OUT
     for (size_t j = 0; j < rows; j += 3)
-        third[j / 3] = a + j * a_row;
-    for (size_t i = 0; i < k; ++i) {
-        DSC_NAME(vector) right[ACROSS];
+        s.third[j / 3] = a + j * a_row;
+    size_t i = 0;
+    for (; i + AT_ONCE <= k; i += AT_ONCE, b += AT_ONCE * ACROSS * WIDTH) {
         DSC_WRITE_OUT
-        for (size_t v = 0; v < ACROSS; ++v)
-            right[v] = LOAD(b + (i * ACROSS + v) * WIDTH);
-        DSC_WRITE_OUT
-        for (size_t v = 0; v < ACROSS; ++v)
-            __builtin_prefetch(b + ((i + ROWS_AHEAD) * ACROSS + v) * WIDTH);
-        DSC_WRITE_OUT
-        for (size_t j = 0; j < rows; ++j) {
-            DSC_REAL left = third[j / 3][j % 3 * a_row];
-            DSC_WRITE_OUT
-            for (size_t v = 0; v < ACROSS; ++v)
-                sums[j][v] += left * right[v];
-        }
-        DSC_WRITE_OUT
-        for (size_t j = 0; j < rows; j += 3) {
-            third[j / 3] += a_k;
-            __asm__("" : "+r"(third[j / 3]));
-        }
+        for (size_t next = 0; next < AT_ONCE; ++next)
+            DSC_NAME(add_products)(&s, rows, a_row, next * a_k, b + next * ACROSS * WIDTH);
+        DSC_NAME(go_on)(&s, rows, AT_ONCE * a_k);
+    }
+    for (; i < k; ++i, b += ACROSS * WIDTH) {
+        DSC_NAME(add_products)(&s, rows, a_row, 0, b);
+        DSC_NAME(go_on)(&s, rows, a_k);
     }
     DSC_WRITE_OUT
     for (size_t j = 0; j < rows; ++j) {
         DSC_WRITE_OUT
         for (size_t v = 0; v < ACROSS; ++v) {
             DSC_REAL *out = c + j * ldc + v * WIDTH;
-            AT(out) = LOAD(start == NULL ? out : start + v * WIDTH) + sums[j][v];
+            AT(out) = LOAD(start == NULL ? out : start + v * WIDTH) + s.sums[j][v];
         }
     }
 }
@@ -75,7 +99,7 @@ static void DSC_NAME(rows)(size_t rows, size_t k, const DSC_REAL *a, size_t lda,
         height = dsc_ceil_div(rows, blocks);
 #define BLOCK(tall)                                                                                          \
     case tall:                                                                                               \
-        DSC_NAME(block)(tall, k, a, lda, 1, b, start, c, ldc);                                               \
+        DSC_NAME(run_block)(tall, k, a, lda, 1, b, start, c, ldc);                                           \
         break;
         switch (height) { HEIGHTS(BLOCK) }
 #undef BLOCK
@@ -87,7 +111,7 @@ static void DSC_NAME(band)(size_t rows, size_t k, const DSC_REAL *a, const DSC_R
                            DSC_REAL *c, size_t ldc) {
 #define BLOCK(tall)                                                                                          \
     case tall:                                                                                               \
-        DSC_NAME(block)(tall, k, a, 1, TALL, b, start, c, ldc);                                              \
+        DSC_NAME(run_block)(tall, k, a, 1, TALL, b, start, c, ldc);                                          \
         break;
     switch (rows) { HEIGHTS(BLOCK) }
 #undef BLOCK
@@ -239,10 +263,12 @@ static void DSC_NAME(pack)(const dsc_panels *p, bool transpose, const DSC_REAL *
 
 #include "linalg/panels.h"
 
-/* Vectors side by side; products one after another in a register; rows at a time of a panel that is not full;
- * rows of a panel that are fetched ahead, as only the first of few blocks reads it from beyond the first
- * cache and would wait there: the prefetcher alone is too late. */
-enum { ACROSS = 2, PIECE = 256, NARROW_ROWS = 24, ROWS_AHEAD = 32 };
+/* Vectors side by side; products one after another in a register; rows at a time of a panel that is not full.
+ */
+enum { ACROSS = 2, PIECE = 256, NARROW_ROWS = 24 };
+/* Rows of a panel at once, and how far ahead they are fetched: the first block that reads a panel finds it
+ * beyond the first cache, and would wait for it. */
+enum { AT_ONCE = 4, ROWS_AHEAD = 32 };
 
 #define DSC_TEMPLATE "linalg/panels.c"
 #include "core/instantiate_versions.h"
