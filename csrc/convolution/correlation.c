@@ -217,15 +217,10 @@ static void cut(dsc_correlation *c) {
     }
 }
 
-/* Whether a staged channel would be the channel itself. Those that stand an even number of cache lines apart
- * are staged all the same: they would share a few sets of the first cache. */
+/* Channels that stand an even number of cache lines apart are staged all the same: they would share a few
+ * sets of the first cache. */
 static bool is_in_place(const dsc_correlation *c) {
-    for (size_t i = 0; i < DSC_CONV_AXES; ++i) {
-        const dsc_line *l = &c->lines[i];
-        if (l->taps != 1 || l->step != 1 || l->boxes != 1 || l->from[0] != 0 || l->staged != l->extent)
-            return false;
-    }
-    return c->from_plane * dsc_size_of(c->dtype) % 128 != 0;
+    return dsc_lines_stand(c->lines) && c->from_plane * dsc_size_of(c->dtype) % 128 != 0;
 }
 
 /* How much is staged, and added up, at once. */

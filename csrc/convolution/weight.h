@@ -16,6 +16,7 @@ typedef struct dsc_weight_product {
     size_t taps, image, plane; /* numbers of a staged image; between channels */
     size_t *offsets;
     bool by_channels;              /* whether lanes are dy's channels; else positions */
+    bool in_place;                 /* whether x is read where it stands */
     size_t images;                 /* staged at once */
     size_t x_channels, y_channels; /* of a tile */
     size_t x_blocks, y_blocks;     /* tiles in a group */
