@@ -43,6 +43,8 @@ import Testing
       ("gemm, wide", { gemm($0, $1, 16, 1000, 700) }),
       ("linear", { linear($0, $1, 37, 301, 517) }),
       ("linear, packed", { linear($0, $1, 300, 130, 70) }),
+      // Rows of dw are turned by 48 with two threads, by 24 with four.
+      ("linear, packed for many outputs", { linear($0, $1, 600, 300, 800) }),
       ("linear, long", { linear($0, $1, 17_000, 20, 30) }),
       ("cross entropy", crossEntropy),
       ("losses", losses),

@@ -220,7 +220,7 @@ static void cut(dsc_correlation *c) {
 /* Channels that stand an even number of cache lines apart are staged all the same: they would share a few
  * sets of the first cache. */
 static bool is_in_place(const dsc_correlation *c) {
-    return dsc_lines_stand(c->lines) && c->from_plane * dsc_size_of(c->dtype) % 128 != 0;
+    return dsc_lines_are_whole(c->lines) && c->from_plane * dsc_size_of(c->dtype) % 128 != 0;
 }
 
 /* How much is staged, and added up, at once. */

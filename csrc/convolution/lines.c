@@ -107,7 +107,7 @@ void dsc_line_cut(dsc_line *line, size_t box) {
         line->pitch = dsc_max_size(line->pitch, line->begin[s + 1] - line->begin[s]);
 }
 
-bool dsc_lines_stand(const dsc_line *lines) {
+bool dsc_lines_are_whole(const dsc_line *lines) {
     for (size_t i = 0; i < DSC_CONV_AXES; ++i) {
         const dsc_line *l = &lines[i];
         if (l->taps != 1 || l->step != 1 || l->boxes != 1 || l->from[0] != 0 || l->staged != l->extent)

@@ -42,7 +42,7 @@ void dsc_line_transposed(const dsc_conv_axis *axis, size_t remainder, dsc_line *
 
 /* Sets what is staged for boxes of a length. */
 void dsc_line_cut(dsc_line *line, size_t box);
-/* Whether what would be staged of a channel, all of it at once, is the channel itself. */
-bool dsc_lines_stand(const dsc_line *lines);
+/* Whether what is staged of a channel is the channel as it stands: one tap, no step, no padding, one box. */
+bool dsc_lines_are_whole(const dsc_line *lines);
 
 #endif

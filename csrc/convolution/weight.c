@@ -78,17 +78,15 @@ static void DSC_NAME(run_box)(const dsc_weight_product *p, const DSC_NAME(block)
     const DSC_NAME(tile) *t = &room->t;
     DSC_REAL *dy = room->dy, *sums = room->sums;
     const size_t x_plane = dsc_conv_x_count(c), y_plane = dsc_conv_y_count(c);
-    const DSC_REAL *x = room->x;
-    if (p->in_place)
-        x = (const DSC_REAL *)p->x +
-            ((first * c->groups + b->group) * c->x_channels + b->x_channel) * x_plane;
+    const size_t unit = first * c->groups + b->group;
+    const DSC_REAL *images = (const DSC_REAL *)p->x + (unit * c->x_channels + b->x_channel) * x_plane;
+    const DSC_REAL *by_y = (const DSC_REAL *)p->dy + (unit * c->y_channels + b->y_channel) * y_plane;
+    const DSC_REAL *x = p->in_place ? images : room->x;
     for (size_t n = 0; n < counts[0]; ++n) {
-        const size_t unit = (first + n) * c->groups + b->group;
-        const DSC_REAL *from = (const DSC_REAL *)p->dy + (unit * c->y_channels + b->y_channel) * y_plane;
+        const DSC_REAL *image = images + n * c->groups * c->x_channels * x_plane;
+        const DSC_REAL *from = by_y + n * c->groups * c->y_channels * y_plane;
         if (!p->in_place)
-            dsc_stage(c->dtype, p->lines, at, b->x_channels,
-                      (const DSC_REAL *)p->x + (unit * c->x_channels + b->x_channel) * x_plane, p->plane,
-                      room->x + n * p->image);
+            dsc_stage(c->dtype, p->lines, at, b->x_channels, image, p->plane, room->x + n * p->image);
         if (p->by_channels) {
             const size_t begin = n * counts[1] * counts[2] * counts[3];
             DSC_NAME(turn_dy)(p->lines, at, counts, room->positions, begin, b->y_channels, from, dy);
@@ -291,7 +289,7 @@ static void cut(dsc_weight_product *p) {
     p->y_blocks = dsc_ceil_div(c->y_channels, p->y_channels);
     p->x_blocks = p->dw == NULL ? 1 : dsc_ceil_div(c->x_channels, p->x_channels);
     p->by_channels = 8 * p->y_channels >= 7 * padded_channels(p) && p->x_channels * p->taps >= TAPS_FOR_LANES;
-    p->in_place = p->by_channels && dsc_lines_stand(l);
+    p->in_place = p->by_channels && dsc_lines_are_whole(l);
     if (p->in_place) {
         p->plane = dsc_conv_x_count(c);
         p->image = c->groups * c->x_channels * p->plane;

@@ -13,11 +13,11 @@ typedef struct dsc_weight_product {
     bool add_dw, add_db;
     /* By dsc_weight_prepare: */
     dsc_line lines[DSC_CONV_AXES];
-    size_t taps, image, plane; /* numbers of a staged image; between channels */
+    size_t taps, image, plane; /* numbers from image to image and from channel to channel, as they are read */
     size_t *offsets;
     bool by_channels;              /* whether lanes are dy's channels; else positions */
     bool in_place;                 /* whether x is read where it stands */
-    size_t images;                 /* staged at once */
+    size_t images;                 /* at once */
     size_t x_channels, y_channels; /* of a tile */
     size_t x_blocks, y_blocks;     /* tiles in a group */
     size_t chunk, chunks;          /* images whose sums are one partial sum */

@@ -6,13 +6,16 @@
 #include "linalg/turn.h"
 
 /* Rows of a block, whose sums have to stay in registers with two vectors of b and one of a: AVX-512 has 32,
- * the others half as many. */
+ * the others half as many. Rows of a panel at once: with few registers, compilers put sums on the stack when
+ * there is more than one. */
 #if DSC_VECTOR_BYTES == 64
 #define TALL 12
+#define AT_ONCE 2
 #define HEIGHTS(EACH)                                                                                        \
     EACH(1) EACH(2) EACH(3) EACH(4) EACH(5) EACH(6) EACH(7) EACH(8) EACH(9) EACH(10) EACH(11) EACH(12)
 #else
 #define TALL 6
+#define AT_ONCE 1
 #define HEIGHTS(EACH) EACH(1) EACH(2) EACH(3) EACH(4) EACH(5) EACH(6)
 #endif
 /* Bands that are turned together, as their numbers share cache lines: 48 KiB. */
@@ -29,7 +32,7 @@ typedef struct DSC_NAME(block) {
     const DSC_REAL *third[TALL / 3];
 } DSC_NAME(block);
 
-/* The products of a row of the panel with number `at` of each row of `a`. */
+/* Adds the products of a row of the panel with number `at` of each row of `a`. */
 __attribute__((always_inline)) static inline void DSC_NAME(add_products)(DSC_NAME(block) * s,
                                                                          const size_t rows,
                                                                          const size_t a_row, const size_t at,
@@ -39,8 +42,8 @@ __attribute__((always_inline)) static inline void DSC_NAME(add_products)(DSC_NAM
     for (size_t v = 0; v < ACROSS; ++v)
         right[v] = LOAD(b + v * WIDTH);
     DSC_WRITE_OUT
-    for (size_t v = 0; v < ACROSS; ++v)
-        __builtin_prefetch(b + (ROWS_AHEAD * ACROSS + v) * WIDTH);
+    for (size_t line = 0; line < ACROSS * WIDTH; line += 64 / sizeof *b)
+        __builtin_prefetch(b + PANEL_AHEAD * ACROSS * WIDTH + line);
     DSC_WRITE_OUT
     for (size_t j = 0; j < rows; ++j) {
         DSC_REAL left = s->third[j / 3][j % 3 * a_row + at];
@@ -50,6 +53,7 @@ __attribute__((always_inline)) static inline void DSC_NAME(add_products)(DSC_NAM
     }
 }
 
+/* Rows of `a` begin some numbers later. */
 __attribute__((always_inline)) static inline void DSC_NAME(go_on)(DSC_NAME(block) * s, const size_t rows,
                                                                   const size_t numbers) {
     DSC_WRITE_OUT
@@ -256,6 +260,7 @@ static void DSC_NAME(pack)(const dsc_panels *p, bool transpose, const DSC_REAL *
 
 #include "core/vectors_end.h"
 #undef TALL
+#undef AT_ONCE
 #undef HEIGHTS
 #undef BANDS
 
@@ -266,9 +271,9 @@ static void DSC_NAME(pack)(const dsc_panels *p, bool transpose, const DSC_REAL *
 /* Vectors side by side; products one after another in a register; rows at a time of a panel that is not full.
  */
 enum { ACROSS = 2, PIECE = 256, NARROW_ROWS = 24 };
-/* Rows of a panel at once, and how far ahead they are fetched: the first block that reads a panel finds it
- * beyond the first cache, and would wait for it. */
-enum { AT_ONCE = 4, ROWS_AHEAD = 32 };
+/* How many rows of a panel ahead its lines are fetched, which may be beyond its end: the first block that
+ * goes over it finds it in the second cache at best, and would wait for it. */
+enum { PANEL_AHEAD = 32 };
 
 #define DSC_TEMPLATE "linalg/panels.c"
 #include "core/instantiate_versions.h"

@@ -54,6 +54,25 @@ import Testing
     #expect(found[0] == found[2] && found[1] == found[3])
   }
 
+  /// Weights of 1x1 convolutions: products of whole planes, of several images and groups.
+  @Test(arguments: [DType.float32, .float64])
+  func planesAsTheyStand(_ dtype: DType) throws {
+    let generator = Generator(seed: 3)
+    let conv = Conv2d(128, 64, kernelSize: 1, groups: 2, dtype: dtype, generator: generator)
+    let x = Tensor.randn([20, 128, 3, 3], dtype: dtype, generator: generator)
+    let upstream = Tensor.randn([20, 64, 3, 3], dtype: dtype, generator: generator)
+    conv(x).backward(upstream)
+    let gradient = try #require(conv.weight.grad).to(.float64)
+    func rows(_ t: Tensor, group: Int) -> Tensor {
+      t.to(.float64).transposed(0, 1).reshaped([2, t.shape[1] / 2, 20 * 9])[group]
+    }
+    for group in 0..<2 {
+      let right = rows(upstream, group: group).matmul(rows(x, group: group).transposed(0, 1))
+      let found = gradient[(group * 32)..<(group * 32 + 32)].reshaped([32, 64])
+      #expect((found - right).abs().max().item() < (dtype == .float32 ? 5e-5 : 1e-12))
+    }
+  }
+
   /// The last block of channels is smaller than those before it, whose numbers may stand behind it still.
   @Test(
     arguments: [Double.nan, .infinity],
