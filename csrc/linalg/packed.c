@@ -8,9 +8,9 @@
 
 /* Rows that packing pays for, and that a tile has; the products of a tile. */
 enum { FEWEST = 128, ROWS = 64, WORK = 1 << 21 };
-/* Rows of dw whose dz is turned at once have so many bytes: three cache lines. A tile has a multiple of as
- * many rows, or of half as many where there are fewer such groups of rows than this for each thread. */
-enum { TURNED_BYTES = 192, MANY = 8 };
+/* A tile of dw has a multiple of the rows that are turned at once, or of half as many where there are fewer
+ * such groups of rows than this for each thread. */
+enum { MANY = 8 };
 /* A number that is packed takes as long as so many products. */
 static const double PACKING = 8;
 
@@ -151,7 +151,7 @@ dsc_status dsc_packed_backward(const dsc_context *context, const dsc_linear_call
     dsc_parallel_work(context, PACKING * (double)(w_bytes + x_bytes) / (double)dsc_size_of(layer->dtype),
                       j.w_panels + j.x_panels, pack_back, &j);
     const double row = (double)layer->batch * (double)layer->inputs, work = row * (double)layer->outputs;
-    const size_t turned = TURNED_BYTES / dsc_size_of(layer->dtype);
+    const size_t turned = DSC_TURNED_BYTES / dsc_size_of(layer->dtype);
     const bool is_many = layer->outputs / turned >= MANY * (size_t)dsc_context_threads(context);
     const size_t grain = is_many ? turned : turned / 2;
     j.height = ((size_t)(2 * WORK / row) / grain + 1) * grain;

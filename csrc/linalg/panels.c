@@ -19,7 +19,7 @@
 #define HEIGHTS(EACH) EACH(1) EACH(2) EACH(3) EACH(4) EACH(5) EACH(6)
 #endif
 /* Bands that are turned together, as their numbers share cache lines: 48 KiB. */
-#define BANDS (192 / TALL / sizeof(DSC_REAL))
+#define BANDS (DSC_TURNED_BYTES / TALL / sizeof(DSC_REAL))
 
 static size_t DSC_NAME(width)(void) {
     return ACROSS * WIDTH;

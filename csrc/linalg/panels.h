@@ -29,7 +29,9 @@ void dsc_panels_pack(const dsc_panels *panels, bool transpose, const void *w, si
  *
  * add         c += a b
  * multiply    c = a b + start, n numbers that each row begins with; NULL: zeros
- * transposed  c = a^T b, or that added to c; all panels; a has k rows, lda apart */
+ * transposed  c = a^T b, or that added to c; all panels; a has k rows, lda apart, of which DSC_TURNED_BYTES,
+ *             three cache lines, are turned at once */
+enum { DSC_TURNED_BYTES = 192 };
 void dsc_panels_add(const dsc_panels *b, size_t first, size_t count, size_t rows, const void *a, size_t lda,
                     void *c, size_t ldc);
 void dsc_panels_multiply(const dsc_panels *b, size_t first, size_t count, size_t rows, const void *a,
